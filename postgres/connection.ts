@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+
+import { Client } from "pg";
+
+/** TLS modes as libpq names them, https://www.postgresql.org/docs/15/libpq-ssl.html. */
+export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
+
+/** How to reach one database of one server as one role. */
+export interface Connection {
+  host: string;
+  /** TCP port, 1 to 65535. */
+  port: number;
+  database: string;
+  user: string;
+  password?: string;
+  /** Default `disable`, which only loopback servers should see. */
+  sslmode?: SslMode;
+  /** Path of a PEM file with the certificate authority. Default: the system's. */
+  sslrootcert?: string;
+}
+
+/**
+ * Opens one session, hands it to `run`, and closes it whatever happens.
+ *
+ * `search_path` is empty, so that every statement names its schemas and nobody's object can shadow another's.
+ *
+ * @param purpose Shown as `application_name` in pg_stat_activity, after `hosterizer-database/`.
+ * @throws node-postgres' errors as they are: match their SQLSTATE `code`, never their text.
+ */
+export async function withClient<T>(
+  connection: Connection,
+  purpose: string,
+  run: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = new Client({
+    ...address(connection),
+    application_name: `hosterizer-database/${purpose}`,
+    options: "-c search_path=",
+    connectionTimeoutMillis: 10_000,
+  });
+  // A server that goes away between two statements is reported by the next statement.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await run(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function address({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
+  return { ...rest, ssl: sslmode === "disable" ? false : tls(rest.host, sslmode, sslrootcert) };
+}
+
+function tls(host: string, sslmode: SslMode, sslrootcert?: string) {
+  return {
+    host,
+    rejectUnauthorized: sslmode !== "require",
+    ...(sslrootcert === undefined ? {} : { ca: readFileSync(sslrootcert, "utf8") }),
+    // verify-ca trusts any host that the authority signed for.
+    ...(sslmode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+  };
+}
