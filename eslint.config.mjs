@@ -6,7 +6,14 @@ import tseslint from "typescript-eslint";
 const zones = [
   {
     target: "./postgres",
-    from: ["./components", "./commands", "./toolchain", "./database", "./settings.ts", "./index.ts"],
+    from: [
+      "./components",
+      "./commands",
+      "./toolchain",
+      "./database",
+      "./settings.ts",
+      "./index.ts",
+    ],
     message:
       "postgres/ knows only PostgreSQL. Take what you need as an argument; components/ or commands/ passes it in.",
   },
@@ -18,11 +25,19 @@ const zones = [
   {
     target: "./database",
     from: ["./components", "./commands", "./toolchain", "./settings.ts", "./index.ts"],
-    message: "database/ is data. Keep code in postgres/ or components/; only its types come in here.",
+    message:
+      "database/ is data. Keep code in postgres/ or components/; only its types come in here.",
   },
   {
     target: "./client",
-    from: ["./components", "./commands", "./toolchain", "./database", "./postgres", "./settings.ts"],
+    from: [
+      "./components",
+      "./commands",
+      "./toolchain",
+      "./database",
+      "./postgres",
+      "./settings.ts",
+    ],
     message: "client/ is what applications import and stands alone. Copy no internals into it.",
   },
   {
