@@ -1,0 +1,49 @@
+/** A setting of the server, in the words of postgresql.conf. */
+export interface ServerSetting {
+  name: string;
+  value: string;
+  /** Why it differs from what initdb writes. */
+  reason: string;
+}
+
+/**
+ * The settings of the embedded server. Everything else stays as initdb made it.
+ *
+ * https://www.postgresql.org/docs/15/runtime-config.html
+ */
+export function serverSettings(port: number): ServerSetting[] {
+  return [
+    { name: "listen_addresses", value: "127.0.0.1", reason: "nobody beyond this machine" },
+    { name: "port", value: String(port), reason: "from hosterizer-database:port" },
+    {
+      name: "unix_socket_directories",
+      value: "",
+      reason: "a socket's path may have 107 bytes, a clone may lie deeper",
+    },
+    { name: "password_encryption", value: "scram-sha-256", reason: "md5 can be replayed" },
+    {
+      name: "shared_preload_libraries",
+      value: "pg_stat_statements",
+      reason: "the extension counts nothing unless it is loaded at start",
+    },
+    { name: "timezone", value: "UTC", reason: "the same on every machine" },
+    { name: "log_timezone", value: "UTC", reason: "the same on every machine" },
+    {
+      name: "log_line_prefix",
+      value: "%m [%p] %q%u@%d/%a ",
+      reason: "who did it, for the reader of the log",
+    },
+  ];
+}
+
+/** The text of the file that postgresql.conf includes last. */
+export function settingsFile(settings: readonly ServerSetting[]): string {
+  const lines = settings.map(({ name, value, reason }) => `${name} = ${quoted(value)} # ${reason}`);
+  return ["# Written by hosterizer-database; the next update writes it anew.", ...lines, ""].join(
+    "\n",
+  );
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

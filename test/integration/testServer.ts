@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createCluster } from "../../postgres/embedded/createCluster";
+import { embeddedServer } from "../../postgres/embedded/embeddedServer";
+import { type EmbeddedServer, removeServer, startServer } from "../../postgres/embedded/server";
+
+/** A real server of its own, in a temporary folder, with what tests need to reach it as a superuser. */
+export interface TestServer {
+  server: EmbeddedServer;
+  port: number;
+  password: string;
+  /** `postgres://…` as the superuser `postgres`. */
+  url: string;
+  /** Stops the server and removes its data. */
+  remove: () => Promise<void>;
+}
+
+/** Creates and starts a server. The caller removes it, also when its test fails. */
+export async function startTestServer(): Promise<TestServer> {
+  const port = await freePort();
+  const directory = await mkdtemp(join(tmpdir(), "hosterizer-test-"));
+  // The server may run as another user than the tests, who must get through.
+  await chmod(directory, 0o711);
+  const home = join(directory, "server");
+  const server = {
+    ...(await embeddedServer(process.cwd(), "test", port)),
+    paths: { directory: home, data: join(home, "data"), log: join(home, "postgresql.log") },
+  };
+  const password = randomBytes(16).toString("hex");
+  await createCluster(server, "postgres", password);
+  await startServer(server);
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  return { server, port, password, url, remove: () => removeServer(server) };
+}
+
+/** A TCP port that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === "object") resolve(address.port);
+        else reject(new Error("the operating system gave no port"));
+      });
+    });
+  });
+}
