@@ -1,0 +1,1 @@
+drop index public.policies_rules_idx;
