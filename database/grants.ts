@@ -1,0 +1,44 @@
+import type { GrantDeclaration } from "../postgres/access/declarations";
+import { application, migrator } from "./roles";
+import { tenancy } from "./tenancy";
+
+/** What everyone loses: who is not listed below cannot even connect. */
+export const withheldFromPublic: readonly GrantDeclaration[] = [
+  { role: "public", on: "database", privileges: [] },
+  { role: "public", on: "schema", schema: "public", privileges: [] },
+];
+
+/** What the migrator needs before there is a table. Beyond that it acts as the owner. */
+export const migratorGrants: readonly GrantDeclaration[] = [
+  { role: migrator, on: "database", privileges: ["CONNECT"] },
+];
+
+/** What the other roles may do. Identity columns need no privilege on their sequences. */
+export const grants: readonly GrantDeclaration[] = [
+  ...changes(application),
+  ...(tenancy.administrators === "role" ? changes("app_admin") : []),
+  ...reads("app_readonly"),
+  ...reads("app_backup"),
+  // A dump reads the sequences' positions too.
+  { role: "app_backup", on: "sequences", schema: "public", privileges: ["SELECT"] },
+  { role: "app_monitor", on: "database", privileges: ["CONNECT"] },
+  { role: "app_monitor", on: "schema", schema: "monitoring", privileges: ["USAGE"] },
+];
+
+function changes(role: string): GrantDeclaration[] {
+  return [
+    { role, on: "tables", schema: "public", privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"] },
+    ...enters(role),
+  ];
+}
+
+function reads(role: string): GrantDeclaration[] {
+  return [{ role, on: "tables", schema: "public", privileges: ["SELECT"] }, ...enters(role)];
+}
+
+function enters(role: string): GrantDeclaration[] {
+  return [
+    { role, on: "schema", schema: "public", privileges: ["USAGE"] },
+    { role, on: "database", privileges: ["CONNECT"] },
+  ];
+}

@@ -1,0 +1,29 @@
+import type { RoleDeclaration } from "../postgres/access/declarations";
+import { tenancy } from "./tenancy";
+
+/** Owns the database and everything in it; nobody logs in as it. */
+export const owner = "hosterizer_owner";
+/** Runs the migrations, as the owner. */
+export const migrator = "hosterizer_migrator";
+/** What applications log in as. */
+export const application = "app_user";
+
+/** Every role of this stack. What they may do is in grants.ts, which rows they see in tenancy.ts. */
+export const roles: readonly RoleDeclaration[] = [
+  { name: owner, login: false, purpose: "owns the database and all objects" },
+  {
+    name: migrator,
+    login: true,
+    // It acts as the owner only after SET ROLE, never by accident.
+    inherit: false,
+    memberOf: [owner],
+    purpose: "runs migrations",
+  },
+  { name: application, login: true, purpose: "the application, under row-level security" },
+  { name: "app_readonly", login: true, purpose: "reads, under row-level security" },
+  { name: "app_monitor", login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
+  { name: "app_backup", login: true, purpose: "reads everything for dumps" },
+  ...(tenancy.administrators === "role"
+    ? [{ name: "app_admin", login: true, purpose: "the back office, sees every tenant" }]
+    : []),
+];

@@ -1,0 +1,41 @@
+/** A role as `create role` takes it. https://www.postgresql.org/docs/15/sql-createrole.html */
+export interface RoleDeclaration {
+  name: string;
+  /** Who it is for; read by people. */
+  purpose: string;
+  /** May log in, with a generated password. */
+  login: boolean;
+  /** Has its groups' privileges without SET ROLE. Default true. */
+  inherit?: boolean;
+  /** Groups it is a member of: roles declared here or predefined ones (`pg_…`). */
+  memberOf?: readonly string[];
+}
+
+/** Privileges of one role on one kind of object. `public` is everyone. An empty list takes away what everyone has. */
+export type GrantDeclaration = { role: string } & (
+  | { on: "database"; privileges: readonly DatabasePrivilege[] }
+  | { on: "schema"; schema: string; privileges: readonly SchemaPrivilege[] }
+  /** All tables of the schema, those of later migrations too. */
+  | { on: "tables"; schema: string; privileges: readonly TablePrivilege[] }
+  /** All sequences of the schema, those of later migrations too. */
+  | { on: "sequences"; schema: string; privileges: readonly SequencePrivilege[] }
+);
+
+export type DatabasePrivilege = "CONNECT" | "CREATE" | "TEMPORARY";
+export type SchemaPrivilege = "CREATE" | "USAGE";
+/** TRUNCATE, REFERENCES and TRIGGER are missing on purpose: row-level security does not bind them. */
+export type TablePrivilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+export type SequencePrivilege = "SELECT" | "UPDATE" | "USAGE";
+
+/** A schema beside `public`, owned by the owner. */
+export interface SchemaDeclaration {
+  name: string;
+  purpose: string;
+}
+
+/** An extension, and the schema that its objects live in. */
+export interface ExtensionDeclaration {
+  name: string;
+  schema: string;
+  purpose: string;
+}

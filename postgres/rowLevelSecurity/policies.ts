@@ -1,0 +1,71 @@
+import { contextSchema } from "./contextFunctions";
+import type { Tenancy } from "./tenancy";
+
+/** A policy as PostgreSQL would describe it. */
+export interface Policy {
+  name: string;
+  command: "ALL" | "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+  permissive: boolean;
+  /** Sorted. */
+  roles: readonly string[];
+  /** As pg_get_expr prints it. */
+  using: string | null;
+  /** As pg_get_expr prints it. */
+  check: string | null;
+}
+
+/**
+ * The policies of a tenant table.
+ *
+ * Bounds keep the index on the tenant's column in use where one policy serves tenants and administrators; an OR would
+ * cost a sequential scan. Calls stand in a sub-select, so that they run once a statement.
+ *
+ * @param column The tenant's column, quoted where PostgreSQL would quote it.
+ * @param owner Forced row-level security binds the owner too, and migrations must see every row.
+ */
+export function wantedPolicies(tenancy: Tenancy, column: string, owner: string): Policy[] {
+  const backup: Policy[] = tenancy.backupRoles.length
+    ? [
+        {
+          name: "backup_reads_all",
+          command: "SELECT",
+          permissive: true,
+          roles: sorted(tenancy.backupRoles),
+          using: "true",
+          check: null,
+        },
+      ]
+    : [];
+
+  if (tenancy.administrators === "session") {
+    const between = `((${column} >= ${call("lowest_customer_id")}) AND (${column} <= ${call("highest_customer_id")}))`;
+    return [everyCommand("context_sees_own", [...tenancy.tenantRoles, owner], between), ...backup];
+  }
+  return [
+    everyCommand(
+      "tenant_sees_own",
+      tenancy.tenantRoles,
+      `(${column} = ${call("current_customer_id")})`,
+    ),
+    everyCommand(
+      "administrator_sees_all",
+      [...tenancy.administratorRoles, owner],
+      `( SELECT ${contextSchema}.is_administrator() AS is_administrator)`,
+    ),
+    ...backup,
+  ];
+}
+
+// One expression for what is seen and what may be written: no row can be moved to another tenant.
+function everyCommand(name: string, roles: readonly string[], expression: string): Policy {
+  const both = { using: expression, check: expression };
+  return { name, command: "ALL", permissive: true, roles: sorted(roles), ...both };
+}
+
+function call(name: string): string {
+  return `( SELECT ${contextSchema}.${name}() AS ${name})`;
+}
+
+function sorted(roles: readonly string[]): string[] {
+  return [...new Set(roles)].sort();
+}

@@ -1,0 +1,65 @@
+import { readdir, readFile } from "node:fs/promises";
+
+import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
+import { applyContext, applyTable } from "../../../postgres/rowLevelSecurity/rowLevelSecurity";
+import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
+import { tenancy as declared } from "../../../database/tenancy";
+import { createTestDatabase } from "../testDatabase";
+
+/** The guide's tables with two customers in them, under row-level security, and a session for each role. */
+export async function createTenantDatabase(administrators: Tenancy["administrators"]) {
+  const database = await createTestDatabase();
+  const owner = await database.role("owner");
+  const application = await database.role("app");
+  const backup = await database.role("backup");
+  const administrator = await database.role("admin");
+  const tenancy: Tenancy = {
+    ...declared,
+    administrators,
+    tenantRoles: [application.user],
+    administratorRoles: [administrator.user],
+    backupRoles: [backup.user],
+  };
+  const security = { tenancy, owner: owner.user };
+
+  await database.run(`alter database ${database.name} owner to ${owner.user};
+    create schema ${contextSchema} authorization ${owner.user};
+    set role ${owner.user};
+    ${await upMigrations()}
+    ${twoCustomers}`);
+  await applyContext(owner, security);
+  for (const table of tenancy.tables) await applyTable(owner, table, security);
+  const writers = `${application.user}, ${administrator.user}`;
+  await database.run(`
+    grant usage on schema public to ${writers}, ${backup.user};
+    grant select, insert, update, delete on all tables in schema public to ${writers};
+    grant select on all tables in schema public to ${backup.user}`);
+  return { ...database, owner, application, administrator, backup, tenancy, security };
+}
+
+async function upMigrations(): Promise<string> {
+  const files = (await readdir("migrations")).filter((name) => name.endsWith(".up.sql")).sort();
+  const texts = await Promise.all(files.map((name) => readFile(`migrations/${name}`, "utf8")));
+  return texts.filter((text) => !/concurrently/i.test(text)).join("\n");
+}
+
+// Customer n has user n, site n, and one row in each of the site's tables.
+const twoCustomers = `
+insert into public.users (email, full_name, password_hash)
+select 'user' || n || '@example.com', 'User ' || n, 'x' from generate_series(1, 2) as n;
+
+insert into public.customers (owner_user_id, name)
+select n, 'Customer ' || n from generate_series(1, 2) as n;
+
+insert into public.sites (customer_id, name, domain, cloud_provider, region)
+select n, 'Site ' || n, 'site' || n || '.example.com', 'aws', 'eu-west-1' from generate_series(1, 2) as n;
+
+insert into public.deployments (customer_id, site_id)
+select n, n from generate_series(1, 2) as n;
+
+insert into public.ecommerce_integrations (customer_id, site_id, platform, store_url, encrypted_credentials)
+select n, n, 'shopify', 'https://shop.example.com', 'x' from generate_series(1, 2) as n;
+
+insert into public.cost_records (customer_id, site_id, cost_date, amount, currency)
+select n, n, '2026-01-01', 1, 'EUR' from generate_series(1, 2) as n;
+`;
