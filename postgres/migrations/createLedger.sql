@@ -1,0 +1,41 @@
+create schema if not exists hosterizer;
+
+comment on schema hosterizer is 'What hosterizer-database knows of this database';
+
+-- node-pg-migrate asks for these three columns, and takes the table as it finds it.
+create table if not exists hosterizer.schema_migrations (
+    id bigint generated always as identity,
+    name text not null,
+    run_on timestamptz not null,
+    constraint schema_migrations_pkey primary key (id),
+    constraint schema_migrations_name_key unique (name)
+);
+
+comment on table hosterizer.schema_migrations is 'The migrations that are applied';
+
+-- node-pg-migrate writes its row last and deletes it on the way down, so the key is checked at commit.
+create table if not exists hosterizer.migration_files (
+    name text not null,
+    up_sha256 text not null,
+    down_sha256 text not null,
+    up_tokens_sha256 text not null,
+    down_tokens_sha256 text not null,
+    constraint migration_files_pkey primary key (name),
+    constraint migration_files_name_fkey foreign key (name)
+        references hosterizer.schema_migrations (name) on delete cascade
+        deferrable initially deferred
+);
+
+comment on table hosterizer.migration_files is 'The files as they were when they were applied';
+
+create table if not exists hosterizer.migration_statements (
+    name text not null,
+    direction text not null,
+    ordinal integer not null,
+    sha256 text not null,
+    finished boolean not null,
+    constraint migration_statements_pkey primary key (name, direction, ordinal),
+    constraint migration_statements_direction_check check (direction in ('up', 'down'))
+);
+
+comment on table hosterizer.migration_statements is 'How far a file without a transaction has come; empty between runs';

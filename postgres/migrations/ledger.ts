@@ -1,0 +1,34 @@
+import type { Client } from "pg";
+
+import { readSql } from "../readSql";
+
+/** Where node-pg-migrate keeps its ledger: a schema that only the owner may use. */
+export const ledgerTable = { schema: "hosterizer", table: "schema_migrations" };
+
+/** One row of the ledger. The hashes are null if something else than this runner wrote it. */
+export interface AppliedMigration {
+  name: string;
+  appliedAt: Date;
+  upSha256: string | null;
+  downSha256: string | null;
+  upTokensSha256: string | null;
+  downTokensSha256: string | null;
+}
+
+/** Makes the ledger's schema and tables where they are missing. The session is the owner. */
+export async function createLedger(client: Client): Promise<void> {
+  if (await ledgerExists(client)) return;
+  await client.query(`begin; ${readSql(__dirname, "createLedger")} commit`);
+}
+
+/** The applied migrations by number; none if there is no ledger yet. Writes nothing. */
+export async function readLedger(client: Client): Promise<AppliedMigration[]> {
+  if (!(await ledgerExists(client))) return [];
+  const { rows } = await client.query<AppliedMigration>(readSql(__dirname, "appliedMigrations"));
+  return rows;
+}
+
+async function ledgerExists(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(readSql(__dirname, "ledgerExists"));
+  return rows[0]?.exists === true;
+}

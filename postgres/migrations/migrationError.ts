@@ -1,0 +1,73 @@
+import { DatabaseError } from "pg";
+
+import { locate } from "./locate";
+import type { MigrationFile } from "./migration";
+import { renderExcerpt } from "./renderExcerpt";
+
+/** Where a migration failed. */
+export interface FailurePlace {
+  file: MigrationFile;
+  /** The text that was sent when it failed, and where it begins in the file; absent if it isn't in the file. */
+  statement?: { text: string; offset: number };
+  /** What was sent instead of a statement of the file. */
+  doing?: string;
+}
+
+/** A migration that PostgreSQL refused, shown as a compiler would: file, line, column, caret, and what to do. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+  /** PostgreSQL's SQLSTATE; absent if the connection was lost. */
+  readonly code?: string;
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+
+  constructor({ file, statement, doing }: FailurePlace, cause: unknown, remedy: string) {
+    const failure = describe(cause);
+    const location =
+      statement && locate(file.sql, statement.offset + failureOffset(statement, cause));
+    const place = location ? `${file.path}:${location.line}:${location.column}` : file.path;
+
+    const lines = [`${place}: ${doing === undefined ? "" : `${doing}: `}${failure.summary}`];
+    if (location) lines.push(renderExcerpt(location));
+    super([...lines, ...failure.context, remedy].join("\n"), { cause });
+
+    this.file = file.path;
+    if (failure.code !== undefined) this.code = failure.code;
+    if (location) [this.line, this.column] = [location.line, location.column];
+  }
+}
+
+/** Without a position it is the whole statement that failed. */
+function failureOffset({ text }: { text: string }, cause: unknown): number {
+  return cause instanceof DatabaseError ? unitsBefore(text, Number(cause.position ?? 1)) : 0;
+}
+
+/** PostgreSQL counts characters from 1, JavaScript UTF-16 units from 0. */
+function unitsBefore(text: string, position: number): number {
+  return Array.from(text)
+    .slice(0, position - 1)
+    .join("").length;
+}
+
+function describe(cause: unknown): { summary: string; code?: string; context: string[] } {
+  if (!(cause instanceof DatabaseError)) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { summary: `the connection failed (${message})`, context: [] };
+  }
+  const { message, code, detail, hint, internalQuery, internalPosition, where } = cause;
+  const context = [
+    ...(detail === undefined ? [] : [`detail: ${detail}`]),
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+    ...(internalQuery === undefined ? [] : [inside(internalQuery, Number(internalPosition ?? 1))]),
+    ...(where === undefined ? [] : [`where: ${where.replaceAll("\n", "\n       ")}`]),
+  ];
+  const summary = code === undefined ? message : `${message} (${code})`;
+  return { summary, context, ...(code === undefined ? {} : { code }) };
+}
+
+/** A statement that a function ran, which stands in no file. */
+function inside(query: string, position: number): string {
+  const offset = unitsBefore(query, position);
+  return `in a statement that it ran:\n${renderExcerpt(locate(query, offset))}`;
+}

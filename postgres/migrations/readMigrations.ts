@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { DeclarationError, DeclarationErrors } from "../declarationError";
+import type { Migration, MigrationFile } from "./migration";
+import { pairMigrationFiles } from "./pairMigrationFiles";
+import { readMigrationFile } from "./readMigrationFile";
+import { statementFaults } from "./statementFaults";
+
+/**
+ * Reads and validates the whole migrations folder. Needs no server.
+ *
+ * @returns the migrations in the order of their numbers.
+ * @throws DeclarationErrors with every fault of every file, each with its remedy.
+ */
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const { pairs, faults } = pairMigrationFiles(directory, await listFiles(directory));
+
+  const read = async (fileName: string): Promise<MigrationFile | undefined> => {
+    try {
+      const file = await readMigrationFile(join(directory, fileName));
+      faults.push(...(await statementFaults(file)));
+      return file;
+    } catch (error) {
+      if (!(error instanceof DeclarationError)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
+  const migrations: Migration[] = [];
+  for (const pair of pairs) {
+    const [up, down] = [await read(pair.up), await read(pair.down)];
+    if (up !== undefined && down !== undefined) migrations.push({ ...pair, up, down });
+  }
+
+  if (faults.length > 0) throw new DeclarationErrors(faults);
+  return migrations;
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory);
+    return names.filter((name) => !name.startsWith("."));
+  } catch (error) {
+    const remedy = "Name the folder that holds the .up.sql and .down.sql files";
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      throw new DeclarationErrors([new DeclarationError(directory, "no such folder", remedy)]);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Client } from "pg";
+
+import { readSql } from "../readSql";
+
+/** The advisory lock of migration runners: "host" and "migr" as two big-endian integers. One for each database. */
+export const runnerLockKey = [0x686f7374, 0x6d696772] as const;
+
+/** How a runner waits for another one. */
+export interface RunnerLockOptions {
+  /** Give up after so long. */
+  waitMs: number;
+  log: (line: string) => void;
+}
+
+/** Another runner did not end in time. */
+export class RunnerLockError extends Error {
+  override readonly name = "RunnerLockError";
+}
+
+const pauseMs = 250;
+
+/**
+ * Lets one runner at a time into `run`; the others wait their turn, and say for whom.
+ *
+ * The lock is polled: a session that waits in pg_advisory_lock() holds a snapshot, and the CREATE INDEX
+ * CONCURRENTLY of the runner it waits for would wait for that snapshot to end. It belongs to the session, so that
+ * PostgreSQL frees it when a runner dies.
+ *
+ * The session's role must still be its login, which may see its other sessions in pg_stat_activity.
+ *
+ * @throws RunnerLockError that names the holder, when `waitMs` are over.
+ */
+export async function withRunnerLock<T>(
+  client: Client,
+  { waitMs, log }: RunnerLockOptions,
+  run: () => Promise<T>,
+): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  for (let told = false; !(await tryLock(client)); told = true) {
+    const holder = await describeHolder(client);
+    if (Date.now() >= deadline) throw new RunnerLockError(timeoutMessage(waitMs, holder));
+    if (!told) log(`waiting for another migration run: ${holder}`);
+    await sleep(pauseMs);
+  }
+  try {
+    return await run();
+  } finally {
+    // A session that is gone has freed the lock already.
+    await client
+      .query("select pg_catalog.pg_advisory_unlock($1, $2)", [...runnerLockKey])
+      .catch(() => undefined);
+  }
+}
+
+async function tryLock(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    "select pg_catalog.pg_try_advisory_lock($1, $2) as locked",
+    [...runnerLockKey],
+  );
+  return rows[0]?.locked === true;
+}
+
+async function describeHolder(client: Client): Promise<string> {
+  const { rows } = await client.query<{ pid: number; applicationName: string; since: Date | null }>(
+    readSql(__dirname, "runnerLockHolder"),
+    [...runnerLockKey],
+  );
+  const [holder] = rows;
+  if (holder === undefined) return "it has just ended";
+  const since = holder.since === null ? "" : `, since ${holder.since.toISOString()}`;
+  return `pid ${holder.pid} (${holder.applicationName}${since})`;
+}
+
+function timeoutMessage(waitMs: number, holder: string): string {
+  return (
+    `another migration run has not ended in ${waitMs / 1000} s: ${holder}.\n` +
+    "Wait for it and run again, or end its session with pg_terminate_backend(pid) if nobody needs it."
+  );
+}

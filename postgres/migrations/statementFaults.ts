@@ -1,0 +1,37 @@
+import { DeclarationError } from "../declarationError";
+import { isConcurrent } from "./concurrentIndex";
+import type { MigrationFile } from "./migration";
+import { locate } from "./locate";
+import { splitStatements } from "./splitStatements";
+
+/**
+ * What a file must not hold, found without a server.
+ *
+ * A file that isn't SQL to the parser has no faults here: the server is the judge of that, and says it better.
+ */
+export async function statementFaults(file: MigrationFile): Promise<DeclarationError[]> {
+  const statements = await splitStatements(file.sql).catch(() => []);
+
+  return statements.flatMap(({ node, offset }) => {
+    const { line, column } = locate(file.sql, offset);
+    const refuse = (fault: string, remedy: string) => [
+      new DeclarationError(`${file.path}:${line}:${column}`, fault, remedy),
+    ];
+
+    if ("TransactionStmt" in node && !savepoint.test(node.TransactionStmt.kind ?? "")) {
+      const fault = "the file begins or ends a transaction, which the runner does";
+      return refuse(fault, "Delete the statement: a file and its ledger row commit together");
+    }
+    if (isConcurrent(node) && file.noTransaction === undefined) {
+      const remedy = 'Make "-- no transaction: <reason>" the first line of the file';
+      return refuse("CONCURRENTLY can't run in the file's transaction", remedy);
+    }
+    if ("IndexStmt" in node && isConcurrent(node) && node.IndexStmt.idxname === undefined) {
+      const fault = "an index built CONCURRENTLY has no name, so a broken one can't be found again";
+      return refuse(fault, "Name the index");
+    }
+    return [];
+  });
+}
+
+const savepoint = /SAVEPOINT|RELEASE|ROLLBACK_TO/;
