@@ -15,17 +15,17 @@ export interface SessionSettings {
  * context to see all rows. Unqualified names are those of the schema public. Only the wait for locks is limited: a
  * change that takes long is not a fault.
  */
-export async function prepareSession(
-  client: Client,
-  { owner, lockTimeoutMs }: SessionSettings,
-): Promise<void> {
-  await client.query(
-    `reset all;
+export async function prepareSession(client: Client, settings: SessionSettings): Promise<void> {
+  await client.query(sessionSql(settings));
+}
+
+/** The statements that do so, also inside a transaction. */
+export function sessionSql({ owner, lockTimeoutMs }: SessionSettings): string {
+  return `reset all;
     set role ${escapeIdentifier(owner)};
     set search_path = public;
     set lock_timeout = ${lockTimeoutMs};
     set statement_timeout = 0;
     set idle_in_transaction_session_timeout = 0;
-    set app.current_user_role = 'administrator'`,
-  );
+    set app.current_user_role = 'administrator'`;
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection";
+import type { SessionSettings } from "./migrationSession";
 
 /** Which migrations, in which database. */
 export interface MigrationSettings {
@@ -8,6 +9,12 @@ export interface MigrationSettings {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files. Errors show paths as this one begins. */
   directory: string;
+}
+
+/** What a single file runs with. */
+export interface FileSettings extends SessionSettings {
+  /** SQL that joins the transaction of each file; without one, that of each statement which can have it. */
+  afterEach?: string;
 }
 
 /** How to run them. */

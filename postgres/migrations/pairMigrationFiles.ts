@@ -39,7 +39,7 @@ export function pairMigrationFiles(
   }
 
   const pairs: MigrationPair[] = [];
-  let previous = { number: 0, name: "" };
+  let previous = { number: 0, name: "the empty database" };
   for (const { number, name, up, down } of halves.values()) {
     const fileName = up ?? down ?? name;
     if (number === previous.number) {

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import type { Client } from "pg";
 
 import { DeclarationError } from "../declarationError";
-import { bookkeeping } from "./bookkeeping";
+import { failurePlace, type FileStep, fileSteps } from "./fileSteps";
 import { ledgerTable } from "./ledger";
 import type { Direction, Migration } from "./migration";
-import { type FailurePlace, MigrationError } from "./migrationError";
+import { MigrationError } from "./migrationError";
 import { prepareSession } from "./migrationSession";
+import type { FileSettings } from "./migrationSettings";
 import { remedyFor } from "./remedies";
-import { type OutsideSettings, runOutsideTransaction } from "./runOutsideTransaction";
+import { runOutsideTransaction } from "./runOutsideTransaction";
 import { type RetryOptions, retryWhileLocked } from "./retryWhileLocked";
-import { type Statement, splitStatements } from "./splitStatements";
 import { watchQueries } from "./watchQueries";
 
 /** What to run, in this order. */
@@ -23,9 +23,7 @@ export interface RunPlan {
 }
 
 /** How to run it. */
-export type RunSettings = OutsideSettings & RetryOptions;
-
-type PartialStatement = Pick<Statement, "text" | "offset">;
+export type RunSettings = FileSettings & RetryOptions;
 
 /**
  * Runs files through node-pg-migrate, each in a transaction of its own together with its ledger row.
@@ -52,7 +50,7 @@ async function runBatch(client: Client, plan: RunPlan, settings: RunSettings): P
   // An ES module, which CommonJS loads like this.
   const { runner } = await import("node-pg-migrate");
 
-  let current: { migration: Migration; statements: PartialStatement[]; start: number } | undefined;
+  let current: { migration: Migration; steps: FileStep[]; start: number } | undefined;
   const watch = watchQueries(client, (text) => {
     if (text !== "COMMIT;" || current === undefined) return;
     const elapsed = Math.round(performance.now() - current.start);
@@ -63,30 +61,25 @@ async function runBatch(client: Client, plan: RunPlan, settings: RunSettings): P
   // node-pg-migrate awaits this before it begins the transaction for the statements that it has been given.
   const act = async (migration: Migration, give: (sql: string) => void) => {
     const file = migration[direction];
-    current = { migration, statements: [], start: performance.now() };
+    current = { migration, steps: [], start: performance.now() };
     watch.sent.length = 0;
-    if (file.noTransaction === undefined) current.statements = await statementsOf(file.sql);
-    else await runOutsideTransaction(client, migration, direction, settings);
-
+    if (file.noTransaction !== undefined) {
+      await runOutsideTransaction(client, migration, direction, settings);
+    }
     await prepareSession(client, settings);
-    for (const { text } of current.statements) give(text);
-    if (settings.afterEach !== undefined) give(settings.afterEach);
-    bookkeeping(migration, direction).forEach(give);
+    current.steps = await fileSteps(migration, direction, settings);
+    for (const { sql } of current.steps) give(sql);
   };
 
+  const action = (migration: Migration) => (builder: { sql: (text: string) => void }) =>
+    act(migration, (text) => {
+      builder.sql(text);
+    });
   const units = migrations.map((migration) => ({
     id: join(directory, `${migration.name}.sql`),
     filePaths: [migration.up.path, migration.down.path],
-    actions: {
-      up: (pgm: { sql: (sql: string) => void }) =>
-        act(migration, (sql) => {
-          pgm.sql(sql);
-        }),
-      down: (pgm: { sql: (sql: string) => void }) =>
-        act(migration, (sql) => {
-          pgm.sql(sql);
-        }),
-    },
+    // It tells the directions apart by their functions, so these are two.
+    actions: { up: action(migration), down: action(migration) },
   }));
   try {
     await runner({
@@ -108,28 +101,9 @@ async function runBatch(client: Client, plan: RunPlan, settings: RunSettings): P
     const explained = error instanceof MigrationError || error instanceof DeclarationError;
     if (explained || current === undefined) throw error;
     const file = current.migration[direction];
-    const place = failurePlace(watch.sent, current.statements, settings.afterEach);
+    const place = failurePlace(current.steps, watch.sent);
     throw new MigrationError({ file, ...place }, error, remedyFor(file, error));
   }
-}
-
-/** What was under way when `sent` had been sent: BEGIN, the statements, what follows each file, the ledger, COMMIT. */
-function failurePlace(
-  sent: readonly string[],
-  statements: PartialStatement[],
-  afterEach: string | undefined,
-): Omit<FailurePlace, "file"> {
-  const index = sent.length - 2;
-  const statement = statements[index];
-  if (statement !== undefined) return { statement };
-  if (sent.at(-1) === "COMMIT;") return { doing: "its commit" };
-  const isHook = index === statements.length && afterEach !== undefined;
-  return { doing: isHook ? "what runs after each file" : "the record in the ledger" };
-}
-
-/** A file that the parser can't read goes to the server whole, which says what is wrong with it. */
-async function statementsOf(sql: string): Promise<PartialStatement[]> {
-  return splitStatements(sql).catch(() => [{ text: sql, offset: 0 }]);
 }
 
 const silent = { info: ignore, warn: ignore, error: ignore };

@@ -4,18 +4,14 @@ import { type Client, DatabaseError } from "pg";
 import { DeclarationError } from "../declarationError";
 import { dropInvalidIndex, isConcurrent, isDone } from "./concurrentIndex";
 import { locate } from "./locate";
+import { afterEachFile } from "./fileSteps";
 import type { Direction, Migration } from "./migration";
 import { type FailurePlace, MigrationError } from "./migrationError";
-import { prepareSession, type SessionSettings } from "./migrationSession";
+import { prepareSession } from "./migrationSession";
+import type { FileSettings } from "./migrationSettings";
 import { remedyFor } from "./remedies";
 import { type Statement, splitStatements } from "./splitStatements";
 import { readProgress, recordProgress, statementSha256 } from "./statementProgress";
-
-/** What a file outside a transaction needs besides its SQL. */
-export interface OutsideSettings extends SessionSettings {
-  /** SQL that joins the transaction of every statement that can have one. */
-  afterEach?: string;
-}
 
 /**
  * Runs a file that has left its transaction, statement by statement, from the first that isn't finished.
@@ -28,7 +24,7 @@ export async function runOutsideTransaction(
   client: Client,
   migration: Migration,
   direction: Direction,
-  settings: OutsideSettings,
+  settings: FileSettings,
 ): Promise<void> {
   const { name } = migration;
   const file = migration[direction];
@@ -53,7 +49,7 @@ export async function runOutsideTransaction(
       if (!isConcurrent(statement.node)) {
         await client.query("begin");
         if (await allowedInTransaction(client, statement)) {
-          place = { file, doing: "what runs after each file" };
+          place = { file, doing: afterEachFile };
           if (settings.afterEach !== undefined) await client.query(settings.afterEach);
           await record(true);
           await client.query("commit");
