@@ -33,7 +33,7 @@ export async function withClient<T>(
   run: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = new Client({
-    ...address(connection),
+    ...clientAddress(connection),
     application_name: `hosterizer-database/${purpose}`,
     options: "-c search_path=",
     connectionTimeoutMillis: 10_000,
@@ -48,7 +48,8 @@ export async function withClient<T>(
   }
 }
 
-function address({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
+/** What node-postgres needs to know to reach a database: for those who keep sessions open. */
+export function clientAddress({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
   return { ...rest, ssl: sslmode === "disable" ? false : tls(rest.host, sslmode, sslrootcert) };
 }
 

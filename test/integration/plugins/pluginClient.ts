@@ -1,0 +1,43 @@
+import { Client, credentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+
+import { provider } from "../../../toolchain/plugins/postgresql/provider";
+import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
+import type { Json } from "./json";
+import { type Method, requestMessage } from "./requestMessage";
+import { responseJson } from "./responseJson";
+
+/** The plugin, spoken to through a real connection in the JSON of the recordings. */
+export interface PluginClient {
+  call: (method: Method, request: Json) => Promise<Json>;
+  close: () => Promise<void>;
+}
+
+/** Serves the plugin in this process. */
+export async function startPlugin(): Promise<PluginClient> {
+  const { port, close } = await servePlugin(provider);
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  return {
+    call: (method, request) => call(client, method, request),
+    close: async () => {
+      client.close();
+      await close();
+    },
+  };
+}
+
+function call(client: Client, method: Method, request: Json): Promise<Json> {
+  const { path, responseDeserialize } = ResourceProviderService[method];
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(
+      path,
+      (message: ReturnType<typeof requestMessage>) => Buffer.from(message.serializeBinary()),
+      (bytes: Buffer): unknown => responseDeserialize(bytes),
+      requestMessage(method, request),
+      (error, response) => {
+        if (error === null) resolve(responseJson(response));
+        else reject(new Error(error.details));
+      },
+    );
+  });
+}

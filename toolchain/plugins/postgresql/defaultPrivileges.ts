@@ -1,0 +1,101 @@
+import { escapeIdentifier, type PoolClient } from "pg";
+
+import type { PropertyMap } from "../protocol/propertyValue";
+import type { ResourceSchema, State } from "../protocol/resourceSchema";
+import { type Fault, type LiveObject, resourceType } from "../protocol/resourceType";
+import { actAs } from "./actAs";
+import { granteeOid } from "./granteeOid";
+import { grantee, publicRole } from "./grantee";
+import { objectTypeOf, privilegeFaults, privilegeList } from "./privileges";
+import { readDefaultPrivileges } from "./readDefaultPrivileges";
+import type { ServerSession } from "./serverSession";
+
+export const defaultPrivilegesSchema = {
+  role: { kind: "string", required: true, replaces: true },
+  database: { kind: "string", required: true, replaces: true },
+  owner: { kind: "string", required: true, replaces: true },
+  schema: { kind: "string", replaces: true },
+  objectType: {
+    kind: "string",
+    required: true,
+    replaces: true,
+    oneOf: ["table", "sequence", "function", "routine", "type", "schema"],
+  },
+  privileges: { kind: "set", required: true },
+  withGrantOption: { kind: "boolean", default: false, replaces: true },
+} as const satisfies ResourceSchema;
+
+type DefaultPrivileges = State<typeof defaultPrivilegesSchema>;
+
+/** `postgresql.DefaultPrivileges`: what a role may do with the objects that `owner` will create. */
+export const defaultPrivileges = resourceType<ServerSession, typeof defaultPrivilegesSchema>({
+  token: "postgresql:index/defaultPrivileges:DefaultPrivileges",
+  schema: defaultPrivilegesSchema,
+  describe: (show) =>
+    `the default privileges for ${show("role")} on each ${show("objectType")} that ${show("owner")} creates in schema ${show("schema")} of database ${show("database")}`,
+  faults,
+  create: apply,
+  read: async (session, _id, prior) => {
+    const { role, database, owner, objectType, privileges } = prior;
+    if (role === null || database === null || owner === null || objectType === null)
+      throw new Error(
+        "DefaultPrivileges cannot be imported; declare them, and they are taken over",
+      );
+    const withGrantOption = prior.withGrantOption ?? false;
+    const known = { ...prior, role, database, owner, objectType, withGrantOption };
+    return readDefaultPrivileges(
+      session,
+      { ...known, privileges: privileges ?? [] },
+      privileges === null,
+    );
+  },
+  update: (session, _old, planned) => apply(session, planned),
+  delete: async (session, old) => {
+    await session.change((client) => replace(client, old, []), old.database);
+  },
+});
+
+function faults(inputs: PropertyMap): Fault[] {
+  const { objectType, schema, role, withGrantOption } = inputs;
+  const found = privilegeFaults(inputs);
+  if (objectType === "schema" && schema !== undefined && schema !== "")
+    found.push({
+      property: "schema",
+      reason: '"schema" cannot be given where "objectType" is schema',
+    });
+  if (role === publicRole && withGrantOption === true)
+    found.push({
+      property: "withGrantOption",
+      reason: '"withGrantOption" cannot be given to the role public',
+    });
+  return found;
+}
+
+async function apply(
+  session: ServerSession,
+  planned: DefaultPrivileges,
+): Promise<LiveObject<typeof defaultPrivilegesSchema>> {
+  await session.change((client) => replace(client, planned, planned.privileges), planned.database);
+  const live = await readDefaultPrivileges(session, planned, false);
+  if (live === undefined)
+    throw new Error("a role, the schema or the database was dropped meanwhile");
+  return live;
+}
+
+async function replace(client: PoolClient, its: DefaultPrivileges, privileges: readonly string[]) {
+  const isGone = (await granteeOid(client, its)) === undefined;
+  if (isGone && privileges.length === 0) return;
+  const type = objectTypeOf(its.objectType);
+  const within =
+    its.schema === null || its.schema === "" ? "" : ` in schema ${escapeIdentifier(its.schema)}`;
+  const alter = `alter default privileges for role ${escapeIdentifier(its.owner)}${within}`;
+  const role = grantee(its.role);
+  const option = its.withGrantOption ? " with grant option" : "";
+  await actAs(client, [its.owner], async () => {
+    await client.query(`${alter} revoke all on ${type}s from ${role}`);
+    if (privileges.length > 0)
+      await client.query(
+        `${alter} grant ${privilegeList(type, privileges)} on ${type}s to ${role}${option}`,
+      );
+  });
+}

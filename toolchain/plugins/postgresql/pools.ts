@@ -1,0 +1,70 @@
+import { Pool, type PoolClient } from "pg";
+
+import { clientAddress } from "../../../postgres/connection";
+import type { Configuration } from "./configuration";
+
+/** An idle connection would keep its database from being dropped, and counts towards its limit. */
+const idleTime = 500;
+
+/** Connections to one server: a pool for each database, each bounded by the provider's `maxConnections`. */
+export class Pools {
+  private readonly pools = new Map<string, Pool>();
+
+  constructor(private readonly configuration: Configuration) {}
+
+  /** Runs `run` on a connection of its own to `database`. The connection is closed if `run` fails. */
+  async use<T>(database: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool(database).connect();
+    // A connection that breaks while it is in use is reported by the statement that runs on it.
+    const ignore = () => undefined;
+    client.on("error", ignore);
+    let failure: unknown;
+    try {
+      return await run(client);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      client.off("error", ignore);
+      client.release(failure !== undefined);
+    }
+  }
+
+  /** Closes the connections to one database, so that it can be dropped or renamed. */
+  async close(database: string): Promise<void> {
+    const pool = this.pools.get(database);
+    this.pools.delete(database);
+    await pool?.end();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.pools.keys()].map((database) => this.close(database)));
+  }
+
+  private pool(database: string): Pool {
+    const existing = this.pools.get(database);
+    if (existing !== undefined) return existing;
+    const { host, port, username, password, sslmode, sslrootcert } = this.configuration;
+    const { connectTimeout, maxConnections } = this.configuration;
+    const pool = new Pool({
+      ...clientAddress({
+        host,
+        port,
+        database,
+        user: username,
+        // As libpq's drivers do: who gives an authority wants it to have signed.
+        sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
+        ...(password === undefined ? {} : { password }),
+        ...(sslrootcert === undefined ? {} : { sslrootcert }),
+      }),
+      application_name: "hosterizer-database/postgresql plugin",
+      connectionTimeoutMillis: connectTimeout * 1000,
+      idleTimeoutMillis: idleTime,
+      max: maxConnections === 0 ? Number.MAX_SAFE_INTEGER : maxConnections,
+    });
+    // An idle connection that the server closes is no failure: the next use opens another.
+    pool.on("error", () => undefined);
+    this.pools.set(database, pool);
+    return pool;
+  }
+}

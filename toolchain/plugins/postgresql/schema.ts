@@ -1,0 +1,116 @@
+import { escapeIdentifier, type PoolClient } from "pg";
+
+import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
+import { type LiveObject, resourceType } from "../protocol/resourceType";
+import { actAs } from "./actAs";
+import type { ServerSession } from "./serverSession";
+import { splitId } from "./splitId";
+
+const schema = {
+  name: { kind: "string", autonamed: true },
+  database: { kind: "string", computed: true, replaces: true },
+  owner: { kind: "string", computed: true },
+  ifNotExists: { kind: "boolean", default: true },
+  dropCascade: { kind: "boolean", default: false },
+  // Privileges on schemas are declared with `Grant`, which says what has to go as well.
+  policies: { kind: "set", computed: true, unserved: true, terraformName: "policy" },
+} as const satisfies ResourceSchema;
+
+/** `postgresql.Schema`. One that is there already is taken over, unless `ifNotExists` is false. */
+export const schemaResource = resourceType<ServerSession, typeof schema>({
+  token: "postgresql:index/schema:Schema",
+  schema,
+  describe: (show) => `schema ${show("name")} of database ${show("database")}`,
+
+  create: async (session, planned) => {
+    const database = planned.database ?? session.configuration.database;
+    const name = escapeIdentifier(planned.name);
+    await session.change(async (client) => {
+      const { rows } = await client.query(
+        "select from pg_catalog.pg_namespace where nspname = $1",
+        [planned.name],
+      );
+      const owner = planned.owner === null ? undefined : escapeIdentifier(planned.owner);
+      const isThere = rows.length > 0 && planned.ifNotExists;
+      await actAs(client, await owners(client, planned.owner), async () => {
+        if (!isThere)
+          await client.query(
+            `create schema ${name}${owner === undefined ? "" : ` authorization ${owner}`}`,
+          );
+        else if (owner !== undefined) await client.query(`alter schema ${name} owner to ${owner}`);
+      });
+    }, database);
+    return found(await readSchema(session, "", { ...planned, database }));
+  },
+
+  read: readSchema,
+
+  update: async (session, old, planned) => {
+    const database = planned.database ?? session.configuration.database;
+    await session.change(async (client) => {
+      const name = escapeIdentifier(planned.name);
+      const roles = [...(await owners(client, planned.owner)), ...(old.owner ? [old.owner] : [])];
+      await actAs(client, roles, async () => {
+        if (planned.name !== old.name)
+          await client.query(`alter schema ${escapeIdentifier(old.name)} rename to ${name}`);
+        if (planned.owner !== null && planned.owner !== old.owner)
+          await client.query(`alter schema ${name} owner to ${escapeIdentifier(planned.owner)}`);
+      });
+    }, database);
+    return found(await readSchema(session, "", { ...planned, database }));
+  },
+
+  /** Fails while something is left in it, unless `dropCascade` is set. */
+  delete: async (session, old) => {
+    const mode = old.dropCascade ? "cascade" : "restrict";
+    await session.change(async (client) => {
+      await actAs(client, old.owner === null ? [] : [old.owner], async () => {
+        await client.query(`drop schema if exists ${escapeIdentifier(old.name)} ${mode}`);
+      });
+    }, old.database ?? session.configuration.database);
+  },
+});
+
+async function readSchema(
+  session: ServerSession,
+  id: string,
+  prior: Observed<typeof schema>,
+): Promise<LiveObject<typeof schema> | undefined> {
+  const { database, name } =
+    prior.name === null
+      ? splitId(id, "schema")
+      : { database: prior.database ?? session.configuration.database, name: prior.name };
+  const result = await session.readWithin(database, (client) =>
+    client.query<{ owner: string }>(
+      "select pg_catalog.pg_get_userbyid(nspowner) as owner from pg_catalog.pg_namespace where nspname = $1",
+      [name],
+    ),
+  );
+  const row = result?.rows[0];
+  if (row === undefined) return undefined;
+  return {
+    id: `${database}.${name}`,
+    state: {
+      name,
+      database,
+      owner: row.owner,
+      ifNotExists: prior.ifNotExists,
+      dropCascade: prior.dropCascade,
+      policies: prior.policies ?? [],
+    },
+  };
+}
+
+/** Whose rights it takes to create a schema and to give it away: the database's owner's and the new owner's. */
+async function owners(client: PoolClient, owner: string | null): Promise<string[]> {
+  const { rows } = await client.query<{ owner: string }>(
+    `select pg_catalog.pg_get_userbyid(datdba) as owner
+       from pg_catalog.pg_database where datname = pg_catalog.current_database()`,
+  );
+  return [...rows.map((row) => row.owner), ...(owner === null ? [] : [owner])];
+}
+
+function found(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
+  if (live === undefined) throw new Error("it was dropped while it was being changed");
+  return live;
+}

@@ -1,0 +1,175 @@
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+
+import { checkInputs } from "./checkInputs";
+import { checkResponse } from "./checkResponse";
+import { decodeProperties } from "./decodeProperties";
+import { diffResponse } from "./diffResponse";
+import { encodeProperties } from "./encodeProperties";
+import { outputs, settledState } from "./outputs";
+import { planState } from "./planState";
+import { type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
+import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
+import { importedInputs, refreshedInputs } from "./readInputs";
+import { secretNames } from "./resourceSchema";
+import type { ResourceType } from "./resourceType";
+import { parseUrn } from "./urn";
+
+/** The protocol's operations on resources. One of an unknown type is refused, by `check` before anything is touched. */
+export class ResourceService<Session extends ProviderSession> {
+  constructor(
+    private readonly definition: ProviderDefinition<Session>,
+    private readonly session: () => Session,
+  ) {}
+
+  check(request: rpc.CheckRequest): rpc.CheckResponse {
+    const { type, name } = parseUrn(request.getUrn());
+    const news = decodeProperties(request.getNews());
+    const resource = this.definition.resources.find(({ token }) => token === type);
+    if (resource === undefined)
+      return checkResponse(news, [{ property: "", reason: this.unserved(type) }]);
+    const { inputs, faults } = checkInputs(
+      resource,
+      this.official(),
+      decodeProperties(request.getOlds()),
+      news,
+      {
+        logicalName: name,
+        seed: request.getRandomseed_asU8(),
+        ...proposal(request.getAutonaming()),
+      },
+    );
+    return checkResponse(inputs, faults, secretNames(resource.schema));
+  }
+
+  diff(request: rpc.DiffRequest): rpc.DiffResponse {
+    return diffResponse(
+      this.resource(request.getUrn()),
+      decodeProperties(request.getOlds()),
+      decodeProperties(request.getNews()),
+      new Set(request.getIgnorechangesList()),
+    );
+  }
+
+  async create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
+    const resource = this.resource(request.getUrn());
+    const planned = planState(
+      resource.schema,
+      undefined,
+      decodeProperties(request.getProperties()),
+    );
+    const response = new rpc.CreateResponse();
+    if (request.getPreview()) {
+      return response.setProperties(encodeOutputs(resource, unknownValue, planned));
+    }
+    const live = await this.attempt("creating", resource, planned, (session) =>
+      resource.create(session, withoutUnknowns(planned)),
+    );
+    return response
+      .setId(live.id)
+      .setProperties(encodeOutputs(resource, live.id, settledState(planned, live.state)));
+  }
+
+  async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
+    const resource = this.resource(request.getUrn());
+    const prior = decodeProperties(request.getProperties());
+    const isRefresh = Object.keys(prior).length > 0;
+    // An update may have renamed the object; Pulumi's own id is then still the old one.
+    const id = typeof prior["id"] === "string" ? prior["id"] : request.getId();
+    const live = await this.attempt("reading", resource, { ...prior, id }, (session) =>
+      resource.read(session, id, prior),
+    );
+    const response = new rpc.ReadResponse();
+    if (live === undefined) return response;
+    const inputs = isRefresh
+      ? refreshedInputs(decodeProperties(request.getInputs()), live.state)
+      : importedInputs(resource.schema, live.state);
+    return response
+      .setId(live.id)
+      .setProperties(encodeOutputs(resource, live.id, live.state))
+      .setInputs(encodeProperties(inputs, secretsIn(resource, inputs)));
+  }
+
+  async update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
+    const resource = this.resource(request.getUrn());
+    const old = decodeProperties(request.getOlds());
+    const ignored = new Set(request.getIgnorechangesList());
+    const planned = planState(resource.schema, old, decodeProperties(request.getNews()), ignored);
+    const response = new rpc.UpdateResponse();
+    if (request.getPreview())
+      return response.setProperties(encodeOutputs(resource, request.getId(), planned));
+    const live = await this.attempt("updating", resource, old, (session) =>
+      resource.update(session, old, planned),
+    );
+    return response.setProperties(
+      encodeOutputs(resource, live.id, settledState(planned, live.state)),
+    );
+  }
+
+  async delete(request: rpc.DeleteRequest): Promise<Empty> {
+    const resource = this.resource(request.getUrn());
+    const old = decodeProperties(request.getProperties());
+    await this.attempt("deleting", resource, old, (session) => resource.delete(session, old));
+    return new Empty();
+  }
+
+  private resource(urn: string): ResourceType<Session> {
+    const { type } = parseUrn(urn);
+    const resource = this.definition.resources.find(({ token }) => token === type);
+    if (resource === undefined) throw new Error(this.unserved(type));
+    return resource;
+  }
+
+  private async attempt<T>(
+    doing: string,
+    resource: ResourceType<Session>,
+    properties: PropertyMap,
+    run: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const session = this.session();
+    try {
+      return await run(session);
+    } catch (cause) {
+      const show = (name: string) =>
+        shown(properties[name] ?? (name === "name" ? properties["id"] : undefined));
+      const what = `${doing} ${resource.describe(show)}`;
+      throw new Error(`${what}: ${this.definition.explain(cause, session)}`, { cause });
+    }
+  }
+
+  private official(): string {
+    return `official plugin ${this.definition.name} ${this.definition.version}`;
+  }
+
+  private unserved(type: string): string {
+    return `resource type "${type}" is not served by the offline plugin; it needs the ${this.official()}`;
+  }
+}
+
+function encodeOutputs<Session>(
+  { schema }: ResourceType<Session>,
+  id: string | typeof unknownValue,
+  state: PropertyMap,
+) {
+  return encodeProperties(outputs(schema, id, state), secretNames(schema));
+}
+
+function secretsIn<Session>({ schema }: ResourceType<Session>, inputs: PropertyMap) {
+  return new Set([...secretNames(schema)].filter((name) => name in inputs));
+}
+
+function shown(value: PropertyValue | undefined): string {
+  return typeof value === "string" ? `"${value}"` : "(none)";
+}
+
+/** What the server is to decide is not given to it. */
+function withoutUnknowns(planned: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(planned).map(([name, value]) => [name, value === unknownValue ? null : value]),
+  );
+}
+
+function proposal(options: rpc.CheckRequest.AutonamingOptions | undefined) {
+  const name = options?.getProposedName() ?? "";
+  return name === "" ? {} : { proposal: name };
+}

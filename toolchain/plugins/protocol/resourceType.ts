@@ -1,0 +1,73 @@
+import { completeState, type Observed, type ResourceSchema, type State } from "./resourceSchema";
+import type { PropertyMap } from "./propertyValue";
+
+/** A property and what is wrong with it. The property is empty where the resource as a whole is at fault. */
+export interface Fault {
+  property: string;
+  reason: string;
+}
+
+/** A property's value in quotes, for messages. */
+export type Show = (property: string) => string;
+
+/** A live object: the id that Pulumi keeps, and every property of the schema. */
+export interface LiveObject<S extends ResourceSchema = ResourceSchema> {
+  id: string;
+  state: Observed<S>;
+}
+
+/** How one type of resource is served. `Session` is the way to the server. */
+export interface ResourceDefinition<Session, S extends ResourceSchema> {
+  /** Such as `postgresql:index/role:Role`. */
+  token: string;
+  schema: S;
+  /** Delete the old object before the new one is created, when a change replaces it. */
+  deleteBeforeReplace?: true;
+  /** The object in words, for error messages: `role "app"`. No secrets. */
+  describe: (show: Show) => string;
+  /** What is wrong with inputs whose single values are all right. Values may be unknown still. */
+  faults?: (inputs: PropertyMap) => Fault[];
+  create: (session: Session, planned: State<S>) => Promise<LiveObject<S>>;
+  /** @param prior the last known state, or nulls when only the id is known. @returns undefined if it is gone. */
+  read: (session: Session, id: string, prior: Observed<S>) => Promise<LiveObject<S> | undefined>;
+  update: (session: Session, old: State<S>, planned: State<S>) => Promise<LiveObject<S>>;
+  delete: (session: Session, old: State<S>) => Promise<void>;
+}
+
+/** A resource definition whose schema's type is forgotten, so that all can be kept in one list. */
+export interface ResourceType<Session> {
+  token: string;
+  schema: ResourceSchema;
+  deleteBeforeReplace: boolean;
+  describe: (show: Show) => string;
+  faults: (inputs: PropertyMap) => Fault[];
+  create: (session: Session, planned: PropertyMap) => Promise<LiveObject>;
+  read: (session: Session, id: string, prior: PropertyMap) => Promise<LiveObject | undefined>;
+  update: (session: Session, old: PropertyMap, planned: PropertyMap) => Promise<LiveObject>;
+  delete: (session: Session, old: PropertyMap) => Promise<void>;
+}
+
+/** Makes a definition usable by the protocol, which knows properties by their names only. */
+export function resourceType<Session, S extends ResourceSchema>(
+  definition: ResourceDefinition<Session, S>,
+): ResourceType<Session> {
+  const { schema } = definition;
+  const complete = (properties: PropertyMap) => completeState(schema, properties);
+  return {
+    token: definition.token,
+    schema,
+    deleteBeforeReplace: definition.deleteBeforeReplace === true,
+    describe: definition.describe,
+    faults: definition.faults ?? (() => []),
+    create: (session, planned) => definition.create(session, complete(planned)),
+    read: (session, id, prior) => definition.read(session, id, priorState(schema, prior)),
+    update: (session, old, planned) => definition.update(session, complete(old), complete(planned)),
+    delete: (session, old) => definition.delete(session, complete(old)),
+  };
+}
+
+/** No defaults here: a property of an imported object that cannot be read stays null, as the official plugin leaves it. */
+function priorState<S extends ResourceSchema>(schema: S, properties: PropertyMap) {
+  const entries = Object.keys(schema).map((name) => [name, properties[name] ?? null]);
+  return Object.fromEntries(entries) as Observed<S>;
+}

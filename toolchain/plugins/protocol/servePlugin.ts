@@ -1,0 +1,70 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+
+import { watchEngine } from "./engineWatch";
+import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
+import { providerService } from "./providerService";
+
+/** As large as the engine's own limit: a whole resource travels in one message. */
+const maximumMessage = 400 * 1024 * 1024;
+
+/** A plugin that listens, on a port of its own. */
+export interface ServedPlugin {
+  port: number;
+  close: () => Promise<void>;
+}
+
+/** Serves a provider on a free port of the loopback interface. */
+export async function servePlugin<Session extends ProviderSession>(
+  definition: ProviderDefinition<Session>,
+  engine?: string,
+  attached?: (engine: string) => void,
+): Promise<ServedPlugin> {
+  const service = providerService(definition, engine, attached);
+  const server = new Server({
+    "grpc.max_receive_message_length": maximumMessage,
+    "grpc.max_send_message_length": maximumMessage,
+  });
+  server.addService(ResourceProviderService, service.methods);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+  return {
+    port,
+    close: async () => {
+      server.forceShutdown();
+      await service.close();
+    },
+  };
+}
+
+/**
+ * Runs a provider as the plugin process that `pulumi` starts: prints its port, the one thing a plugin writes to its
+ * standard output, and ends with its engine.
+ *
+ * @param arguments_ The command line: the engine's address, unless an engine is to attach.
+ */
+export async function runPlugin<Session extends ProviderSession>(
+  definition: ProviderDefinition<Session>,
+  arguments_: readonly string[],
+): Promise<void> {
+  const engine = arguments_.find((argument) => !argument.startsWith("-"));
+  const plugin = await servePlugin(definition, engine, (address) => {
+    stopWatching();
+    stopWatching = watchEngine(address, end);
+  });
+  let stopWatching = watchEngine(engine, end);
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  process.stdout.write(`${plugin.port}\n`);
+
+  function end() {
+    stopWatching();
+    // Whatever still runs on the server is rolled back when its connection closes.
+    setTimeout(() => process.exit(0), 2_000).unref();
+    void plugin.close().finally(() => process.exit(0));
+  }
+}
