@@ -1,0 +1,49 @@
+import { createInterface } from "node:readline/promises";
+
+import { CommandError } from "../commandError";
+import { describeLoss } from "../describeLoss";
+import { healStack } from "../healing/healStack";
+import { readArguments } from "../readArguments";
+import { runPulumi } from "../runPulumi";
+import { openStack } from "../stack/openStack";
+
+/** `npm run destroy`: removes a stack with all its data, after saying so. */
+export async function destroy(args: string[]): Promise<number> {
+  const { stack, yes, rest } = readArguments(
+    {
+      name: "destroy",
+      description:
+        "Removes everything that the stack has made, its data included. There is no way back.",
+      yes: "do not ask",
+    },
+    args,
+  );
+  const environment = await openStack(stack);
+  process.stdout.write(`${await describeLoss(stack, environment)}\n`);
+  if (!yes) await confirm(stack);
+  await healStack(stack, environment);
+  const options = ["--yes", "--skip-preview", "--stack", stack];
+  return runPulumi(["destroy", ...options, ...rest], environment);
+}
+
+async function confirm(stack: string): Promise<void> {
+  const nothing = "Nothing was removed.";
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      `There is no terminal to ask on. ${nothing}`,
+      `To remove it unasked: npm run destroy -- --stack ${stack} --yes`,
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`Type the stack's name, ${stack}, to remove it: `);
+    if (answer.trim() !== stack) {
+      throw new CommandError(
+        `"${answer}" is not the stack's name. ${nothing}`,
+        "Try again to remove it.",
+      );
+    }
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { readArguments } from "../readArguments";
+import { runPulumi } from "../runPulumi";
+import { openStack } from "../stack/openStack";
+
+/** `npm run preview`: shows what `up` would change, and changes nothing. */
+export async function preview(args: string[]): Promise<number> {
+  const { stack, rest } = readArguments(
+    {
+      name: "preview",
+      description:
+        "Shows what `npm run up` would change, with the reason where the database has drifted.",
+    },
+    args,
+  );
+  const environment = await openStack(stack);
+  return runPulumi(["preview", "--stack", stack, ...rest], environment);
+}

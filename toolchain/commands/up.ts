@@ -1,0 +1,34 @@
+import { CommandError } from "../commandError";
+import { healStack } from "../healing/healStack";
+import { printConnection } from "../printConnection";
+import { readArguments } from "../readArguments";
+import { runPulumi } from "../runPulumi";
+import { openStack } from "../stack/openStack";
+
+/** `npm run up`: makes a stack what the program says. */
+export async function up(args: string[]): Promise<number> {
+  const { stack, yes, rest } = readArguments(
+    {
+      name: "up",
+      description:
+        "Brings up the stack: its server, the database in it, roles, grants, migrations and row-level security.\n" +
+        "Run again it changes only what differs. Stack local asks nothing; others show what will change and ask.",
+      yes: "do not ask",
+    },
+    args,
+  );
+  const isLocal = stack === "local";
+  if (!isLocal && !yes && !process.stdin.isTTY) {
+    throw new CommandError(
+      `There is no terminal to ask whether stack ${stack} may be changed.`,
+      `See what would change with \`npm run preview -- --stack ${stack}\`, then run \`npm run up -- --stack ${stack} --yes\`.`,
+    );
+  }
+  const environment = await openStack(stack);
+  await healStack(stack, environment);
+  // Nobody is there to read a preview of the local stack, which would double the time.
+  const agreed = isLocal ? ["--yes", "--skip-preview"] : yes ? ["--yes"] : [];
+  const code = await runPulumi(["up", "--stack", stack, ...agreed, ...rest], environment);
+  if (code === 0) await printConnection(stack, environment);
+  return code;
+}

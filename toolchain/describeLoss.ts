@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { serverAccount } from "../postgres/embedded/account";
+import { serverPaths } from "../postgres/embedded/paths";
+import { askPulumi } from "./askPulumi";
+import { folders } from "./folders";
+
+/** What `destroy` would remove, for the user to read before agreeing to it. */
+export async function describeLoss(stack: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const exported = await askPulumi(["stack", "export", "--stack", stack], environment);
+  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
+  const resources = deployment?.resources ?? [];
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const lines = [`Stack ${stack} will be removed: ${resources.length} resources`];
+  const { host, port, database } = outputs;
+  if (database !== undefined) lines.push(`- the database ${database} on ${host}:${port}`);
+  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
+  if (existsSync(data)) {
+    const megabytes = Math.ceil((await sizeOf(data)) / 2 ** 20);
+    lines.push(`- its server, with all data in ${data} (${megabytes} MB)`);
+  }
+  return lines.join("\n");
+}
+
+interface Resource {
+  type: string;
+  /** Those that are asked for here are text or numbers. */
+  outputs?: Record<string, string | undefined>;
+}
+
+/** Bytes in a folder. A running server removes files meanwhile; those count nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.size;
+  const names = await readdir(path).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { answers, isAlive } from "../../postgres/embedded/serverState";
+import { folders } from "../folders";
+import { type Process, readProcesses } from "./processes";
+
+/**
+ * Ends the plugins that a killed Pulumi has left behind.
+ *
+ * They do not notice its end, and go on with what they were at: a role made by one of them after the next update has
+ * looked would be in that update's way.
+ *
+ * @returns how many there were
+ */
+export async function endOrphans(): Promise<number> {
+  const orphans: Process[] = [];
+  for (const candidate of pluginsOf(folders.project, readProcesses())) {
+    const engines = enginePorts(candidate);
+    const answering = await Promise.all(engines.map(answers));
+    if (engines.length > 0 && !answering.includes(true)) orphans.push(candidate);
+  }
+  for (const { pid } of orphans) signal(pid, "SIGTERM");
+  const patience = Date.now() + 5_000;
+  while (orphans.some(({ pid }) => isAlive(pid)) && Date.now() < patience) await sleep(50);
+  for (const { pid } of orphans) signal(pid, "SIGKILL");
+  return orphans.length;
+}
+
+/** Pulumi's plugins and language hosts among `processes` that work for the project in `folder`. */
+export function pluginsOf(folder: string, processes: readonly Process[]): Process[] {
+  const within = (path: string) => path === folder || path.startsWith(`${folder}/`);
+  return processes.filter(
+    ({ pid, command, directory }) =>
+      pid !== process.pid &&
+      /pulumi-(language|resource|analyzer)-|@pulumi\/pulumi\/cmd\/|plugins\/resource-/.test(
+        command,
+      ) &&
+      (within(directory ?? "") || command.split(" ").some(within)),
+  );
+}
+
+/** Each of them is given the address of Pulumi's engine. */
+export function enginePorts({ command }: Process): number[] {
+  return [...command.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended by itself.
+  }
+}

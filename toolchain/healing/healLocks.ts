@@ -1,0 +1,49 @@
+import { hostname } from "node:os";
+
+import { askPulumi } from "../askPulumi";
+import { CommandError } from "../commandError";
+import { say } from "../say";
+import { stackFiles } from "../stack/stackFiles";
+import { endOrphans } from "./endOrphans";
+import { type Holder, judgeLock } from "./judgeLock";
+import { readProcesses } from "./processes";
+import { readLocks } from "./readLocks";
+
+/**
+ * Takes away the locks that a killed Pulumi has left on a stack in the project folder, and ends its plugins.
+ *
+ * Never touches the lock of a Pulumi that lives.
+ *
+ * @throws CommandError if another update runs, or if that cannot be known
+ */
+export async function healLocks(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const locks = readLocks(stackFiles(stack).locks);
+  for (const lock of locks) {
+    const verdict = judgeLock(lock, hostname(), lookAt);
+    const { pid, hostname: machine, timestamp } = lock.holder ?? {};
+    if (verdict === "held") {
+      const who = pid === undefined ? "" : ` (process ${pid}, since ${String(timestamp)})`;
+      throw new CommandError(
+        `Another update of stack ${stack} is running${who}.`,
+        "Wait for its end and run the command again.",
+      );
+    }
+    if (verdict === "unclear") {
+      throw new CommandError(
+        `Stack ${stack} is locked by process ${String(pid)} on ${String(machine)}, since ${String(timestamp)}.`,
+        "If no update is running there, end it: `npm run shell`, in it `pulumi cancel --yes`, then run the command again.",
+      );
+    }
+  }
+  if (locks.length === 0) return;
+  say(`An update of stack ${stack} was killed; its lock is taken away (pulumi cancel).`);
+  await endOrphans();
+  await askPulumi(["cancel", "--yes", "--stack", stack], environment);
+}
+
+function lookAt(pid: number): Holder {
+  const found = readProcesses().find((candidate) => candidate.pid === pid);
+  if (found === undefined) return "gone";
+  // A process id is used again in time, and at once after a reboot.
+  return /(^|\/)pulumi(\s|$)/.test(found.command) ? "pulumi" : "stranger";
+}

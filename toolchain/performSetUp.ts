@@ -1,0 +1,34 @@
+import { join } from "node:path";
+
+import { CommandError } from "./commandError";
+import { folders } from "./folders";
+import { pins } from "./pins";
+import { setUpPlugins } from "./pluginSetUp/setUpPlugins";
+import { setUpPulumi } from "./pulumi/setUpPulumi";
+import { fingerprint } from "./pulumi/fingerprint";
+import { say } from "./say";
+import { readSetUp, writeSetUp } from "./setUpRecord";
+import { withSetUpLock } from "./setUpLock.mjs";
+
+/** The program that `setUp` starts where something is missing: Pulumi first, with it the plugins, then the record of both. */
+async function performSetUp(): Promise<void> {
+  const started = Date.now();
+  const { program, source } = await setUpPulumi();
+  const plugins = await setUpPlugins(program, source !== "path");
+  const pulumi = fingerprint(program);
+  if (pulumi === undefined) throw new Error(`${program} is gone again`);
+  writeSetUp({ pulumi, ownHome: plugins.ownHome, files: plugins.files });
+  const origin = { path: "from the PATH", installer: "official", go: "built from Go modules" };
+  const seconds = Math.round((Date.now() - started) / 1000);
+  say(
+    `Set up in ${seconds} s: Pulumi (${origin[source]}), postgresql plugin ${pins.postgresqlPlugin} (${plugins.kind}).`,
+  );
+}
+
+withSetUpLock(join(folders.own, "set-up.lock"), async () => {
+  // Whoever held the lock before may have done it all.
+  if (readSetUp() === undefined) await performSetUp();
+}).catch((error: unknown) => {
+  say(error instanceof CommandError ? error.message : String((error as Error).stack));
+  process.exitCode = 1;
+});

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+
+/** What a command of the toolchain was called with. */
+export interface Arguments {
+  stack: string;
+  /** Whether the user has agreed beforehand. */
+  yes: boolean;
+  /** Everything else, for Pulumi. */
+  rest: string[];
+}
+
+export interface CommandDescription {
+  /** As in `npm run <name>`. */
+  name: string;
+  /** What it does, for `--help`. */
+  description: string;
+  /** What `--yes` agrees to; without it the command asks for nothing. */
+  yes?: string;
+}
+
+/** Reads a command line. `--help` prints what the command does and ends the process. */
+export function readArguments(description: CommandDescription, args: readonly string[]): Arguments {
+  const command = new Command(`npm run ${description.name} --`)
+    .description(description.description)
+    .option("-s, --stack <stack>", "the stack, as in Pulumi.<stack>.yaml", "local")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText("after", "\nOther options go to Pulumi as they are.");
+  if (description.yes !== undefined) command.option("-y, --yes", description.yes);
+  command.parse([...args], { from: "user" });
+  const { stack, yes = false } = command.opts<{ stack: string; yes?: boolean }>();
+  return { stack, yes, rest: command.args };
+}

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync } from "node:fs";
+
+import { askPulumi } from "../askPulumi";
+import { CommandError } from "../commandError";
+import { folders } from "../folders";
+import { setUp } from "../setUp";
+import { stackEnvironment } from "../stackEnvironment";
+import { stackFiles } from "./stackFiles";
+
+/**
+ * Sets up what is missing and sees to it that the stack exists.
+ *
+ * @returns the environment for `pulumi`
+ */
+export async function openStack(stack: string): Promise<NodeJS.ProcessEnv> {
+  refuseUnknown(stack);
+  await setUp();
+  const environment = stackEnvironment(stack);
+  if (environment["PULUMI_OPTION_CONFIG_FILE"] === undefined) {
+    await askPulumi(["stack", "select", "--create", stack], environment);
+  } else if (!existsSync(stackFiles(stack).state)) {
+    // `stack init` takes no --config-file: it writes the salt where it runs.
+    await askPulumi(["stack", "init", stack, "--cwd", folders.config], environment);
+  }
+  return environment;
+}
+
+/** A misspelt name would make a new database. */
+function refuseUnknown(stack: string): void {
+  const { tracked, merged, state } = stackFiles(stack);
+  if (/^([\w.-]+\/){0,2}[\w.-]+$/.test(stack) && [tracked, merged, state].some(existsSync)) return;
+  const known = readdirSync(folders.project)
+    .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
+    .filter((name) => name !== undefined);
+  throw new CommandError(
+    `There is no stack "${stack}": Pulumi.${stack}.yaml does not exist.`,
+    `Name one of ${known.join(", ")}, or write that file.`,
+  );
+}

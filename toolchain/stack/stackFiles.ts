@@ -1,0 +1,29 @@
+import { join } from "node:path";
+
+import { folders } from "../folders";
+import { pins } from "../pins";
+
+/** The files that belong to one stack. */
+export interface StackFiles {
+  /** Pulumi.<stack>.yaml, tracked by git and written by people. */
+  tracked: string;
+  /** The same with this clone's salt and secrets, which Pulumi reads instead. */
+  merged: string;
+  /** Its state, where that is in the project folder. */
+  state: string;
+  /** Folder of Pulumi's locks on that state. */
+  locks: string;
+}
+
+/** Where the files of a stack are. A name may carry an organization, which its files do not. */
+export function stackFiles(stack: string): StackFiles {
+  const name = stack.split("/").at(-1) ?? stack;
+  const file = `Pulumi.${name}.yaml`;
+  const bookkeeping = join(folders.state, ".pulumi");
+  return {
+    tracked: join(folders.project, file),
+    merged: join(folders.config, file),
+    state: join(bookkeeping, "stacks", pins.project, `${name}.json`),
+    locks: join(bookkeeping, "locks", "organization", pins.project, name),
+  };
+}
