@@ -95,6 +95,15 @@ describe("the ledger", () => {
     expect(await faults()).toEqual(["000001_a overtaken"]);
   });
 
+  test("is undone by number, even if the clock was set back between two runs", async () => {
+    await migrate(database.settings);
+    await database.run(
+      "update hosterizer.schema_migrations set run_on = run_on - interval '1 day' where name = '000002_b'",
+    );
+    expect(await rollback({ ...database.settings, target: 0 })).toEqual(["000002_b", "000001_a"]);
+    expect(await database.rows("select from pg_class where relname in ('a', 'b')")).toEqual([]);
+  });
+
   test("never holds a migration without its files, nor files without their migration", async () => {
     await migrate(database.settings);
     await rollback({ ...database.settings, target: 1 });
