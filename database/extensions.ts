@@ -3,6 +3,7 @@ import type { ExtensionDeclaration, SchemaDeclaration } from "../postgres/access
 /** Schemas beside `public`, which holds the tables. */
 export const schemas: readonly SchemaDeclaration[] = [
   { name: "tenancy", purpose: "the functions that row-level security calls" },
+  { name: "hosterizer", purpose: "the migrations' ledger" },
   { name: "monitoring", purpose: "statistics that the application must not read" },
 ];
 

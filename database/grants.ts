@@ -19,8 +19,11 @@ export const grants: readonly GrantDeclaration[] = [
   ...(tenancy.administrators === "role" ? changes("app_admin") : []),
   ...reads("app_readonly"),
   ...reads("app_backup"),
-  // A dump reads the sequences' positions too.
+  // A dump reads the sequences' positions too, and the migrations' ledger.
   { role: "app_backup", on: "sequences", schema: "public", privileges: ["SELECT"] },
+  { role: "app_backup", on: "schema", schema: "hosterizer", privileges: ["USAGE"] },
+  { role: "app_backup", on: "tables", schema: "hosterizer", privileges: ["SELECT"] },
+  { role: "app_backup", on: "sequences", schema: "hosterizer", privileges: ["SELECT"] },
   { role: "app_monitor", on: "database", privileges: ["CONNECT"] },
   { role: "app_monitor", on: "schema", schema: "monitoring", privileges: ["USAGE"] },
 ];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chown, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { runProgram } from "./runProgram";
 import { type EmbeddedServer, settingsFileName } from "./server";
@@ -19,6 +19,8 @@ export async function createCluster(
 ): Promise<void> {
   const { paths, account, binaries } = server;
   if (existsSync(paths.data)) return;
+  // The server's account passes through the parent; the rest is its own.
+  await mkdir(dirname(paths.directory), { recursive: true, mode: 0o711 });
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
   if (account !== undefined) await chown(paths.directory, account.uid, account.gid);
   await removeInterrupted(paths.directory);

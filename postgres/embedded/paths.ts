@@ -27,11 +27,13 @@ export function serverPaths(
   stack: string,
   account: Account | undefined,
 ): ServerPaths {
-  const inside = pathsIn(join(projectDirectory, ".hosterizer", "postgres", stack));
+  const own = join(projectDirectory, ".hosterizer");
+  const inside = pathsIn(join(own, "postgres", stack));
   const outside = pathsIn(join(outsideFolder(projectDirectory), stack));
   if (existsSync(inside.data)) return inside;
   if (existsSync(outside.data)) return outside;
-  return account === undefined || canReach(account, projectDirectory) ? inside : outside;
+  const entrance = existsSync(own) ? own : projectDirectory;
+  return account === undefined || canReach(account, entrance) ? inside : outside;
 }
 
 /** Where a copy of the binaries goes when the package itself is out of the account's reach, without its version. */

@@ -11,7 +11,7 @@ export async function readSettingsDrift(
 ): Promise<string[]> {
   const found = await withClient(connection, "embedded/settings", (client) =>
     client.query<{ name: string; value: string }>(
-      "select name, setting as value from pg_catalog.pg_settings where name = any ($1)",
+      "select name, setting as value from pg_catalog.pg_settings where lower(name) = any ($1)",
       [wanted.map(({ name }) => name)],
     ),
   );

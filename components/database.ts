@@ -1,0 +1,98 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+import type {
+  ExtensionDeclaration,
+  GrantDeclaration,
+  SchemaDeclaration,
+} from "../postgres/access/declarations";
+import type { Connection } from "../postgres/connection";
+import type { Instance } from "./instance/instance";
+import { Privileges } from "./privileges";
+
+export interface DatabaseArgs {
+  instance: Instance;
+  name: string;
+  owner: pulumi.Input<string>;
+  /** Roles by name. */
+  roles: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Plain, because each is a resource. */
+  schemas: readonly SchemaDeclaration[];
+  /** Plain, because each is a resource. */
+  extensions: readonly ExtensionDeclaration[];
+  /** What holds from the start: what everyone loses, and what the migrator needs. */
+  grants: readonly GrantDeclaration[];
+}
+
+/**
+ * The database with its schemas and extensions, closed to everyone but the owner and those granted here.
+ *
+ * It is never dropped by an update, not even when its name changes or it leaves the program: it goes only together
+ * with an embedded server.
+ */
+export class Database extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  /** The schemas by name: whoever uses one waits for the schema. `public` is there from the start. */
+  readonly schemas: Readonly<Record<string, pulumi.Output<string>>>;
+
+  private readonly instance: Instance;
+
+  constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:Database", name, {}, opts);
+    this.instance = args.instance;
+    const { owner } = args;
+    const { provider, server } = args.instance;
+    const child = { parent: this, provider, deletedWith: server };
+
+    const database = new postgresql.Database(
+      name,
+      {
+        name: args.name,
+        owner,
+        template: "template0",
+        encoding: "UTF8",
+        lcCollate: "C",
+        lcCtype: "C",
+      },
+      { ...child, retainOnDelete: true },
+    );
+    this.name = database.name;
+
+    const schemas: Record<string, pulumi.Output<string>> = {};
+    for (const schema of args.schemas) {
+      const declared = { name: schema.name, database: this.name, owner };
+      schemas[schema.name] = new postgresql.Schema(`${name}-${schema.name}`, declared, child).name;
+    }
+    this.schemas = { ...schemas, public: pulumi.output("public") };
+
+    for (const { name: extension, schema } of args.extensions) {
+      const declared = { name: extension, database: this.name, schema: schemas[schema] ?? schema };
+      new postgresql.Extension(`${name}-${extension}`, declared, child);
+    }
+
+    const privileges = { ...args, database: this.name, schemas: this.schemas };
+    new Privileges(name, privileges, { parent: this });
+
+    this.registerOutputs({ name: this.name });
+  }
+
+  /** How a role reaches this database. */
+  connect(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<Connection> {
+    const { host, port } = this.instance;
+    return pulumi
+      .all([host, port, this.name, user, password])
+      .apply(([host, port, database, user, password]) => ({
+        host,
+        port,
+        database,
+        user,
+        password,
+      }));
+  }
+
+  /** The same as a URL. It holds the password, so it is as secret as that. */
+  url(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<string> {
+    const { host, port } = this.instance;
+    return pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${this.name}`;
+  }
+}

@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Inputs } from "./inputs";
+import { lateProvider } from "./lateProvider";
+
+/** What the embedded server is made from. */
+export interface EmbeddedServerInputs {
+  /** Names the folder of its data. */
+  stack: string;
+  host: string;
+  port: number;
+  /** The superuser that initdb makes. */
+  user: string;
+  password: string;
+}
+
+/**
+ * A PostgreSQL server run out of an npm package. Its id is the stack's name.
+ *
+ * Data that is there already is taken over. Deleting the resource stops the server and deletes its data.
+ */
+export class EmbeddedServer extends pulumi.dynamic.Resource {
+  declare readonly host: pulumi.Output<string>;
+  declare readonly port: pulumi.Output<number>;
+
+  constructor(
+    name: string,
+    args: Inputs<EmbeddedServerInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    const provider = lateProvider("components/dynamic/embeddedServerProvider");
+    super(provider, name, args, opts, "hosterizer", "EmbeddedServer");
+  }
+}

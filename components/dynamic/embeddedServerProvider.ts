@@ -1,0 +1,86 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import { createCluster } from "../../postgres/embedded/createCluster";
+import { embeddedServer } from "../../postgres/embedded/embeddedServer";
+import { readSettingsDrift } from "../../postgres/embedded/readSettingsDrift";
+import { resetOverrides } from "../../postgres/embedded/resetOverrides";
+import {
+  type EmbeddedServer,
+  removeServer,
+  settingsFileMatches,
+  startServer,
+  stopServer,
+} from "../../postgres/embedded/server";
+import { readServerState } from "../../postgres/embedded/serverState";
+import { changes } from "./changes";
+import type { EmbeddedServerInputs } from "./embeddedServer";
+import { hasUnknown } from "./unknown";
+
+type Inputs = EmbeddedServerInputs & { drift?: string[] };
+
+/** Adds `drift`: how the running server differs from the declared one. */
+export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+  const known = olds.stack !== undefined && !hasUnknown(news);
+  const drift = known ? await readDrift(await server(news), news) : [];
+  return { inputs: { ...news, drift } };
+}
+
+export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
+  return Promise.resolve(changes(olds, news, ["port"], ["drift"]));
+}
+
+/** Makes the data directory, or takes over one that an interrupted update left, and starts the server. */
+export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
+  await bringUp(inputs);
+  return { id: inputs.stack, outs: inputs };
+}
+
+export async function update(
+  _id: string,
+  _olds: Inputs,
+  news: Inputs,
+): Promise<dynamic.UpdateResult> {
+  await bringUp(news);
+  return { outs: news };
+}
+
+/** Stops the server and deletes its data. */
+async function remove(_id: string, props: Inputs): Promise<void> {
+  await removeServer(await server(props));
+}
+
+export { remove as delete };
+
+function server({ stack, port }: Inputs): Promise<EmbeddedServer> {
+  return embeddedServer(process.cwd(), stack, port);
+}
+
+async function readDrift(wanted: EmbeddedServer, inputs: Inputs): Promise<string[]> {
+  const state = await readServerState(wanted.paths.data);
+  if (state.state === "absent") {
+    return [`the data directory ${wanted.paths.data} is missing: an empty one will be made`];
+  }
+  if (state.state !== "running") return ["the server is not running"];
+  const file = (await settingsFileMatches(wanted))
+    ? []
+    : ["the settings file hosterizer.conf is not the declared one"];
+  const live = await readSettingsDrift(superuser(inputs, state.port), wanted.settings);
+  return [...file, ...live];
+}
+
+async function bringUp(inputs: Inputs): Promise<void> {
+  const wanted = await server(inputs);
+  await createCluster(wanted, inputs.user, inputs.password);
+  const state = await readServerState(wanted.paths.data);
+  if (state.state === "running") {
+    if ((await readDrift(wanted, inputs)).length === 0) return;
+    await resetOverrides(superuser(inputs, state.port), wanted.settings);
+    await stopServer(wanted);
+  }
+  await startServer(wanted);
+}
+
+function superuser({ host, user, password }: Inputs, port: number): Connection {
+  return { host, port, user, password, database: "postgres" };
+}

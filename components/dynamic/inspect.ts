@@ -1,0 +1,25 @@
+/**
+ * Lines that say how the live database differs, for `check`.
+ *
+ * A preview looks before the update: what it needs for looking (a role, the database, the server) may be what the
+ * update is going to repair. Then it says so in the place of a difference. During the update itself everything that the
+ * resource depends on stands already, and an error that is still there comes up when it is applied.
+ */
+export async function inspect(look: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const { code = "", message } = error as Error & { code?: string };
+    if (!notYet.has(code)) throw error;
+    return [`not looked at yet: ${message}`];
+  }
+}
+
+// https://www.postgresql.org/docs/15/errcodes-appendix.html
+const notYet = new Set([
+  "ECONNREFUSED",
+  "28000", // invalid_authorization_specification: no such role
+  "28P01", // invalid_password
+  "3D000", // invalid_catalog_name: no such database
+  "42501", // insufficient_privilege: no CONNECT, or no member of the owner
+]);

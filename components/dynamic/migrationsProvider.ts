@@ -1,0 +1,77 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import { DeclarationErrors } from "../../postgres/declarationError";
+import { migrate } from "../../postgres/migrations/migrate";
+import { readMigrations } from "../../postgres/migrations/readMigrations";
+import { readMigrationState } from "../../postgres/migrations/readMigrationState";
+import { changes } from "./changes";
+import { inspect } from "./inspect";
+import type { MigrationsInputs } from "./migrations";
+import { hasUnknown } from "./unknown";
+
+// What the migrations are to PostgreSQL.
+const ledger = "hosterizer.schema_migrations";
+
+type Inputs = MigrationsInputs & { version: number; pending?: string[] };
+
+/** Adds `version`, which the folder leads to, and `pending`: the names of the migrations still to be applied. */
+export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+  try {
+    const migrations = await readMigrations(news.directory);
+    const version = migrations.at(-1)?.number ?? 0;
+    const known = olds.connection !== undefined && !hasUnknown(news);
+    const pending = known
+      ? await inspect(() => readPending(news))
+      : migrations.map(({ name }) => name);
+    return { inputs: { ...news, version, pending } };
+  } catch (error) {
+    if (!(error instanceof DeclarationErrors)) throw error;
+    return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
+  }
+}
+
+export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
+  return Promise.resolve(changes(olds, news, ["owner"], ["pending"]));
+}
+
+export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
+  await run(inputs);
+  return { id: ledger, outs: inputs };
+}
+
+export async function update(
+  _id: string,
+  _olds: Inputs,
+  news: Inputs,
+): Promise<dynamic.UpdateResult> {
+  await run(news);
+  return { outs: news };
+}
+
+/** Leaves the schema and its data. */
+function remove(): Promise<void> {
+  return Promise.resolve();
+}
+
+export { remove as delete };
+
+async function readPending(inputs: Inputs): Promise<string[]> {
+  const { pending, faults } = await readMigrationState(inputs);
+  const refused = faults.filter((fault) => fault.refused).map(({ error }) => error);
+  if (refused.length > 0) throw new DeclarationErrors(refused);
+  return pending;
+}
+
+async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
+  const log = (line: string) => {
+    console.log(line);
+  };
+  try {
+    await migrate({ ...inputs, lockTimeoutMs: lockTimeout, log });
+  } catch (error) {
+    // A failed file leaves those before it applied; so the resource is kept in the state, and the next update goes on.
+    const reasons = [error instanceof Error ? error.message : String(error)];
+    const properties = { ...inputs, lockTimeout };
+    throw Object.assign(new Error("a migration failed"), { id: ledger, properties, reasons });
+  }
+}

@@ -1,0 +1,43 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+import { EmbeddedServer } from "../dynamic/embeddedServer";
+import { Password } from "../dynamic/password";
+import type { Instance } from "./instance";
+
+export interface EmbeddedInstanceArgs {
+  /** Names the folder of the server's data. A plain string, because a server cannot move. */
+  stack: string;
+  /** TCP port on the loopback address. */
+  port: number;
+}
+
+/**
+ * A real PostgreSQL 15 on this machine, out of an npm package: no Docker, no root, no installation.
+ *
+ * It listens on the loopback address only, and outlives the update that started it. Destroying it deletes its data.
+ */
+export class EmbeddedInstance extends pulumi.ComponentResource implements Instance {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly provider: postgresql.Provider;
+  readonly server: pulumi.Resource;
+
+  constructor(name: string, args: EmbeddedInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:EmbeddedInstance", name, args, opts);
+    const { stack, port } = args;
+
+    const { password } = new Password(`${name}-superuser`, { parent: this });
+    const account = { host: "127.0.0.1", user: "postgres", password };
+    const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
+
+    const login = { username: "postgres", password, sslmode: "disable", superuser: true };
+    const address = { host: server.host, port: server.port, ...login };
+    this.provider = new postgresql.Provider(name, address, { parent: this });
+    this.server = server;
+    this.host = server.host;
+    this.port = server.port;
+
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+}

@@ -1,0 +1,54 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { RoleDeclaration } from "../postgres/access/declarations";
+import { Password } from "./dynamic/password";
+import type { Instance } from "./instance/instance";
+
+export interface RolesArgs {
+  instance: Instance;
+  /** Plain, because each role is a resource. Groups come before their members. */
+  roles: readonly RoleDeclaration[];
+}
+
+/**
+ * The roles with their memberships; those that log in have a generated password.
+ *
+ * The server is given the SCRAM verifier only. No role is superuser, creates roles or databases, replicates, or bypasses
+ * row-level security. A role that leaves the declaration is dropped.
+ */
+export class Roles extends pulumi.ComponentResource {
+  /** The passwords by role, of those that log in. */
+  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The names by role: whoever uses one waits for the role. */
+  readonly names: Readonly<Record<string, pulumi.Output<string>>>;
+
+  constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:Roles", name, {}, opts);
+    const { provider, server } = args.instance;
+    const passwords: Record<string, pulumi.Output<string>> = {};
+    const names: Record<string, pulumi.Output<string>> = {};
+
+    for (const role of args.roles) {
+      const attributes = { name: role.name, login: role.login, inherit: role.inherit ?? true };
+      const groups = (role.memberOf ?? []).map((group) => names[group] ?? group);
+      const memberships = groups.length > 0 ? { roles: groups } : {};
+      let login = {};
+      if (role.login) {
+        const generated = new Password(`${name}-${role.name}`, { parent: this });
+        passwords[role.name] = generated.password;
+        login = { password: generated.verifier };
+      }
+      const made = new postgresql.Role(
+        `${name}-${role.name}`,
+        { ...attributes, ...memberships, ...login },
+        { parent: this, provider, deletedWith: server },
+      );
+      names[role.name] = made.name;
+    }
+
+    this.passwords = passwords;
+    this.names = names;
+    this.registerOutputs({});
+  }
+}

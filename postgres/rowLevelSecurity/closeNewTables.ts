@@ -1,0 +1,30 @@
+import { escapeLiteral } from "pg";
+
+import type { TenantTable } from "./tenancy";
+
+/**
+ * SQL that joins a migration's transaction: a declared tenant table is born closed.
+ *
+ * Default privileges let the application at a new table as soon as it is there, and its policies come a moment later.
+ * Row-level security without a policy shows nobody a row. It is not forced yet, so that the owner can fill the table in
+ * the next migration.
+ */
+export function closeNewTables(tables: readonly TenantTable[]): string {
+  const names = tables.map(({ schema, table }) => escapeLiteral(`${schema}.${table}`));
+  return `do $close$
+declare
+  newborn regclass;
+begin
+  for newborn in
+    select c.oid
+      from pg_catalog.pg_class as c
+      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+     where n.nspname || '.' || c.relname = any (array[${names.join(", ")}]::text[])
+       and c.relkind in ('r', 'p')
+       and not c.relrowsecurity
+  loop
+    execute pg_catalog.format('alter table %s enable row level security', newborn);
+  end loop;
+end
+$close$`;
+}
