@@ -1,0 +1,51 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { Roles } from "../../../components/roles";
+import { roles } from "../../../database/roles";
+import { instance } from "./instance";
+import { type Recorded, record } from "./record";
+
+let recorded: Map<string, Recorded>;
+
+beforeAll(async () => {
+  recorded = await record(() => {
+    new Roles("role", { instance: instance(), roles });
+  });
+});
+
+const inputsOf = (name: string) => recorded.get(`Role role-${name}`)?.inputs ?? {};
+
+test("makes the declared roles and a password for each that logs in", () => {
+  const names = [...recorded.keys()].filter((name) => !/^(postgresql|Roles) /.test(name));
+  const expected = roles.flatMap(({ name, login }) => [
+    `Role role-${name}`,
+    ...(login ? [`Password role-${name}`] : []),
+  ]);
+  expect(names.sort()).toEqual(expected.sort());
+});
+
+test("nobody logs in as the owner", () => {
+  expect(inputsOf("hosterizer_owner")).toEqual({
+    name: "hosterizer_owner",
+    login: false,
+    inherit: true,
+  });
+});
+
+test("the migrator becomes the owner only by SET ROLE", () => {
+  expect(inputsOf("hosterizer_migrator")).toMatchObject({
+    login: true,
+    inherit: false,
+    roles: ["hosterizer_owner"],
+  });
+});
+
+test("no role has an attribute that gets around row-level security", () => {
+  for (const { name } of roles) {
+    const inputs = inputsOf(name);
+    expect(inputs).not.toHaveProperty("superuser");
+    expect(inputs).not.toHaveProperty("bypassRowLevelSecurity");
+    expect(inputs).not.toHaveProperty("createRole");
+    expect(inputs).not.toHaveProperty("replication");
+  }
+});

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+
+import { readSettings } from "../../settings";
+
+function read(values: Record<string, string>) {
+  const keys = Object.entries(values).map(([key, value]) => [`hosterizer-database:${key}`, value]);
+  return readSettings(Object.fromEntries(keys) as Record<string, string>, "local");
+}
+
+function faultsOf(values: Record<string, string>): string[] {
+  const result = read(values);
+  return "faults" in result ? result.faults.map(({ message }) => message) : [];
+}
+
+test("needs no more than the kind of instance", () => {
+  expect(read({ instance: "embedded" })).toEqual({
+    settings: { instance: "embedded", port: 5433, database: "hosterizer", lockTimeout: 500 },
+  });
+});
+
+test("takes what is set", () => {
+  const values = { instance: "embedded", port: "6000", database: "other", lockTimeout: "1000" };
+  expect(read(values)).toEqual({
+    settings: { instance: "embedded", port: 6000, database: "other", lockTimeout: 1000 },
+  });
+});
+
+test("leaves other programs' keys alone", () => {
+  const configuration = { "hosterizer-database:instance": "embedded", "aws:region": "eu-west-1" };
+  expect(readSettings(configuration, "local")).toHaveProperty("settings");
+});
+
+test.each([
+  [{}, "hosterizer-database:instance in Pulumi.local.yaml: is missing"],
+  [{ instance: "embeded" }, 'instance in Pulumi.local.yaml: "embeded" is not a kind of instance'],
+  [
+    { instance: "embedded", prot: "1" },
+    "hosterizer-database:prot in Pulumi.local.yaml: unknown key",
+  ],
+  [{ instance: "embedded", port: "abc" }, '"abc" is not a port (1024 to 65535)'],
+  [{ instance: "embedded", port: "5433.5" }, '"5433.5" is not a port'],
+  [{ instance: "embedded", port: "-1" }, '"-1" is not a port'],
+  [{ instance: "embedded", port: "1023" }, '"1023" is not a port'],
+  [{ instance: "embedded", port: "65536" }, '"65536" is not a port'],
+  [{ instance: "embedded", port: "" }, '"" is not a port'],
+  [{ instance: "embedded", database: "postgres" }, '"postgres" belongs to PostgreSQL itself'],
+  [{ instance: "embedded", database: 'x"; drop' }, "is not a database name"],
+  [{ instance: "embedded", database: "x".repeat(64) }, "is not a database name"],
+  [{ instance: "embedded", lockTimeout: "0" }, '"0" is not a number of milliseconds'],
+])("refuses %j once, with the key, the file and the value", (values, message) => {
+  const faults = faultsOf(values);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(message);
+});
+
+test("reports every fault at once", () => {
+  expect(faultsOf({ port: "0", database: "", prot: "1", lockTimeout: "soon" })).toHaveLength(5);
+});
+
+test("says how to mend it", () => {
+  expect(faultsOf({ instance: "embedded", port: "0" })[0]).toMatch(
+    /\nSet it: pulumi config set hosterizer-database:port 5433\.$/,
+  );
+});
