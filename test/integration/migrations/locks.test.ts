@@ -1,9 +1,14 @@
+import { join } from "node:path";
+
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
 import { runnerLockKey } from "../../../postgres/migrations/runnerLock";
+import { readSql } from "../../../postgres/readSql";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
+
+const queries = join(__dirname, "../../../postgres/migrations");
 
 describe("migration runs and locks", () => {
   let database: MigrationDatabase;
@@ -53,6 +58,8 @@ describe("migration runs and locks", () => {
     await expect(run({ runnerWaitMs: 300 })).rejects.toThrow(
       new RegExp(`has not ended in 0.3 s: pid ${rows[0]?.pid ?? 0} \\(a long report\\)`),
     );
+    const holders = await other.query(readSql(queries, "runnerLockHolder"), [...runnerLockKey]);
+    expect(holders.rows).toHaveLength(1);
     await elsewhere.end();
   });
 
