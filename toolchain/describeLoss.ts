@@ -7,13 +7,19 @@ import { serverPaths } from "../postgres/embedded/paths";
 import { askPulumi } from "./askPulumi";
 import { folders } from "./folders";
 
-/** What `destroy` would remove, for the user to read before agreeing to it. */
-export async function describeLoss(stack: string, environment: NodeJS.ProcessEnv): Promise<string> {
+/** What `destroy` would remove, for the user to read before agreeing to it; undefined if there is nothing. */
+export async function describeLoss(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const exported = await askPulumi(["stack", "export", "--stack", stack], environment);
   const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
   const resources = deployment?.resources ?? [];
   const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  const lines = [`Stack ${stack} will be removed: ${resources.length} resources`];
+  if (resources.length === 0) return undefined;
+  // The stack itself and the connections to servers are Pulumi's own.
+  const made = resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
+  const lines = [`Stack ${stack} will be removed, ${made} resources:`];
   const { host, port, database } = outputs;
   if (database !== undefined) lines.push(`- the database ${database} on ${host}:${port}`);
   const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));

@@ -19,7 +19,12 @@ export async function destroy(args: string[]): Promise<number> {
     args,
   );
   const environment = await openStack(stack);
-  process.stdout.write(`${await describeLoss(stack, environment)}\n`);
+  const loss = await describeLoss(stack, environment);
+  if (loss === undefined) {
+    process.stdout.write(`Stack ${stack} has nothing that could be removed.\n`);
+    return 0;
+  }
+  process.stdout.write(`${loss}\n`);
   if (!yes) await confirm(stack);
   await healStack(stack, environment);
   const options = ["--yes", "--skip-preview", "--stack", stack];

@@ -61,7 +61,7 @@ async function bundle(outfile: string): Promise<string[]> {
     logLevel: "error",
   });
   return Object.keys(metafile.inputs)
-    .filter((input) => !input.startsWith("node_modules/"))
+    .filter((input) => !input.includes("node_modules/"))
     .map((input) => join(folders.project, input));
 }
 

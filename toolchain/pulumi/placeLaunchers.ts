@@ -14,7 +14,7 @@ const project = '"$(dirname "$0")"/../../..';
  */
 const launchers: Readonly<Record<string, string>> = {
   "pulumi-language-nodejs": `"$(dirname "$0")"/../libexec/pulumi-language-nodejs -typescript=false "-nodeargs=${pins.nodeArguments}"`,
-  "pulumi-resource-pulumi-nodejs": `node --require ${project}/toolchain/lazyModules.cjs ${project}/node_modules/@pulumi/pulumi/cmd/dynamic-provider`,
+  "pulumi-resource-pulumi-nodejs": `node --require ${project}/toolchain/preload.cjs ${project}/node_modules/@pulumi/pulumi/cmd/dynamic-provider`,
 };
 
 /** Writes the launchers into the folder of the program `pulumi`. */

@@ -1,5 +1,5 @@
-// Loaded before Pulumi's SDK (node --require). At its start the SDK loads TypeScript's compiler and npm's resolver, which
-// take 350 of its 500 ms and are hardly ever needed in this project. Here they are loaded when they are first used.
+// At its start the SDK loads TypeScript's compiler and npm's resolver, which take 350 of its 500 ms and are hardly ever needed
+// in this project. Here they are loaded when they are first used.
 const Module = require("node:module");
 
 const late = new Set(["typescript", "@npmcli/arborist"]);

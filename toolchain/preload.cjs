@@ -1,0 +1,3 @@
+// Loaded into every Node.js process of Pulumi's before its SDK (node --require).
+require("./preload/lateModules.cjs");
+require("./preload/inspectWithoutColour.cjs");
