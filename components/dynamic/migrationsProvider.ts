@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 
 import { DeclarationErrors } from "../../postgres/declarationError";
 import { migrate } from "../../postgres/migrations/migrate";
+import { MigrationError } from "../../postgres/migrations/migrationError";
 import { readMigrations } from "../../postgres/migrations/readMigrations";
 import { readMigrationState } from "../../postgres/migrations/readMigrationState";
 import { changes } from "./changes";
@@ -69,8 +70,9 @@ async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
   try {
     await migrate({ ...inputs, lockTimeoutMs: lockTimeout, log });
   } catch (error) {
-    // A failed file leaves those before it applied; so the resource is kept in the state, and the next update goes on.
-    const reasons = [error instanceof Error ? error.message : String(error)];
+    if (!(error instanceof MigrationError)) throw error;
+    // The files before a failed one stay applied; so the resource is kept in the state, and the next update goes on.
+    const reasons = [error.message];
     const properties = { ...inputs, lockTimeout };
     throw Object.assign(new Error("a migration failed"), { id: ledger, properties, reasons });
   }
