@@ -28,14 +28,14 @@ export async function endOrphans(): Promise<number> {
 
 /** Pulumi's plugins and language hosts among `processes` that work for the project in `folder`. */
 export function pluginsOf(folder: string, processes: readonly Process[]): Process[] {
-  const within = (path: string) => path === folder || path.startsWith(`${folder}/`);
   return processes.filter(
     ({ pid, command, directory }) =>
       pid !== process.pid &&
       /pulumi-(language|resource|analyzer)-|@pulumi\/pulumi\/cmd\/|plugins\/resource-/.test(
         command,
       ) &&
-      (within(directory ?? "") || command.split(" ").some(within)),
+      // Where the system does not tell the folder, a path in the arguments does, which may have blanks in it.
+      (directory === folder || ` ${command}`.includes(` ${folder}/`)),
   );
 }
 

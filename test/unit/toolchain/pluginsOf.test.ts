@@ -28,10 +28,10 @@ test.each([
 test("a plugin is known by its path where the system does not tell its folder", () => {
   const plugin = {
     pid: 4_000_001,
-    command: "sh /p/.hosterizer/pulumi-home/plugins/resource-x/y 127.0.0.1:1",
+    command: "sh /a b/p/.hosterizer/pulumi-home/plugins/resource-x/y 127.0.0.1:1",
   };
 
-  expect(pluginsOf("/p", [plugin])).toEqual([plugin]);
+  expect(pluginsOf("/a b/p", [plugin])).toEqual([plugin]);
 });
 
 test("the ports of the engine are read from a plugin's arguments", () => {
