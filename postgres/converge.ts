@@ -17,7 +17,7 @@ export interface ConvergeOptions {
 
 // One object's changes never run twice at the same time: Pulumi works in parallel, and catalogs dislike that
 // ("tuple concurrently updated"). The number is the first eight bytes of sha256("hosterizer-database/converge").
-const convergeLock = "-2848051464248011251";
+export const convergeLock = "-2848051464248011251";
 
 // An ALTER TABLE that waits blocks every later reader of the table, so it gives up soon and comes back.
 const lockTimeout = "500ms";

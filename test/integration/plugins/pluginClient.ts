@@ -1,5 +1,6 @@
 import { Client, credentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import { provider } from "../../../toolchain/plugins/postgresql/provider";
 import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
@@ -10,6 +11,8 @@ import { responseJson } from "./responseJson";
 /** The plugin, spoken to through a real connection in the JSON of the recordings. */
 export interface PluginClient {
   call: (method: Method, request: Json) => Promise<Json>;
+  /** As when somebody interrupts a run. */
+  cancel: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -19,6 +22,20 @@ export async function startPlugin(): Promise<PluginClient> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   return {
     call: (method, request) => call(client, method, request),
+    cancel: () =>
+      new Promise((resolve, reject) => {
+        const { path, requestSerialize, responseDeserialize } = ResourceProviderService.cancel;
+        client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          responseDeserialize,
+          new Empty(),
+          (error) => {
+            if (error === null) resolve();
+            else reject(new Error(error.details));
+          },
+        );
+      }),
     close: async () => {
       client.close();
       await close();

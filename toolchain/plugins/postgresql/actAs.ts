@@ -27,8 +27,8 @@ const relations = `
 /**
  * Runs `run` with the rights of `roles`, which own what it changes.
  *
- * A deploy role that is no superuser becomes a member of them for so long, as the official plugin does; all in one
- * transaction, so that nobody else ever sees the membership.
+ * A deploy role that is no superuser becomes a member of them for so long, as the official plugin does. In a transaction
+ * nobody else ever sees the membership.
  */
 export async function actAs(
   client: PoolClient,
@@ -41,10 +41,20 @@ export async function actAs(
     if (reverse) await client.query(membership("revoke", session_role, name));
     await client.query(membership("grant", name, session_role));
   }
-  await run();
-  for (const { name, session_role, reverse } of borrowed) {
-    await client.query(membership("revoke", name, session_role));
-    if (reverse) await client.query(membership("grant", session_role, name));
+  try {
+    await run();
+  } catch (error) {
+    // A failed transaction undoes itself, and takes no statement more; outside of one nothing else would.
+    await giveBack().catch(() => undefined);
+    throw error;
+  }
+  await giveBack();
+
+  async function giveBack(): Promise<void> {
+    for (const { name, session_role, reverse } of borrowed) {
+      await client.query(membership("revoke", name, session_role));
+      if (reverse) await client.query(membership("grant", session_role, name));
+    }
   }
 }
 

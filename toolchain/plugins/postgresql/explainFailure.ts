@@ -1,7 +1,5 @@
 import { DatabaseError } from "pg";
 
-import type { ServerSession } from "./serverSession";
-
 /** What a failure of PostgreSQL means to whoever deploys, and what to do, by SQLSTATE. */
 const meanings: Record<string, string> = {
   "42710":
@@ -23,30 +21,10 @@ const meanings: Record<string, string> = {
   "58P01": "The server's machine lacks a file, for an extension its package",
 };
 
-/** Why no connection came about, by Node.js's error code. */
-const connectionFailures: Record<string, string> = {
-  ECONNREFUSED: "nobody listens there (connection refused)",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "the host's name cannot be looked up",
-  ETIMEDOUT: "no answer in time",
-  EHOSTUNREACH: "no way to the host",
-  ENETUNREACH: "no way to the network",
-  ECONNRESET: "the connection was cut",
-  EPIPE: "the connection was cut",
-};
-
 /** A failure in words: what the server said, with its SQLSTATE, and what to do. No statement, so no secret either. */
-export function explainFailure(error: unknown, { configuration }: ServerSession): string {
+export function explainFailure(error: unknown): string {
   if (error instanceof DatabaseError) return explainDatabaseError(error);
-  const server = `the PostgreSQL server at ${configuration.host}:${configuration.port}`;
-  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  if (!(cause instanceof Error)) return String(cause);
-  const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  const reason = connectionFailures[code];
-  if (reason !== undefined) return `cannot reach ${server}: ${reason}`;
-  if (/timeout|terminated|SSL|certificate/i.test(`${cause.message} ${code}`))
-    return `cannot reach ${server}: ${cause.message}`;
-  return cause.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function explainDatabaseError({ message, code = "", detail, hint }: DatabaseError): string {

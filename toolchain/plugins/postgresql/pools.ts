@@ -1,7 +1,8 @@
-import { Pool, type PoolClient } from "pg";
+import { DatabaseError, Pool, type PoolClient } from "pg";
 
 import { clientAddress } from "../../../postgres/connection";
 import type { Configuration } from "./configuration";
+import { ServerUnreachable } from "./serverUnreachable";
 
 /** An idle connection would keep its database from being dropped, and counts towards its limit. */
 const idleTime = 500;
@@ -14,7 +15,7 @@ export class Pools {
 
   /** Runs `run` on a connection of its own to `database`. The connection is closed if `run` fails. */
   async use<T>(database: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.pool(database).connect();
+    const client = await this.connect(database);
     // A connection that breaks while it is in use is reported by the statement that runs on it.
     const ignore = () => undefined;
     client.on("error", ignore);
@@ -39,6 +40,17 @@ export class Pools {
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.pools.keys()].map((database) => this.close(database)));
+  }
+
+  private async connect(database: string): Promise<PoolClient> {
+    try {
+      return await this.pool(database).connect();
+    } catch (cause) {
+      // What the server itself says, such as that there is no such database, has a code to go by.
+      if (cause instanceof DatabaseError) throw cause;
+      const { host, port } = this.configuration;
+      throw new ServerUnreachable(host, port, cause);
+    }
   }
 
   private pool(database: string): Pool {

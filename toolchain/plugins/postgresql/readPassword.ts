@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { PoolClient } from "pg";
 
+import { requireSuperuser } from "./requireSuperuser";
 import type { ServerSession } from "./serverSession";
 import { isStoredForm } from "./storedPassword";
 
@@ -20,20 +21,12 @@ export async function readPassword(
   known: string | null,
 ): Promise<string | null> {
   if (!login || !session.configuration.superuser) return known;
-  const { rows } = await client.query<{ superuser: boolean; password: string | null }>(
-    `select u.rolsuper as superuser,
-            case when u.rolsuper
-                 then (select s.passwd from pg_catalog.pg_shadow s where s.usename = $1)
-            end as password
-       from pg_catalog.pg_roles u where u.rolname = current_user`,
+  await requireSuperuser(session, client);
+  const { rows } = await client.query<{ password: string | null }>(
+    "select passwd as password from pg_catalog.pg_shadow where usename = $1",
     [role],
   );
-  if (rows[0]?.superuser !== true) {
-    throw new Error(
-      `"${session.configuration.username}" is no superuser, so that passwords cannot be read back; set the provider's "superuser" to false`,
-    );
-  }
-  const stored = rows[0].password ?? "";
+  const stored = rows[0]?.password ?? "";
   if (known !== null && known !== "" && !isStoredForm(known) && isSame(known, stored, role))
     return known;
   return stored;

@@ -5,6 +5,7 @@ import { actAs } from "./actAs";
 import { alterRole } from "./alterRole";
 import { convergeMemberships } from "./convergeMemberships";
 import { readRole } from "./readRole";
+import { requireSuperuser } from "./requireSuperuser";
 import { roleAttributes } from "./roleAttributes";
 import { roleFaults } from "./roleFaults";
 import { roleSchema } from "./roleSchema";
@@ -23,6 +24,8 @@ export const role = resourceType<ServerSession, typeof roleSchema>({
   create: async (session, planned) => {
     const name = escapeIdentifier(planned.name);
     await session.change(async (client) => {
+      // Known before the role is there, which would be in nobody's state.
+      if (planned.login && session.configuration.superuser) await requireSuperuser(session, client);
       await client.query(`create role ${name} with ${roleAttributes(planned).join(" ")}`);
       await convergeMemberships(client, planned.name, planned.roles ?? []);
       for (const setting of roleSettings(undefined, planned))

@@ -2,18 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { DatabaseError, type PoolClient } from "pg";
 
+import { convergeLock } from "../../../postgres/converge";
 import type { ProviderSession } from "../protocol/providerDefinition";
 import type { Configuration } from "./configuration";
 import { Pools } from "./pools";
 import { Turns } from "./turns";
-
-/**
- * Key of the advisory lock around every change of roles, memberships and privileges. Two changes of one access list at
- * a time fail with "tuple concurrently updated".
- *
- * The first eight bytes of sha256("hosterizer-database/converge"): the project's other writers take the same lock.
- */
-export const catalogLock = "-2848051464248011251";
 
 const internalError = "XX000";
 const uniqueViolation = "23505";
@@ -21,7 +14,7 @@ const deadlockDetected = "40P01";
 const serializationFailure = "40001";
 /** How writers outside this project, which do not take the lock, make a change fail that may just be repeated. */
 const passing = new Set([internalError, uniqueViolation, deadlockDetected, serializationFailure]);
-const attempts = 6;
+const attempts = 10;
 
 const noDatabase = "3D000";
 
@@ -77,17 +70,24 @@ export class ServerSession implements ProviderSession {
         } catch (error) {
           const mayPass = error instanceof DatabaseError && passing.has(error.code ?? "");
           if (!mayPass || attempt === attempts) throw error;
-          await sleep(20 * 2 ** attempt * (1 + Math.random()));
+          await sleep(5 * 2 ** attempt * (1 + Math.random()));
         }
       }
     });
   }
 
-  /** Runs what PostgreSQL allows outside a transaction only, such as CREATE DATABASE. */
+  /**
+   * Runs what PostgreSQL allows outside a transaction only, such as CREATE DATABASE. Holds the lock too: a connection whose
+   * statement fails is closed, which frees it.
+   */
   async command(run: (client: PoolClient) => Promise<void>): Promise<void> {
     await this.turns.take(async () => {
       this.refuseWhenCancelled();
-      await this.pools.use(this.configuration.database, run);
+      await this.pools.use(this.configuration.database, async (client) => {
+        await client.query("select pg_catalog.pg_advisory_lock($1)", [convergeLock]);
+        await run(client);
+        await client.query("select pg_catalog.pg_advisory_unlock($1)", [convergeLock]);
+      });
     });
   }
 
@@ -112,9 +112,10 @@ export class ServerSession implements ProviderSession {
     client.on("notice", listen);
     try {
       await client.query("begin");
-      // Waiting for the lock is no slow statement.
+      // Two changes of one access list at a time fail with "tuple concurrently updated". All the project's writers take
+      // this lock. Waiting for it is no slow statement.
       await client.query("set local statement_timeout = 0");
-      await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [catalogLock]);
+      await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
       await run(client);
       await client.query("commit");
     } catch (error) {

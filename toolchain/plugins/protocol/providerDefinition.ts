@@ -13,7 +13,7 @@ export interface ProviderDefinition<Session extends ProviderSession> {
   configure: (configuration: PropertyMap, warn: (message: string) => void) => Session;
   resources: readonly ResourceType<Session>[];
   /** What a failure means, in words; the operation that failed is put before it. */
-  explain: (error: unknown, session: Session) => string;
+  explain: (error: unknown) => string;
 }
 
 /** What a configured provider holds open. */

@@ -133,7 +133,7 @@ export class ResourceService<Session extends ProviderSession> {
       const show = (name: string) =>
         shown(properties[name] ?? (name === "name" ? properties["id"] : undefined));
       const what = `${doing} ${resource.describe(show)}`;
-      throw new Error(`${what}: ${this.definition.explain(cause, session)}`, { cause });
+      throw new Error(`${what}: ${this.definition.explain(cause)}`, { cause });
     }
   }
 
