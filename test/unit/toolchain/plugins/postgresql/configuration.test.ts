@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+
+import { readConfiguration } from "../../../../../toolchain/plugins/postgresql/configuration";
+
+test("the program's own settings come before the environment, and this before the defaults", () => {
+  const environment = { PGHOST: "h.env", PGPORT: "1", PGUSER: "u.env", PGPASSWORD: "p.env" };
+  expect(readConfiguration({ host: "h", password: "" }, environment)).toEqual({
+    host: "h",
+    port: 1,
+    database: "postgres",
+    username: "u.env",
+    password: "p.env",
+    sslmode: "require",
+    superuser: true,
+    connectTimeout: 180,
+    maxConnections: 20,
+  });
+});
+
+test("reads each setting that it is given", () => {
+  const given = {
+    host: "h",
+    port: "5433",
+    database: "d",
+    username: "u",
+    password: "p",
+    sslmode: "verify-full",
+    sslrootcert: "package.json",
+    superuser: "false",
+    connectTimeout: "5",
+    maxConnections: "0",
+  };
+  expect(readConfiguration(given, {})).toEqual({
+    ...given,
+    port: 5433,
+    superuser: false,
+    connectTimeout: 5,
+    maxConnections: 0,
+  });
+});
+
+test("no host, or an environment that makes no sense, is said to be so", () => {
+  expect(() => readConfiguration({}, {})).toThrow('set the provider\'s "host" or PGHOST');
+  expect(() => readConfiguration({ host: "h" }, { PGPORT: "x" })).toThrow(
+    "PGPORT: expected a whole",
+  );
+  expect(() => readConfiguration({ host: "h" }, { PGSSLMODE: "prefer" })).toThrow(
+    'PGSSLMODE: expected one of disable, require, verify-ca, verify-full, got "prefer"',
+  );
+});
