@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Inputs } from "./inputs";
-import { lateProvider } from "./lateProvider";
+import { LateResource } from "./lateResource";
 
 /** What the embedded server is made from. */
 export interface EmbeddedServerInputs {
@@ -19,7 +19,7 @@ export interface EmbeddedServerInputs {
  *
  * Data that is there already is taken over. Deleting the resource stops the server and deletes its data.
  */
-export class EmbeddedServer extends pulumi.dynamic.Resource {
+export class EmbeddedServer extends LateResource {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
 
@@ -28,7 +28,6 @@ export class EmbeddedServer extends pulumi.dynamic.Resource {
     args: Inputs<EmbeddedServerInputs>,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const provider = lateProvider("components/dynamic/embeddedServerProvider");
-    super(provider, name, args, opts, "hosterizer", "EmbeddedServer");
+    super("EmbeddedServer", name, args, opts);
   }
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
 import type { Inputs } from "./inputs";
-import { lateProvider } from "./lateProvider";
+import { LateResource } from "./lateResource";
 
 export interface MigrationsInputs {
   /** The login that runs them; a member of the owner. */
@@ -17,12 +17,11 @@ export interface MigrationsInputs {
 }
 
 /** The migrations that the folder holds, applied in order. Its id is the ledger. */
-export class Migrations extends pulumi.dynamic.Resource {
+export class Migrations extends LateResource {
   /** Number of the last migration in the folder. */
   declare readonly version: pulumi.Output<number>;
 
   constructor(name: string, args: Inputs<MigrationsInputs>, opts?: pulumi.CustomResourceOptions) {
-    const provider = lateProvider("components/dynamic/migrationsProvider");
-    super(provider, name, { ...args, version: undefined }, opts, "hosterizer", "Migrations");
+    super("Migrations", name, { ...args, version: undefined }, opts);
   }
 }

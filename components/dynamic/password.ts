@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { lateProvider } from "./lateProvider";
+import { LateResource } from "./lateResource";
 
 /** A generated password, stable across updates, secret in the state. */
-export class Password extends pulumi.dynamic.Resource {
+export class Password extends LateResource {
   /** What one types. */
   declare readonly password: pulumi.Output<string>;
   /** What the server keeps: SCRAM-SHA-256. */
@@ -11,12 +11,10 @@ export class Password extends pulumi.dynamic.Resource {
 
   constructor(name: string, opts?: pulumi.CustomResourceOptions) {
     super(
-      lateProvider("components/dynamic/passwordProvider"),
+      "Password",
       name,
       { password: undefined, verifier: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["password", "verifier"] }),
-      "hosterizer",
-      "Password",
     );
   }
 }

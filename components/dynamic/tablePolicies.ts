@@ -4,7 +4,7 @@ import type { Connection } from "../../postgres/connection";
 import type { RowLevelSecurity } from "../../postgres/rowLevelSecurity/rowLevelSecurity";
 import type { TenantTable } from "../../postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
-import { lateProvider } from "./lateProvider";
+import { LateResource } from "./lateResource";
 
 export interface TablePoliciesInputs {
   /** A login that may become the owner. */
@@ -14,13 +14,12 @@ export interface TablePoliciesInputs {
 }
 
 /** Row-level security of one table, enabled and forced, with exactly the declared policies. Its id is the table. */
-export class TablePolicies extends pulumi.dynamic.Resource {
+export class TablePolicies extends LateResource {
   constructor(
     name: string,
     args: Inputs<TablePoliciesInputs>,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const provider = lateProvider("components/dynamic/tablePoliciesProvider");
-    super(provider, name, args, opts, "hosterizer", "TablePolicies");
+    super("TablePolicies", name, args, opts);
   }
 }

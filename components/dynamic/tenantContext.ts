@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../postgres/connection";
 import type { RowLevelSecurity } from "../../postgres/rowLevelSecurity/rowLevelSecurity";
 import type { Inputs } from "./inputs";
-import { lateProvider } from "./lateProvider";
+import { LateResource } from "./lateResource";
 
 export interface TenantContextInputs {
   /** A login that may become the owner. */
@@ -12,13 +12,12 @@ export interface TenantContextInputs {
 }
 
 /** The functions that tell policies who is asking. Its id is their schema. */
-export class TenantContext extends pulumi.dynamic.Resource {
+export class TenantContext extends LateResource {
   constructor(
     name: string,
     args: Inputs<TenantContextInputs>,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const provider = lateProvider("components/dynamic/tenantContextProvider");
-    super(provider, name, args, opts, "hosterizer", "TenantContext");
+    super("TenantContext", name, args, opts);
   }
 }
