@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { convergeLock } from "../../../postgres/converge";
 import { type Engine, startEngine } from "./engine";
 import { ask, serverUrl, uniqueName } from "./serverUrl";
 
@@ -57,6 +58,22 @@ test("grants on one database at the same time all succeed", async () => {
     ),
   );
   await expect(Promise.all(granting)).resolves.toHaveLength(80);
+});
+
+test("a change waits for the lock that all writers of the project take", async () => {
+  const [engine] = engines;
+  const other = new Client(serverUrl(database));
+  await other.connect();
+  await other.query("select pg_catalog.pg_advisory_lock($1)", [convergeLock]);
+  let done = false;
+  const inputs = { role: roles[0] ?? "", database, objectType: "database", privileges: [] };
+  const granting = engine?.create("Grant", inputs).then(() => (done = true));
+  await sleep(500);
+  expect(done).toBe(false);
+  await other.query("select pg_catalog.pg_advisory_unlock($1)", [convergeLock]);
+  await granting;
+  expect(done).toBe(true);
+  await other.end();
 });
 
 test("a writer that does not take the lock is outwaited", async () => {
