@@ -5,6 +5,7 @@ import { applyContext, applyTable } from "../../../postgres/rowLevelSecurity/row
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
 import { tenancy as declared } from "../../../database/tenancy";
 import { createTestDatabase } from "../testDatabase";
+import { twoCustomers } from "./twoCustomers";
 
 /** The guide's tables with two customers in them, under row-level security, and a session for each role. */
 export async function createTenantDatabase(administrators: Tenancy["administrators"]) {
@@ -42,24 +43,3 @@ async function upMigrations(): Promise<string> {
   const texts = await Promise.all(files.map((name) => readFile(`migrations/${name}`, "utf8")));
   return texts.filter((text) => !/concurrently/i.test(text)).join("\n");
 }
-
-// Customer n has user n, site n, and one row in each of the site's tables.
-const twoCustomers = `
-insert into public.users (email, full_name, password_hash)
-select 'user' || n || '@example.com', 'User ' || n, 'x' from generate_series(1, 2) as n;
-
-insert into public.customers (owner_user_id, name)
-select n, 'Customer ' || n from generate_series(1, 2) as n;
-
-insert into public.sites (customer_id, name, domain, cloud_provider, region)
-select n, 'Site ' || n, 'site' || n || '.example.com', 'aws', 'eu-west-1' from generate_series(1, 2) as n;
-
-insert into public.deployments (customer_id, site_id)
-select n, n from generate_series(1, 2) as n;
-
-insert into public.ecommerce_integrations (customer_id, site_id, platform, store_url, encrypted_credentials)
-select n, n, 'shopify', 'https://shop.example.com', 'x' from generate_series(1, 2) as n;
-
-insert into public.cost_records (customer_id, site_id, cost_date, amount, currency)
-select n, n, '2026-01-01', 1, 'EUR' from generate_series(1, 2) as n;
-`;

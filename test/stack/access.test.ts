@@ -1,0 +1,223 @@
+import { beforeAll, expect, test } from "vitest";
+
+import type { Connection } from "../../postgres/connection";
+import { rowsOf } from "../integration/testDatabase";
+import { sharedProject } from "./sharedProject";
+
+const tenantTables = [
+  "cost_records",
+  "customers",
+  "deployments",
+  "ecommerce_integrations",
+  "sites",
+];
+const tables = [...tenantTables, "policies", "users"].sort();
+
+let superuser: Connection;
+
+beforeAll(async () => {
+  superuser = await sharedProject().connection();
+});
+
+const ask = <T extends object>(sql: string) => rowsOf<T>(superuser, sql);
+
+/** The privileges of a role on each table, of all that PostgreSQL knows. */
+async function tablePrivileges(role: string): Promise<Record<string, string[]>> {
+  const rows = await ask<{ table: string; privileges: string[] }>(
+    `select c.relname as table, array_agg(p order by p) filter (
+              where has_table_privilege('${role}', c.oid, p)) as privileges
+       from pg_class as c
+       cross join unnest('{DELETE,INSERT,REFERENCES,SELECT,TRIGGER,TRUNCATE,UPDATE}'::text[]) as p
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      group by c.relname`,
+  );
+  return Object.fromEntries(rows.map(({ table, privileges }) => [table, privileges]));
+}
+
+const onAll = (privileges: string[] | null) =>
+  Object.fromEntries(tables.map((table) => [table, privileges]));
+
+test("six roles exist besides the superuser, and no attribute puts one above the policies", async () => {
+  const roles = await ask(
+    `select rolname as name, rolcanlogin as login, rolinherit as inherit
+       from pg_roles
+      where rolname !~ '^pg_' and rolname <> 'postgres'
+        and not (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
+      order by rolname`,
+  );
+
+  expect(roles).toEqual([
+    { name: "app_backup", login: true, inherit: true },
+    { name: "app_monitor", login: true, inherit: true },
+    { name: "app_readonly", login: true, inherit: true },
+    { name: "app_user", login: true, inherit: true },
+    { name: "hosterizer_migrator", login: true, inherit: false },
+    { name: "hosterizer_owner", login: false, inherit: true },
+  ]);
+  const [all] = await ask("select count(*)::int from pg_roles where rolname !~ '^pg_'");
+  expect(all).toEqual({ count: 7 });
+});
+
+test("two memberships exist, and none can be handed on", async () => {
+  const memberships = await ask(
+    `select roleid::regrole::text as "group", member::regrole::text, admin_option as admin
+       from pg_auth_members
+      where member::regrole::text !~ '^pg_'
+      order by 1`,
+  );
+
+  expect(memberships).toEqual([
+    { group: "hosterizer_owner", member: "hosterizer_migrator", admin: false },
+    { group: "pg_monitor", member: "app_monitor", admin: false },
+  ]);
+});
+
+test("the server keeps a SCRAM verifier of each login role, and of no other", async () => {
+  const passwords = await ask(
+    `select rolname as name, rolpassword ~ '^SCRAM-SHA-256\\$4096:' as scram
+       from pg_authid
+      where rolname !~ '^pg_'
+      order by rolname`,
+  );
+
+  expect(passwords).toEqual([
+    { name: "app_backup", scram: true },
+    { name: "app_monitor", scram: true },
+    { name: "app_readonly", scram: true },
+    { name: "app_user", scram: true },
+    { name: "hosterizer_migrator", scram: true },
+    { name: "hosterizer_owner", scram: null },
+    { name: "postgres", scram: true },
+  ]);
+});
+
+test("PUBLIC may do nothing: neither connect nor make temporary tables nor enter schema public", async () => {
+  const [{ database, schema } = { database: [], schema: [] }] = await ask<{
+    database: string[];
+    schema: string[];
+  }>(
+    `select (select json_agg(a) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as a
+              where datname = 'hosterizer' and grantee = 0) as database,
+            (select json_agg(a) from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) as a
+              where nspname in ('public', 'tenancy', 'hosterizer', 'monitoring') and grantee = 0) as schema`,
+  );
+
+  expect({ database, schema }).toEqual({ database: null, schema: null });
+});
+
+test("the roles that may connect are those that are declared, and none may make temporary tables", async () => {
+  const [{ connect, temporary } = { connect: [], temporary: [] }] = await ask<{
+    connect: string[];
+    temporary: string[];
+  }>(
+    `select array_agg(rolname::text order by rolname)
+              filter (where has_database_privilege(oid, 'hosterizer', 'CONNECT')) as connect,
+            array_agg(rolname::text order by rolname)
+              filter (where has_database_privilege(oid, 'hosterizer', 'TEMPORARY, CREATE')) as temporary
+       from pg_roles
+      where rolname !~ '^pg_' and not rolsuper and rolname <> 'hosterizer_owner'`,
+  );
+
+  expect(connect).toEqual([
+    "app_backup",
+    "app_monitor",
+    "app_readonly",
+    "app_user",
+    "hosterizer_migrator",
+  ]);
+  expect(temporary).toBeNull();
+});
+
+test("the application changes rows of all seven tables, and may nothing that policies do not bind", async () => {
+  expect(await tablePrivileges("app_user")).toEqual(
+    onAll(["DELETE", "INSERT", "SELECT", "UPDATE"]),
+  );
+});
+
+test.each(["app_readonly", "app_backup"])(
+  "%s reads all seven tables, and no more",
+  async (role) => {
+    expect(await tablePrivileges(role)).toEqual(onAll(["SELECT"]));
+  },
+);
+
+test("monitoring sees the statistics and no table", async () => {
+  const connection = await sharedProject().connection("app_monitor");
+
+  expect(await tablePrivileges("app_monitor")).toEqual(onAll(null));
+  const statements = await rowsOf<object>(
+    connection,
+    "select from monitoring.pg_stat_statements where query is not null limit 1",
+  );
+  expect(statements).toHaveLength(1);
+});
+
+test.each(["app_user", "app_readonly"])("%s sees no other session's statements", async (role) => {
+  const connection = await sharedProject().connection(role);
+  const statistics = rowsOf(connection, "select from monitoring.pg_stat_statements");
+
+  await expect(statistics).rejects.toMatchObject({ code: "42501" });
+});
+
+test("the extensions lie where they are declared", async () => {
+  const extensions = await ask(
+    `select extname as name, extnamespace::regnamespace::text as schema
+       from pg_extension
+      where extname <> 'plpgsql'
+      order by extname`,
+  );
+
+  expect(extensions).toEqual([
+    { name: "pg_stat_statements", schema: "monitoring" },
+    { name: "pgcrypto", schema: "public" },
+    { name: "uuid-ossp", schema: "public" },
+  ]);
+});
+
+test("the owner owns the database and everything in it that no extension has brought", async () => {
+  const owners = await ask(
+    `select distinct owner::regrole::text
+       from (select datdba from pg_database where datname = 'hosterizer'
+              union all
+             select nspowner from pg_namespace where nspname in ('tenancy', 'hosterizer', 'monitoring')
+              union all
+             select relowner from pg_class as c
+              where relnamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring')
+                and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+              union all
+             select proowner from pg_proc as p
+              where pronamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring')
+                and not exists (select from pg_depend where objid = p.oid and deptype = 'e')) as o (owner)`,
+  );
+
+  expect(owners).toEqual([{ owner: "hosterizer_owner" }]);
+});
+
+test("row-level security is enabled and forced on the five tenant tables", async () => {
+  const secured = await ask<{ table: string }>(
+    `select relname as table
+       from pg_class
+      where relnamespace = 'public'::regnamespace and relkind = 'r'
+        and relrowsecurity and relforcerowsecurity
+      order by relname`,
+  );
+
+  expect(secured.map(({ table }) => table)).toEqual(tenantTables);
+});
+
+test("the database is UTF8 in the locale C, and the server listens on the loopback address only", async () => {
+  const [database] = await ask(
+    `select pg_encoding_to_char(encoding) as encoding, datcollate as collate, datctype as ctype,
+            current_setting('listen_addresses') as address, current_setting('data_checksums') as checksums
+       from pg_database
+      where datname = 'hosterizer'`,
+  );
+
+  expect(database).toEqual({
+    encoding: "UTF8",
+    collate: "C",
+    ctype: "C",
+    address: "127.0.0.1",
+    checksums: "on",
+  });
+});

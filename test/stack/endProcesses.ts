@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { readProcesses } from "../../toolchain/healing/processes";
+
+/** The processes that work in one of these folders or name it on their command line. */
+export function processesIn(directories: readonly string[]) {
+  const isWithin = (text: string) => directories.some((directory) => text.includes(directory));
+  return readProcesses().filter(
+    ({ pid, command, directory = "" }) =>
+      pid !== process.pid && (isWithin(command) || isWithin(directory)),
+  );
+}
+
+/** Kills all of them, and those that they still start, until none is left. */
+export async function endProcesses(directories: readonly string[]): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const found = processesIn(directories);
+    if (found.length === 0) return;
+    for (const { pid } of found) kill(pid);
+    await sleep(50);
+  }
+  throw new Error(`processes of ${directories.join(", ")} do not end`);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

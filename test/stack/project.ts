@@ -1,0 +1,129 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { execa } from "execa";
+
+import type { Connection } from "../../postgres/connection";
+import { type Account, serverAccount } from "../../postgres/embedded/account";
+import { type ServerPaths, serverPaths } from "../../postgres/embedded/paths";
+import { rowsOf } from "../integration/testDatabase";
+import { endProcesses } from "./endProcesses";
+import { environmentOf } from "./environmentOf";
+import { readSecrets, type Secrets } from "./readSecrets";
+
+/** How a command ended, and everything that it printed. */
+export interface Run {
+  code: number | undefined;
+  output: string;
+  /** The part of it that is no message. */
+  stdout: string;
+}
+
+/** A copy of this project in a folder of its own, with a stack `local` of its own on a free port. */
+export class Project {
+  /** What every npm command has printed so far. */
+  readonly transcript: string[] = [];
+
+  private known: Promise<Secrets> | undefined;
+
+  constructor(
+    readonly directory: string,
+    readonly port: number,
+    /** Who runs the commands; undefined: whoever runs the tests. */
+    private readonly account?: Account,
+  ) {}
+
+  /** Runs an npm command to its end, as a user without a terminal. */
+  async npm(...args: string[]): Promise<Run> {
+    this.known = undefined;
+    const { exitCode, all, stdout } = await this.start(...args);
+    this.transcript.push(all);
+    return { code: exitCode, output: all, stdout };
+  }
+
+  /** Runs an npm command that has to succeed, and returns its output. */
+  async succeed(...args: string[]): Promise<string> {
+    const { code, output } = await this.npm(...args);
+    if (code === 0) return output;
+    throw new Error(`npm run ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+  }
+
+  /** Starts an npm command in a process group of its own and leaves it running. */
+  start(...args: string[]) {
+    return this.execute("npm", ["run", ...args]);
+  }
+
+  /** Runs a line of shell in the project's folder. */
+  async shell(line: string): Promise<Run> {
+    const { exitCode, all, stdout } = await this.execute("/bin/sh", ["-c", line]);
+    return { code: exitCode, output: all, stdout };
+  }
+
+  /** Replaces text in one of the project's files; the text has to be there. */
+  async edit(file: string, from: string, to: string): Promise<void> {
+    const text = await this.read(file);
+    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+    await this.write(
+      file,
+      text.replace(from, () => to),
+    );
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(join(this.directory, file), "utf8");
+  }
+
+  write(file: string, text: string): Promise<void> {
+    return writeFile(join(this.directory, file), text);
+  }
+
+  /** Where its server keeps what it needs. */
+  get server(): ServerPaths {
+    const account = this.account === undefined ? serverAccount(this.directory) : undefined;
+    return serverPaths(this.directory, "local", account);
+  }
+
+  /** Every secret of the stack in plain text. */
+  secrets(): Promise<Secrets> {
+    return (this.known ??= readSecrets(this));
+  }
+
+  /** Runs SQL as the superuser, or as another role, and returns the last statement's rows. */
+  async query<T extends object>(sql: string, role?: string): Promise<T[]> {
+    return rowsOf<T>(await this.connection(role), sql);
+  }
+
+  /** How the superuser, or another role, reaches the database. */
+  async connection(role?: string, database = "hosterizer"): Promise<Connection> {
+    const { superuser, roles } = await this.secrets();
+    const password = role === undefined ? superuser : roles[role];
+    if (password === undefined) throw new Error(`${String(role)} has no password`);
+    const address = { host: "127.0.0.1", port: this.port, database };
+    return { ...address, user: role ?? "postgres", password };
+  }
+
+  /** Kills whatever runs in it and removes it. */
+  async remove(): Promise<void> {
+    const { directory } = this.server;
+    await endProcesses([this.directory, directory]);
+    await rm(directory, { recursive: true, force: true });
+    // A server outside of the project keeps its binaries beside its data.
+    if (!directory.startsWith(this.directory)) {
+      await rm(dirname(directory), { recursive: true, force: true });
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private execute(command: string, args: readonly string[]) {
+    return execa(command, args, {
+      cwd: this.directory,
+      env: environmentOf(this.account === undefined ? undefined : this.directory),
+      extendEnv: false,
+      all: true,
+      reject: false,
+      detached: true,
+      stdin: "ignore",
+      ...this.account,
+    });
+  }
+}

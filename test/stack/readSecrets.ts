@@ -1,0 +1,47 @@
+import type { Run } from "./project";
+
+/** Every secret of a stack, in plain text. */
+export interface Secrets {
+  /** The superuser's password. */
+  superuser: string;
+  /** The passwords of the roles that log in, by role. */
+  roles: Readonly<Record<string, string>>;
+  /** What the server keeps of all of these. */
+  verifiers: readonly string[];
+}
+
+interface Deployment {
+  resources?: { urn: string; type: string; outputs?: Record<string, unknown> }[];
+}
+
+/** Reads the secrets out of the state, as whoever has the passphrase may. */
+export async function readSecrets(project: {
+  shell(line: string): Promise<Run>;
+}): Promise<Secrets> {
+  const command = "node toolchain/run.mjs pulumi stack export --stack local --show-secrets";
+  const { code, output, stdout } = await project.shell(command);
+  if (code !== 0) throw new Error(`the state cannot be read:\n${output}`);
+  const { deployment } = JSON.parse(stdout) as { deployment: Deployment };
+  const generated = (deployment.resources ?? [])
+    .filter(({ type }) => type.endsWith(":Password"))
+    .map(({ urn, outputs = {} }) => ({
+      name: urn.split("::").at(-1) ?? "",
+      password: plain(outputs["password"]),
+      verifier: plain(outputs["verifier"]),
+    }));
+  const byName = new Map(generated.map(({ name, password }) => [name, password]));
+  const superuser = byName.get("server-superuser");
+  if (superuser === undefined) throw new Error("the state has no superuser's password");
+  const roles = [...byName].flatMap(([name, password]): [string, string][] =>
+    name.startsWith("role-") ? [[name.slice("role-".length), password]] : [],
+  );
+  const verifiers = generated.map(({ verifier }) => verifier);
+  return { superuser, roles: Object.fromEntries(roles), verifiers };
+}
+
+/** A secret that is in the clear in an export with --show-secrets. */
+function plain(value: unknown): string {
+  const text = (value as { plaintext?: string } | undefined)?.plaintext;
+  if (text === undefined) throw new Error("a password in the state is no secret");
+  return JSON.parse(text) as string;
+}

@@ -1,0 +1,9 @@
+import { inject } from "vitest";
+
+import { Project } from "./project";
+
+/** The project whose stack is up for all tests: look, and change nothing. */
+export function sharedProject(): Project {
+  const { directory, port } = inject("shared");
+  return new Project(directory, port);
+}

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { execa } from "execa";
+
+import { folders } from "../../toolchain/folders";
+import { setUp } from "../../toolchain/setUp";
+import { linkTree } from "./linkTree";
+
+/**
+ * Makes the copy of the project that all others are made from: the files that git knows or would add, and the set-up.
+ *
+ * One copy at the start, so that an edit during the tests cannot give two of them different programs.
+ */
+export async function makeTemplate(directory: string): Promise<void> {
+  await setUp();
+  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = await execa("git", listing, { cwd: folders.project });
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    const source = join(folders.project, file);
+    // Deleted, and the deletion is not committed yet.
+    if (!existsSync(source)) continue;
+    await mkdir(dirname(join(directory, file)), { recursive: true });
+    await cp(source, join(directory, file), { preserveTimestamps: true });
+  }
+  await chmod(directory, 0o755);
+  await symlink(join(folders.project, "node_modules"), join(directory, "node_modules"));
+  await linkTree(folders.toolchain, join(directory, ".hosterizer", "toolchain"));
+  const plugins = join(folders.pulumiHome, "plugins");
+  if (!existsSync(plugins)) return;
+  await cp(plugins, join(directory, ".hosterizer", "pulumi-home", "plugins"), { recursive: true });
+}
