@@ -27,8 +27,8 @@ export interface DatabaseArgs {
 /**
  * The database with its schemas and extensions, closed to everyone but the owner and those granted here.
  *
- * It is never dropped by an update, not even when its name changes or it leaves the program: it goes only together
- * with an embedded server.
+ * Nothing of it is dropped by an update, not even when its name changes or it leaves the declaration: database, schemas
+ * and extensions go only together with an embedded server.
  */
 export class Database extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
@@ -42,7 +42,7 @@ export class Database extends pulumi.ComponentResource {
     this.instance = args.instance;
     const { owner } = args;
     const { provider, server } = args.instance;
-    const child = { parent: this, provider, deletedWith: server };
+    const child = { parent: this, provider, deletedWith: server, retainOnDelete: true };
 
     const database = new postgresql.Database(
       name,
@@ -54,7 +54,7 @@ export class Database extends pulumi.ComponentResource {
         lcCollate: "C",
         lcCtype: "C",
       },
-      { ...child, retainOnDelete: true },
+      child,
     );
     this.name = database.name;
 
