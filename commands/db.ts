@@ -1,0 +1,23 @@
+import { type Command, CommanderError } from "commander";
+
+import { env } from "./env";
+import { commandGroup } from "./operatorCommand";
+import { psql } from "./psql";
+import { showFailure } from "./showFailure";
+import { status } from "./status";
+
+/** The operator's commands, in the order of `--help`. Each is a file of its own. */
+const commands: readonly (() => Command)[] = [env, psql, status];
+
+// Whoever reads our output may have read enough, such as `head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+commandGroup(commands.map((command) => command()))
+  .parseAsync(process.argv)
+  .catch((error: unknown) => {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode;
+    else showFailure(error);
+  });

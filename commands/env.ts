@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+
+import { application } from "../database/roles";
+import { operatorCommand } from "./operatorCommand";
+import { connectionVariables } from "./stack/connectionVariables";
+import { shellExports } from "./stack/shellExports";
+import { connectionAs, readStackAccess } from "./stack/stackAccess";
+
+/** `npm run db -- env`: how to connect, as environment variables. Prints a password, which is what it is for. */
+export function env(): Command {
+  return operatorCommand({
+    name: "env",
+    summary: "Print how to connect, for a shell to evaluate",
+    details:
+      "The variables are DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, and PGHOST, " +
+      "PGPORT … for psql, pg_dump and their like. The password is among them.",
+    examples: [
+      ['eval "$(npm run -s db -- env)"', `into this shell, as ${application}`],
+      ['eval "$(npm run -s db -- env --role app_readonly)"', "as another role"],
+      ["npm run -s db -- env --json", "for a program"],
+    ],
+  })
+    .option("-r, --role <role>", "the login role", application)
+    .option("--json", "print a JSON object instead")
+    .action(async ({ stack, role, json }: { stack: string; role: string; json?: true }) => {
+      const variables = connectionVariables(connectionAs(role, await readStackAccess(stack)));
+      const text = json ? `${JSON.stringify(variables, null, 2)}\n` : shellExports(variables);
+      process.stdout.write(text);
+    });
+}

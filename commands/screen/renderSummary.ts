@@ -1,0 +1,59 @@
+import { counted } from "./counted";
+import { humanBytes } from "./humanBytes";
+import { humanDuration } from "./humanDuration";
+import type { Paint } from "./paint";
+import { renderColumns } from "./renderColumns";
+import type { StackStatus } from "./stackStatus";
+
+/** The facts that there is one of: a label and a value each. */
+export function renderSummary(status: StackStatus, width: number, { label }: Paint): string {
+  const { server, database, connections, replicas } = status;
+  const available = connections.maximum - connections.reservedForSuperusers;
+  const facts: [string, string][] = [
+    ["Server", `PostgreSQL ${server.version}, up ${humanDuration(server.uptimeSeconds)}`],
+    ["Schema", schemaLine(status)],
+    ["Size", humanBytes(database.sizeBytes)],
+    ["Connections", `${connections.used} of ${available}`],
+    ["Cache hits", percentage(database.cacheHitRatio)],
+    ["Transactions", transactionsLine(status)],
+    ["Replication", replicationLine(server, replicas.length)],
+  ];
+  // Only a server on this machine has a log that one can open.
+  if (server.logFile !== null) {
+    facts.push(["Log", server.logFile], ["Data", server.dataDirectory ?? "?"]);
+  }
+  const rows = facts.map(([name, value]) => [label(name), value]);
+  return renderColumns([{}, {}], rows, width, label);
+}
+
+function schemaLine({ schema }: StackStatus): string {
+  const version = `version ${schema.version}`;
+  if (schema.pending === null) return `${version}; the migrations folder cannot be read`;
+  if (schema.pending.length === 0) return `${version}, no migration pending`;
+  const pending = `${counted(schema.pending.length, "migration")} pending:`;
+  return [`${version}, ${pending}`, ...schema.pending].join("\n");
+}
+
+function percentage(ratio: number | null): string {
+  // Rounded down: 100 % is said when nothing at all came from the disk.
+  return ratio === null ? "nothing read yet" : `${(Math.floor(ratio * 1000) / 10).toFixed(1)} %`;
+}
+
+function transactionsLine({ database }: StackStatus): string {
+  const { commits, rollbacks, deadlocks, temporaryBytes } = database;
+  const counts = [
+    `${commits.toLocaleString("en-US")} committed`,
+    `${rollbacks.toLocaleString("en-US")} rolled back`,
+    counted(deadlocks, "deadlock"),
+  ];
+  if (temporaryBytes > 0) counts.push(`${humanBytes(temporaryBytes)} of temporary files`);
+  return counts.join(", ");
+}
+
+function replicationLine(server: StackStatus["server"], replicas: number): string {
+  const following = replicas === 0 ? "no replica" : counted(replicas, "replica");
+  if (!server.isReplica) return following;
+  const delay = server.replayDelaySeconds;
+  const behind = delay === null ? "an unknown time" : humanDuration(delay);
+  return `is a replica itself, ${behind} behind; ${following}`;
+}

@@ -1,0 +1,16 @@
+import type { DatabaseStatus, ServerFacts } from "../../postgres/status/databaseStatus";
+import type { SchemaStatus } from "../../postgres/status/readSchemaStatus";
+
+/** Everything that `npm run db -- status` tells. With `--json` it is printed as it is. */
+export interface StackStatus extends DatabaseStatus {
+  stack: string;
+  server: ServerFacts & {
+    host: string;
+    port: number;
+    /** Null for a server that isn't this project's own. */
+    logFile: string | null;
+  };
+  schema: SchemaStatus;
+  /** What an operator should know first, each in a sentence or two. */
+  warnings: readonly string[];
+}

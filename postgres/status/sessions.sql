@@ -1,0 +1,13 @@
+-- Who is connected to the server, and what are they doing? Without this session.
+select
+    activity.usename as role,
+    activity.datname as database,
+    activity.state,
+    count(*)::pg_catalog.int4 as sessions,
+    (count(*) filter (where activity.wait_event_type = 'Lock'))::pg_catalog.int4 as "waitingForLock",
+    extract(epoch from pg_catalog.clock_timestamp() - min(activity.xact_start))::pg_catalog.float8
+        as "oldestTransactionSeconds"
+from pg_catalog.pg_stat_activity as activity
+where activity.backend_type = 'client backend' and activity.pid <> pg_catalog.pg_backend_pid()
+group by activity.usename, activity.datname, activity.state
+order by sessions desc, role, database, state
