@@ -54,7 +54,8 @@ export class Database extends pulumi.ComponentResource {
         lcCollate: "C",
         lcCtype: "C",
       },
-      child,
+      // Left to itself the plugin renames the old one, and what was granted in it cannot be revoked any more.
+      { ...child, replaceOnChanges: ["name"] },
     );
     this.name = database.name;
 
