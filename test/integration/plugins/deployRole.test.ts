@@ -30,6 +30,14 @@ afterAll(async () => {
     await ask(serverUrl(), `drop role if exists ${role}`);
 });
 
+function memberships() {
+  return ask<{ role: string }>(
+    serverUrl(),
+    `select roleid::regrole::text as role from pg_catalog.pg_auth_members
+      where member = '${deployer}'::regrole`,
+  );
+}
+
 async function make(type: string, inputs: Json): Promise<void> {
   const resource = await engine.create(type, inputs);
   made.unshift({ resource, inputs });
@@ -39,6 +47,8 @@ test("a deploy role that is no superuser makes a whole database, once it is a me
   await make("Role", { name: owner });
   await make("Role", { name: reader, login: true, password: "read" });
   await make("Database", { name: database, owner });
+  // To give the database away it had to be a member for a moment.
+  expect(await memberships()).toEqual([]);
   await make("GrantRole", { role: deployer, grantRole: owner });
   for (const name of ["uuid-ossp", "pgcrypto"]) await make("Extension", { name, database });
   await make("Schema", { name: "app", database, owner });
@@ -61,12 +71,7 @@ test("a deploy role that is no superuser makes a whole database, once it is a me
 });
 
 test("it borrows a role's rights for one transaction, and is no member of it afterwards", async () => {
-  const memberships = await ask(
-    serverUrl(),
-    `select roleid::regrole::text as role from pg_catalog.pg_auth_members
-      where member = '${deployer}'::regrole`,
-  );
-  expect(memberships).toEqual([{ role: owner }]);
+  expect(await memberships()).toEqual([{ role: owner }]);
 });
 
 test("takes it all down again", async () => {

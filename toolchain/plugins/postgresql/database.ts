@@ -49,7 +49,6 @@ export const database = resourceType<ServerSession, typeof databaseSchema>({
 
   delete: async (session, old) => {
     const name = escapeIdentifier(old.name);
-    await session.disconnect(old.name);
     await session.command(async (client) => {
       await actAs(client, old.owner === null ? [] : [old.owner], async () => {
         // PostgreSQL drops no template.

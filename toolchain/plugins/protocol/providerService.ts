@@ -6,6 +6,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { checkResponse } from "./checkResponse";
 import { decodeProperties } from "./decodeProperties";
 import { engineLog } from "./engineLog";
+import { packageSchema } from "./packageSchema";
 import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
 import { ResourceService } from "./resourceService";
 import { unary } from "./unary";
@@ -43,9 +44,7 @@ export function providerService<Session extends ProviderSession>(
       return new Empty();
     }),
     getSchema: unary(() =>
-      new rpc.GetSchemaResponse().setSchema(
-        JSON.stringify({ name: definition.name, version: definition.version }),
-      ),
+      new rpc.GetSchemaResponse().setSchema(JSON.stringify(packageSchema(definition))),
     ),
     getMapping: unary(() => new rpc.GetMappingResponse()),
     getMappings: unary(() => new rpc.GetMappingsResponse()),
