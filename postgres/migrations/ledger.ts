@@ -18,7 +18,9 @@ export interface AppliedMigration {
 /** Makes the ledger's schema and tables where they are missing. The session is the owner. */
 export async function createLedger(client: Client): Promise<void> {
   if (await ledgerExists(client)) return;
-  await client.query(`begin; ${readSql(__dirname, "createLedger")} commit`);
+  // Its schema may be there already; that is no news.
+  const quiet = "set local client_min_messages = warning;";
+  await client.query(`begin; ${quiet} ${readSql(__dirname, "createLedger")} commit`);
 }
 
 /** The applied migrations by number; none if there is no ledger yet. Writes nothing. */
