@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import type { TestProject } from "vitest/node";
 
-import { copyTemplate } from "./makeProject";
+import { copyTemplate } from "./copyTemplate";
 import { endProcesses } from "./endProcesses";
 import { makeTemplate } from "./template";
 

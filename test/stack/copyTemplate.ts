@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { chown, cp, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { execa } from "execa";
+
+import { type Account, canReach } from "../../postgres/embedded/account";
+import { folders } from "../../toolchain/folders";
+import { freePort } from "../integration/testServer";
+import { linkTree } from "./linkTree";
+import { moveSetUpRecord } from "./moveSetUpRecord";
+import { Project } from "./project";
+
+export interface ProjectOptions {
+  /** The folder that it is made in. */
+  within?: string;
+  /** The user who owns it and runs its commands. */
+  account?: Account;
+}
+
+const toolchain = join(".hosterizer", "toolchain");
+
+/** Makes a copy of a template, set up and ready. The caller removes it, also when its test fails. */
+export async function copyTemplate(
+  template: string,
+  { within = dirname(template), account }: ProjectOptions = {},
+): Promise<Project> {
+  const directory = join(within, `project-${randomBytes(4).toString("hex")}`);
+  await cp(template, directory, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+    filter: (source) => source !== join(template, toolchain),
+  });
+  const project = new Project(directory, await freePort(), account);
+  await project.edit("Pulumi.local.yaml", ":port: 5433", `:port: ${project.port}`);
+  if (account !== undefined) await giveTo(account, directory);
+  // Hard links have the owner of what they are links to, who is not to change.
+  await linkTree(join(template, toolchain), join(directory, toolchain));
+  await moveSetUpRecord(directory);
+  return project;
+}
+
+async function giveTo(account: Account, directory: string): Promise<void> {
+  const { uid, gid } = account;
+  await mkdir(join(directory, ".hosterizer", "home"), { recursive: true });
+  await execa("chown", ["-hR", `${uid}:${gid}`, directory]);
+  const packages = join(directory, "node_modules");
+  if (canReach(account, join(folders.project, "node_modules"))) return;
+  await rm(packages);
+  await linkTree(join(folders.project, "node_modules"), packages);
+  await chown(packages, uid, gid);
+}
