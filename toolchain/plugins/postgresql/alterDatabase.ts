@@ -15,8 +15,6 @@ export async function alterDatabase(
 ): Promise<void> {
   const name = escapeIdentifier(planned.name);
   const newOwner = planned.owner !== null && planned.owner !== old.owner ? planned.owner : null;
-  // A database can be renamed or moved only while nobody is connected to it.
-  await session.disconnect(old.name);
   await session.command(async (client) => {
     const owners = [old.owner, newOwner].filter((owner) => owner !== null);
     await actAs(client, owners, async () => {

@@ -4,7 +4,10 @@ import { clientAddress } from "../../../postgres/connection";
 import type { Configuration } from "./configuration";
 import { ServerUnreachable } from "./serverUnreachable";
 
-/** An idle connection would keep its database from being dropped, and counts towards its limit. */
+/**
+ * Milliseconds. An idle connection counts towards its database's limit and keeps it from being renamed; PostgreSQL waits
+ * longer than this before it gives up a rename.
+ */
 const idleTime = 500;
 
 /** Connections to one server: a pool for each database, each bounded by the provider's `maxConnections`. */
@@ -31,15 +34,9 @@ export class Pools {
     }
   }
 
-  /** Closes the connections to one database, so that it can be dropped or renamed. */
-  async close(database: string): Promise<void> {
-    const pool = this.pools.get(database);
-    this.pools.delete(database);
-    await pool?.end();
-  }
-
-  async closeAll(): Promise<void> {
-    await Promise.all([...this.pools.keys()].map((database) => this.close(database)));
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+    this.pools.clear();
   }
 
   private async connect(database: string): Promise<PoolClient> {

@@ -91,18 +91,13 @@ export class ServerSession implements ProviderSession {
     });
   }
 
-  /** Ends this plugin's own connections to a database. */
-  async disconnect(database: string): Promise<void> {
-    if (database !== this.configuration.database) await this.pools.close(database);
-  }
-
   cancel(): void {
     this.cancelled = true;
   }
 
   async close(): Promise<void> {
     this.cancelled = true;
-    await this.pools.closeAll();
+    await this.pools.close();
   }
 
   private async transact(client: PoolClient, run: (client: PoolClient) => Promise<void>) {
