@@ -1,42 +1,29 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpus, loadavg } from "node:os";
 
 import Table from "cli-table3";
+import { test } from "vitest";
 
-import { copyTemplate } from "../test/stack/copyTemplate";
+import { makeProject } from "../test/stack/makeProject";
 import type { Project } from "../test/stack/project";
-import { makeTemplate } from "../test/stack/template";
 
 const rounds = 5;
 
-/**
- * How long a first `up` takes, a second one, and a preview without changes: the whole commands as a user runs them, in
- * a copy of the project that is set up. Each figure is in seconds of the clock.
- */
-async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "hosterizer-bench-"));
-  const template = join(folder, "template");
-  await makeTemplate(template);
-  const project = await copyTemplate(template, { within: folder });
+// Whole commands as a user runs them, in a copy of the project that is set up, in seconds of the clock.
+test("a first up, a second one and a preview", async () => {
+  const project = await makeProject();
   try {
     const { firstUp, nextUp, preview } = await measure(project);
-    const table = new Table({
-      head: ["seconds", "minimum", "median", "maximum"],
-      style: { head: [] },
-    });
-    table.push(
-      row("first up", firstUp),
-      row("up without changes", nextUp),
-      row("preview", preview),
-    );
+    const head = ["seconds", "minimum", "median", "maximum"];
+    const table = new Table({ head, style: { head: [] } });
+    table.push(row("first up", firstUp));
+    table.push(row("up without changes", nextUp));
+    table.push(row("preview without changes", preview));
     console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
     console.log(table.toString());
   } finally {
     await project.remove();
-    await rm(folder, { recursive: true, force: true });
   }
-}
+});
 
 async function measure(project: Project) {
   const figures = { firstUp: [] as number[], nextUp: [] as number[], preview: [] as number[] };
@@ -61,5 +48,3 @@ function row(title: string, figures: number[]): string[] {
   const chosen = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
   return [title, ...chosen.map((figure) => figure?.toFixed(1) ?? "")];
 }
-
-void main();
