@@ -21,7 +21,9 @@ export default defineConfig({
           globalSetup: ["test/stack/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // An up keeps a core busy.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,57 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { isAlive, readPidFile, readServerState } from "../../postgres/embedded/serverState";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+let project: Project;
+const fingerprint =
+  "select count(*)::int, sum(hashtext(s::text)) as hash, (select count(*)::int from hosterizer.schema_migrations) as migrations from public.sites as s";
+let rows: object[];
+
+beforeAll(async () => {
+  project = await makeProject();
+  await project.succeed("up");
+  await project.query(twoCustomers);
+  rows = await project.query(fingerprint);
+});
+afterAll(() => project.remove());
+beforeEach(killServer);
+
+/** What a power failure does to the server. */
+async function killServer(): Promise<void> {
+  const { pid } = await readPidFile(project.server.data);
+  if (pid === undefined) throw new Error("the server does not run");
+  process.kill(pid, "SIGKILL");
+  while ((await readServerState(project.server.data)).state === "running") await sleep(20);
+}
+
+test("a killed server runs again after up, with the same rows, and nothing has drifted", async () => {
+  const up = await project.succeed("up");
+
+  expect(rows).toMatchObject([{ count: 2, migrations: 9 }]);
+  expect(up).toContain(`was not running; it is again, on port ${project.port}`);
+  expect(up).toMatch(/Resources:\n +\d+ unchanged\n/);
+  expect(await project.query(fingerprint)).toEqual(rows);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("after a reboot, when the process id of the server is another program's, the data is kept", async () => {
+  const file = join(project.server.data, "postmaster.pid");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, [String(process.pid), ...lines.slice(1)].join("\n"));
+
+  await project.succeed("up");
+
+  expect(isAlive(process.pid)).toBe(true);
+  expect(await project.query(fingerprint)).toEqual(rows);
+});
+
+test("a killed server can be destroyed", async () => {
+  expect(await project.npm("destroy", "--", "--yes")).toMatchObject({ code: 0 });
+});
