@@ -2,9 +2,10 @@ import type { Command } from "commander";
 
 import { application } from "../database/roles";
 import { operatorCommand } from "./operatorCommand";
+import { connectionAs } from "./stack/connectionAs";
 import { connectionVariables } from "./stack/connectionVariables";
+import { readStackAccess } from "./stack/readStackAccess";
 import { shellExports } from "./stack/shellExports";
-import { connectionAs, readStackAccess } from "./stack/stackAccess";
 
 /** `npm run db -- env`: how to connect, as environment variables. Prints a password, which is what it is for. */
 export function env(): Command {

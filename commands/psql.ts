@@ -4,7 +4,8 @@ import { application } from "../database/roles";
 import { tenancy } from "../database/tenancy";
 import { operatorCommand } from "./operatorCommand";
 import { runPsql } from "./runPsql";
-import { connectionAs, readStackAccess } from "./stack/stackAccess";
+import { connectionAs } from "./stack/connectionAs";
+import { readStackAccess } from "./stack/readStackAccess";
 import { customerId, type TenantContext } from "./stack/tenantContext";
 
 interface PsqlOptions {

@@ -12,8 +12,10 @@ import { paint } from "./screen/paint";
 import { renderStatus } from "./screen/renderStatus";
 import type { StackStatus } from "./screen/stackStatus";
 import { statusWarnings } from "./screen/statusWarnings";
+import { connectionAs } from "./stack/connectionAs";
 import { explainRefusal } from "./stack/explainRefusal";
-import { connectionAs, readStackAccess, type StackAccess } from "./stack/stackAccess";
+import { readStackAccess } from "./stack/readStackAccess";
+import type { StackAccess } from "./stack/stackAccess";
 
 /** Sees the whole server's statistics, and no table. */
 const monitor = "app_monitor";

@@ -16,6 +16,8 @@ export function renderSummary(status: StackStatus, width: number, { label }: Pai
     ["Connections", `${connections.used} of ${available}`],
     ["Cache hits", percentage(database.cacheHitRatio)],
     ["Transactions", transactionsLine(status)],
+    // Sorts and hashes that had too little memory; an operator looks for them when there are any.
+    ...(database.temporaryBytes === 0 ? [] : [temporaryFiles(database.temporaryBytes)]),
     ["Replication", replicationLine(server, replicas.length)],
   ];
   // Only a server on this machine has a log that one can open.
@@ -40,14 +42,17 @@ function percentage(ratio: number | null): string {
 }
 
 function transactionsLine({ database }: StackStatus): string {
-  const { commits, rollbacks, deadlocks, temporaryBytes } = database;
+  const { commits, rollbacks, deadlocks } = database;
   const counts = [
     `${commits.toLocaleString("en-US")} committed`,
     `${rollbacks.toLocaleString("en-US")} rolled back`,
     counted(deadlocks, "deadlock"),
   ];
-  if (temporaryBytes > 0) counts.push(`${humanBytes(temporaryBytes)} of temporary files`);
   return counts.join(", ");
+}
+
+function temporaryFiles(bytes: number): [string, string] {
+  return ["Spilled", `${humanBytes(bytes)} to temporary files`];
 }
 
 function replicationLine(server: StackStatus["server"], replicas: number): string {

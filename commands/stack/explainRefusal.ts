@@ -1,6 +1,7 @@
 import type { Connection } from "../../postgres/connection";
 import { CommandError } from "../../toolchain/commandError";
-import { type StackAccess, upCommand } from "./stackAccess";
+import type { StackAccess } from "./stackAccess";
+import { upCommand } from "./upCommand";
 
 /** Codes of the operating system for a server that can't be reached. */
 const unreachable: readonly string[] = [

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { Connection, SslMode } from "../../postgres/connection";
+import type { SslMode } from "../../postgres/connection";
 import { CommandError } from "../../toolchain/commandError";
-import { readStackOutputs } from "../../toolchain/readStackOutputs";
+import { upCommand } from "./upCommand";
 
 /** How to reach the database of a stack. */
 export interface StackAccess {
@@ -29,50 +29,19 @@ const outputs = z.object({
 });
 
 /**
- * Reads from a stack how to reach its database. Asks Pulumi, not the server.
+ * Finds in a stack's outputs how to reach its database.
  *
- * @throws CommandError if the stack isn't up, not wholly up, or can't be read
+ * @throws CommandError if something is missing, as after an `up` that was killed or that failed halfway
  */
-export async function readStackAccess(stack: string): Promise<StackAccess> {
-  const found = await readStackOutputs(stack).catch((error: unknown) => {
-    if (error instanceof CommandError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`The outputs of stack ${stack} cannot be read.`, reason, {
-      cause: error,
-    });
-  });
+export function stackAccess(stack: string, found: Readonly<Record<string, unknown>>): StackAccess {
   const read = outputs.safeParse(found);
   if (!read.success) {
     const missing = read.error.issues.map(({ path }) => String(path[0])).join(", ");
     throw new CommandError(
-      `Stack ${stack} is not wholly up: it does not say ${missing}.`,
+      `Stack ${stack} is not wholly up: its outputs lack ${missing}.`,
       `Run \`${upCommand(stack)}\` to its end.`,
     );
   }
   const { rolePasswords: passwords, sslrootcert, ...address } = read.data;
   return { stack, ...address, ...(sslrootcert === undefined ? {} : { sslrootcert }), passwords };
-}
-
-/**
- * The connection of one login role.
- *
- * @throws CommandError with the login roles if there is none of this name
- */
-export function connectionAs(
-  role: string,
-  { stack, passwords, ...address }: StackAccess,
-): Connection & { password: string } {
-  const password = Object.hasOwn(passwords, role) ? passwords[role] : undefined;
-  if (password === undefined) {
-    throw new CommandError(
-      `Nobody logs in to stack ${stack} as "${role}".`,
-      `Its login roles are ${Object.keys(passwords).sort().join(", ")}.`,
-    );
-  }
-  return { ...address, user: role, password };
-}
-
-/** What brings a stack up. */
-export function upCommand(stack: string): string {
-  return stack === "local" ? "npm run up" : `npm run up -- --stack ${stack}`;
 }

@@ -1,0 +1,22 @@
+import type { Connection } from "../../postgres/connection";
+import { CommandError } from "../../toolchain/commandError";
+import type { StackAccess } from "./stackAccess";
+
+/**
+ * The connection of one login role.
+ *
+ * @throws CommandError with the login roles if there is none of this name
+ */
+export function connectionAs(
+  role: string,
+  { stack, passwords, ...address }: StackAccess,
+): Connection & { password: string } {
+  const password = Object.hasOwn(passwords, role) ? passwords[role] : undefined;
+  if (password === undefined) {
+    throw new CommandError(
+      `Nobody logs in to stack ${stack} as "${role}".`,
+      `Its login roles are ${Object.keys(passwords).sort().join(", ")}.`,
+    );
+  }
+  return { ...address, user: role, password };
+}
