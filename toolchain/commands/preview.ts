@@ -13,5 +13,6 @@ export async function preview(args: string[]): Promise<number> {
     args,
   );
   const environment = await openStack(stack);
-  return runPulumi(["preview", "--stack", stack, ...rest], environment);
+  // Without --diff Pulumi names the properties that change, but not the reasons in them.
+  return runPulumi(["preview", "--diff", "--stack", stack, ...rest], environment);
 }

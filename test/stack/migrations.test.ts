@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+});
+afterAll(() => project.remove());
+
+async function addMigration(name: string, up: string, down: string): Promise<void> {
+  await project.write(`migrations/${name}.up.sql`, up);
+  await project.write(`migrations/${name}.down.sql`, down);
+}
+
+async function applied(): Promise<string[]> {
+  const rows = await project.query<{ name: string }>(
+    "select name from hosterizer.schema_migrations order by id",
+  );
+  return rows.map(({ name }) => name);
+}
+
+const tenth = "000010_create_live_sites_view";
+const broken = `create view public.live_sites as
+select id, customr_id
+from public.sites
+where deleted_at is null;
+`;
+
+test("a broken tenth migration fails the first up with file, line, caret and hint, and nine are applied", async () => {
+  await addMigration(tenth, broken, "drop view public.live_sites;\n");
+
+  const { code, output } = await project.npm("up");
+
+  expect(code).toBe(1);
+  expect(output).toContain(`migrations/${tenth}.up.sql:2:12`);
+  expect(output).toContain('column "customr_id" does not exist');
+  expect(output).toMatch(/ 2 \| select id, customr_id\n +\| {12}\^\n/);
+  expect(output).toContain('Perhaps you meant to reference the column "sites.customer_id"');
+  expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+  const names = await applied();
+  expect(names).toHaveLength(9);
+  expect(names).not.toContain(tenth);
+});
+
+test("mended, the next up applies it alone, and nothing has drifted", async () => {
+  await addMigration(
+    tenth,
+    broken.replace("customr", "customer"),
+    "drop view public.live_sites;\n",
+  );
+
+  const up = await project.succeed("up");
+
+  expect(up).toContain(`${tenth} …`);
+  expect(up).not.toMatch(/00000\d_\w+ …/);
+  expect(up).toMatch(/^ +schema version +10$/m);
+  expect((await applied()).at(-1)).toBe(tenth);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("preview names the pending migrations, and applies none", async () => {
+  await addMigration(
+    "000011_create_notes_table",
+    "create table public.notes (id bigint generated always as identity primary key, body text not null);\n",
+    "drop table public.notes;\n",
+  );
+  await addMigration(
+    "000012_create_tickets_table",
+    `create table public.tickets (
+       id bigint generated always as identity primary key,
+       customer_id bigint not null references public.customers (id),
+       subject text not null
+     );
+     create index tickets_customer_id_idx on public.tickets (customer_id);
+     `,
+    "drop table public.tickets;\n",
+  );
+  await project.edit(
+    "database/tenancy.ts",
+    "  tables: [\n",
+    '  tables: [\n    { schema: "public", table: "tickets", column: "customer_id" },\n',
+  );
+
+  const { output } = await project.npm("preview");
+
+  expect(output).toContain("000011_create_notes_table");
+  expect(output).toContain("000012_create_tickets_table");
+  expect(await applied()).toHaveLength(10);
+});
+
+test("a new tenant table is born closed: without its policies it shows nobody a row", async () => {
+  await project.query(twoCustomers);
+
+  await project.succeed("up", "--", "--target", "**:Migrations::schema");
+  await project.query(
+    "insert into public.tickets (customer_id, subject) select n, 'x' from generate_series(1, 2) as n",
+  );
+
+  const privileges = await project.query(
+    "select has_table_privilege('app_user', 'public.tickets', 'SELECT') as granted",
+  );
+  expect(privileges).toEqual([{ granted: true }]);
+  expect(await tickets(1)).toEqual([]);
+});
+
+test("after the whole up it shows each customer its own rows", async () => {
+  await project.succeed("up");
+
+  expect(await tickets(1)).toEqual([{ customer_id: "1" }]);
+  expect(await tickets(2)).toEqual([{ customer_id: "2" }]);
+  expect(await tickets(3)).toEqual([]);
+});
+
+test("a new table is granted as the others are, to the application and to readers", async () => {
+  await project.query("insert into public.notes (body) values ('kept')", "app_user");
+
+  const write = project.query("insert into public.notes (body) values ('refused')", "app_readonly");
+  await expect(write).rejects.toMatchObject({ code: "42501" });
+  expect(await project.query("select body from public.notes", "app_readonly")).toEqual([
+    { body: "kept" },
+  ]);
+});
+
+test("an up after that changes nothing", async () => {
+  expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+});
+
+async function tickets(id: number): Promise<object[]> {
+  return asRole(await project.connection("app_user"), customer(id), async (session) => {
+    const { rows } = await session.query<object>("select customer_id from public.tickets");
+    return rows;
+  });
+}
