@@ -1,3 +1,6 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { extensions, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import { roles } from "./database/roles";
@@ -36,27 +39,30 @@ export async function preflight(
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
     ...(await schemaFaults()),
   );
-  if (settings === undefined) {
-    faults.push(...extensionFaults(extensions, schemas, undefined));
-  } else {
-    const server = await embeddedServer(process.cwd(), stack, settings.port);
-    const available = await availableExtensions(server.binaries);
-    faults.push(...extensionFaults(extensions, schemas, available));
-    faults.push(...(await portFaults(server, settings.port, stack)));
-  }
+  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
+  const available = await availableExtensions(server.binaries);
+  faults.push(...extensionFaults(extensions, schemas, available));
+  if (settings !== undefined) faults.push(...(await portFaults(server, settings.port, stack)));
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   return settings;
 }
 
-// Tenancy is held against the tables only where the migrations themselves are sound.
 async function schemaFaults(): Promise<readonly DeclarationError[]> {
+  const faults: DeclarationError[] = [];
   try {
-    const migrations = await readMigrations(migrationsDirectory);
-    const migrated = await migratedTables(migrations.map(({ up }) => up.sql));
-    return tenancyFaults(tenancy, roles, migrated);
+    await readMigrations(migrationsDirectory);
   } catch (error) {
-    if (error instanceof DeclarationErrors) return error.faults;
-    throw error;
+    if (!(error instanceof DeclarationErrors)) throw error;
+    faults.push(...error.faults);
   }
+  // What creates a table counts also where its file has a fault, so that no table is missed that is there.
+  const migrated = await migratedTables(await readUpFiles());
+  return [...faults, ...tenancyFaults(tenancy, roles, migrated)];
+}
+
+async function readUpFiles(): Promise<string[]> {
+  const names = await readdir(migrationsDirectory).catch(() => []);
+  const files = names.filter((name) => name.endsWith(".up.sql")).sort();
+  return Promise.all(files.map((name) => readFile(join(migrationsDirectory, name), "utf8")));
 }

@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+const stackTrace = /^ +at .+:\d+:\d+\)?$/m;
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+});
+afterAll(() => project.remove());
+
+/** What the stack has made, besides itself. */
+async function made(): Promise<string[]> {
+  const { stdout } = await project.shell(
+    "node toolchain/run.mjs pulumi stack export --stack local",
+  );
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { type: string }[] } };
+  const types = (deployment.resources ?? []).map(({ type }) => type);
+  return types.filter((type) => type !== "pulumi:pulumi:Stack");
+}
+
+describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
+  let taken: Server;
+
+  beforeAll(async () => {
+    taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(project.port, "127.0.0.1", resolve));
+  });
+  afterAll(() => {
+    taken.close();
+  });
+
+  test("names a port that another program holds", async () => {
+    const { code, output } = await project.npm(command);
+
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `hosterizer-database:port in Pulumi.local.yaml: port ${project.port} of 127.0.0.1 is taken by another program`,
+    );
+    expect(output).not.toMatch(stackTrace);
+    expect(await made()).toEqual([]);
+    expect(existsSync(project.server.data)).toBe(false);
+  });
+});
+
+const faults: [string, string][] = [
+  ["a key that nobody knows", "hosterizer-database:colour in Pulumi.local.yaml: unknown key"],
+  ["a value of the wrong type", 'hosterizer-database:lockTimeout in Pulumi.local.yaml: "soon" is'],
+  ["a port out of range", 'hosterizer-database:port in Pulumi.local.yaml: "70000" is not a port'],
+  ["a bad name of a role", 'role "app auditor" in database/roles.ts: the name'],
+  ["a role declared twice", 'role "app_user" in database/roles.ts: declared twice'],
+  [
+    "an extension that the server lacks",
+    'extension "postgis" in database/extensions.ts: the server',
+  ],
+  ["a migration without its down half", "000004_create_deployments_table.down.sql, is missing"],
+  ["a number given twice", "number 000005 is already that of"],
+  ["a number out of order", "number 000012 follows 000009"],
+  [
+    "a tenant table that no migration creates",
+    "tenant table public.nowhere in database/tenancy.ts",
+  ],
+  ["a tenant column that the table lacks", 'the table has no column "customer"'],
+];
+
+describe.each(["preview", "up"])(
+  "%s, before anything changes, names all faults at once:",
+  (command) => {
+    let run: Awaited<ReturnType<Project["npm"]>>;
+
+    beforeAll(async () => {
+      if (command === "preview") await declareFaults();
+      run = await project.npm(command);
+    });
+
+    test.each(faults)("%s", (_title, text) => {
+      expect(run.output).toContain(text);
+    });
+
+    test("ends with exit code 1, makes nothing, and shows no stack trace", async () => {
+      expect(run.code).toBe(1);
+      expect(run.output).not.toMatch(stackTrace);
+      expect(await made()).toEqual([]);
+      expect(existsSync(project.server.data)).toBe(false);
+    });
+  },
+);
+
+async function declareFaults(): Promise<void> {
+  await project.edit(
+    "Pulumi.local.yaml",
+    `:port: ${project.port}`,
+    ":port: 70000\n  hosterizer-database:colour: green\n  hosterizer-database:lockTimeout: soon",
+  );
+  await project.edit(
+    "database/roles.ts",
+    "roles: readonly RoleDeclaration[] = [\n",
+    `roles: readonly RoleDeclaration[] = [
+      { name: "app auditor", login: true, purpose: "reads the log" },
+      { name: "app_user", login: true, purpose: "the application, once more" },\n`,
+  );
+  await project.edit(
+    "database/extensions.ts",
+    "extensions: readonly ExtensionDeclaration[] = [\n",
+    'extensions: readonly ExtensionDeclaration[] = [{ name: "postgis", schema: "public", purpose: "maps" },\n',
+  );
+  await project.edit(
+    "database/tenancy.ts",
+    'table: "sites", column: "customer_id" },\n',
+    'table: "sites", column: "customer" }, { schema: "public", table: "nowhere", column: "id" },\n',
+  );
+  await rm(join(project.directory, "migrations", "000004_create_deployments_table.down.sql"));
+  for (const name of ["000005_again", "000012_late"]) {
+    await project.write(`migrations/${name}.up.sql`, "create table public.x (id bigint);\n");
+    await project.write(`migrations/${name}.down.sql`, "drop table public.x;\n");
+  }
+}
