@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { isAlive } from "../../postgres/embedded/serverState";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
 import { say } from "../say";
@@ -45,6 +46,7 @@ async function build(program: GoProgram): Promise<void> {
   const finished = join(program.destination, program.name);
   const unfinished = `${finished}.${process.pid}`;
   await mkdir(program.destination, { recursive: true });
+  await removeInterrupted(program);
   try {
     const staleness = "{{if .Stale}}{{.ImportPath}}{{end}}";
     const list = ["list", "-mod=readonly", "-deps", "-f", staleness, program.package];
@@ -56,6 +58,14 @@ async function build(program: GoProgram): Promise<void> {
   } finally {
     progress.stop();
     await rm(unfinished, { force: true });
+  }
+}
+
+/** What killed set-ups have left of this program. The number is the set-up's process id. */
+async function removeInterrupted({ name, destination }: GoProgram): Promise<void> {
+  for (const file of await readdir(destination)) {
+    const pid = file.startsWith(`${name}.`) ? Number(file.slice(name.length + 1)) : NaN;
+    if (Number.isInteger(pid) && !isAlive(pid)) await rm(join(destination, file));
   }
 }
 
