@@ -26,6 +26,11 @@ export function serverSettings(port: number): ServerSetting[] {
       value: "pg_stat_statements",
       reason: "the extension counts nothing unless it is loaded at start",
     },
+    {
+      name: "pg_stat_statements.track_utility",
+      value: "off",
+      reason: "it would keep the passwords and verifiers of CREATE ROLE and ALTER ROLE",
+    },
     { name: "timezone", value: "UTC", reason: "the same on every machine" },
     { name: "log_timezone", value: "UTC", reason: "the same on every machine" },
     {
