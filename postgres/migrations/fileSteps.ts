@@ -50,6 +50,8 @@ export const afterEachFile = "what runs after each file";
 const ledgerRecord = "its record in the ledger";
 
 /** A file that the parser can't read goes to the server whole, which says what is wrong with it. */
-async function statementsOf(sql: string): Promise<NonNullable<FailurePlace["statement"]>[]> {
+async function statementsOf(
+  sql: string,
+): Promise<readonly NonNullable<FailurePlace["statement"]>[]> {
   return splitStatements(sql).catch(() => [{ text: sql, offset: 0 }]);
 }

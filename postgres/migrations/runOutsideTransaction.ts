@@ -89,7 +89,7 @@ async function runAlone(client: Client, { text, node }: Statement): Promise<void
   await client.query(text);
 }
 
-async function parse(migration: Migration, direction: Direction): Promise<Statement[]> {
+async function parse(migration: Migration, direction: Direction): Promise<readonly Statement[]> {
   const file = migration[direction];
   try {
     return await splitStatements(file.sql);

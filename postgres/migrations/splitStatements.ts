@@ -17,7 +17,16 @@ export interface Statement {
  *
  * @throws SqlError of libpg-query, if the text is not SQL to that grammar.
  */
-export async function splitStatements(sql: string): Promise<Statement[]> {
+export function splitStatements(sql: string): Promise<readonly Statement[]> {
+  // A preview asks several times for the same files.
+  const known = parsed.get(sql) ?? parse(sql);
+  parsed.set(sql, known);
+  return known;
+}
+
+const parsed = new Map<string, Promise<readonly Statement[]>>();
+
+async function parse(sql: string): Promise<readonly Statement[]> {
   await loadModule();
   // The type of parseSync hides its result's fields behind another package's version.
   const { stmts = [] } = parseSync(sql) as { stmts?: RawStmt[] };
