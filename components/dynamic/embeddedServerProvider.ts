@@ -4,6 +4,7 @@ import type { Connection } from "../../postgres/connection";
 import { createCluster } from "../../postgres/embedded/createCluster";
 import { embeddedServer } from "../../postgres/embedded/embeddedServer";
 import { readSettingsDrift } from "../../postgres/embedded/readSettingsDrift";
+import { removeSpareBinaries } from "../../postgres/embedded/removeSpareBinaries";
 import { resetOverrides } from "../../postgres/embedded/resetOverrides";
 import {
   type EmbeddedServer,
@@ -48,6 +49,7 @@ export async function update(
 /** Stops the server and deletes its data. */
 async function remove(_id: string, props: Inputs): Promise<void> {
   await removeServer(await server(props));
+  await removeSpareBinaries(process.cwd());
 }
 
 export { remove as delete };

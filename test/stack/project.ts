@@ -28,7 +28,8 @@ export class Project {
 
   constructor(
     readonly directory: string,
-    readonly port: number,
+    /** As in its Pulumi.local.yaml. */
+    public port: number,
     /** Who runs the commands; undefined: whoever runs the tests. */
     private readonly account?: Account,
   ) {}
@@ -67,6 +68,12 @@ export class Project {
       file,
       text.replace(from, () => to),
     );
+  }
+
+  /** Declares another port. */
+  async moveTo(port: number): Promise<void> {
+    await this.edit("Pulumi.local.yaml", `:port: ${this.port}`, `:port: ${port}`);
+    this.port = port;
   }
 
   read(file: string): Promise<string> {

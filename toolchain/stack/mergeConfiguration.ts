@@ -1,7 +1,7 @@
 import { yaml } from "./yaml";
 
 /** Keys by which a Pulumi.<stack>.yaml says how its secrets are encrypted. */
-const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
+export const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
 
 /**
  * The configuration file of a stack whose state is in the project folder: what the team has written, with the salt and

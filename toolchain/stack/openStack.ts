@@ -1,10 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { askPulumi } from "../askPulumi";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
 import { setUp } from "../setUp";
+import { withSetUpLock } from "../setUpLock.mjs";
 import { stackEnvironment } from "../stackEnvironment";
+import { encryption } from "./mergeConfiguration";
 import { stackFiles } from "./stackFiles";
 
 /**
@@ -15,6 +18,20 @@ import { stackFiles } from "./stackFiles";
 export async function openStack(stack: string): Promise<NodeJS.ProcessEnv> {
   refuseUnknown(stack);
   await setUp();
+  if (isComplete(stack)) return stackEnvironment(stack);
+  // Of two first commands at once one makes the stack, and both use the same salt.
+  return withSetUpLock(join(folders.own, "set-up.lock"), () => initialize(stack));
+}
+
+/** Whether a stack in the project folder has all that `stack init` makes, which is first the state and then the salt. */
+function isComplete(stack: string): boolean {
+  const { state, merged } = stackFiles(stack);
+  if (!existsSync(state) || !existsSync(merged)) return false;
+  const configuration = readFileSync(merged, "utf8");
+  return encryption.some((key) => configuration.includes(`${key}:`));
+}
+
+async function initialize(stack: string): Promise<NodeJS.ProcessEnv> {
   const environment = stackEnvironment(stack);
   if (environment["PULUMI_OPTION_CONFIG_FILE"] === undefined) {
     await askPulumi(["stack", "select", "--create", stack], environment);

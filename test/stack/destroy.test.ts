@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { answers } from "../../postgres/embedded/serverState";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { choosePort } from "./choosePort";
+import { processesIn } from "./endProcesses";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+  await project.succeed("up");
+  await project.query(twoCustomers);
+});
+afterAll(() => project.remove());
+
+const countSites = () => project.query("select count(*)::int from public.sites");
+
+test("destroy without a terminal and without --yes says what would be lost, and removes nothing", async () => {
+  const { code, output } = await project.npm("destroy");
+
+  expect(code).toBe(1);
+  expect(output).toContain(`- the database hosterizer on 127.0.0.1:${project.port}`);
+  expect(output).toContain(`- its server, with all data in ${project.server.data}`);
+  expect(output).toContain("Nothing was removed.");
+  expect(output).toContain("npm run destroy -- --stack local --yes");
+  expect(await countSites()).toEqual([{ count: 2 }]);
+});
+
+test("a change of the port moves the server and keeps the data", async () => {
+  const { port } = project;
+  await project.moveTo(await choosePort());
+
+  await project.succeed("up");
+
+  expect(await countSites()).toEqual([{ count: 2 }]);
+  expect(await answers(port)).toBe(false);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("destroy with --yes stops the server and leaves neither data nor resources", async () => {
+  const output = await project.succeed("destroy", "--", "--yes");
+  const { stdout } = await project.shell(
+    "node toolchain/run.mjs pulumi stack export --stack local",
+  );
+
+  expect(output).toMatch(/Resources:\n +- \d+ deleted\n/);
+  expect(existsSync(project.server.directory)).toBe(false);
+  expect(processesIn([project.directory])).toEqual([]);
+  expect(await answers(project.port)).toBe(false);
+  expect(JSON.parse(stdout)).toMatchObject({ deployment: {} });
+  expect(stdout).not.toContain('"urn"');
+});
+
+test("after it up makes a new, empty database that has not drifted", async () => {
+  await project.succeed("up");
+
+  expect(await countSites()).toEqual([{ count: 0 }]);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});

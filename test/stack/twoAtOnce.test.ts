@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { makeProject } from "./makeProject";
+import type { Project, Run } from "./project";
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+});
+afterAll(() => project.remove());
+
+/** What an up says that came second: seen by the command itself, or a moment later by Pulumi. */
+const locked = /Another update of stack local is running|the stack is currently locked by 1 lock/;
+
+function expectDoneOrLocked({ code, output }: Run): void {
+  if (code === 0) return;
+  expect(code).toBe(1);
+  expect(output).toMatch(locked);
+  expect(output).not.toMatch(/^ +at .+:\d+:\d+\)?$/m);
+}
+
+test("of two first ups at once one converges, and the other waits or says what stands in its way", async () => {
+  const runs = await Promise.all([project.npm("up"), project.npm("up")]);
+
+  runs.forEach(expectDoneOrLocked);
+  expect(runs.map(({ code }) => code)).toContain(0);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("two later ups at once do not harm each other", async () => {
+  await project.query("revoke insert on public.sites from app_user");
+  const runs = await Promise.all([project.npm("up"), project.npm("up")]);
+
+  runs.forEach(expectDoneOrLocked);
+  await project.succeed("up");
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("up and destroy at once do not harm each other", async () => {
+  const runs = await Promise.all([project.npm("destroy", "--", "--yes"), project.npm("up")]);
+
+  runs.forEach(expectDoneOrLocked);
+  await project.succeed("up");
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { readPidFile } from "../../postgres/embedded/serverState";
+import type { ProjectOptions } from "./copyTemplate";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+// On every system, and another than the one that servers started by root run as.
+const stranger = { uid: idOf("-u"), gid: idOf("-g") };
+
+function idOf(flag: "-u" | "-g"): number {
+  return Number(spawnSync("id", [flag, "daemon"], { encoding: "utf8" }).stdout);
+}
+
+async function withProject(options: ProjectOptions, prove: (project: Project) => Promise<void>) {
+  const project = await makeProject(options);
+  try {
+    await prove(project);
+  } finally {
+    await project.remove();
+  }
+}
+
+/** The user whom the server's process belongs to. */
+async function serverUser(project: Project): Promise<number> {
+  const { pid } = await readPidFile(project.server.data);
+  return (await stat(`/proc/${String(pid)}`)).uid;
+}
+
+// Who is not root tests the first by all the other tests, and cannot test the others.
+describe.skipIf(process.getuid?.() !== 0)("as root,", () => {
+  test("an ordinary user brings up a server that runs as that user, inside the clone", () =>
+    withProject({ account: stranger }, async (project) => {
+      await project.succeed("up");
+
+      expect(await serverUser(project)).toBe(stranger.uid);
+      expect(project.server.data).toBe(join(project.directory, ".hosterizer/postgres/local/data"));
+      expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+      expect(await project.npm("drift")).toMatchObject({ code: 0 });
+      await project.succeed("destroy", "--", "--yes");
+      expect(existsSync(project.server.directory)).toBe(false);
+    }));
+
+  test("root brings up a server that runs as nobody, inside the clone", () =>
+    withProject({}, async (project) => {
+      await project.succeed("up");
+
+      expect(await serverUser(project)).not.toBe(0);
+      expect(project.server.data).toBe(join(project.directory, ".hosterizer/postgres/local/data"));
+    }));
+
+  test("root brings up a server outside of a clone that nobody else may enter, and destroys it", async () => {
+    const closed = await mkdtemp(join(tmpdir(), "hosterizer-closed-"));
+    await chmod(closed, 0o700);
+    try {
+      await withProject({ within: closed }, async (project) => {
+        await project.succeed("up");
+
+        expect(project.server.data).toMatch(/^\/var\/lib\/hosterizer-database\/project-/);
+        expect(await serverUser(project)).not.toBe(0);
+        expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+        await project.succeed("destroy", "--", "--yes");
+        expect(existsSync(dirname(project.server.directory))).toBe(false);
+      });
+    } finally {
+      await rm(closed, { recursive: true, force: true });
+    }
+  });
+});
