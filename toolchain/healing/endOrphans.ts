@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { answers, isAlive } from "../../postgres/embedded/serverState";
+import { answers } from "../../postgres/embedded/serverState";
 import { folders } from "../folders";
 import { type Process, readProcesses } from "./processes";
 
@@ -21,7 +21,7 @@ export async function endOrphans(): Promise<number> {
   }
   for (const { pid } of orphans) signal(pid, "SIGTERM");
   const patience = Date.now() + 5_000;
-  while (orphans.some(({ pid }) => isAlive(pid)) && Date.now() < patience) await sleep(50);
+  while (anyLives(orphans) && Date.now() < patience) await sleep(50);
   for (const { pid } of orphans) signal(pid, "SIGKILL");
   return orphans.length;
 }
@@ -42,6 +42,12 @@ export function pluginsOf(folder: string, processes: readonly Process[]): Proces
 /** Each of them is given the address of Pulumi's engine. */
 export function enginePorts({ command }: Process): number[] {
   return [...command.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+}
+
+// Asked of the list, which leaves out those that have ended and that nobody has reaped.
+function anyLives(processes: readonly Process[]): boolean {
+  const living = new Set(readProcesses().map(({ pid }) => pid));
+  return processes.some(({ pid }) => living.has(pid));
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

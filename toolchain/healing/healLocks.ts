@@ -1,6 +1,6 @@
+import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 
-import { askPulumi } from "../askPulumi";
 import { CommandError } from "../commandError";
 import { say } from "../say";
 import { stackFiles } from "../stack/stackFiles";
@@ -12,11 +12,12 @@ import { readLocks } from "./readLocks";
 /**
  * Takes away the locks that a killed Pulumi has left on a stack in the project folder, and ends its plugins.
  *
- * Never touches the lock of a Pulumi that lives.
+ * Never touches the lock of a Pulumi that lives. `pulumi cancel` would: it takes all locks of a stack, also one that another
+ * update has got in the meantime, and knows no stack whose first command was killed.
  *
  * @throws CommandError if another update runs, or if that cannot be known
  */
-export async function healLocks(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
+export async function healLocks(stack: string): Promise<void> {
   const locks = readLocks(stackFiles(stack).locks);
   for (const lock of locks) {
     const verdict = judgeLock(lock, hostname(), lookAt);
@@ -36,9 +37,9 @@ export async function healLocks(stack: string, environment: NodeJS.ProcessEnv): 
     }
   }
   if (locks.length === 0) return;
-  say(`An update of stack ${stack} was killed; its lock is taken away (pulumi cancel).`);
+  say(`An update of stack ${stack} was killed; its lock is taken away.`);
   await endOrphans();
-  await askPulumi(["cancel", "--yes", "--stack", stack], environment);
+  for (const { path } of locks) await rm(path, { force: true });
 }
 
 function lookAt(pid: number): Holder {

@@ -7,7 +7,7 @@ import { healPending } from "./healPending";
 export async function healStack(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const isOurs = environment["PULUMI_OPTION_CONFIG_FILE"] !== undefined;
   // Other backends know their own locks, and Pulumi says what to do about one.
-  if (isOurs) await healLocks(stack, environment);
+  if (isOurs) await healLocks(stack);
   await healPending(stack, environment);
   const started = await startInstance(stack);
   if (started !== undefined) say(started);

@@ -16,7 +16,7 @@ const writing = 10_000;
  * @param lookAt finds out about a process of this machine
  */
 export function judgeLock(
-  { holder, age }: Lock,
+  { holder, age }: Pick<Lock, "holder" | "age">,
   hostname: string,
   lookAt: (pid: number) => Holder,
 ): Verdict {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 /** One of Pulumi's locks on a stack whose state is in a folder. */
 export interface Lock {
+  path: string;
   /** Undefined in a lock that its holder was killed over before it was written. */
   holder: { pid: number; hostname: string; timestamp: string } | undefined;
   /** Milliseconds since it was written. */
@@ -16,7 +17,7 @@ export function readLocks(folder: string): Lock[] {
     try {
       const path = join(folder, file);
       const age = Date.now() - statSync(path).mtimeMs;
-      return [{ holder: parseLock(readFileSync(path, "utf8")), age }];
+      return [{ path, holder: parseLock(readFileSync(path, "utf8")), age }];
     } catch (error) {
       // Its holder has just taken it away.
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

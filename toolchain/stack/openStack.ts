@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { askPulumi } from "../askPulumi";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
+import { healLocks } from "../healing/healLocks";
 import { setUp } from "../setUp";
 import { withSetUpLock } from "../setUpLock.mjs";
 import { stackEnvironment } from "../stackEnvironment";
@@ -36,6 +37,8 @@ async function initialize(stack: string): Promise<NodeJS.ProcessEnv> {
   if (environment["PULUMI_OPTION_CONFIG_FILE"] === undefined) {
     await askPulumi(["stack", "select", "--create", stack], environment);
   } else if (!existsSync(stackFiles(stack).state)) {
+    // The first command of a stack may have been killed before the stack was there.
+    await healLocks(stack);
     // `stack init` takes no --config-file: it writes the salt where it runs.
     await askPulumi(["stack", "init", stack, "--cwd", folders.config], environment);
   }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,44 +11,68 @@ import { type Clone, makeClone, toItsEnd } from "./clone";
 
 let clone: Clone;
 const bookkeeping = () => join(clone.folder, ".hosterizer", "state", ".pulumi");
-const locks = () => join(bookkeeping(), "locks", "organization", "hosterizer-database", "local");
+const locks = (stack = "local") =>
+  join(bookkeeping(), "locks", "organization", "hosterizer-database", stack);
 const state = () => join(bookkeeping(), "stacks", "hosterizer-database", "local.json");
-const running: ReturnType<Clone["start"]>[] = [];
+const running: number[] = [];
 
 beforeAll(async () => {
   clone = await makeClone();
 });
 beforeEach(() => clone.run(["destroy", "--yes"]));
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill("SIGKILL");
+  running.splice(0).forEach(kill);
 });
-afterAll(() => clone.remove());
+afterAll(async () => {
+  for (const { pid, directory } of readProcesses()) if (directory === clone.folder) kill(pid);
+  await clone.remove();
+});
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
 
 /** Starts an up that takes its time, and waits until it is in the middle of making a resource. */
 async function upUnderWay(): Promise<number> {
   const child = clone.start(["up"], { PAUSE: "60000" });
-  running.push(child);
   void toItsEnd(child);
   for (let attempt = 0; attempt < 300; attempt++) {
     const text = existsSync(state()) ? await readFile(state(), "utf8") : "";
     const [lock] = existsSync(locks()) ? await readdir(locks()) : [];
-    if (text.includes('"creating"') && lock !== undefined) {
-      return (JSON.parse(await readFile(join(locks(), lock), "utf8")) as { pid: number }).pid;
+    if (text.includes('::first"') && lock !== undefined) {
+      const { pid } = JSON.parse(await readFile(join(locks(), lock), "utf8")) as { pid: number };
+      running.push(pid);
+      return pid;
     }
     await sleep(100);
   }
   throw new Error("the update did not begin");
 }
 
-const plugins = () => readProcesses().filter(({ command }) => command.includes(clone.folder));
+/** Pulumi's plugins that work for the clone, known by the folder they work in. */
+const plugins = () =>
+  readProcesses().filter(
+    ({ command, directory }) => directory === clone.folder && command.includes("dynamic-provider"),
+  );
+
+/** Leaves the lock of a process that is no more, or never was Pulumi. */
+async function leaveLock(stack: string, holder: { pid: number; hostname: string }): Promise<void> {
+  await mkdir(locks(stack), { recursive: true });
+  const lock = { ...holder, username: "ann", timestamp: "2026-01-01T00:00:00Z" };
+  await writeFile(join(locks(stack), "a.json"), JSON.stringify(lock));
+}
 
 test("a killed update is cleaned up by the next one, which then converges", async () => {
-  const pid = await upUnderWay();
-  process.kill(pid, "SIGKILL");
+  kill(await upUnderWay());
+  expect(plugins()).not.toEqual([]);
 
   const { code, stdout, stderr } = await clone.run(["up"]);
 
-  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(code).toBe(0);
   expect(stderr).toContain("its lock is taken away");
   expect(stderr).toContain("- first: will be made again");
   expect(stdout).toContain("+ 3 created");
@@ -65,18 +89,10 @@ test("the lock of an update that lives is left alone", async () => {
   expect(code).toBe(1);
   expect(stderr).toContain(`Another update of stack local is running (process ${pid}`);
   expect(await readdir(locks())).toHaveLength(1);
-  process.kill(pid, "SIGKILL");
 });
 
 test("the lock of a process of another machine is the user's to judge", async () => {
-  await mkdir(locks(), { recursive: true });
-  const lock = {
-    pid: 1,
-    username: "ann",
-    hostname: "elsewhere",
-    timestamp: "2026-01-01T00:00:00Z",
-  };
-  await writeFile(join(locks(), "a.json"), JSON.stringify(lock));
+  await leaveLock("local", { pid: 1, hostname: "elsewhere" });
 
   const refused = await clone.run(["up"]);
   const ended = await clone.shell(
@@ -92,12 +108,23 @@ test("the lock of a process of another machine is the user's to judge", async ()
 });
 
 test("a lock whose process id now belongs to another program is abandoned", async () => {
-  await mkdir(locks(), { recursive: true });
-  const lock = { pid: process.pid, hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
-  await writeFile(join(locks(), "a.json"), JSON.stringify(lock));
+  await leaveLock("local", { pid: process.pid, hostname: hostname() });
 
   const { code, stderr } = await clone.run(["up"]);
 
   expect(code).toBe(0);
   expect(stderr).toContain("its lock is taken away");
+});
+
+test("healing one stack leaves the running update of another alone", async () => {
+  await copyFile(join(clone.folder, "Pulumi.local.yaml"), join(clone.folder, "Pulumi.dev.yaml"));
+  await upUnderWay();
+  const before = plugins().map(({ pid }) => pid);
+  await leaveLock("dev", { pid: process.pid, hostname: hostname() });
+
+  const { code, stderr } = await clone.run(["up", "--stack", "dev", "--yes"]);
+
+  expect(code).toBe(0);
+  expect(stderr).toContain("its lock is taken away");
+  expect(plugins().map(({ pid }) => pid)).toEqual(before);
 });
