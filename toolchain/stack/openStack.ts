@@ -8,6 +8,7 @@ import { healLocks } from "../healing/healLocks";
 import { setUp } from "../setUp";
 import { withSetUpLock } from "../setUpLock.mjs";
 import { stackEnvironment } from "../stackEnvironment";
+import { readBackend } from "./readBackend";
 import { encryption } from "./mergeConfiguration";
 import { stackFiles } from "./stackFiles";
 
@@ -19,7 +20,7 @@ import { stackFiles } from "./stackFiles";
 export async function openStack(stack: string): Promise<NodeJS.ProcessEnv> {
   refuseUnknown(stack);
   await setUp();
-  if (isComplete(stack)) return stackEnvironment(stack);
+  if (readBackend(stack).kind === "project" && isComplete(stack)) return stackEnvironment(stack);
   // Of two first commands at once one makes the stack, and both use the same salt.
   return withSetUpLock(join(folders.own, "set-up.lock"), () => initialize(stack));
 }
