@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { asRole, administrator } from "./rowLevelSecurity/asRole";
+import { createTenantDatabase } from "./rowLevelSecurity/tenantDatabase";
+
+type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
+
+const examples = readdirSync("docs")
+  .filter((file) => file.endsWith(".md"))
+  .flatMap((file) =>
+    sqlIn(readFileSync(`docs/${file}`, "utf8")).map((sql) => [file, sql] as const),
+  );
+
+let database: TenantDatabase;
+
+beforeAll(async () => {
+  database = await createTenantDatabase("session");
+});
+
+afterAll(() => database.drop());
+
+test("the documents have examples in SQL", () => {
+  expect(new Set(examples.map(([file]) => file)).size).toBeGreaterThanOrEqual(3);
+});
+
+test.each(examples)("what %s shows runs as the owner: %s", async (_file, sql) => {
+  await asRole(database.owner, administrator, async (session) => {
+    await session.query("set local search_path = public");
+    await session.query(sql);
+  });
+});
+
+function sqlIn(markdown: string): string[] {
+  const blocks = markdown.matchAll(/^( *)```sql\n(.*?)^ *```$/gms);
+  return Array.from(blocks, ([, indent = "", text = ""]) => text.replaceAll(`\n${indent}`, "\n"));
+}
