@@ -39,9 +39,13 @@ export function pluginsOf(folder: string, processes: readonly Process[]): Proces
   );
 }
 
-/** Each of them is given the address of Pulumi's engine. */
+/**
+ * Each of them is given the address of Pulumi's engine. The program is given that of a monitor besides, which its language
+ * host serves: it answers after the engine's end.
+ */
 export function enginePorts({ command }: Process): number[] {
-  return [...command.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+  const addresses = command.matchAll(/(?<!--monitor[ =])127\.0\.0\.1:(\d+)/g);
+  return [...addresses].map(([, port]) => Number(port));
 }
 
 // Asked of the list, which leaves out those that have ended and that nobody has reaped.

@@ -34,8 +34,13 @@ test("a plugin is known by its path where the system does not tell its folder", 
   expect(pluginsOf("/a b/p", [plugin])).toEqual([plugin]);
 });
 
-test("the ports of the engine are read from a plugin's arguments", () => {
-  const command = "node run --monitor=127.0.0.1:4001 --engine=127.0.0.1:4002";
-
-  expect(enginePorts({ pid: 1, command })).toEqual([4001, 4002]);
+test.each([
+  ["a plugin", "pulumi-language-nodejs -typescript=false 127.0.0.1:4002"],
+  ["the program", "node run --monitor 127.0.0.1:4001 --engine 127.0.0.1:4002"],
+  [
+    "the program, in the other spelling",
+    "node run --monitor=127.0.0.1:4001 --engine=127.0.0.1:4002",
+  ],
+])("the port of the engine, and no other, is read from the arguments of %s", (_title, command) => {
+  expect(enginePorts({ pid: 1, command })).toEqual([4002]);
 });
