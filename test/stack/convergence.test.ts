@@ -23,7 +23,7 @@ test("drift finds none", async () => {
 });
 
 test("preview finds nothing to do", async () => {
-  expect(await project.succeed("preview")).toMatch(/Resources:\n +\d+ unchanged\n/);
+  expect(await project.succeed("preview")).toMatch(/Resources:\n +\d+ unchanged$/);
 });
 
 test("nothing is left to be committed", async () => {

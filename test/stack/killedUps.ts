@@ -34,12 +34,17 @@ export async function proveThatTheNextUpConverges(moment: Moment, victim: Victim
       ]);
     }
     expect(await project.npm("drift")).toMatchObject({ code: 0 });
-    expect(
-      processesIn([project.directory]).filter(({ command }) => command.includes("pulumi")),
-    ).toEqual([]);
+    // A program may still be ending when its Pulumi has ended.
+    await expect.poll(() => leftOver(project), { timeout: 5_000 }).toEqual([]);
   } finally {
     await project.remove();
   }
+}
+
+/** Pulumi's processes: all commands have ended. */
+function leftOver({ directory }: Project): string[] {
+  const found = processesIn([directory]).map(({ command }) => command);
+  return found.filter((command) => command.includes("pulumi"));
 }
 
 async function killFirstUp(
