@@ -6,6 +6,7 @@ import { say } from "../say";
 import { stackFiles } from "../stack/stackFiles";
 import { endOrphans } from "./endOrphans";
 import { type Holder, judgeLock } from "./judgeLock";
+import { isPulumi } from "./orphansOf";
 import { readProcesses } from "./processes";
 import { readLocks } from "./readLocks";
 
@@ -46,5 +47,5 @@ function lookAt(pid: number): Holder {
   const found = readProcesses().find((candidate) => candidate.pid === pid);
   if (found === undefined) return "gone";
   // A process id is used again in time, and at once after a reboot.
-  return /(^|\/)pulumi(\s|$)/.test(found.command) ? "pulumi" : "stranger";
+  return isPulumi(found.command) ? "pulumi" : "stranger";
 }
