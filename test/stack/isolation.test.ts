@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+
 import { beforeAll, describe, expect, test } from "vitest";
 
 import type { Connection } from "../../postgres/connection";
@@ -74,6 +76,21 @@ test("an administrator sees all rows", async () => {
 test.each(nobody)("%s shows no rows, and no error", async (_title, context) => {
   expect(await visible(context)).toEqual(all([]));
 });
+
+// psql is no part of this project, and not on every machine.
+test.skipIf(spawnSync("psql", ["--version"]).error)(
+  "psql in that shell sees the rows of the customer in its context, and without one none",
+  async () => {
+    const context = "-c app.current_customer_id=2 -c app.current_user_role=customer";
+    const ask = "psql -XAtc 'select count(*), min(customer_id) from public.sites'";
+
+    const { stdout } = await sharedProject().shell(
+      `eval "$(npm run -s db -- env)" && ${ask} && PGOPTIONS='${context}' ${ask}`,
+    );
+
+    expect(stdout).toBe("0|\n1|2");
+  },
+);
 
 test("env for another role is as bound as the application", async () => {
   const line = 'eval "$(npm run -s db -- env --role app_readonly)"';
