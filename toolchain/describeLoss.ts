@@ -4,36 +4,29 @@ import { join } from "node:path";
 
 import { serverAccount } from "../postgres/embedded/account";
 import { serverPaths } from "../postgres/embedded/paths";
-import { askPulumi } from "./askPulumi";
 import { folders } from "./folders";
+import { readResources } from "./readResources";
 
 /** What `destroy` would remove, for the user to read before agreeing to it; undefined if there is nothing. */
 export async function describeLoss(
   stack: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const exported = await askPulumi(["stack", "export", "--stack", stack], environment);
-  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
-  const resources = deployment?.resources ?? [];
+  const resources = await readResources(stack, environment);
   const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  if (resources.length === 0) return undefined;
+  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
+  // An update that was killed may have made a server that the state knows nothing of.
+  if (resources.length === 0 && !existsSync(data)) return undefined;
   // The stack itself and the connections to servers are Pulumi's own.
   const made = resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
   const lines = [`Stack ${stack} will be removed, ${made} resources:`];
   const { host, port, database } = outputs;
   if (database !== undefined) lines.push(`- the database ${database} on ${host}:${port}`);
-  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
   if (existsSync(data)) {
     const megabytes = Math.ceil((await sizeOf(data)) / 2 ** 20);
     lines.push(`- its server, with all data in ${data} (${megabytes} MB)`);
   }
   return lines.join("\n");
-}
-
-interface Resource {
-  type: string;
-  /** Those that are asked for here are text or numbers. */
-  outputs?: Record<string, string | undefined>;
 }
 
 /** Bytes in a folder. A running server removes files meanwhile; those count nothing. */

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -61,4 +63,18 @@ test("after it up makes a new, empty database that has not drifted", async () =>
 
   expect(await countSites()).toEqual([{ count: 0 }]);
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("destroy finds a server that the state knows nothing of, as a killed update can leave one", async () => {
+  await rm(join(project.directory, ".hosterizer", "state"), { recursive: true });
+
+  const refused = await project.npm("destroy");
+  expect(refused.output).toContain(`- its server, with all data in ${project.server.data}`);
+  expect(await answers(project.port)).toBe(true);
+
+  await project.succeed("destroy", "--", "--yes");
+  expect(existsSync(project.server.directory)).toBe(false);
+  expect(await answers(project.port)).toBe(false);
+  const again = await project.succeed("destroy", "--", "--yes");
+  expect(again).toContain("has nothing that could be removed");
 });

@@ -4,6 +4,8 @@ import { CommandError } from "../commandError";
 import { describeLoss } from "../describeLoss";
 import { healStack } from "../healing/healStack";
 import { readArguments } from "../readArguments";
+import { readResources } from "../readResources";
+import { removeInstance } from "../removeInstance";
 import { runPulumi } from "../runPulumi";
 import { openStack } from "../stack/openStack";
 
@@ -28,7 +30,10 @@ export async function destroy(args: string[]): Promise<number> {
   if (!yes) await confirm(stack);
   await healStack(stack, environment);
   const options = ["--yes", "--skip-preview", "--stack", stack];
-  return runPulumi(["destroy", ...options, ...rest], environment);
+  const code = await runPulumi(["destroy", ...options, ...rest], environment);
+  const isEmpty = code === 0 && (await readResources(stack, environment)).length === 0;
+  if (isEmpty) await removeInstance(stack);
+  return code;
 }
 
 async function confirm(stack: string): Promise<void> {
