@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection";
+import { type Connection, withClient } from "../../postgres/connection";
 import { createCluster } from "../../postgres/embedded/createCluster";
 import { embeddedServer } from "../../postgres/embedded/embeddedServer";
 import { readSettingsDrift } from "../../postgres/embedded/readSettingsDrift";
@@ -76,12 +76,34 @@ async function bringUp(inputs: Inputs): Promise<void> {
   await createCluster(wanted, inputs.user, inputs.password);
   const state = await readServerState(wanted.paths.data);
   if (state.state === "running") {
+    await provePassword(inputs, state.port, wanted);
     if ((await readDrift(wanted, inputs)).length === 0) return;
     await resetOverrides(superuser(inputs, state.port), wanted.settings);
     await stopServer(wanted);
   }
   await startServer(wanted);
+  await provePassword(inputs, inputs.port, wanted);
 }
+
+// Data outlives a lost state, and the password was in the state.
+async function provePassword(
+  inputs: Inputs,
+  port: number,
+  { paths }: EmbeddedServer,
+): Promise<void> {
+  try {
+    await withClient(superuser(inputs, port), "embedded/password", () => Promise.resolve());
+  } catch (error) {
+    if ((error as { code?: string }).code !== invalidPassword) throw error;
+    throw new Error(
+      `the data in ${paths.data} was made with another state of this stack: its superuser has another password.\n` +
+        "Bring that state back (.hosterizer/state with .hosterizer/passphrase), or remove the server with its data: npm run destroy",
+      { cause: error },
+    );
+  }
+}
+
+const invalidPassword = "28P01";
 
 function superuser({ host, user, password }: Inputs, port: number): Connection {
   return { host, port, user, password, database: "postgres" };

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -62,6 +62,20 @@ test("after it up makes a new, empty database that has not drifted", async () =>
   await project.succeed("up");
 
   expect(await countSites()).toEqual([{ count: 0 }]);
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("up does not touch data that another state has made, and says how to go on", async () => {
+  const state = join(project.directory, ".hosterizer", "state");
+  await rename(state, `${state}.lost`);
+
+  const { code, output } = await project.npm("up");
+  await rm(state, { recursive: true });
+  await rename(`${state}.lost`, state);
+
+  expect(code).toBe(1);
+  expect(output).toContain("was made with another state of this stack");
+  expect(output).toContain("npm run destroy");
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
 });
 
