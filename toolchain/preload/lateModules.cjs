@@ -1,8 +1,8 @@
-// At its start the SDK loads TypeScript's compiler and npm's resolver, which take 350 of its 500 ms and are hardly ever needed
-// in this project. Here they are loaded when they are first used.
+// At its start the SDK loads TypeScript's compiler, npm's resolver and its automation API, which take most of its 500 ms and are
+// hardly ever needed in this project. Here they are loaded when they are first used.
 const Module = require("node:module");
 
-const late = new Set(["typescript", "@npmcli/arborist"]);
+const late = new Set(["typescript", "@npmcli/arborist", "./automation"]);
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
