@@ -3,18 +3,18 @@ import type { dynamic } from "@pulumi/pulumi";
 import { type Connection, withClient } from "../../postgres/connection";
 import { createCluster } from "../../postgres/embedded/createCluster";
 import { embeddedServer } from "../../postgres/embedded/embeddedServer";
-import { readSettingsDrift } from "../../postgres/embedded/readSettingsDrift";
+import { readServerDrift } from "../../postgres/embedded/readServerDrift";
 import { removeSpareBinaries } from "../../postgres/embedded/removeSpareBinaries";
 import { resetOverrides } from "../../postgres/embedded/resetOverrides";
 import {
   type EmbeddedServer,
   removeServer,
-  settingsFileMatches,
   startServer,
   stopServer,
 } from "../../postgres/embedded/server";
 import { readServerState } from "../../postgres/embedded/serverState";
 import { changes } from "./changes";
+import { driftLines } from "./driftLines";
 import type { EmbeddedServerInputs } from "./embeddedServer";
 import { hasUnknown } from "./unknown";
 
@@ -23,7 +23,7 @@ type Inputs = EmbeddedServerInputs & { drift?: string[] };
 /** Adds `drift`: how the running server differs from the declared one. */
 export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
   const known = olds.stack !== undefined && !hasUnknown(news);
-  const drift = known ? await readDrift(await server(news), news) : [];
+  const drift = known ? driftLines(await readDrift(await server(news), news)) : [];
   return { inputs: { ...news, drift } };
 }
 
@@ -58,17 +58,8 @@ function server({ stack, port }: Inputs): Promise<EmbeddedServer> {
   return embeddedServer(process.cwd(), stack, port);
 }
 
-async function readDrift(wanted: EmbeddedServer, inputs: Inputs): Promise<string[]> {
-  const state = await readServerState(wanted.paths.data);
-  if (state.state === "absent") {
-    return [`the data directory ${wanted.paths.data} is missing: an empty one will be made`];
-  }
-  if (state.state !== "running") return ["the server is not running"];
-  const file = (await settingsFileMatches(wanted))
-    ? []
-    : ["the settings file hosterizer.conf is not the declared one"];
-  const live = await readSettingsDrift(superuser(inputs, state.port), wanted.settings);
-  return [...file, ...live];
+function readDrift(wanted: EmbeddedServer, inputs: Inputs) {
+  return readServerDrift(wanted, (port) => superuser(inputs, port));
 }
 
 async function bringUp(inputs: Inputs): Promise<void> {
@@ -78,7 +69,7 @@ async function bringUp(inputs: Inputs): Promise<void> {
   if (state.state === "running") {
     await provePassword(inputs, state.port, wanted);
     if ((await readDrift(wanted, inputs)).length === 0) return;
-    await resetOverrides(superuser(inputs, state.port), wanted.settings);
+    await resetOverrides(superuser(inputs, state.port));
     await stopServer(wanted);
   }
   await startServer(wanted);

@@ -1,24 +1,58 @@
-import { type Connection, withClient } from "../connection";
+import type { Connection } from "../connection";
+import type { Difference } from "../drift/difference";
+import { readSql } from "../readSql";
+import { withSession } from "../withSession";
 import type { ServerSetting } from "./serverSettings";
 
+interface Found {
+  name: string;
+  value: string;
+  by_alter_system: boolean;
+}
+
 /**
- * Where the running server's settings differ from the declared ones, one line each: changed by ALTER SYSTEM, or in the
- * file and not in force yet.
+ * Where the running server's settings differ from the declared ones: in the file and not in force yet, or changed by
+ * ALTER SYSTEM, whether that is in force already or not.
+ *
+ * @param connection a superuser's
  */
 export async function readSettingsDrift(
   connection: Connection,
   wanted: readonly ServerSetting[],
-): Promise<string[]> {
-  const found = await withClient(connection, "embedded/settings", (client) =>
-    client.query<{ name: string; value: string }>(
-      "select name, setting as value from pg_catalog.pg_settings where lower(name) = any ($1)",
-      [wanted.map(({ name }) => name)],
-    ),
+): Promise<Difference[]> {
+  const names = wanted.map(({ name }) => name);
+  const { rows } = await withSession(connection, (client) =>
+    client.query<Found>(readSql(__dirname, "settingsInForce"), [names]),
   );
-  const live = new Map(found.rows.map(({ name, value }) => [name.toLowerCase(), value]));
-  return wanted
-    .filter(({ name, value }) => live.get(name) !== value)
-    .map(
-      ({ name, value }) => `setting ${name} is '${live.get(name) ?? ""}', declared is '${value}'`,
-    );
+  const live = new Map(rows.filter((row) => !row.by_alter_system).map(byName));
+  const overrides = new Map(rows.filter((row) => row.by_alter_system).map(byName));
+  const declared = wanted.flatMap(({ name, value }) =>
+    departure(name, value, live.get(name), overrides.get(name)),
+  );
+  const others = [...overrides].filter(([name]) => !names.includes(name));
+  return [
+    ...declared,
+    ...others.map(([name, value]): Difference => {
+      const actual = `${quoted(value)} by ALTER SYSTEM`;
+      const kind = "server setting not declared";
+      return { kind, object: `setting ${name}`, expected: null, actual, repair: "automatic" };
+    }),
+  ];
+}
+
+function departure(name: string, wanted: string, live = "", override = live): Difference[] {
+  const kind = "server setting";
+  const difference = { kind, object: `setting ${name}`, expected: quoted(wanted) };
+  if (live !== wanted) return [{ ...difference, actual: quoted(live), repair: "automatic" }];
+  if (override === wanted) return [];
+  const actual = `${quoted(override)} by ALTER SYSTEM, from the next start on`;
+  return [{ ...difference, actual, repair: "automatic" }];
+}
+
+function byName({ name, value }: Found): [string, string] {
+  return [name, value];
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
