@@ -32,6 +32,16 @@ export async function withClient<T>(
   purpose: string,
   run: (client: Client) => Promise<T>,
 ): Promise<T> {
+  const client = await openClient(connection, purpose);
+  try {
+    return await run(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Opens one session in the same way, for those who close it themselves. */
+export async function openClient(connection: Connection, purpose: string): Promise<Client> {
   const client = new Client({
     ...clientAddress(connection),
     application_name: `hosterizer-database/${purpose}`,
@@ -41,11 +51,7 @@ export async function withClient<T>(
   // A server that goes away between two statements is reported by the next statement.
   client.on("error", () => undefined);
   await client.connect();
-  try {
-    return await run(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  return client;
 }
 
 /** What node-postgres needs to know to reach a database: for those who keep sessions open. */

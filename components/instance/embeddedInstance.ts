@@ -1,9 +1,13 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Connection } from "../../postgres/connection";
 import { EmbeddedServer } from "../dynamic/embeddedServer";
 import { Password } from "../dynamic/password";
 import type { Instance } from "./instance";
+
+/** The superuser that initdb makes. */
+const superuser = "postgres";
 
 export interface EmbeddedInstanceArgs {
   /** Names the folder of the server's data. A plain string, because a server cannot move. */
@@ -23,21 +27,37 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
   readonly provider: postgresql.Provider;
   readonly server: pulumi.Resource;
 
+  private readonly password: pulumi.Output<string>;
+
   constructor(name: string, args: EmbeddedInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:EmbeddedInstance", name, args, opts);
     const { stack, port } = args;
 
     const { password } = new Password(`${name}-superuser`, { parent: this });
-    const account = { host: "127.0.0.1", user: "postgres", password };
+    const account = { host: "127.0.0.1", user: superuser, password };
     const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
 
-    const login = { username: "postgres", password, sslmode: "disable", superuser: true };
+    const login = { username: superuser, password, sslmode: "disable", superuser: true };
     const address = { host: server.host, port: server.port, ...login };
     this.provider = new postgresql.Provider(name, address, { parent: this });
     this.server = server;
     this.host = server.host;
     this.port = server.port;
+    this.password = password;
 
     this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  connect(database: pulumi.Input<string>): pulumi.Output<Connection> {
+    const { host, port, password } = this;
+    return pulumi
+      .all([host, port, database, password])
+      .apply(([host, port, database, password]) => ({
+        host,
+        port,
+        database,
+        user: superuser,
+        password,
+      }));
   }
 }

@@ -1,6 +1,8 @@
 import type * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Connection } from "../../postgres/connection";
+
 /** A server that can be reached, however it came to be. */
 export interface Instance {
   readonly host: pulumi.Output<string>;
@@ -9,4 +11,6 @@ export interface Instance {
   readonly provider: postgresql.Provider;
   /** What everything in the server goes down with; see `deletedWith`. */
   readonly server: pulumi.Resource;
+  /** How to reach one of its databases with the same rights. */
+  connect(database: pulumi.Input<string>): pulumi.Output<Connection>;
 }

@@ -7,5 +7,9 @@ import type { Instance } from "../../../components/instance/instance";
 export function instance(): Instance {
   const provider = new postgresql.Provider("test", {});
   const host = pulumi.output("127.0.0.1");
-  return { host, port: pulumi.output(5433), provider, server: provider };
+  const connect = (database: pulumi.Input<string>) =>
+    pulumi
+      .output(database)
+      .apply((database) => ({ host: "127.0.0.1", port: 5433, database, user: "postgres" }));
+  return { host, port: pulumi.output(5433), provider, server: provider, connect };
 }

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type Client, DatabaseError } from "pg";
+
+import { readSql } from "./readSql";
+
+/** How often a reading that DDL of others has disturbed is begun again. */
+const attempts = 6;
+
+/**
+ * Reads the catalog in one consistent snapshot, as one role.
+ *
+ * Catalog functions such as pg_get_indexdef look past the snapshot, at what is committed now: while somebody runs DDL
+ * they mix two states, return nothing, or fail. So the catalogs' stamp is taken before and after, and a reading
+ * between two different ones is done again.
+ *
+ * @param role Who reads: a role that the session's login is a member of.
+ * @throws Error if DDL of others never pauses; node-postgres' errors as they are.
+ */
+export async function inSnapshot<T>(
+  client: Client,
+  role: string | undefined,
+  read: (client: Client) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    let failure: unknown;
+    try {
+      await client.query("begin isolation level repeatable read read only");
+      if (role !== undefined) {
+        await client.query("select pg_catalog.set_config('role', $1, true)", [role]);
+      }
+      const before = await readStamp(client);
+      const result = await read(client);
+      await client.query("commit");
+      if ((await readStamp(client)) === before) return result;
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      if (!isTorn(error)) throw error;
+      failure = error;
+    }
+    if (attempt >= attempts) {
+      throw new Error(
+        `the catalog changed during each of ${attempts} readings: another session runs DDL.\n` +
+          "Wait until it is done (pg_stat_activity shows it), then try again",
+        { cause: failure },
+      );
+    }
+    await sleep(50 * 2 ** attempt);
+  }
+}
+
+async function readStamp(client: Client): Promise<string> {
+  const { rows } = await client.query<{ stamp: string }>(readSql(__dirname, "catalogStamp"));
+  return rows[0]?.stamp ?? "";
+}
+
+// An object that is in the snapshot was dropped meanwhile: internal_error ("cache lookup failed"), undefined_table,
+// undefined_object, undefined_column, undefined_function, invalid_schema_name.
+const torn = new Set(["XX000", "42P01", "42704", "42703", "42883", "3F000"]);
+
+function isTorn(error: unknown): boolean {
+  return error instanceof DatabaseError && torn.has(error.code ?? "");
+}
