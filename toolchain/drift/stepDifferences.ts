@@ -1,0 +1,65 @@
+import type { Difference } from "../../postgres/drift/difference";
+import { dynamicDifferences } from "./dynamicDifferences";
+import { objectDifferences } from "./objectDifferences";
+import type { PluginDifference } from "./pluginDifference";
+import type { PreviewStep } from "./previewOutput";
+import { defaultPrivilegeDifferences, grantDifferences } from "./privilegeDifferences";
+import { roleDifferences } from "./roleDifferences";
+
+/** What one step of a preview says: from our own resources as they say it, from the official plugin translated. */
+export interface StepDifferences {
+  own: Difference[];
+  plugin: PluginDifference[];
+}
+
+// A replacement is three steps; `replace` stands for it. `refresh` has only read.
+const silent = new Set(["same", "refresh", "read", "create-replacement", "delete-replaced"]);
+
+/** Every difference in one step of a preview; a step with changes has at least one. */
+export function stepDifferences(step: PreviewStep): StepDifferences {
+  if (silent.has(step.op)) return { own: [], plugin: [] };
+  const type = typeOf(step);
+  // Groups of resources and providers are nothing in the database.
+  if (/^(hosterizer|pulumi):/.test(type)) return { own: [], plugin: [] };
+  const plugin = isDeclared(step) ? pluginDifferences(type, step) : undefined;
+  if (plugin !== undefined && plugin.length > 0) return { own: [], plugin };
+  const own = dynamicDifferences(step);
+  return { own: own.length > 0 ? own : [undescribed(type, step)], plugin: [] };
+}
+
+function pluginDifferences(type: string, step: PreviewStep): PluginDifference[] | undefined {
+  switch (type) {
+    case "postgresql:index/role:Role":
+      return roleDifferences(step);
+    case "postgresql:index/grant:Grant":
+      return grantDifferences(step);
+    case "postgresql:index/defaultPrivileges:DefaultPrivileges":
+      return defaultPrivilegeDifferences(step);
+    case "postgresql:index/database:Database":
+      return objectDifferences("database", step);
+    case "postgresql:index/schema:Schema":
+      return objectDifferences("schema", step);
+    case "postgresql:index/extension:Extension":
+      return objectDifferences("extension", step);
+    default:
+      return undefined;
+  }
+}
+
+function isDeclared({ op }: PreviewStep): boolean {
+  return op === "create" || op === "update" || op === "replace";
+}
+
+// The program has changed since the last update, or a plugin tells what is unknown here: never silent, never a value.
+function undescribed(type: string, step: PreviewStep): Difference {
+  const name = step.urn.split("::").at(-1) ?? step.urn;
+  const object = `resource ${name} (${type.split(":").at(-1) ?? type})`;
+  const properties = Object.keys(step.detailedDiff).join(", ");
+  const would = `up would ${step.op} it${properties === "" ? "" : `: ${properties}`}`;
+  return { kind: "resource", object, expected: "no change", actual: would, repair: "automatic" };
+}
+
+/** `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>` */
+function typeOf({ urn }: PreviewStep): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}

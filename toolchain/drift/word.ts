@@ -1,0 +1,13 @@
+/** Finds a name or keyword as PostgreSQL writes it, alone and not as part of another name. */
+export function word(text: string): RegExp {
+  return new RegExp(`(?<![\\w$.])"?${escaped(text)}"?(?![\\w$.(])`);
+}
+
+/** Finds the name of something in this schema. */
+export function within(schema: string): RegExp {
+  return new RegExp(`(?<![\\w$.])"?${escaped(schema)}"?\\.`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
