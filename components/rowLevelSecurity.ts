@@ -2,17 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../postgres/connection";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
-import { TablePolicies } from "./dynamic/tablePolicies";
-import { TenantContext } from "./dynamic/tenantContext";
+import { TenantPolicies } from "./dynamic/tenantPolicies";
+import type { Schema } from "./schema";
 
 export interface RowLevelSecurityArgs {
   /** A login that may become the owner. */
   connection: pulumi.Input<Connection>;
   owner: string;
-  /** Plain, because each table is a resource. */
   tenancy: Tenancy;
   /** What creates the tables. */
-  schema: pulumi.Resource;
+  schema: Schema;
 }
 
 /**
@@ -23,18 +22,10 @@ export interface RowLevelSecurityArgs {
 export class RowLevelSecurity extends pulumi.ComponentResource {
   constructor(name: string, args: RowLevelSecurityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:RowLevelSecurity", name, {}, opts);
-    const { connection, owner, tenancy } = args;
-    const { tables, ...rules } = tenancy;
-    // Each resource holds the rules and its own table, so that a new table changes no other resource.
-    const security = { owner, tenancy: { ...rules, tables: [] } };
+    const { connection, owner, tenancy, schema } = args;
 
-    const first = { parent: this, dependsOn: args.schema };
-    const context = new TenantContext(name, { connection, security }, first);
-    for (const table of tables) {
-      const child = { parent: this, dependsOn: context };
-      const logical = `${name}-${table.schema}.${table.table}`;
-      new TablePolicies(logical, { connection, table, security }, child);
-    }
+    const inputs = { connection, security: { tenancy, owner }, version: schema.version };
+    new TenantPolicies(name, inputs, { parent: this, dependsOn: schema });
 
     this.registerOutputs({});
   }

@@ -3,7 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "./connection";
-import type { Step } from "./step";
+
+/** What a plan is made of: SQL to run, where there is any. */
+interface Step {
+  sql?: string;
+}
 
 /** Who converges, and how long it may wait. */
 export interface ConvergeOptions {
@@ -28,30 +32,37 @@ const lockNotAvailable = "55P03";
  *
  * All of it is one transaction, so that nobody sees a table between two steps, and a failing step leaves no trace.
  *
- * @returns the steps that were run; none if everything was right already.
+ * @returns the steps of the plan; none if everything was right already.
  */
-export async function converge(
+export async function converge<T extends Step>(
   connection: Connection,
-  { purpose, owner, attempts = 8 }: ConvergeOptions,
-  plan: (client: Client) => Promise<Step[]>,
-): Promise<Step[]> {
-  return withClient(connection, purpose, async (client) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await client.query("begin");
-        await client.query(`set local lock_timeout = '${lockTimeout}'`);
-        await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
-        await client.query(`set local role ${escapeIdentifier(owner)}`);
-        const steps = await plan(client);
-        for (const { sql } of steps) await client.query(sql);
-        await client.query("commit");
-        return steps;
-      } catch (error) {
-        await client.query("rollback").catch(() => undefined);
-        const waited = error instanceof DatabaseError && error.code === lockNotAvailable;
-        if (!waited || attempt >= attempts) throw error;
-        await sleep(100 * 2 ** attempt);
-      }
+  options: ConvergeOptions,
+  plan: (client: Client) => Promise<T[]>,
+): Promise<T[]> {
+  return withClient(connection, options.purpose, (client) => convergeWith(client, options, plan));
+}
+
+/** The same in a session that is open already, for those who converge many objects one after the other. */
+export async function convergeWith<T extends Step>(
+  client: Client,
+  { owner, attempts = 8 }: Pick<ConvergeOptions, "owner" | "attempts">,
+  plan: (client: Client) => Promise<T[]>,
+): Promise<T[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.query("begin");
+      await client.query(`set local lock_timeout = '${lockTimeout}'`);
+      await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
+      await client.query(`set local role ${escapeIdentifier(owner)}`);
+      const steps = await plan(client);
+      for (const { sql } of steps) if (sql !== undefined) await client.query(sql);
+      await client.query("commit");
+      return steps;
+    } catch (error) {
+      await client.query("rollback").catch(() => undefined);
+      const waited = error instanceof DatabaseError && error.code === lockNotAvailable;
+      if (!waited || attempt >= attempts) throw error;
+      await sleep(100 * 2 ** attempt);
     }
-  });
+  }
 }

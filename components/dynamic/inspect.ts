@@ -1,17 +1,27 @@
+import type { Difference } from "../../postgres/drift/difference";
+import { driftLines } from "./driftLines";
+
 /**
  * Lines that say how the live database differs, for `check`.
  *
  * A preview looks before the update: what it needs for looking (a role, the database, the server) may be what the
  * update is going to repair. Then it says so in the place of a difference. During the update itself everything that the
  * resource depends on stands already, and an error that is still there comes up when it is applied.
+ *
+ * @param what Is looked at, as a user would name it: `the migrations' ledger`.
  */
-export async function inspect(look: () => Promise<string[]>): Promise<string[]> {
+export async function inspect(
+  what: string,
+  look: () => Promise<readonly Difference[]>,
+): Promise<string[]> {
   try {
-    return await look();
+    return driftLines(await look());
   } catch (error) {
     const { code = "", message } = error as Error & { code?: string };
     if (!notYet.has(code)) throw error;
-    return [`not looked at yet: ${message}`];
+    const actual = `not looked at yet (${message})`;
+    const found = { kind: "not looked at yet", object: what, expected: "a look at it", actual };
+    return driftLines([{ ...found, repair: "automatic" }]);
   }
 }
 

@@ -3,7 +3,8 @@ import { escapeLiteral } from "pg";
 import type { TenantTable } from "./tenancy";
 
 /**
- * SQL that joins a migration's transaction: a declared tenant table is born closed.
+ * SQL that joins a migration's transaction: a declared tenant table is born closed, and so are its partitions and other
+ * children, which a query can name directly.
  *
  * Default privileges let the application at a new table as soon as it is there, and its policies come a moment later.
  * Row-level security without a policy shows nobody a row. It is not forced yet, so that the owner can fill the table in
@@ -16,11 +17,20 @@ declare
   newborn regclass;
 begin
   for newborn in
+    with recursive family as (
+      select c.oid
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+       where n.nspname || '.' || c.relname = any (array[${names.join(", ")}]::text[])
+       union
+      select i.inhrelid
+        from family as f
+        join pg_catalog.pg_inherits as i on i.inhparent = f.oid
+    )
     select c.oid
-      from pg_catalog.pg_class as c
-      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-     where n.nspname || '.' || c.relname = any (array[${names.join(", ")}]::text[])
-       and c.relkind in ('r', 'p')
+      from family as f
+      join pg_catalog.pg_class as c on c.oid = f.oid
+     where c.relkind in ('r', 'p')
        and not c.relrowsecurity
   loop
     execute pg_catalog.format('alter table %s enable row level security', newborn);

@@ -1,70 +1,87 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import type { Step } from "../step";
+import type { Finding } from "../drift/difference";
 import { type ContextFunction, contextFunctions, contextSchema } from "./contextFunctions";
+import { functionDifferences } from "./functionDifferences";
+import { grantExecute, planExecutors } from "./planExecutors";
 import type { FoundFunction } from "./readContextFunctions";
 import type { Tenancy } from "./tenancy";
 
 /**
- * The steps that leave the context's functions as declared: stable, parallel safe, executable by the roles whose
- * policies call them and by nobody else.
+ * Leaves the context's functions as declared: stable, parallel safe, executable by the roles whose policies call them
+ * and by nobody else.
  */
 export function planContextFunctions(
   found: readonly FoundFunction[],
   tenancy: Tenancy,
   owner: string,
-): Step[] {
-  const executors = new Set([...tenancy.tenantRoles, ...administrators(tenancy)]);
-  executors.delete(owner);
+): Finding[] {
+  const callers = tenancy.administrators === "role" ? tenancy.administratorRoles : [];
+  const executors = [...new Set([...tenancy.tenantRoles, ...callers, owner])].sort();
   return contextFunctions.flatMap((wanted) => {
-    const present = found.find(({ name, arguments: list }) => name === wanted.name && list === "");
-    return [
-      ...define(present, wanted, owner),
-      ...grant(present?.executors ?? ["public"], [...executors], wanted),
-    ];
+    const present = found.find(({ name }) => name === wanted.name);
+    return present === undefined
+      ? [missing(wanted, executors)]
+      : planFunction(present, wanted, executors, owner);
   });
 }
 
-function administrators(tenancy: Tenancy): readonly string[] {
-  return tenancy.administrators === "role" ? tenancy.administratorRoles : [];
+function missing(wanted: ContextFunction, executors: readonly string[]): Finding {
+  return {
+    kind: "context function missing",
+    object: `function ${nameOf(wanted)}`,
+    expected: `returns ${wanted.returns}`,
+    actual: null,
+    repair: "automatic",
+    reason: "policies call it",
+    sql: `${create(wanted)};\n${grantExecute(nameOf(wanted), executors)}`,
+  };
 }
 
-function define(found: FoundFunction | undefined, wanted: ContextFunction, owner: string): Step[] {
-  const name = `${contextSchema}.${wanted.name}()`;
-  const sql = `create or replace function ${name} returns ${wanted.returns}
+function planFunction(
+  found: FoundFunction,
+  wanted: ContextFunction,
+  executors: readonly string[],
+  owner: string,
+): Finding[] {
+  const object = `function ${nameOf(wanted)}`;
+  const differences = functionDifferences(found, wanted, owner);
+  const isAnother = differences.some(({ isAnother }) => isAnother);
+  const sql = isAnother
+    ? `${drop(found, wanted)}${create(wanted)};\n${grantExecute(nameOf(wanted), executors)}`
+    : create(wanted);
+  return [
+    ...differences.map(({ kind, expected, actual, reason }, index): Finding => ({
+      kind,
+      object,
+      expected,
+      actual,
+      repair: "automatic",
+      ...(reason === undefined ? {} : { reason }),
+      // One statement ends all of them.
+      ...(index === 0 ? { sql } : {}),
+    })),
+    // One that is made anew gets its privileges with that.
+    ...(isAnother ? [] : planExecutors(found.executors, executors, nameOf(wanted))),
+  ];
+}
+
+function nameOf({ name }: ContextFunction): string {
+  return `${contextSchema}.${name}()`;
+}
+
+function create(wanted: ContextFunction): string {
+  return `create or replace function ${nameOf(wanted)} returns ${wanted.returns}
   language sql stable parallel safe
   as ${escapeLiteral(wanted.body)}`;
-  if (found === undefined) return [{ reason: `function ${name} is missing`, sql }];
-  const wrong = [
-    ...(found.body === wanted.body && found.language === "sql" ? [] : ["its body"]),
-    ...(found.returns === wanted.returns ? [] : [`returns ${found.returns}`]),
-    ...(found.volatility === "s" ? [] : ["it is not stable"]),
-    ...(found.parallel === "s" ? [] : ["it is not parallel safe"]),
-    ...(found.security_definer ? ["it is security definer"] : []),
-    ...(found.configuration.length ? [`it sets ${found.configuration.join(", ")}`] : []),
-    ...(found.owner === owner ? [] : [`its owner is ${found.owner}`]),
-  ];
-  if (wrong.length === 0) return [];
-  const reason = `function ${name} differs: ${wrong.join(", ")}`;
-  const reset = found.configuration.length ? `;\nalter function ${name} reset all` : "";
-  return [{ reason, sql: `${sql}${reset}` }];
 }
 
-function grant(found: string[], wanted: string[], { name }: ContextFunction): Step[] {
-  const target = `function ${contextSchema}.${name}()`;
-  const grantee = (role: string) => (role === "public" ? "public" : escapeIdentifier(role));
-  return [
-    ...found
-      .filter((role) => !wanted.includes(role))
-      .map((role) => ({
-        reason: `${role} may execute ${target}, which is not declared`,
-        sql: `revoke execute on ${target} from ${grantee(role)}`,
-      })),
-    ...wanted
-      .filter((role) => !found.includes(role))
-      .map((role) => ({
-        reason: `${role} may not execute ${target}, which its policies call`,
-        sql: `grant execute on ${target} to ${grantee(role)}`,
-      })),
-  ];
+// The schema's owner may drop a function of another owner, but not replace it. The policies that call it go with it:
+// until they are back, a moment later, nobody sees a row.
+function drop({ callers }: FoundFunction, wanted: ContextFunction): string {
+  const policies = callers.map(
+    ({ schema, table, policy }) =>
+      `drop policy ${escapeIdentifier(policy)} on ${escapeIdentifier(schema)}.${escapeIdentifier(table)};\n`,
+  );
+  return `${policies.join("")}drop routine ${nameOf(wanted)};\n`;
 }

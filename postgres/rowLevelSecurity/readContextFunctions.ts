@@ -3,11 +3,14 @@ import type { Client } from "pg";
 import { readSql } from "../readSql";
 import { contextSchema } from "./contextFunctions";
 
-/** A function of the context's schema, in the words of pg_proc. */
+/** A function without arguments of the context's schema, in the words of pg_proc. */
 export interface FoundFunction {
   name: string;
-  arguments: string;
+  /** f function, p procedure. */
+  kind: string;
   returns: string;
+  /** Whether it returns a set. */
+  set: boolean;
   body: string;
   language: string;
   /** i immutable, s stable, v volatile. */
@@ -15,10 +18,13 @@ export interface FoundFunction {
   /** s safe, r restricted, u unsafe. */
   parallel: string;
   security_definer: boolean;
+  leakproof: boolean;
   configuration: string[];
   owner: string;
-  /** Roles beside the owner that may execute it. */
-  executors: string[];
+  /** Who may execute it, its owner included, and whether they may let others. */
+  executors: { role: string; grantable: boolean }[];
+  /** Policies that call it. */
+  callers: { schema: string; table: string; policy: string }[];
 }
 
 /** Reads the catalog. */

@@ -1,9 +1,20 @@
+/** Where all of this is declared, for messages. */
+export const tenancyFile = "database/tenancy.ts";
+
 /** A table whose rows belong to tenants. */
 export interface TenantTable {
   schema: string;
   table: string;
-  /** A bigint that holds the tenant's id: not null, first column of an index. */
+  /** A bigint that holds the tenant's id: not null, first column of an index, part of a foreign key. */
   column: string;
+}
+
+/** A table that looks like a tenant table and is none. */
+export interface ExemptTable {
+  schema: string;
+  table: string;
+  /** Why its rows need not be kept apart, or what keeps them apart. */
+  reason: string;
 }
 
 /** Whose rows are whose, for the whole database. */
@@ -16,7 +27,13 @@ export interface Tenancy {
    *   their own, and need the variable besides.
    */
   administrators: "session" | "role";
+  /** Their partitions and other children are meant too. */
   tables: readonly TenantTable[];
+  /**
+   * Tables with a column named like a tenant's, or with a foreign key to a tenant table, that stay as they are.
+   * Default: none.
+   */
+  exemptTables?: readonly ExemptTable[];
   /** Roles that see one tenant at a time. */
   tenantRoles: readonly string[];
   /** Roles that see all tenants where `administrators` is `role`; unused otherwise. */

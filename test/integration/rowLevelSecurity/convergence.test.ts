@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import {
-  applyContext,
-  applyTable,
-  readContextDrift,
-  readTableDrift,
-} from "../../../postgres/rowLevelSecurity/rowLevelSecurity";
+import type { Difference } from "../../../postgres/drift/difference";
+import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { createTenantDatabase } from "./tenantDatabase";
 
 type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
-
-const sites = { schema: "public", table: "sites", column: "customer_id" };
 
 describe.each(["session", "role"] as const)("with administrators by %s", (administrators) => {
   let database: TenantDatabase;
@@ -21,60 +17,124 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
 
   afterAll(() => database.drop());
 
-  const tableDrift = () => readTableDrift(database.owner, sites, database.security);
-  const contextDrift = () => readContextDrift(database.owner, database.security);
+  const drift = () => readRowLevelSecurityDrift(database.owner, database.security, 0);
+  const lines = async () => (await drift()).map(renderDifference);
+  const converge = () => applyRowLevelSecurity(database.owner, database.security);
   const policy = administrators === "session" ? "context_sees_own" : "tenant_sees_own";
+  const policiesOfAdministrators =
+    administrators === "role" ? Array.from({ length: 5 }, () => ({ kind: "policy missing" })) : [];
+  const administrator = "function tenancy.is_administrator()";
 
   test("finds nothing to do after it has converged: PostgreSQL prints policies as we expect", async () => {
-    for (const table of database.tenancy.tables) {
-      expect(await readTableDrift(database.owner, table, database.security)).toEqual([]);
-    }
-    expect(await contextDrift()).toEqual([]);
+    expect(await lines()).toEqual([]);
   });
 
-  test.each([
-    ["alter table public.sites disable row level security", /row-level security is disabled/],
-    ["alter table public.sites no force row level security", /not forced/],
-    [`drop policy ${policy} on public.sites`, /policy .* is missing/],
-    [`alter policy ${policy} on public.sites using (true)`, /USING is true, declared is/],
-    [`alter policy ${policy} on public.sites with check (true)`, /WITH CHECK is true, declared/],
-    [`alter policy ${policy} on public.sites to public`, /roles is public, declared is app_/],
-    ["create policy forgotten on public.sites using (true)", /forgotten is not declared/],
+  test.each<[string, Partial<Difference>[]]>([
+    [
+      "alter table public.sites disable row level security",
+      [{ kind: "row-level security disabled", object: "table public.sites" }],
+    ],
+    [
+      "alter table public.sites no force row level security",
+      [{ kind: "row-level security not forced", object: "table public.sites" }],
+    ],
+    [`drop policy ${policy} on public.sites`, [{ kind: "policy missing", actual: null }]],
+    [
+      `alter policy ${policy} on public.sites using (true)`,
+      [{ kind: "policy expression", actual: "USING true" }],
+    ],
+    [
+      `alter policy ${policy} on public.sites with check (true)`,
+      [{ kind: "policy expression", actual: "WITH CHECK true" }],
+    ],
+    [
+      `alter policy ${policy} on public.sites to public`,
+      [{ kind: "policy roles", actual: "TO public" }],
+    ],
+    [
+      'create policy "Forgotten; by hand" on public.sites using (true)',
+      [{ kind: "policy added", object: "policy Forgotten; by hand on public.sites" }],
+    ],
     [
       `drop policy ${policy} on public.sites;
        create policy ${policy} on public.sites as restrictive for select using (true)`,
-      /kind is RESTRICTIVE.*command is SELECT/,
+      [
+        { kind: "policy permissive", actual: "RESTRICTIVE" },
+        { kind: "policy command", actual: "FOR SELECT" },
+        { kind: "policy roles" },
+        { kind: "policy expression" },
+        { kind: "policy expression" },
+      ],
     ],
-  ])("names and repairs: %s", async (sql, line) => {
-    await database.run(sql);
-    expect(await tableDrift()).toEqual([expect.stringMatching(line)]);
-    await applyTable(database.owner, sites, database.security);
-    expect(await tableDrift()).toEqual([]);
-  });
-
-  test.each([
-    ["alter function tenancy.is_administrator() volatile", /not stable/],
-    ["alter function tenancy.is_administrator() parallel unsafe", /not parallel safe/],
-    ["alter function tenancy.is_administrator() security definer", /security definer/],
-    ["alter function tenancy.is_administrator() set search_path = public", /search_path/],
-    ["grant execute on function tenancy.is_administrator() to public", /public may execute/],
     [
-      "create or replace function tenancy.is_administrator() returns boolean language sql stable parallel safe as 'select true'",
-      /its body/,
+      "alter function tenancy.is_administrator() volatile",
+      [{ kind: "context function attribute", object: administrator, actual: "VOLATILE" }],
     ],
-  ])("names and repairs: %s", async (sql, line) => {
+    [
+      "alter function tenancy.is_administrator() parallel unsafe",
+      [{ kind: "context function attribute", actual: "PARALLEL UNSAFE" }],
+    ],
+    [
+      "alter function tenancy.is_administrator() security definer",
+      [{ kind: "context function attribute", actual: "SECURITY DEFINER" }],
+    ],
+    [
+      "alter function tenancy.is_administrator() set search_path = public",
+      [{ kind: "context function attribute", actual: "SET search_path=public" }],
+    ],
+    [
+      `create or replace function tenancy.is_administrator() returns boolean
+       language sql stable parallel safe as 'select true'`,
+      [{ kind: "context function body", actual: "language sql, body select true" }],
+    ],
+    [
+      "grant execute on function tenancy.is_administrator() to public",
+      [{ kind: "context function executor", actual: "EXECUTE", expected: null }],
+    ],
+    [
+      "drop function tenancy.is_administrator() cascade",
+      [{ kind: "context function missing", object: administrator }, ...policiesOfAdministrators],
+    ],
+    [
+      `drop function tenancy.is_administrator() cascade;
+       create function tenancy.is_administrator() returns text language sql as 'select null'`,
+      [
+        { kind: "context function result", actual: "returns text" },
+        { kind: "context function owner" },
+        { kind: "context function body" },
+        { kind: "context function attribute", actual: "VOLATILE" },
+        { kind: "context function attribute", actual: "PARALLEL UNSAFE" },
+        ...policiesOfAdministrators,
+      ],
+    ],
+    [
+      "alter function tenancy.current_customer_id() owner to postgres",
+      [{ kind: "context function owner", actual: "owner postgres" }],
+    ],
+  ])("names and repairs: %s", async (sql, differences) => {
     await database.run(sql);
-    expect(await contextDrift()).toEqual([expect.stringMatching(line)]);
-    await applyContext(database.owner, database.security);
-    expect(await contextDrift()).toEqual([]);
+    const found = await drift();
+    expect(found).toHaveLength(differences.length);
+    expect(found).toMatchObject(differences);
+    await converge();
+    expect(await lines()).toEqual([]);
   });
 
-  test("says which declared table or column does not exist", async () => {
-    const table = { ...sites, table: "shops" };
-    expect(await readTableDrift(database.owner, table, database.security)).toEqual([]);
-    const missing = applyTable(database.owner, table, database.security);
-    await expect(missing).rejects.toThrow("tenant table public.shops in database/tenancy.ts");
-    const column = readTableDrift(database.owner, { ...sites, column: "shop" }, database.security);
-    await expect(column).rejects.toThrow("the table has no column shop");
+  test("takes the right to execute back from those that an executor has let in", async () => {
+    const stranger = await database.role("stranger");
+    const name = "function tenancy.lowest_customer_id()";
+    await database.run(`
+      grant usage on schema tenancy to ${database.application.user};
+      grant execute on ${name} to ${database.application.user} with grant option;
+      set role ${database.application.user};
+      grant execute on ${name} to ${stranger.user};
+      reset role;
+      revoke usage on schema tenancy from ${database.application.user}`);
+    expect(await lines()).toEqual([
+      `privilege of ${stranger.user} on ${name} is not declared, found EXECUTE`,
+      `privilege of ${database.application.user} on ${name}: found EXECUTE WITH GRANT OPTION, expected EXECUTE`,
+    ]);
+    await converge();
+    expect(await lines()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
+import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
-import { applyContext, applyTable } from "../../../postgres/rowLevelSecurity/rowLevelSecurity";
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
 import { tenancy as declared } from "../../../database/tenancy";
 import { createTestDatabase } from "../testDatabase";
@@ -28,8 +28,7 @@ export async function createTenantDatabase(administrators: Tenancy["administrato
     set role ${owner.user};
     ${await upMigrations()}
     ${twoCustomers}`);
-  await applyContext(owner, security);
-  for (const table of tenancy.tables) await applyTable(owner, table, security);
+  await applyRowLevelSecurity(owner, security);
   const writers = `${application.user}, ${administrator.user}`;
   await database.run(`
     grant usage on schema public to ${writers}, ${backup.user};

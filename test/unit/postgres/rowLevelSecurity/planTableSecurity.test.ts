@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { renderDifference } from "../../../../postgres/drift/renderDifference";
 import { planTableSecurity } from "../../../../postgres/rowLevelSecurity/planTableSecurity";
 import { type Policy, wantedPolicies } from "../../../../postgres/rowLevelSecurity/policies";
-import type { TableSecurity } from "../../../../postgres/rowLevelSecurity/readTableSecurity";
+import type { TableSecurity } from "../../../../postgres/rowLevelSecurity/readTenantTables";
 import type { Tenancy } from "../../../../postgres/rowLevelSecurity/tenancy";
 
-const table = { schema: "public", table: "sites", column: "customer_id" };
 const tenancy: Tenancy = {
   administrators: "session",
   tables: [],
@@ -16,14 +16,26 @@ const tenancy: Tenancy = {
 };
 const wanted = wantedPolicies(tenancy, "customer_id", "owner");
 const right: TableSecurity = {
+  schema: "public",
+  table: "sites",
+  column: "customer_id",
+  quoted_table: "public.sites",
+  quoted_column: "customer_id",
+  column_type: "bigint",
+  level: 0,
+  ordinal: 1,
   enabled: true,
   forced: true,
-  quotedColumn: "customer_id",
-  columnExists: true,
+  not_null: true,
+  indexed: true,
+  refers: true,
+  is_key: false,
   policies: wanted,
 };
 const plan = (found: Partial<TableSecurity>) =>
-  planTableSecurity({ ...right, ...found }, table, tenancy, "owner");
+  planTableSecurity({ ...right, ...found }, { tenancy, owner: "owner" });
+const sqlOf = (found: Partial<TableSecurity>) =>
+  plan(found).flatMap(({ sql }) => (sql === undefined ? [] : [sql]));
 const [tenants, backup] = wanted as [Policy, Policy];
 const stranger: Policy = { ...backup, name: "forgotten", roles: ["public"] };
 const bounds =
@@ -32,32 +44,92 @@ const bounds =
 
 test.each<[string, Partial<TableSecurity>, string[]]>([
   ["already right", {}, []],
-  ["disabled", { enabled: false }, ['alter table "public"."sites" enable row level security']],
-  ["not forced", { forced: false }, ['alter table "public"."sites" force row level security']],
+  ["disabled", { enabled: false }, ["alter table public.sites enable row level security"]],
+  ["not forced", { forced: false }, ["alter table public.sites force row level security"]],
   [
     "a policy missing",
     { policies: [backup] },
     [
-      'create policy "context_sees_own" on "public"."sites" as permissive for ALL ' +
+      'create policy "context_sees_own" on public.sites as permissive for ALL ' +
         `to "app_user", "owner" using (${bounds}) with check (${bounds})`,
     ],
   ],
   [
     "a policy beside ours",
     { policies: [tenants, backup, stranger] },
-    ['drop policy "forgotten" on "public"."sites"'],
+    ['drop policy "forgotten" on public.sites'],
+  ],
+  [
+    "no column to compare",
+    { column_type: null, enabled: false, policies: [stranger] },
+    [
+      "alter table public.sites enable row level security",
+      'drop policy "forgotten" on public.sites',
+    ],
   ],
   [
     "a policy that lets writing through",
     { policies: [tenants, { ...backup, command: "ALL" }] },
     [
-      'drop policy "backup_reads_all" on "public"."sites";\n' +
-        'create policy "backup_reads_all" on "public"."sites" as permissive for SELECT ' +
+      'drop policy "backup_reads_all" on public.sites;\n' +
+        'create policy "backup_reads_all" on public.sites as permissive for SELECT ' +
         'to "app_backup" using (true)',
     ],
   ],
 ])("from %s", (_title, found, sql) => {
-  expect(plan(found).map((step) => step.sql)).toEqual(sql);
+  expect(sqlOf(found)).toEqual(sql);
+});
+
+test("names each way in which a policy differs, and makes it anew once", () => {
+  const altered: Policy = {
+    ...backup,
+    permissive: false,
+    command: "ALL",
+    roles: ["public"],
+    using: null,
+    check: "true",
+  };
+  const findings = plan({ policies: [tenants, altered] });
+  const object = "policy backup_reads_all on public.sites";
+  expect(findings.map(renderDifference)).toEqual([
+    `${object}: found RESTRICTIVE, expected PERMISSIVE`,
+    `${object}: found FOR ALL, expected FOR SELECT`,
+    `${object}: found TO public, expected TO app_backup`,
+    `${object}: found USING nothing, expected USING true`,
+    `${object}: found WITH CHECK true, expected WITH CHECK nothing`,
+  ]);
+  expect(findings.map(({ kind }) => kind)).toEqual([
+    "policy permissive",
+    "policy command",
+    "policy roles",
+    "policy expression",
+    "policy expression",
+  ]);
+  expect(findings.filter(({ sql }) => sql !== undefined)).toHaveLength(1);
+});
+
+test.each<[Partial<TableSecurity>, string]>([
+  [
+    { enabled: false },
+    "table public.sites: found row-level security disabled, expected row-level security enabled: " +
+      "whoever may read it sees every tenant's rows",
+  ],
+  [
+    { forced: false },
+    "table public.sites: found row-level security not forced, expected row-level security forced: " +
+      "its owner owner sees every row",
+  ],
+  [
+    { policies: [tenants] },
+    "policy backup_reads_all on public.sites is missing, " +
+      "expected PERMISSIVE FOR SELECT TO app_backup USING true",
+  ],
+  [
+    { policies: [...wanted, stranger] },
+    "policy forgotten on public.sites is not declared, found PERMISSIVE FOR SELECT TO public USING true",
+  ],
+])("says in one line what differs: %o", (found, line) => {
+  expect(plan(found).map(renderDifference)).toEqual([line]);
 });
 
 test("an administrator by role needs the role and the variable; the application sees one tenant", () => {
@@ -77,7 +149,7 @@ test("an administrator by role needs the role and the variable; the application 
   ]);
 });
 
-// What an executor would make of the steps, told from their reasons alone.
+// What PostgreSQL would make of the statements, told from their text alone.
 const anyPolicy = fc.record({
   name: fc.constantFrom("context_sees_own", "backup_reads_all", "forgotten", "older"),
   command: fc.constantFrom("ALL" as const, "SELECT" as const, "UPDATE" as const),
@@ -95,8 +167,7 @@ test("reaches what is wanted from anywhere, and then has nothing left to do", ()
   });
   fc.assert(
     fc.property(anyTable, (found) => {
-      const steps = plan(found);
-      const after = run(found, steps.map(({ sql }) => sql).join(";\n"));
+      const after = run(found, sqlOf(found).join(";\n"));
       expect(plan(after)).toEqual([]);
     }),
   );

@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import type { RowLevelSecurity } from "../../postgres/rowLevelSecurity/rowLevelSecurity";
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface TenantPoliciesInputs {
+  /** A login that may become the owner. */
+  connection: Connection;
+  security: RowLevelSecurity;
+  /** Number of the last migration: before it is applied, nobody can say what a table lacks. */
+  version: number;
+}
+
+/**
+ * Row-level security of the whole database: the functions that tell who is asking, and on every tenant table, its
+ * partitions and other children exactly the declared policies. Its id is `tenancy`.
+ *
+ * One resource, because a resource a table costs more than all the SQL.
+ */
+export class TenantPolicies extends LateResource {
+  constructor(
+    name: string,
+    args: Inputs<TenantPoliciesInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("TenantPolicies", name, args, opts);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Client } from "pg";
+
+import { type Connection, withClient } from "../connection";
+import { convergeWith } from "../converge";
+import type { Finding } from "../drift/difference";
+import { renderDifference } from "../drift/renderDifference";
+import { inSnapshot } from "../inSnapshot";
+import { inspectRowLevelSecurity } from "./inspectRowLevelSecurity";
+import { planContextFunctions } from "./planContextFunctions";
+import { planTableSecurity } from "./planTableSecurity";
+import { readContextFunctions } from "./readContextFunctions";
+import { readTenantTables, type TableSecurity } from "./readTenantTables";
+import type { RowLevelSecurity } from "./rowLevelSecurity";
+
+/**
+ * Makes the functions that policies call, then each table's row-level security as declared. One table's changes are one
+ * transaction, so that nobody sees it between two of them.
+ *
+ * @throws Error that names every difference that a person has to decide about. By then all others are repaired: a hole
+ *   in one table is no reason to leave that of another open.
+ */
+export async function applyRowLevelSecurity(
+  connection: Connection,
+  wanted: RowLevelSecurity,
+): Promise<void> {
+  await withClient(connection, "row-level-security", async (client) => {
+    const inspect = () =>
+      inSnapshot(client, wanted.owner, (client) => inspectRowLevelSecurity(client, wanted));
+    const before = await inspect();
+    if (before.context.length > 0) await applyContext(client, wanted);
+    // Functions made anew have taken the policies that call them along.
+    const { tables, undeclared, requirements } =
+      before.context.length > 0 ? await inspect() : before;
+    for (const { table } of tables) await applyTable(client, table, wanted);
+    refuse([...undeclared, ...requirements]);
+  });
+}
+
+async function applyContext(client: Client, wanted: RowLevelSecurity): Promise<void> {
+  await convergeWith(client, wanted, async () =>
+    planContextFunctions(await readContextFunctions(client), wanted.tenancy, wanted.owner),
+  );
+}
+
+async function applyTable(
+  client: Client,
+  { schema, table, column }: TableSecurity,
+  wanted: RowLevelSecurity,
+): Promise<void> {
+  await convergeWith(client, wanted, async () => {
+    const found = await readTenantTables(client, [{ schema, table, column }], false);
+    return found.flatMap((table) => planTableSecurity(table, wanted));
+  });
+}
+
+function refuse(findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  // The error says for all of them that up refuses.
+  const lines = findings.map((finding) => renderDifference({ ...finding, repair: "automatic" }));
+  throw new Error(
+    `row-level security is not complete. Policies stand as declared, but somebody has to decide about:\n${lines
+      .map((line) => `- ${line}`)
+      .join("\n")}`,
+  );
+}

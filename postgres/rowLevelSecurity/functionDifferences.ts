@@ -1,0 +1,86 @@
+import type { ContextFunction } from "./contextFunctions";
+import type { FoundFunction } from "./readContextFunctions";
+
+/** One way in which a function is not the declared one. */
+interface FunctionDifference {
+  kind: string;
+  expected: string;
+  actual: string;
+  reason?: string;
+  /** Whether CREATE OR REPLACE cannot end it. */
+  isAnother: boolean;
+}
+
+const volatilities = new Map([
+  ["i", "IMMUTABLE"],
+  ["s", "STABLE"],
+  ["v", "VOLATILE"],
+]);
+const parallels = new Map([
+  ["s", "PARALLEL SAFE"],
+  ["r", "PARALLEL RESTRICTED"],
+  ["u", "PARALLEL UNSAFE"],
+]);
+
+/** Compares a function, its privileges aside. */
+export function functionDifferences(
+  found: FoundFunction,
+  wanted: ContextFunction,
+  owner: string,
+): FunctionDifference[] {
+  const returns = `${found.kind === "p" ? "procedure, " : ""}returns ${found.set ? "setof " : ""}${found.returns}`;
+  const body = { kind: "context function body", isAnother: false };
+  const attribute = { kind: "context function attribute", isAnother: false };
+  const differences: FunctionDifference[] = [
+    {
+      kind: "context function result",
+      expected: `returns ${wanted.returns}`,
+      actual: returns,
+      isAnother: true,
+    },
+    {
+      kind: "context function owner",
+      expected: `owner ${owner}`,
+      actual: `owner ${found.owner}`,
+      isAnother: true,
+    },
+    {
+      ...body,
+      expected: `language sql, body ${oneLine(wanted.body)}`,
+      actual: `language ${found.language}, body ${oneLine(found.body)}`,
+    },
+    {
+      ...attribute,
+      expected: "STABLE",
+      actual: volatilities.get(found.volatility) ?? found.volatility,
+      reason: "stable, it runs once a statement",
+    },
+    {
+      ...attribute,
+      expected: "PARALLEL SAFE",
+      actual: parallels.get(found.parallel) ?? found.parallel,
+    },
+    {
+      ...attribute,
+      expected: "SECURITY INVOKER",
+      actual: found.security_definer ? "SECURITY DEFINER" : "SECURITY INVOKER",
+    },
+    {
+      ...attribute,
+      expected: "NOT LEAKPROOF",
+      actual: found.leakproof ? "LEAKPROOF" : "NOT LEAKPROOF",
+    },
+    {
+      ...attribute,
+      expected: "no SET",
+      actual: found.configuration.length ? `SET ${found.configuration.join(", ")}` : "no SET",
+      reason: "a function with a setting of its own is never inlined",
+    },
+  ];
+  return differences.filter(({ expected, actual }) => expected !== actual);
+}
+
+// The bodies stand in one line of drift.
+function oneLine(body: string): string {
+  return body.replaceAll(/\s+/g, " ").trim();
+}
