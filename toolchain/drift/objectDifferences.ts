@@ -3,27 +3,20 @@ import type { PreviewStep } from "./previewOutput";
 import { changedProperties, declaredText, liveText } from "./stepProperties";
 import { word } from "./word";
 
-type Kind = PluginDifference["kind"];
-
-/** How each property is called in PostgreSQL's words, and what its difference is. */
-const properties: Readonly<
-  Record<string, Readonly<Record<string, { kind: Kind; words: string }>>>
-> = {
+/** How each property is called in PostgreSQL's words; all of them but the owner are the object's own kind of difference. */
+const properties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   database: {
-    owner: { kind: "database owner", words: "OWNER" },
-    connectionLimit: { kind: "database attribute", words: "CONNECTION LIMIT" },
-    allowConnections: { kind: "database attribute", words: "ALLOW_CONNECTIONS" },
-    isTemplate: { kind: "database attribute", words: "IS_TEMPLATE" },
-    encoding: { kind: "database attribute", words: "ENCODING" },
-    lcCollate: { kind: "database attribute", words: "LC_COLLATE" },
-    lcCtype: { kind: "database attribute", words: "LC_CTYPE" },
-    tablespaceName: { kind: "database attribute", words: "TABLESPACE" },
+    owner: "owner",
+    connectionLimit: "CONNECTION LIMIT",
+    allowConnections: "ALLOW_CONNECTIONS",
+    isTemplate: "IS_TEMPLATE",
+    encoding: "ENCODING",
+    lcCollate: "LC_COLLATE",
+    lcCtype: "LC_CTYPE",
+    tablespaceName: "TABLESPACE",
   },
-  schema: { owner: { kind: "schema owner", words: "OWNER" } },
-  extension: {
-    schema: { kind: "extension schema", words: "SCHEMA" },
-    version: { kind: "extension version", words: "VERSION" },
-  },
+  schema: { owner: "owner" },
+  extension: { schema: "schema", version: "version" },
 };
 
 /** How a database, a schema or an extension differs from the declared one. @returns undefined for a property that is unknown here */
@@ -39,9 +32,9 @@ export function objectDifferences(
     return [{ kind: `${type} missing`, ...missing, repair: "automatic" }];
   }
   const found = changedProperties(step).map((property): PluginDifference | undefined => {
-    const known = properties[type]?.[property];
-    if (known === undefined) return undefined;
-    const { kind, words } = known;
+    const words = properties[type]?.[property];
+    if (words === undefined) return undefined;
+    const kind = words === "owner" ? words : `${type} ${type === "database" ? "attribute" : words}`;
     const expected = `${words} ${declaredText(step, property)}`;
     const live = liveText(step, property);
     const about = [word(name), word(live)];

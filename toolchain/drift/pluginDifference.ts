@@ -1,31 +1,19 @@
 import type { Difference } from "../../postgres/drift/difference";
 
-/** Every kind of difference that the official plugin finds. */
+/** What the official plugin alone finds. All else is of a kind of the audit's, which mostly reports it more exactly. */
 export const pluginKinds = [
   "role missing",
-  "role attribute",
-  "role password",
-  "role setting",
   "membership missing",
-  "membership not declared",
-  "privilege missing",
-  "privilege not declared",
   "default privilege missing",
-  "default privilege not declared",
-  "database missing",
-  "database owner",
   "database attribute",
   "schema missing",
-  "schema owner",
   "extension missing",
   "extension schema",
-  "extension version",
 ] as const;
 
-/** A difference that the official plugin has found, and how to know it again where an audit reports it more exactly. */
+/** A difference that the official plugin has found, and how to know it again where the audit reports it more exactly. */
 export interface PluginDifference extends Difference {
-  kind: (typeof pluginKinds)[number];
   repair: "automatic";
-  /** What the audit's line speaks of as well, each of them. Empty: no audit reports it. */
+  /** What the audit's line speaks of as well, each of them. */
   about: readonly RegExp[];
 }

@@ -58,14 +58,14 @@ function differences(
   if (keyword !== undefined) {
     const has = liveText(step, property) === "true";
     const [expected, actual] = has ? [`NO${keyword}`, keyword] : [keyword, `NO${keyword}`];
-    return [{ kind: "role attribute", expected, actual, about: [word(name), word(actual)] }];
+    return [{ kind: `role ${keyword}`, expected, actual, about: [word(name), word(actual)] }];
   }
   const limit = limits[property];
   if (limit !== undefined) {
     const { keyword, without } = limit;
     const expected = `${keyword} ${declaredText(step, property) || without}`;
     const actual = `${keyword} ${liveText(step, property) || without}`;
-    return [{ kind: "role attribute", expected, actual, about: [word(name), word(keyword)] }];
+    return [{ kind: `role ${keyword}`, expected, actual, about: [word(name), word(keyword)] }];
   }
   const parameter = parameters[property];
   if (parameter !== undefined) {
@@ -91,7 +91,7 @@ function memberships(step: PreviewStep, name: string): RoleDifference[] {
     }),
     ...spare.map((group): RoleDifference => {
       const values = { expected: `no member of ${group}`, actual: `member of ${group}` };
-      return { kind: "membership not declared", ...values, about: about(group) };
+      return { kind: "membership of a role of ours", ...values, about: about(group) };
     }),
   ];
 }

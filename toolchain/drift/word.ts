@@ -8,6 +8,14 @@ export function within(schema: string): RegExp {
   return new RegExp(`(?<![\\w$.])"?${escaped(schema)}"?\\.`);
 }
 
+/** Finds whom a privilege is granted to. */
+export function to(grantee: string): RegExp {
+  return new RegExp(
+    `(?<!\\w)to "?${escaped(grantee)}"?(?![\\w$])`,
+    grantee === "PUBLIC" ? "i" : "",
+  );
+}
+
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

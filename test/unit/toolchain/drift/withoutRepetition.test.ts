@@ -3,19 +3,19 @@ import { expect, test } from "vitest";
 import type { Difference } from "../../../../postgres/drift/difference";
 import type { PluginDifference } from "../../../../toolchain/drift/pluginDifference";
 import { withoutRepetition } from "../../../../toolchain/drift/withoutRepetition";
-import { within, word } from "../../../../toolchain/drift/word";
+import { to, within, word } from "../../../../toolchain/drift/word";
 
 function own(object: string, expected: string | null, actual: string | null): Difference {
   return { kind: "found by the audit", object, expected, actual, repair: "automatic" };
 }
 
 const granted: PluginDifference = {
-  kind: "privilege not declared",
+  kind: "table privilege",
   object: "tables of schema public",
-  expected: "no INSERT to app_readonly",
+  expected: null,
   actual: "INSERT to app_readonly",
   repair: "automatic",
-  about: [within("public"), word("app_readonly"), word("INSERT")],
+  about: [within("public"), to("app_readonly"), word("INSERT")],
 };
 
 test.each([
