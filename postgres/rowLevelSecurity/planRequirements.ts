@@ -46,7 +46,7 @@ function lacks(
     return [refuse("tenant column missing", column, "the tenant's id", null, reason)];
   }
   if (!canBeTenant(found)) {
-    if (recorded.type !== type) return [];
+    if (recorded.type !== null && recorded.type !== type) return [];
     const reason = migration(`alter table ${table} alter column ${name} type bigint`);
     return [refuse("tenant column type", column, "type bigint", `type ${type}`, reason)];
   }
