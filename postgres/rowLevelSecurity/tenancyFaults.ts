@@ -1,9 +1,8 @@
 import type { RoleDeclaration } from "../access/declarations";
 import { DeclarationError } from "../declarationError";
 import type { MigratedTables } from "./migratedTables";
-import type { Tenancy } from "./tenancy";
-
-const file = "database/tenancy.ts";
+import { type Tenancy, tenancyFile } from "./tenancy";
+import { tenantTableFaults } from "./tenantTableFaults";
 
 /**
  * Every fault of the declared tenancy that can be seen without a server.
@@ -15,38 +14,45 @@ export function tenancyFaults(
   roles: readonly RoleDeclaration[],
   migrated: MigratedTables,
 ): DeclarationError[] {
+  return [
+    ...roleFaults(tenancy, roles),
+    ...duplicateFaults(tenancy),
+    ...reasonFaults(tenancy),
+    ...tenantTableFaults(tenancy, migrated),
+  ];
+}
+
+function roleFaults(tenancy: Tenancy, roles: readonly RoleDeclaration[]): DeclarationError[] {
   const declared = roles.map(({ name }) => name);
   const named = [
     ...tenancy.tenantRoles,
     ...tenancy.backupRoles,
     ...(tenancy.administrators === "role" ? tenancy.administratorRoles : []),
   ];
-  const ofRoles = named
+  return named
     .filter((role) => !declared.includes(role))
     .map((role) => {
-      const remedy = `Declare it in database/roles.ts, or take it out of ${file}`;
-      return new DeclarationError(`role "${role}" in ${file}`, "not declared", remedy);
+      const remedy = `Declare it in database/roles.ts, or take it out of ${tenancyFile}`;
+      return new DeclarationError(`role "${role}" in ${tenancyFile}`, "not declared", remedy);
     });
+}
 
-  const ofTables = tenancy.tables.flatMap(({ schema, table, column }, index) => {
-    const name = `${schema}.${table}`;
-    const place = `tenant table ${name} in ${file}`;
-    const columns = migrated.tables.get(name);
-    const isTwice = tenancy.tables
-      .slice(0, index)
-      .some((other) => other.schema === schema && other.table === table);
-    if (isTwice) {
-      return [new DeclarationError(place, "declared twice", "Remove one of the two")];
-    }
-    // SQL that builds SQL cannot be read beforehand; then the server has the last word.
-    if (!migrated.complete) return [];
-    if (columns === undefined) {
-      const remedy = `Add the migration that creates it, or take it out of ${file}`;
-      return [new DeclarationError(place, "no migration creates such a table", remedy)];
-    }
-    if (columns.has(column)) return [];
-    const remedy = `Name one of its columns: ${[...columns].join(", ")}`;
-    return [new DeclarationError(place, `the table has no column "${column}"`, remedy)];
-  });
-  return [...ofRoles, ...ofTables];
+function duplicateFaults({ tables, exemptTables = [] }: Tenancy): DeclarationError[] {
+  const names = [...tables, ...exemptTables].map(({ schema, table }) => `${schema}.${table}`);
+  return names
+    .filter((name, index) => names.indexOf(name) < index)
+    .map((name) => {
+      const place = `table ${name} in ${tenancyFile}`;
+      return new DeclarationError(place, "declared twice", "Remove one of the two");
+    });
+}
+
+function reasonFaults({ exemptTables = [] }: Tenancy): DeclarationError[] {
+  return exemptTables
+    .filter(({ reason }) => reason.trim() === "")
+    .map(({ schema, table }) => {
+      const place = `exempt table ${schema}.${table} in ${tenancyFile}`;
+      const remedy = "Say why its rows need not be kept apart, or what keeps them apart";
+      return new DeclarationError(place, "no reason is given", remedy);
+    });
 }

@@ -4,7 +4,7 @@ import { migratedTables } from "../../../../postgres/rowLevelSecurity/migratedTa
 
 async function read(...files: string[]) {
   const { tables, complete } = await migratedTables(files);
-  const columns = [...tables].map(([name, set]) => [name, [...set]]);
+  const columns = [...tables].map(([name, table]) => [name, [...table.columns]]);
   return { tables: Object.fromEntries(columns) as Record<string, string[]>, complete };
 }
 
@@ -17,6 +17,52 @@ test("follows tables and columns through a row of migrations", async () => {
   );
   expect(tables).toEqual({ "public.shops": ["id", "labels"] });
   expect(complete).toBe(true);
+});
+
+test("knows the columns that a table has from others, and which is a child", async () => {
+  const { tables, complete } = await migratedTables([
+    `create table events (customer_id bigint, at date) partition by range (at);
+     create table events_2026 partition of events default;
+     create table old_events (like events including all, also text);
+     create table parts (at date, customer_id bigint);
+     alter table events attach partition parts for values from ('2027-01-01') to ('2028-01-01');
+     alter table events detach partition events_2026`,
+  ]);
+  expect(complete).toBe(true);
+  const found = [...tables].map(([name, { columns, isChild }]) => [name, [...columns], isChild]);
+  expect(found).toEqual([
+    ["public.events", ["customer_id", "at"], false],
+    ["public.events_2026", ["customer_id", "at"], false],
+    ["public.old_events", ["customer_id", "at", "also"], false],
+    ["public.parts", ["at", "customer_id"], true],
+  ]);
+});
+
+test.each<[sql: string, targets: string[]]>([
+  ["create table a (b bigint references customers)", ["public.customers"]],
+  ["create table a (b bigint, foreign key (b) references billing.bills)", ["billing.bills"]],
+  [
+    "create table a (b bigint); alter table a add foreign key (b) references customers",
+    ["public.customers"],
+  ],
+  [
+    "create table a (b bigint references customers); alter table customers rename to clients",
+    ["public.customers"],
+  ],
+  [
+    "create table customers (); create table a (b bigint references customers); alter table customers rename to clients",
+    ["public.clients"],
+  ],
+  ["create table a (b bigint references customers); alter table a drop constraint a_b_fkey", []],
+  [
+    "create table a (b bigint constraint c references customers); alter table a drop constraint c",
+    [],
+  ],
+  ["create table a (b bigint references customers); alter table a drop column b", []],
+])("knows where foreign keys lead: %s", async (sql, targets) => {
+  const { tables } = await migratedTables([sql]);
+  const found = [...(tables.get("public.a")?.references.values() ?? [])];
+  expect(found.map(({ target }) => target)).toEqual(targets);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Tenancy } from "../../../../postgres/rowLevelSecurity/tenancy";
+import type { MigratedTable } from "../../../../postgres/rowLevelSecurity/migratedTables";
+import type { ExemptTable, Tenancy } from "../../../../postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "../../../../postgres/rowLevelSecurity/tenancyFaults";
 
 const sites = { schema: "public", table: "sites", column: "customer_id" };
@@ -12,10 +13,20 @@ const tenancy: Tenancy = {
   backupRoles: [],
 };
 const roles = [{ name: "app", login: true, purpose: "" }];
+const table = (columns: string[], changed: Partial<MigratedTable> = {}): MigratedTable => ({
+  columns: new Set(columns),
+  references: new Map(),
+  isChild: false,
+  ...changed,
+});
 const migrated = {
-  tables: new Map([["public.sites", new Set(["id", "customer_id"])]]),
+  tables: new Map([["public.sites", table(["id", "customer_id"])]]),
   complete: true,
 };
+const withTable = (name: string, made: MigratedTable) => ({
+  ...migrated,
+  tables: new Map([...migrated.tables, [name, made]]),
+});
 const messages = (changed: Partial<Tenancy>, tables = migrated) =>
   tenancyFaults({ ...tenancy, ...changed }, roles, tables).map(({ message }) => message);
 
@@ -51,4 +62,48 @@ test("refuses a table declared twice", () => {
 test("leaves tables to the server where migrations cannot be read beforehand", () => {
   const tables = [{ ...sites, table: "shops" }];
   expect(messages({ tables }, { ...migrated, complete: false })).toEqual([]);
+});
+
+const toSites = new Map([["logs_site_fkey", { target: "public.sites", columns: ["site"] }]]);
+
+test.each<[what: string, name: string, made: MigratedTable, fault: RegExp]>([
+  [
+    "a tenant's column",
+    "public.logs",
+    table(["customer_id"]),
+    /^table public\.logs of the migrations: it has a tenant column customer_id.*\n.*{ schema: "public", table: "logs", column: "customer_id" }/,
+  ],
+  [
+    "a foreign key to a tenant table",
+    "other.logs",
+    table(["site"], { references: toSites }),
+    /^table other\.logs of the migrations: it refers to the tenant table public\.sites/,
+  ],
+])(
+  "refuses a table with %s that is not declared, unless it is exempt",
+  (_what, name, made, fault) => {
+    const tables = withTable(name, made);
+    expect(messages({}, tables)).toEqual([expect.stringMatching(fault)]);
+    const [schema = "", exempt = ""] = name.split(".");
+    const exemptTables = [{ schema, table: exempt, reason: "everyone's" }];
+    expect(messages({ exemptTables }, tables)).toEqual([]);
+  },
+);
+
+test.each<[what: string, name: string, made: MigratedTable]>([
+  ["a partition", "public.sites_1", table(["customer_id"], { isChild: true })],
+  ["other columns", "public.logs", table(["id", "name"])],
+  ["such a column, but no tenant tables beside it", "other.logs", table(["customer_id"])],
+])("leaves in peace a table with %s", (_what, name, made) => {
+  expect(messages({}, withTable(name, made))).toEqual([]);
+});
+
+test.each<[what: string, exempt: Partial<ExemptTable>, fault: string]>([
+  ["of no migration", { table: "gone" }, "no migration creates it"],
+  ["without a reason", { table: "logs", reason: " " }, "no reason is given"],
+  ["that is declared too", { table: "sites" }, "declared twice"],
+])("refuses an exempt table %s", (_what, exempt, fault) => {
+  const exemptTables = [{ schema: "public", table: "logs", reason: "everyone's", ...exempt }];
+  const found = messages({ exemptTables }, withTable("public.logs", table(["name"])));
+  expect(found).toEqual([expect.stringContaining(fault)]);
 });
