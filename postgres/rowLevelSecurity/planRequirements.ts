@@ -27,7 +27,10 @@ export function planRequirements(
 
 function missingTable({ schema, table }: TenantTable, record: readonly SchemaObject[]): Finding[] {
   const name = `${schema}.${table}`;
-  if (record.some(({ kind, identity }) => kind === "table" && identity === name)) return [];
+  const isRecorded = record.some(
+    ({ kind, identity }) => kind === "table" && identity.replaceAll('"', "") === name,
+  );
+  if (isRecorded) return [];
   const reason = `add the migration that creates it, or take it out of ${tenancyFile}`;
   return [refuse("tenant table missing", `table ${name}`, "a tenant table", null, reason)];
 }
