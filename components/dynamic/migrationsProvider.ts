@@ -3,8 +3,8 @@ import type { dynamic } from "@pulumi/pulumi";
 import { DeclarationErrors } from "../../postgres/declarationError";
 import { migrate } from "../../postgres/migrations/migrate";
 import { MigrationError } from "../../postgres/migrations/migrationError";
+import { pendingMigrations } from "../../postgres/migrations/pendingMigrations";
 import { readMigrations } from "../../postgres/migrations/readMigrations";
-import { readMigrationState } from "../../postgres/migrations/readMigrationState";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigrationsInputs } from "./migrations";
@@ -15,16 +15,22 @@ const ledger = "hosterizer.schema_migrations";
 
 type Inputs = MigrationsInputs & { version: number; pending?: string[] };
 
-/** Adds `version`, which the folder leads to, and `pending`: the names of the migrations still to be applied. */
+/**
+ * Adds `version`, which the folder leads to, and `pending`: the names of the migrations still to be applied.
+ *
+ * Where the folder contradicts what is applied, that is drift of the recorded schema, and no failing check.
+ */
 export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
   try {
-    const migrations = await readMigrations(news.directory);
-    const version = migrations.at(-1)?.number ?? 0;
     const known = olds.connection !== undefined && !hasUnknown(news);
-    const pending = known
-      ? await inspect(() => readPending(news))
-      : migrations.map(({ name }) => name);
-    return { inputs: { ...news, version, pending } };
+    const migrations = await readMigrations(news.directory, known ? Infinity : 0);
+    const version = migrations.at(-1)?.number ?? 0;
+    let pending = known ? [] : migrations.map(({ name }) => name);
+    const unseen = await inspect("the migrations' ledger", async () => {
+      if (known) pending = await pendingMigrations(news);
+      return [];
+    });
+    return { inputs: { ...news, version, pending: [...unseen, ...pending] } };
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
     return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
@@ -55,13 +61,6 @@ function remove(): Promise<void> {
 }
 
 export { remove as delete };
-
-async function readPending(inputs: Inputs): Promise<string[]> {
-  const { pending, faults } = await readMigrationState(inputs);
-  const refused = faults.filter((fault) => fault.refused).map(({ error }) => error);
-  if (refused.length > 0) throw new DeclarationErrors(refused);
-  return pending;
-}
 
 async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
   const log = (line: string) => {

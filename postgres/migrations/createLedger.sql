@@ -39,3 +39,29 @@ create table if not exists hosterizer.migration_statements (
 );
 
 comment on table hosterizer.migration_statements is 'How far a file without a transaction has come; empty between runs';
+
+create table if not exists hosterizer.schema_records (
+    id bigint generated always as identity,
+    version integer not null,
+    format text not null,
+    recorded_at timestamptz not null default pg_catalog.now(),
+    recorded_by text not null default session_user,
+    reason text,
+    constraint schema_records_pkey primary key (id)
+);
+
+comment on table hosterizer.schema_records is 'When the schema was recorded as the expected one; the last row is the one in force';
+comment on column hosterizer.schema_records.version is 'Number of the last migration that was applied then';
+comment on column hosterizer.schema_records.format is 'What was looked at, and how: a record of another format can''t be compared';
+comment on column hosterizer.schema_records.reason is 'Why somebody accepted what was done by hand; null: a migration run';
+
+create table if not exists hosterizer.schema_objects (
+    kind text not null,
+    identity text not null,
+    facts jsonb not null,
+    digest bigint not null,
+    constraint schema_objects_pkey primary key (kind, identity)
+);
+
+comment on table hosterizer.schema_objects is 'Every object of the schema as the last migration left it';
+comment on column hosterizer.schema_objects.digest is 'Of the facts as they were read: where it is the same, they are';

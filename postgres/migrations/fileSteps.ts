@@ -1,3 +1,4 @@
+import { recordStatements } from "../schema/recordStatements";
 import { bookkeeping } from "./bookkeeping";
 import type { Direction, Migration } from "./migration";
 import type { FailurePlace } from "./migrationError";
@@ -11,6 +12,14 @@ export interface FileStep {
   place: Omit<FailurePlace, "file">;
 }
 
+/** A file, which way it goes, and whether the run ends with it. */
+export interface FileRun {
+  migration: Migration;
+  direction: Direction;
+  /** The last one's transaction records the schema as the expected one. */
+  last: boolean;
+}
+
 /**
  * All that commits with a file, in order, except the ledger's row, which node-pg-migrate adds.
  *
@@ -18,19 +27,22 @@ export interface FileStep {
  * a transaction have run before.
  */
 export async function fileSteps(
-  migration: Migration,
-  direction: Direction,
+  { migration, direction, last }: FileRun,
   settings: FileSettings,
 ): Promise<FileStep[]> {
   const { sql, noTransaction } = migration[direction];
   const statements = noTransaction === undefined ? await statementsOf(sql) : [];
   const step = (text: string, doing: string): FileStep => ({ sql: text, place: { doing } });
+  const version = direction === "up" ? migration.number : migration.number - 1;
+  // The last of all, because it changes the transaction's settings.
+  const record = last ? recordStatements(settings, { version }) : [];
   return [
     ...statements.map((statement) => ({ sql: statement.text, place: { statement } })),
     // What the file has set ends with the file.
     step(sessionSql(settings), "the end of its session settings"),
     ...(settings.afterEach === undefined ? [] : [step(settings.afterEach, afterEachFile)]),
     ...bookkeeping(migration, direction).map((text) => step(text, ledgerRecord)),
+    ...record.map((text) => step(text, "the record of the schema")),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 
 import { readSql } from "../readSql";
+import { tableExists } from "./tableExists";
 
 /** Where node-pg-migrate keeps its ledger: a schema that only the owner may use. */
 export const ledgerTable = { schema: "hosterizer", table: "schema_migrations" };
@@ -15,9 +16,12 @@ export interface AppliedMigration {
   downTokensSha256: string | null;
 }
 
-/** Makes the ledger's schema and tables where they are missing. The session is the owner. */
+/**
+ * Makes the ledger's schema and tables where they are missing, as in a database that an older version of this project has
+ * migrated. The session is the owner.
+ */
 export async function createLedger(client: Client): Promise<void> {
-  if (await ledgerExists(client)) return;
+  if (await tableExists(client, "hosterizer.schema_objects")) return;
   // Its schema may be there already; that is no news.
   const quiet = "set local client_min_messages = warning;";
   await client.query(`begin; ${quiet} ${readSql(__dirname, "createLedger")} commit`);
@@ -25,12 +29,7 @@ export async function createLedger(client: Client): Promise<void> {
 
 /** The applied migrations by number; none if there is no ledger yet. Writes nothing. */
 export async function readLedger(client: Client): Promise<AppliedMigration[]> {
-  if (!(await ledgerExists(client))) return [];
+  if (!(await tableExists(client, "hosterizer.migration_statements"))) return [];
   const { rows } = await client.query<AppliedMigration>(readSql(__dirname, "appliedMigrations"));
   return rows;
-}
-
-async function ledgerExists(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ exists: boolean }>(readSql(__dirname, "ledgerExists"));
-  return rows[0]?.exists === true;
 }

@@ -23,9 +23,7 @@ export interface MigrateOptions extends RunOptions {
 export async function migrate({ target, ...options }: MigrateOptions): Promise<string[]> {
   return withMigrationRun(options, async ({ client, migrations, applied, settings }) => {
     const faults = ledgerFaults(migrations, applied);
-    const refused = faults.filter((fault) => fault.refused).map(({ error }) => error);
-    if (refused.length > 0) throw new DeclarationErrors(refused);
-    for (const { error } of faults) settings.log(`WARNING: ${error.message}`);
+    if (faults.length > 0) throw new DeclarationErrors(faults.map(({ error }) => error));
 
     const version = numberOf(applied.at(-1)?.name);
     const last = migrations.at(-1)?.number ?? 0;

@@ -15,12 +15,16 @@ export interface MigrationSettings {
 export interface FileSettings extends SessionSettings {
   /** SQL that joins the transaction of each file; without one, that of each statement which can have it. */
   afterEach?: string;
+  /** Schemas of which everything is recorded as the expected schema, whoever owns it. */
+  schemas: readonly string[];
 }
 
 /** How to run them. */
 export interface RunOptions extends MigrationSettings {
   /** SQL that joins the transaction of each file, in both directions: row-level security of a newborn table. */
   afterEach?: string;
+  /** Schemas of which everything is recorded as the expected schema, whoever owns it. Default `public`. */
+  schemas?: readonly string[];
   /** How long a statement waits for a lock. Default 500. */
   lockTimeoutMs?: number;
   /** How often a file that had no lock in time is tried, with growing pauses. Default 10: about a minute. */

@@ -9,6 +9,16 @@ export interface MigrationPair extends Record<Direction, string> {
   name: string;
 }
 
+/** What is wrong with the folder. */
+export interface FolderFault {
+  error: DeclarationError;
+  /**
+   * The number that is missing, taken twice or half there. In a database that has come so far the ledger says better what
+   * has happened to it, and that is drift.
+   */
+  number?: number;
+}
+
 const pattern = /^(?<name>(?<number>\d{6})_[a-z][a-z0-9_]*)\.(?<direction>up|down)\.sql$/;
 
 /**
@@ -20,10 +30,12 @@ const pattern = /^(?<name>(?<number>\d{6})_[a-z][a-z0-9_]*)\.(?<direction>up|dow
 export function pairMigrationFiles(
   directory: string,
   fileNames: readonly string[],
-): { pairs: MigrationPair[]; faults: DeclarationError[] } {
-  const faults: DeclarationError[] = [];
-  const refuse = (fileName: string, fault: string, remedy: string) =>
-    faults.push(new DeclarationError(join(directory, fileName), fault, remedy));
+): { pairs: MigrationPair[]; faults: FolderFault[] } {
+  const faults: FolderFault[] = [];
+  const refuse = (fileName: string, fault: string, remedy: string, number?: number) => {
+    const error = new DeclarationError(join(directory, fileName), fault, remedy);
+    faults.push(number === undefined ? { error } : { error, number });
+  };
 
   const halves = new Map<string, { number: number; name: string } & Partial<MigrationPair>>();
   for (const fileName of [...fileNames].sort()) {
@@ -44,18 +56,21 @@ export function pairMigrationFiles(
     const fileName = up ?? down ?? name;
     if (number === previous.number) {
       const remedy = `Give one of them the next free number`;
-      refuse(fileName, `number ${digits(number)} is already that of ${previous.name}`, remedy);
+      const fault = `number ${digits(number)} is already that of ${previous.name}`;
+      refuse(fileName, fault, remedy, number);
     } else if (number !== previous.number + 1) {
       const expected = digits(previous.number + 1);
       const remedy = `Rename both its files to start with ${expected}, or add what is missing`;
-      refuse(fileName, `number ${digits(number)} follows ${digits(previous.number)}`, remedy);
+      const fault = `number ${digits(number)} follows ${digits(previous.number)}`;
+      refuse(fileName, fault, remedy, number - 1);
     }
     previous = { number, name };
 
     if (up !== undefined && down !== undefined) pairs.push({ number, name, up, down });
     else {
       const missing = `${name}.${up === undefined ? "up" : "down"}.sql`;
-      refuse(fileName, `its other half, ${missing}, is missing`, `Write ${missing} beside it`);
+      const fault = `its other half, ${missing}, is missing`;
+      refuse(fileName, fault, `Write ${missing} beside it`, number);
     }
   }
   return { pairs, faults };

@@ -1,8 +1,9 @@
 import { escapeIdentifier } from "pg";
 
-import { withClient } from "../connection";
+import { withSession } from "../withSession";
 import { readLedger } from "./ledger";
 import { type LedgerFault, ledgerFaults } from "./ledgerFaults";
+import type { Migration } from "./migration";
 import type { MigrationSettings } from "./migrationSettings";
 import { numberOf } from "./numberOf";
 import { readMigrations } from "./readMigrations";
@@ -11,6 +12,8 @@ import { readMigrations } from "./readMigrations";
 export interface MigrationState {
   /** Number of the last migration applied; 0 if none is. */
   version: number;
+  /** Those of the folder, in order; a migration of which a half is missing isn't among them. */
+  migrations: Migration[];
   /** Names, in order. */
   applied: string[];
   /** Names, in order. */
@@ -20,23 +23,32 @@ export interface MigrationState {
 }
 
 /**
- * Compares the folder with the database in one short session. Writes nothing, and needs no ledger yet.
+ * Compares the folder with the database in one short transaction of a session that others use too. Writes nothing, and needs no ledger yet.
  *
- * @throws DeclarationErrors before it connects, if the folder has faults.
+ * @throws DeclarationErrors if the folder has faults that aren't such contradictions; before it connects, where no ledger
+ *   could make them so.
  */
 export async function readMigrationState({
   connection,
   owner,
   directory,
 }: MigrationSettings): Promise<MigrationState> {
-  const migrations = await readMigrations(directory);
-  const ledger = await withClient(connection, "migration state", async (client) => {
-    await client.query(`set role ${escapeIdentifier(owner)}`);
-    return readLedger(client);
+  // What no ledger excuses.
+  await readMigrations(directory, Infinity);
+  const ledger = await withSession(connection, async (client) => {
+    try {
+      await client.query(`begin read only; set local role ${escapeIdentifier(owner)}`);
+      return await readLedger(client);
+    } finally {
+      await client.query("rollback").catch(() => undefined);
+    }
   });
   const applied = ledger.map(({ name }) => name);
+  const version = numberOf(applied.at(-1));
+  const migrations = await readMigrations(directory, version);
   return {
-    version: numberOf(applied.at(-1)),
+    version,
+    migrations,
     applied,
     pending: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)),
     faults: ledgerFaults(migrations, ledger),

@@ -10,20 +10,21 @@ import { statementFaults } from "./statementFaults";
 /**
  * Reads and validates the whole migrations folder. Needs no server.
  *
+ * @param version Up to which number a ledger judges what is missing, doubled or half there, instead of this. Default 0.
  * @returns the migrations in the order of their numbers.
  * @throws DeclarationErrors with every fault of every file, each with its remedy.
  */
-export async function readMigrations(directory: string): Promise<Migration[]> {
+export async function readMigrations(directory: string, version = 0): Promise<Migration[]> {
   const { pairs, faults } = pairMigrationFiles(directory, await listFiles(directory));
 
   const read = async (fileName: string): Promise<MigrationFile | undefined> => {
     try {
       const file = await readMigrationFile(join(directory, fileName));
-      faults.push(...(await statementFaults(file)));
+      faults.push(...(await statementFaults(file)).map((error) => ({ error })));
       return file;
     } catch (error) {
       if (!(error instanceof DeclarationError)) throw error;
-      faults.push(error);
+      faults.push({ error });
       return undefined;
     }
   };
@@ -33,7 +34,8 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     if (up !== undefined && down !== undefined) migrations.push({ ...pair, up, down });
   }
 
-  if (faults.length > 0) throw new DeclarationErrors(faults);
+  const judged = faults.filter(({ number = Infinity }) => number > version);
+  if (judged.length > 0) throw new DeclarationErrors(judged.map(({ error }) => error));
   return migrations;
 }
 

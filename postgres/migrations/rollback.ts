@@ -1,9 +1,12 @@
 import { DeclarationError, DeclarationErrors } from "../declarationError";
-import { ledgerFaults } from "./ledgerFaults";
+import { type LedgerFault, ledgerFaults } from "./ledgerFaults";
 import type { RunOptions } from "./migrationSettings";
 import { numberOf } from "./numberOf";
 import { runMigrations } from "./runMigrations";
 import { withMigrationRun } from "./withMigrationRun";
+
+// What is undone by files that aren't there.
+const gone = new Set<LedgerFault["kind"]>(["missing", "renamed"]);
 
 /** How far down to go. */
 export interface RollbackOptions extends RunOptions {
@@ -25,7 +28,7 @@ export async function rollback({ target, ...options }: RollbackOptions): Promise
       applied.map(({ name }) => name).filter((name) => numberOf(name) > target),
     );
     const missing = ledgerFaults(migrations, applied)
-      .filter(({ kind, name }) => kind === "missing" && undone.has(name))
+      .filter(({ kind, name }) => gone.has(kind) && undone.has(name))
       .map(({ error }) => error);
     if (missing.length > 0) throw new DeclarationErrors(missing);
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 
 import { DeclarationError } from "../declarationError";
+import { recordSchema } from "../schema/recordSchema";
 import { failurePlace, type FileStep, fileSteps } from "./fileSteps";
 import { ledgerTable } from "./ledger";
 import type { Direction, Migration } from "./migration";
@@ -22,6 +23,12 @@ export interface RunPlan {
   directory: string;
 }
 
+/** Files that node-pg-migrate is given at once. */
+interface Batch extends RunPlan {
+  /** With which the run ends. */
+  last: Migration | undefined;
+}
+
 /** How to run it. */
 export type RunSettings = FileSettings & RetryOptions;
 
@@ -39,14 +46,33 @@ export async function runMigrations(
 ): Promise<void> {
   // node-pg-migrate goes down in the order of the clock, which may have been set back; so it gets one at a time.
   const batches = direction === "up" ? [migrations] : migrations.map((one) => [one]);
-  for (const batch of batches) {
-    const plan = { direction, migrations: batch, directory };
-    await retryWhileLocked(settings, () => runBatch(client, plan, settings));
+  const last = migrations.at(-1);
+  try {
+    for (const batch of batches) {
+      const plan = { direction, migrations: batch, directory, last };
+      await retryWhileLocked(settings, () => runBatch(client, plan, settings));
+    }
+  } catch (error) {
+    await recordUnfinished(client, settings);
+    throw error;
   }
 }
 
-async function runBatch(client: Client, plan: RunPlan, settings: RunSettings): Promise<void> {
-  const { direction, migrations, directory } = plan;
+/**
+ * Records the schema where a run has stopped, which the last file would have done. If the session is lost, the record is left
+ * behind by the ledger, which is known by its version.
+ */
+async function recordUnfinished(client: Client, settings: RunSettings): Promise<void> {
+  try {
+    await prepareSession(client, settings);
+    await recordSchema(client, settings);
+  } catch (error) {
+    settings.log(`the schema is not recorded yet: ${String(error)}`);
+  }
+}
+
+async function runBatch(client: Client, plan: Batch, settings: RunSettings): Promise<void> {
+  const { direction, migrations, directory, last } = plan;
   // An ES module, which CommonJS loads like this.
   const { runner } = await import("node-pg-migrate");
 
@@ -67,7 +93,8 @@ async function runBatch(client: Client, plan: RunPlan, settings: RunSettings): P
       await runOutsideTransaction(client, migration, direction, settings);
     }
     await prepareSession(client, settings);
-    current.steps = await fileSteps(migration, direction, settings);
+    const run = { migration, direction, last: migration === last };
+    current.steps = await fileSteps(run, settings);
     for (const { sql } of current.steps) give(sql);
   };
 

@@ -46,10 +46,11 @@ function runSettings(options: RunOptions): RunSettings {
   const {
     owner,
     afterEach,
+    schemas = ["public"],
     lockTimeoutMs = 500,
     lockAttempts = 10,
     log = () => undefined,
   } = options;
-  const settings = { owner, lockTimeoutMs, lockAttempts, log };
+  const settings = { owner, schemas, lockTimeoutMs, lockAttempts, log };
   return afterEach === undefined ? settings : { ...settings, afterEach };
 }

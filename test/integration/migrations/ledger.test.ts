@@ -3,8 +3,10 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { withClient } from "../../../postgres/connection";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readMigrationState } from "../../../postgres/migrations/readMigrationState";
+import { rerecordFiles } from "../../../postgres/migrations/rerecordFiles";
 import { rollback } from "../../../postgres/migrations/rollback";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
@@ -28,8 +30,9 @@ describe("the ledger", () => {
   };
 
   test("is only read, never made, by whoever asks for the state", async () => {
-    expect(await readMigrationState(database.settings)).toEqual({
+    expect(await readMigrationState(database.settings)).toMatchObject({
       version: 0,
+      migrations: [{ name: "000001_a" }, { name: "000002_b" }],
       applied: [],
       pending: ["000001_a", "000002_b"],
       faults: [],
@@ -65,15 +68,51 @@ describe("the ledger", () => {
     expect(await faults()).toEqual([]);
   });
 
-  test("lets a down file be mended, and says that it was", async () => {
+  test("goes on once such an edit is recorded", async () => {
+    await migrate({ ...database.settings, target: 1 });
+    await database.write("000001_a", "-- why\ncreate table a (id int);", "drop table a; -- too");
+    expect(await faults()).toEqual(["000001_a up edited", "000001_a down edited"]);
+    const { connection, owner } = database.settings;
+    const { migrations } = await readMigrationState(database.settings);
+    await withClient(connection, "test", async (client) => {
+      await client.query(`set role ${owner}`);
+      await rerecordFiles(client, migrations);
+    });
+    expect(await faults()).toEqual([]);
+    expect(await migrate(database.settings)).toEqual(["000002_b"]);
+  });
+
+  test("lets a mended down file undo its migration, and refuses to go up meanwhile", async () => {
     await migrate({ ...database.settings, target: 1 });
     await database.write("000001_a", "create table a (id int);", "drop table a cascade;");
     expect(await faults()).toEqual(["000001_a down edited"]);
+    await expect(migrate(database.settings)).rejects.toThrow(
+      /000001_a\.down\.sql: the file was edited after it was applied on/,
+    );
+    expect(await rollback({ ...database.settings, target: 0 })).toEqual(["000001_a"]);
+    expect(await migrate(database.settings)).toEqual(["000001_a", "000002_b"]);
+    expect(await faults()).toEqual([]);
+  });
 
-    const lines: string[] = [];
-    const log = (line: string) => lines.push(line);
-    expect(await migrate({ ...database.settings, log })).toEqual(["000002_b"]);
-    expect(lines[0]).toMatch(/^WARNING: .*000001_a\.down\.sql: the file was edited/);
+  test("knows a renamed migration by its text", async () => {
+    await migrate(database.settings);
+    await remove("000002_b");
+    await database.write("000002_better", "create table b (id int);", "drop table b;");
+    await expect(migrate(database.settings)).rejects.toThrow(
+      "000002_b: it was renamed to 000002_better after it was applied on",
+    );
+    await expect(rollback({ ...database.settings, target: 1 })).rejects.toThrow("000002_b");
+    expect(await faults()).toEqual(["000002_b renamed"]);
+  });
+
+  test("says what has become of an applied migration, where a gap or a number taken twice says less", async () => {
+    await migrate(database.settings);
+    await remove("000001_a");
+    await database.write("000002_c", "select 1;");
+    expect(await faults()).toEqual(["000001_a missing", "000002_c overtaken"]);
+
+    await database.write("000004_d", "select 1;");
+    await expect(faults()).rejects.toThrow("number 000004 follows 000002");
   });
 
   test("refuses a folder that has lost an applied migration", async () => {

@@ -35,35 +35,48 @@ describe("the folder against the ledger", () => {
       folder: ["000001_a"],
       applied: [row("000001_a"), row("000002_b")],
       faults: [
-        "refused: 000002_b: it is applied to the database, but its files are gone from the folder.",
+        "missing: 000002_b: it is applied to the database, but its files are not both in the folder.",
       ],
     },
     {
       folder: ["000001_a", "000002_b"],
       applied: [row("000002_b")],
       faults: [
-        "refused: m/000001_a.up.sql: it is not applied, but 000002_b, which comes after it, is.",
+        "overtaken: m/000001_a.up.sql: it is not applied, but 000002_b, which comes after it, is.",
       ],
+    },
+    {
+      folder: ["000001_a", "000002_b"],
+      applied: [row("000001_a"), row("000002_c", { upSha256: "gone" })],
+      faults: [
+        "missing: 000002_c: it is applied to the database, but its files are not both in the folder.",
+        "overtaken: m/000002_b.up.sql: it is not applied, but 000002_c, which has its number, is.",
+      ],
+    },
+    {
+      folder: ["000001_a", "000002_b", "000003_d"],
+      applied: [row("000001_a"), row("000002_c")],
+      faults: ["renamed: 000002_c: it was renamed to 000002_b after it was applied on 2026-03-01."],
     },
     {
       folder: ["000001_a"],
       applied: [row("000001_a", { upSha256: "old", upTokensSha256: "old" })],
       faults: [
-        "refused: m/000001_a.up.sql: the file was edited after it was applied on 2026-03-01.",
+        "up edited: m/000001_a.up.sql: the file was edited after it was applied on 2026-03-01.",
       ],
     },
     {
       folder: ["000001_a"],
       applied: [row("000001_a", { upSha256: "old" })],
       faults: [
-        "refused: m/000001_a.up.sql: the file was edited (in comments and white space only) after it was applied on 2026-03-01.",
+        "up edited, cosmetic: m/000001_a.up.sql: the file was edited (in comments and white space only) after it was applied on 2026-03-01.",
       ],
     },
     {
       folder: ["000001_a"],
       applied: [row("000001_a", { downSha256: "old", downTokensSha256: "old" })],
       faults: [
-        "told: m/000001_a.down.sql: the file was edited after it was applied on 2026-03-01.",
+        "down edited: m/000001_a.down.sql: the file was edited after it was applied on 2026-03-01.",
       ],
     },
     {
@@ -80,8 +93,8 @@ describe("the folder against the ledger", () => {
     },
   ])("$folder against $applied", ({ folder, applied, faults }) => {
     const found = ledgerFaults(folder.map(migration), applied).map(
-      ({ refused, error }) =>
-        `${refused ? "refused" : "told"}: ${error.message.split("\n")[0] ?? ""}`,
+      ({ kind, cosmetic, error }) =>
+        `${kind}${cosmetic ? ", cosmetic" : ""}: ${error.message.split("\n")[0] ?? ""}`,
     );
     expect(found).toEqual(faults);
   });

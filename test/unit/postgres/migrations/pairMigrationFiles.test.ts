@@ -54,17 +54,23 @@ describe("the names in a migrations folder", () => {
       }),
     ),
   ])("are refused: $names", ({ names, faults }) => {
-    expect(pairMigrationFiles("m", names).faults.map(({ message }) => message)).toEqual(faults);
+    expect(pairMigrationFiles("m", names).faults.map(({ error }) => error.message)).toEqual(faults);
   });
 
   test("are refused for all of their faults at once", () => {
     const names = ["notes.txt", "000001_a.up.sql", ...pair("000003_c"), ...pair("000003_d")];
     const { faults } = pairMigrationFiles("m", names);
-    expect(faults.map(({ message }) => message.split(":")[0])).toEqual([
+    expect(faults.map(({ error }) => error.message.split(":")[0])).toEqual([
       "m/notes.txt",
       "m/000001_a.up.sql",
       "m/000003_c.up.sql",
       "m/000003_d.up.sql",
     ]);
+  });
+
+  test("say by their number which of them the ledger judges", () => {
+    const names = ["notes.txt", "000001_a.up.sql", ...pair("000004_c"), ...pair("000004_d")];
+    const { faults } = pairMigrationFiles("m", names);
+    expect(faults.map(({ number }) => number)).toEqual([undefined, 1, 3, 4]);
   });
 });

@@ -1,1 +1,0 @@
-select pg_catalog.to_regclass('hosterizer.migration_statements') is not null as "exists"

@@ -1,0 +1,12 @@
+-- A file without a transaction that has come only half way has changed the schema, and is in no ledger.
+select not exists (select from hosterizer.migration_statements)
+   and exists (
+         select
+           from hosterizer.schema_records as r
+          where r.id = (select pg_catalog.max(id) from hosterizer.schema_records)
+            and r.format = :format
+            and r.version = (
+              select coalesce(pg_catalog.max(pg_catalog.left(l.name, 6)::integer), 0)
+                from hosterizer.schema_migrations as l
+            )
+       ) as current

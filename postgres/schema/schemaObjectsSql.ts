@@ -1,0 +1,55 @@
+import { escapeLiteral } from "pg";
+
+import { ledgerTable } from "../migrations/ledger";
+import { readSql } from "../readSql";
+import { contextSchema } from "../rowLevelSecurity/contextFunctions";
+import type { SchemaScope } from "./schemaObject";
+
+/**
+ * The query whose rows are the schema's objects: `kind`, `identity` and `facts`, an array of names and values in turn. It
+ * has no parameters and no semicolon, so that it can stand inside another statement and among those that migrations send.
+ *
+ * Its texts are the same everywhere only after `schemaTextSettings`.
+ */
+export function schemaObjectsSql({ schemas, owner }: SchemaScope): string {
+  const values = {
+    schemas: array(schemas.filter((schema) => !elsewhere.includes(schema))),
+    owner: escapeLiteral(owner),
+    elsewhere: array(elsewhere),
+  };
+  return readSql(__dirname, "schemaObjects")
+    .replace(/--.*/g, "")
+    .replace(/(?<!:):(schemas|owner|elsewhere)\b/g, (_, name: keyof typeof values) => values[name]);
+}
+
+/**
+ * The same with a `digest` of each object's facts, which is compared in the place of them: JSON of many thousands of
+ * columns takes longer than all the rest.
+ */
+export function digestedObjectsSql(scope: SchemaScope): string {
+  return `select kind, identity, facts, pg_catalog.hash_array_extended(facts, 0) as digest
+    from (${schemaObjectsSql(scope)}) as objects`;
+}
+
+// What is in these schemas converges by other means.
+const elsewhere: readonly string[] = [ledgerTable.schema, contextSchema];
+
+function array(values: readonly string[]): string {
+  return `array[${values.map((value) => escapeLiteral(value)).join(", ")}]::text[]`;
+}
+
+/** Sets, for the rest of the transaction, what decides how the catalog's expressions are written. */
+export const schemaTextSettings = Object.entries({
+  search_path: "",
+  DateStyle: "ISO, YMD",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  extra_float_digits: "1",
+  bytea_output: "hex",
+  lc_monetary: "C",
+  quote_all_identifiers: "off",
+  // To compile the query takes longer than to run it.
+  jit: "off",
+})
+  .map(([name, value]) => `set local ${name} = '${value}'`)
+  .join(";\n");
