@@ -7,10 +7,21 @@ export const schemas: readonly SchemaDeclaration[] = [
   { name: "monitoring", purpose: "statistics that the application must not read" },
 ];
 
-/** Extensions of the database. */
+/** Schemas whose objects are recorded after each migration. Those of `tenancy` and `hosterizer` are this program's own. */
+export const recordedSchemas: readonly string[] = ["public", "monitoring"];
+
+/**
+ * Extensions of the database. PostgreSQL 15 brings just these versions: a server that was upgraded from an older one may
+ * still have older ones installed.
+ */
 export const extensions: readonly ExtensionDeclaration[] = [
-  { name: "uuid-ossp", schema: "public", purpose: "UUIDs of every version" },
-  { name: "pgcrypto", schema: "public", purpose: "hashes and ciphers in SQL" },
+  { name: "uuid-ossp", version: "1.1", schema: "public", purpose: "UUIDs of every version" },
+  { name: "pgcrypto", version: "1.3", schema: "public", purpose: "hashes and ciphers in SQL" },
   // Not in public: its view shows every tenant's statements, and grants on all tables would include it.
-  { name: "pg_stat_statements", schema: "monitoring", purpose: "slowest statements" },
+  {
+    name: "pg_stat_statements",
+    version: "1.10",
+    schema: "monitoring",
+    purpose: "slowest statements",
+  },
 ];

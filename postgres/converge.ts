@@ -15,7 +15,7 @@ export interface ConvergeOptions {
   purpose: string;
   /** Role that owns what is changed; the session's login is a member of it. */
   owner: string;
-  /** How often a step that waits too long for a lock is tried again. */
+  /** How often a plan that others get in the way of is made and tried again. */
   attempts?: number;
 }
 
@@ -25,7 +25,6 @@ export const convergeLock = "-2848051464248011251";
 
 // An ALTER TABLE that waits blocks every later reader of the table, so it gives up soon and comes back.
 const lockTimeout = "500ms";
-const lockNotAvailable = "55P03";
 
 /**
  * Inspects and plans with `plan`, then runs its steps: the only writer besides migrations.
@@ -60,9 +59,21 @@ export async function convergeWith<T extends Step>(
       return steps;
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      const waited = error instanceof DatabaseError && error.code === lockNotAvailable;
-      if (!waited || attempt >= attempts) throw error;
+      if (!isContention(error) || attempt >= attempts) throw error;
       await sleep(100 * 2 ** attempt);
     }
   }
 }
+
+/** Whether another session was in the way, so that the same may go well a moment later. */
+function isContention(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  if (error.code === internalError) return tornRow.test(error.message);
+  return contention.has(error.code ?? "");
+}
+
+// lock_not_available, deadlock_detected, serialization_failure
+const contention = new Set(["55P03", "40P01", "40001"]);
+// Two sessions that change one row of a catalog get no SQLSTATE of their own; the words are never translated.
+const internalError = "XX000";
+const tornRow = /^tuple concurrently (updated|deleted)$/;

@@ -38,4 +38,22 @@ export interface ExtensionDeclaration {
   name: string;
   schema: string;
   purpose: string;
+  /** Exactly this one, as pg_available_extension_versions lists it. Default: the one that the server installs. */
+  version?: string;
+}
+
+/**
+ * A setting that sessions in the database begin with, by ALTER DATABASE or ALTER ROLE … IN DATABASE.
+ *
+ * https://www.postgresql.org/docs/15/config-setting.html#CONFIG-SETTING-SQL
+ */
+export interface SettingDeclaration {
+  /** As SHOW takes it. */
+  name: string;
+  /** One value, as pg_db_role_setting keeps it: `30s`, `off`. Lists are not meant. */
+  value: string;
+  /** Only sessions of this role. Default: all. */
+  role?: string;
+  /** Why; read by people. */
+  purpose: string;
 }

@@ -1,0 +1,60 @@
+import type { dynamic } from "@pulumi/pulumi";
+
+import { readAudit } from "../../postgres/audit/readAudit";
+import { readWarnings } from "../../postgres/audit/readWarnings";
+import { repairAudit } from "../../postgres/audit/repairAudit";
+import { withSession } from "../../postgres/withSession";
+import type { AccessAuditInputs } from "./accessAudit";
+import { changes } from "./changes";
+import { inspect } from "./inspect";
+import { hasUnknown } from "./unknown";
+
+type Inputs = AccessAuditInputs & { drift?: string[] };
+
+/** Adds `drift`: what somebody may do, owns or has set that is not declared. Prints what an operator should know. */
+export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+  const known = olds.connection !== undefined && !hasUnknown(news);
+  const drift = known ? await inspect("the access rights", () => look(news)) : [];
+  return { inputs: { ...news, drift } };
+}
+
+function look(inputs: Inputs) {
+  return withSession(inputs.connection, async (client) => {
+    for (const warning of await readWarnings(client, inputs)) console.log(`warning: ${warning}`);
+    return (await readAudit(client, inputs)).map(({ finding }) => finding);
+  });
+}
+
+export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
+  const declared = [
+    "owner",
+    "roles",
+    "grants",
+    "schemas",
+    "extensions",
+    "tenancy",
+    "settings",
+  ] as const satisfies readonly (keyof Inputs)[];
+  return Promise.resolve(changes(olds, news, declared, ["drift"]));
+}
+
+export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
+  await repairAudit(inputs.connection, inputs);
+  return { id: inputs.owner, outs: inputs };
+}
+
+export async function update(
+  _id: string,
+  _olds: Inputs,
+  news: Inputs,
+): Promise<dynamic.UpdateResult> {
+  await repairAudit(news.connection, news);
+  return { outs: news };
+}
+
+/** Leaves everything: what was taken away by it was never declared. */
+function remove(): Promise<void> {
+  return Promise.resolve();
+}
+
+export { remove as delete };

@@ -1,0 +1,48 @@
+import type { Client } from "pg";
+
+import type { Audit } from "./audit";
+import type { AuditFinding } from "./auditFinding";
+import { planDefaultPrivileges } from "./planDefaultPrivileges";
+import { planDefiners } from "./planDefiners";
+import { planExtensions } from "./planExtensions";
+import { planMemberships } from "./planMemberships";
+import { planMissingPrivileges } from "./planMissingPrivileges";
+import { planOwners } from "./planOwners";
+import { planPasswords } from "./planPasswords";
+import { planPrivileges } from "./planPrivileges";
+import { planReaches } from "./planReaches";
+import { planRoles } from "./planRoles";
+import { planSettings } from "./planSettings";
+import { planViews } from "./planViews";
+import { readDefaultPrivileges } from "./readDefaultPrivileges";
+import { readDefiners } from "./readDefiners";
+import { readExtensions } from "./readExtensions";
+import { readMemberships } from "./readMemberships";
+import { readMissingPrivileges } from "./readMissingPrivileges";
+import { readOwners } from "./readOwners";
+import { readPasswords } from "./readPasswords";
+import { readPrivileges } from "./readPrivileges";
+import { readReaches } from "./readReaches";
+import { readRoles } from "./readRoles";
+import { readSettings } from "./readSettings";
+import { readViews } from "./readViews";
+
+/** Looks at one part of the access rights, whatever the number of objects: with a query or two. */
+export type AuditArea = (client: Client, audit: Audit) => Promise<AuditFinding[]>;
+
+/** Everything that is audited, in the order of repair: an object's owner comes before what only its owner may do. */
+export const auditAreas: readonly AuditArea[] = [
+  async (client, audit) => planRoles(await readRoles(client, audit), audit.roles),
+  async (client, audit) => planPasswords(await readPasswords(client, audit), audit.roles),
+  async (client, audit) => planMemberships(await readMemberships(client, audit), audit),
+  async (client, audit) =>
+    planSettings(await readSettings(client, audit), audit.settings, client.database ?? ""),
+  async (client, audit) => planExtensions(await readExtensions(client, audit)),
+  async (client, audit) => planOwners(await readOwners(client, audit), audit),
+  async (client, audit) => planPrivileges(await readPrivileges(client, audit)),
+  async (client, audit) => planDefaultPrivileges(await readDefaultPrivileges(client, audit)),
+  async (client, audit) => planMissingPrivileges(await readMissingPrivileges(client, audit)),
+  async (client, audit) => planDefiners(await readDefiners(client, audit)),
+  async (client, audit) => planViews(await readViews(client, audit)),
+  async (client, audit) => planReaches(await readReaches(client, audit)),
+];

@@ -1,0 +1,7 @@
+import type { Finding } from "../drift/difference";
+import type { AuditKind } from "./kinds";
+
+/** A finding of the audit, its kind one of those that docs/drift.md lists. */
+export interface AuditFinding extends Finding {
+  kind: AuditKind;
+}

@@ -1,0 +1,84 @@
+-- What should belong to the owner and does not: objects in our schemas, and whatever else one of our roles owns.
+--
+-- Left out: what an extension brought, and what follows another object's owner (indexes, identity sequences, row types,
+-- array types). $1 owner, $2 our roles, $3 our schemas.
+with us as materialized (
+  select oid from pg_catalog.pg_roles where rolname = any ($2::text[])
+),
+objects as (
+  select 'pg_catalog.pg_class'::pg_catalog.regclass as classid, c.oid,
+         case c.relkind
+           when 'S' then 'sequence'
+           when 'v' then 'view'
+           when 'm' then 'materialized view'
+           when 'f' then 'foreign table'
+           else 'table'
+         end as kind,
+         pg_catalog.format('%I.%I', n.nspname, c.relname) as name, c.relnamespace as namespace, c.relowner as owner
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+     and c.relpersistence <> 't'
+  union all
+  select 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid,
+         case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
+         p.oid::pg_catalog.regprocedure::text, p.pronamespace, p.proowner
+    from pg_catalog.pg_proc as p
+   where p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+  union all
+  select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid,
+         case t.typtype when 'd' then 'domain' else 'type' end,
+         pg_catalog.format('%I.%I', n.nspname, t.typname), t.typnamespace, t.typowner
+    from pg_catalog.pg_type as t
+    join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+    left join pg_catalog.pg_class as c on c.oid = t.typrelid
+   where t.typtype in ('b', 'c', 'd', 'e', 'r')
+     and coalesce(c.relkind, 'c') = 'c'
+     and not exists (select from pg_catalog.pg_type as e where e.typarray = t.oid)
+  union all
+  select 'pg_catalog.pg_statistic_ext'::pg_catalog.regclass, s.oid, 'statistics',
+         pg_catalog.format('%I.%I', n.nspname, s.stxname), s.stxnamespace, s.stxowner
+    from pg_catalog.pg_statistic_ext as s
+    join pg_catalog.pg_namespace as n on n.oid = s.stxnamespace
+  union all
+  select 'pg_catalog.pg_collation'::pg_catalog.regclass, c.oid, 'collation',
+         pg_catalog.format('%I.%I', n.nspname, c.collname), c.collnamespace, c.collowner
+    from pg_catalog.pg_collation as c
+    join pg_catalog.pg_namespace as n on n.oid = c.collnamespace
+  union all
+  select 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, 'operator',
+         o.oid::pg_catalog.regoperator::text, o.oprnamespace, o.oprowner
+    from pg_catalog.pg_operator as o
+   where o.oprnamespace <> 'pg_catalog'::pg_catalog.regnamespace
+),
+strays as (
+  select o.classid, o.oid, o.kind, o.name, o.owner, pg_catalog.pg_get_userbyid(o.owner) as owner_name
+    from objects as o
+    join pg_catalog.pg_namespace as n on n.oid = o.namespace
+   where pg_catalog.pg_get_userbyid(o.owner) <> $1
+     and (n.nspname = any ($3::text[]) or o.owner in (select oid from us))
+     and n.nspname !~ '^pg_(toast|temp_|toast_temp_)'
+  union all
+  -- The official plugin compares the owners of the schemas that it makes; this one is there from the start.
+  select 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, 'schema', 'public', n.nspowner,
+         pg_catalog.pg_get_userbyid(n.nspowner)
+    from pg_catalog.pg_namespace as n
+   where n.nspname = 'public'
+     and pg_catalog.pg_get_userbyid(n.nspowner) not in ('pg_database_owner', $1)
+)
+select s.kind || ' ' || s.name as object,
+       s.kind,
+       s.name,
+       s.owner_name as owner,
+       pg_catalog.pg_has_role(current_user, s.owner, 'usage') as alterable
+  from strays as s
+ where not exists (
+         select
+           from pg_catalog.pg_depend as d
+          where d.classid = s.classid
+            and d.objid = s.oid
+            and d.deptype in ('a', 'e', 'i')
+            -- A type or a function depends so on an extension only, a sequence on its column.
+            and (d.deptype = 'e' or s.kind = 'sequence')
+       )
+ order by object

@@ -1,0 +1,193 @@
+-- Every privilege in the database that nobody declared and PostgreSQL does not give by itself.
+--
+-- An access list starts from what initdb or an extension's script made of it (pg_init_privs), else from the built-in
+-- default. What is not declared beyond that is returned, one row a privilege.
+-- https://www.postgresql.org/docs/15/ddl-priv.html
+--
+-- $1 our roles, $2 our schemas, $3 declared grants as jsonb, $4 functions that others look after.
+with declared as materialized (
+  select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema, p.privilege
+    from pg_catalog.jsonb_to_recordset($3::jsonb) as g (role text, "on" text, schema text, privileges jsonb)
+    left join pg_catalog.pg_roles as r on r.rolname = g.role
+    left join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege) on true
+),
+us as materialized (
+  select oid from pg_catalog.pg_roles where rolname = any ($1::text[])
+),
+our_schemas as materialized (
+  select oid from pg_catalog.pg_namespace where nspname = any ($2::text[])
+),
+system_schemas as materialized (
+  select oid
+    from pg_catalog.pg_namespace
+   where nspname in ('pg_catalog', 'information_schema', 'pg_toast')
+),
+-- kind: what it is to people; target: what it is to GRANT; declared_on and schema: how database/grants.ts names it.
+access_lists as (
+  select 'pg_catalog.pg_database'::pg_catalog.regclass as classid, d.oid as objid, 0 as subid,
+         'database' as kind, 'database' as keyword, pg_catalog.quote_ident(d.datname) as name, null as column_name,
+         'database' as declared_on, '' as schema, null::oid as namespace,
+         d.datdba as owner, pg_catalog.acldefault('d', d.datdba) as base,
+         coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) as list
+    from pg_catalog.pg_database as d
+   where d.datname = pg_catalog.current_database()
+  union all
+  select 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, 0,
+         'schema', 'schema', pg_catalog.quote_ident(n.nspname), null,
+         'schema', n.nspname, n.oid,
+         n.nspowner, pg_catalog.acldefault('n', n.nspowner),
+         coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))
+    from pg_catalog.pg_namespace as n
+   where n.nspname !~ '^pg_(toast_)?temp_'
+  union all
+  select 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0,
+         case c.relkind
+           when 'S' then 'sequence'
+           when 'v' then 'view'
+           when 'm' then 'materialized view'
+           when 'f' then 'foreign table'
+           else 'table'
+         end,
+         case c.relkind when 'S' then 'sequence' else 'table' end,
+         pg_catalog.format('%I.%I', n.nspname, c.relname), null,
+         case c.relkind when 'S' then 'sequences' else 'tables' end, n.nspname, n.oid,
+         c.relowner,
+         pg_catalog.acldefault((case c.relkind when 'S' then 's' else 'r' end)::"char", c.relowner), c.relacl
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+   where c.relacl is not null and c.relpersistence <> 't'
+  union all
+  select 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, a.attnum,
+         'column', 'table',
+         pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.quote_ident(a.attname),
+         'columns', n.nspname, n.oid, c.relowner, pg_catalog.acldefault('c', c.relowner), a.attacl
+    from pg_catalog.pg_attribute as a
+    join pg_catalog.pg_class as c on c.oid = a.attrelid
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+   where a.attacl is not null and not a.attisdropped and c.relpersistence <> 't'
+  union all
+  select 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, 0,
+         case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end, 'routine',
+         case n.nspname when 'pg_catalog' then 'pg_catalog.' else '' end || p.oid::pg_catalog.regprocedure::text, null,
+         'functions', n.nspname, n.oid, p.proowner, pg_catalog.acldefault('f', p.proowner), p.proacl
+    from pg_catalog.pg_proc as p
+    join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+   where p.proacl is not null
+  union all
+  select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 0,
+         case t.typtype when 'd' then 'domain' else 'type' end, 'type',
+         pg_catalog.format('%I.%I', n.nspname, t.typname), null,
+         'types', n.nspname, n.oid, t.typowner, pg_catalog.acldefault('T', t.typowner), t.typacl
+    from pg_catalog.pg_type as t
+    join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+   where t.typacl is not null
+  union all
+  select 'pg_catalog.pg_language'::pg_catalog.regclass, l.oid, 0,
+         'language', 'language', pg_catalog.quote_ident(l.lanname), null,
+         'languages', '', null, l.lanowner, pg_catalog.acldefault('l', l.lanowner), l.lanacl
+    from pg_catalog.pg_language as l
+   where l.lanacl is not null
+  union all
+  select 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass, w.oid, 0,
+         'foreign data wrapper', 'foreign data wrapper', pg_catalog.quote_ident(w.fdwname), null,
+         'wrappers', '', null, w.fdwowner, pg_catalog.acldefault('F', w.fdwowner), w.fdwacl
+    from pg_catalog.pg_foreign_data_wrapper as w
+   where w.fdwacl is not null
+  union all
+  select 'pg_catalog.pg_foreign_server'::pg_catalog.regclass, s.oid, 0,
+         'foreign server', 'foreign server', pg_catalog.quote_ident(s.srvname), null,
+         'servers', '', null, s.srvowner, pg_catalog.acldefault('S', s.srvowner), s.srvacl
+    from pg_catalog.pg_foreign_server as s
+   where s.srvacl is not null
+  union all
+  select 'pg_catalog.pg_tablespace'::pg_catalog.regclass, s.oid, 0,
+         'tablespace', 'tablespace', pg_catalog.quote_ident(s.spcname), null,
+         'tablespaces', '', null, s.spcowner, pg_catalog.acldefault('t', s.spcowner), s.spcacl
+    from pg_catalog.pg_tablespace as s
+   where s.spcacl is not null
+  union all
+  -- Parameters belong to the superuser that initdb makes.
+  select 'pg_catalog.pg_parameter_acl'::pg_catalog.regclass, p.oid, 0,
+         'parameter', 'parameter', p.parname, null,
+         'parameters', '', null, 10, pg_catalog.acldefault('p', 10), p.paracl
+    from pg_catalog.pg_parameter_acl as p
+  union all
+  select 'pg_catalog.pg_largeobject'::pg_catalog.regclass, l.oid, 0,
+         'large object', 'large object', l.oid::text, null,
+         'large objects', '', null, l.lomowner, pg_catalog.acldefault('L', l.lomowner), l.lomacl
+    from pg_catalog.pg_largeobject_metadata as l
+   where l.lomacl is not null
+),
+placed as (
+  select a.*,
+         case
+           when a.kind = 'database' then 'ours'
+           when a.namespace in (select oid from our_schemas) then 'ours'
+           when a.owner in (select oid from us) then 'ours'
+           when a.namespace in (select oid from system_schemas) then 'system'
+           when a.namespace is null and a.kind <> 'large object' then 'system'
+           else 'foreign'
+         end as scope
+    from access_lists as a
+),
+entries as (
+  select p.*, e.grantee, e.grantor, e.privilege_type, e.is_grantable
+    from placed as p
+   cross join lateral pg_catalog.aclexplode(p.list) as e
+   where e.grantee <> p.owner
+     and (
+       p.scope = 'ours'
+       or e.grantee in (select oid from us)
+       or (p.scope = 'system' and e.grantee = 0)
+     )
+     and p.name <> all ($4::text[])
+),
+judged as (
+  select e.*,
+         d.grantee is not null
+           or coalesce(b.present, false)
+           -- initdb opens it to everyone, and keeps no record of that.
+           or (
+             e.schema = 'information_schema'
+             and e.grantee = 0
+             and e.kind in ('schema', 'table', 'view')
+             and e.privilege_type in ('USAGE', 'SELECT')
+           ) as allowed,
+         coalesce(b.grantable, false) as option_allowed
+    from entries as e
+    left join (
+           select distinct grantee, "on", schema, privilege from declared where privilege is not null
+         ) as d
+      on d.grantee = e.grantee
+     and d."on" = e.declared_on
+     and d.schema = e.schema
+     and d.privilege = e.privilege_type
+    left join pg_catalog.pg_init_privs as i
+      on i.classoid = e.classid and i.objoid = e.objid and i.objsubid = e.subid
+    left join lateral (
+           select true as present, pg_catalog.bool_or(x.is_grantable) as grantable
+             from pg_catalog.aclexplode(coalesce(i.initprivs, e.base)) as x
+            where x.grantee = e.grantee and x.privilege_type = e.privilege_type
+           having pg_catalog.count(*) > 0
+         ) as b
+      -- What everyone has by default is taken away by a declaration for `public`, an empty one too.
+      on not exists (
+           select
+             from declared as w
+            where w.grantee = 0 and e.grantee = 0 and w."on" = e.declared_on and w.schema = e.schema
+         )
+)
+select kind,
+       kind || ' ' || name || coalesce('.' || column_name, '') as object,
+       keyword || ' ' || name as target,
+       column_name as "column",
+       case when grantee = 0 then 'PUBLIC' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) end as grantee,
+       case when grantor <> owner then pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantor)) end as grantor,
+       pg_catalog.pg_get_userbyid(owner) as owner,
+       privilege_type as privilege,
+       allowed,
+       scope,
+       pg_catalog.pg_has_role(current_user, owner, 'usage') as revocable
+  from judged
+ where not allowed or (is_grantable and not option_allowed)
+ order by object, grantee, privilege, grantor nulls first

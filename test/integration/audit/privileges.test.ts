@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createAuditedDatabase } from "./auditedDatabase";
+
+let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
+let reader: string;
+let application: string;
+let owner: string;
+let stranger: string;
+
+beforeAll(async () => {
+  database = await createAuditedDatabase();
+  reader = database.own("app_readonly");
+  application = database.own("app_user");
+  owner = database.owner;
+  stranger = (await database.role("stranger")).user;
+  await database.run(`
+    set role ${owner};
+    create table public.empty (id bigint primary key, note text);
+    create function public.double(n integer) returns integer language sql as 'select 2 * n';
+    create type public.mood as enum ('fine');
+    create domain public.positive as integer check (value > 0);
+    reset role;
+    select lo_create(4711);
+    alter large object 4711 owner to ${owner};
+    create foreign data wrapper files;
+    create server files foreign data wrapper files`);
+});
+
+afterAll(() => database.drop());
+
+interface Break {
+  what: string;
+  sql: () => string;
+  lines: () => string[];
+}
+
+const line = (object: string, held: string) => `${object}: found ${held}, expected no ${held}`;
+
+const breaks: readonly Break[] = [
+  {
+    what: "two privileges on a table, as one line",
+    sql: () => `grant update, delete on public.empty to ${reader}`,
+    lines: () => [line("table public.empty", `DELETE, UPDATE to ${reader}`)],
+  },
+  {
+    what: "a privilege of everyone on a table",
+    sql: () => "grant select on public.users to public",
+    lines: () => [line("table public.users", "SELECT to PUBLIC")],
+  },
+  {
+    what: "TRUNCATE, which no declaration can grant",
+    sql: () => `grant truncate on public.users to ${application}`,
+    lines: () => [line("table public.users", `TRUNCATE to ${application}`)],
+  },
+  {
+    what: "a privilege of somebody of whom nothing is declared",
+    sql: () => `grant select on public.users to ${stranger}`,
+    lines: () => [line("table public.users", `SELECT to ${stranger}`)],
+  },
+  {
+    what: "a privilege on a column",
+    sql: () => `grant update (email) on public.users to ${reader}`,
+    lines: () => [line("column public.users.email", `UPDATE to ${reader}`)],
+  },
+  {
+    what: "the right to grant a declared privilege on",
+    sql: () => `grant select on public.users to ${reader} with grant option`,
+    lines: () => [
+      `table public.users: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
+    ],
+  },
+  {
+    what: "what somebody passed on who may not, together with the right to do so",
+    sql: () => `grant select on public.users to ${reader} with grant option;
+      set role ${reader};
+      grant select on public.users to ${stranger}`,
+    lines: () => [
+      `table public.users: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
+      line("table public.users", `SELECT to ${stranger}`),
+    ],
+  },
+  {
+    what: "a privilege on a sequence",
+    sql: () => `grant update on sequence public.users_id_seq to ${application}`,
+    lines: () => [line("sequence public.users_id_seq", `UPDATE to ${application}`)],
+  },
+  {
+    what: "a privilege on a schema",
+    sql: () => `grant create on schema public to ${application}`,
+    lines: () => [line("schema public", `CREATE to ${application}`)],
+  },
+  {
+    what: "what everyone has on a schema unless it is taken away",
+    sql: () => "grant usage on schema public to public",
+    lines: () => [line("schema public", "USAGE to PUBLIC")],
+  },
+  {
+    what: "a privilege on the database",
+    sql: () => `grant temporary on database ${database.name} to ${application}`,
+    lines: () => [line(`database ${database.name}`, `TEMPORARY to ${application}`)],
+  },
+  {
+    what: "a privilege of everyone on the database",
+    sql: () => `grant connect on database ${database.name} to public`,
+    lines: () => [line(`database ${database.name}`, "CONNECT to PUBLIC")],
+  },
+  {
+    what: "a privilege on a function, besides that of everyone",
+    sql: () => `grant execute on function public.double to ${reader}`,
+    lines: () => [line("function public.double(integer)", `EXECUTE to ${reader}`)],
+  },
+  {
+    what: "what the script of an extension took from everyone",
+    sql: () =>
+      "grant execute on function monitoring.pg_stat_statements_reset(oid, oid, bigint) to public",
+    lines: () => [
+      line("function monitoring.pg_stat_statements_reset(oid,oid,bigint)", "EXECUTE to PUBLIC"),
+    ],
+  },
+  {
+    what: "a privilege on a type",
+    sql: () => `grant usage on type public.mood to ${reader}`,
+    lines: () => [line("type public.mood", `USAGE to ${reader}`)],
+  },
+  {
+    what: "a privilege on a domain",
+    sql: () => `grant usage on domain public.positive to ${reader}`,
+    lines: () => [line("domain public.positive", `USAGE to ${reader}`)],
+  },
+  {
+    what: "a privilege on a language",
+    sql: () => `grant usage on language plpgsql to ${reader}`,
+    lines: () => [line("language plpgsql", `USAGE to ${reader}`)],
+  },
+  {
+    what: "a privilege on a foreign data wrapper and on a server",
+    sql: () => `grant usage on foreign data wrapper files to ${reader};
+      grant usage on foreign server files to ${reader}`,
+    lines: () => [
+      line("foreign data wrapper files", `USAGE to ${reader}`),
+      line("foreign server files", `USAGE to ${reader}`),
+    ],
+  },
+  {
+    what: "a privilege on a parameter",
+    sql: () => `grant set on parameter session_replication_role to ${application}`,
+    lines: () => [line("parameter session_replication_role", `SET to ${application}`)],
+  },
+  {
+    what: "a privilege on a tablespace",
+    sql: () => `grant create on tablespace pg_default to ${application}`,
+    lines: () => [line("tablespace pg_default", `CREATE to ${application}`)],
+  },
+  {
+    what: "a privilege on a large object",
+    sql: () => "grant select on large object 4711 to public",
+    lines: () => [line("large object 4711", "SELECT to PUBLIC")],
+  },
+  {
+    what: "a privilege on a table of the system",
+    sql: () => `grant select on pg_catalog.pg_authid to ${reader}`,
+    lines: () => [line("table pg_catalog.pg_authid", `SELECT to ${reader}`)],
+  },
+  {
+    what: "a privilege on a function of the system",
+    sql: () => `grant execute on function pg_catalog.pg_read_file(text) to ${application}`,
+    lines: () => [line("function pg_catalog.pg_read_file(text)", `EXECUTE to ${application}`)],
+  },
+  {
+    what: "default privileges in a schema",
+    sql: () => `alter default privileges for role ${owner} in schema public
+      grant truncate on tables to ${application}`,
+    lines: () => [
+      line(
+        `default privileges of ${owner} on tables in schema public`,
+        `TRUNCATE to ${application}`,
+      ),
+    ],
+  },
+  {
+    what: "default privileges of somebody else in a schema of ours",
+    sql: () => `alter default privileges for role ${stranger} in schema public
+      grant select on sequences to public`,
+    lines: () => [
+      line(`default privileges of ${stranger} on sequences in schema public`, "SELECT to PUBLIC"),
+    ],
+  },
+  {
+    what: "default privileges in all schemas",
+    sql: () => `alter default privileges for role ${owner} grant execute on functions to ${reader}`,
+    lines: () => [line(`default privileges of ${owner} on functions`, `EXECUTE to ${reader}`)],
+  },
+  {
+    what: "the right to grant on what is declared by default",
+    sql: () => `alter default privileges for role ${owner} in schema public
+      grant select on tables to ${reader} with grant option`,
+    lines: () => [
+      `default privileges of ${owner} on tables in schema public: ` +
+        `found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
+    ],
+  },
+];
+
+test.each(breaks)("names and takes away $what", async ({ sql, lines }) => {
+  await database.run(sql());
+  expect((await database.lines()).sort()).toEqual(lines().sort());
+
+  await database.repair();
+  expect(await database.lines()).toEqual([]);
+});
+
+test("names and grants what a view and a partitioned table lack", async () => {
+  await database.run(`set role ${owner};
+    create view public.addresses with (security_invoker = true) as select email from public.users;
+    create table public.events (at date) partition by range (at);
+    revoke select on public.addresses from ${reader};
+    revoke insert, delete on public.events from ${application}`);
+  const lines = await database.lines();
+  await database.repair();
+  const repaired = await database.lines();
+  await database.run("drop view public.addresses; drop table public.events");
+
+  expect(lines).toEqual([
+    `table public.events: found no DELETE, INSERT to ${application}, expected DELETE, INSERT to ${application}`,
+    `view public.addresses: found no SELECT to ${reader}, expected SELECT to ${reader}`,
+  ]);
+  expect(repaired).toEqual([]);
+});
+
+test("leaves what strangers grant each other, and only reports what a role of ours gets", async () => {
+  await database.run(`create schema theirs authorization ${stranger};
+    set role ${stranger};
+    create table theirs.notes (note text);
+    grant select on theirs.notes to public;
+    grant insert on theirs.notes to ${reader}`);
+  const lines = await database.lines();
+  await database.repair();
+  const repaired = await database.lines();
+  await database.run("drop schema theirs cascade");
+
+  expect(lines).toEqual([
+    `${line("table theirs.notes", `INSERT to ${reader}`)}: only its owner ${stranger} can put it right (up leaves it)`,
+  ]);
+  expect(repaired).toEqual(lines);
+});
