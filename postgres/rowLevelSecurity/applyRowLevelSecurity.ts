@@ -29,10 +29,10 @@ export async function applyRowLevelSecurity(
     const before = await inspect();
     if (before.context.length > 0) await applyContext(client, wanted);
     // Functions made anew have taken the policies that call them along.
-    const { tables, undeclared, requirements } =
-      before.context.length > 0 ? await inspect() : before;
-    for (const { table } of tables) await applyTable(client, table, wanted);
-    refuse([...undeclared, ...requirements]);
+    const { tables, refused } = before.context.length > 0 ? await inspect() : before;
+    const left: Finding[] = [];
+    for (const { table } of tables) left.push(...(await applyTable(client, table, wanted)));
+    refuse([...left.filter(({ repair }) => repair === "refused"), ...refused]);
   });
 }
 
@@ -46,8 +46,8 @@ async function applyTable(
   client: Client,
   { schema, table, column }: TableSecurity,
   wanted: RowLevelSecurity,
-): Promise<void> {
-  await convergeWith(client, wanted, async () => {
+): Promise<Finding[]> {
+  return convergeWith(client, wanted, async () => {
     const found = await readTenantTables(client, [{ schema, table, column }], false);
     return found.flatMap((table) => planTableSecurity(table, wanted));
   });
@@ -58,8 +58,7 @@ function refuse(findings: readonly Finding[]): void {
   // The error says for all of them that up refuses.
   const lines = findings.map((finding) => renderDifference({ ...finding, repair: "automatic" }));
   throw new Error(
-    `row-level security is not complete. Policies stand as declared, but somebody has to decide about:\n${lines
-      .map((line) => `- ${line}`)
-      .join("\n")}`,
+    "row-level security is not complete. All else stands as declared, but somebody has to decide about:\n" +
+      lines.map((line) => `- ${line}`).join("\n"),
   );
 }

@@ -1,3 +1,5 @@
+import { escapeIdentifier } from "pg";
+
 import type { Finding } from "../drift/difference";
 import { planPolicies } from "./planPolicies";
 import { wantedPolicies } from "./policies";
@@ -16,11 +18,23 @@ export function planTableSecurity(
 ): Finding[] {
   const { quoted_table: name, quoted_column: column } = found;
   const wanted = canBeTenant(found) ? wantedPolicies(tenancy, column, owner) : [];
-  return [
+  const findings = [
     ...(found.enabled ? [] : [disabled(name)]),
     ...(found.forced ? [] : [notForced(name, owner)]),
     ...planPolicies(found.policies, wanted, name),
   ];
+  return found.is_ours ? findings : findings.map((finding) => leave(finding, found, owner));
+}
+
+// Only its owner may alter a table.
+function leave(
+  { kind, object, expected, actual }: Finding,
+  { quoted_table: table, owner: stranger }: TableSecurity,
+  owner: string,
+): Finding {
+  const remedy = `alter table ${table} owner to ${escapeIdentifier(owner)}`;
+  const reason = `the table belongs to ${stranger}: ${remedy}`;
+  return { kind, object, expected, actual, repair: "refused", reason };
 }
 
 function disabled(table: string): Finding {

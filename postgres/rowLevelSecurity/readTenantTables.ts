@@ -10,6 +10,9 @@ export interface TableSecurity extends TenantTable {
   level: number;
   /** Which of the declared tables it belongs to, from 1. */
   ordinal: number;
+  owner: string;
+  /** Whether the session's role may alter it. */
+  is_ours: boolean;
   enabled: boolean;
   forced: boolean;
   /** With its schema, as PostgreSQL writes it in a statement. */

@@ -108,3 +108,16 @@ test("a policy on a partition is named like one on its table", async () => {
   await applyRowLevelSecurity(database.owner, security);
   expect(await lines()).toEqual([]);
 });
+
+test("a child of another owner is refused with its remedy, once all else is repaired", async () => {
+  await database.run(`
+    create table public.copied_notes () inherits (public.notes);
+    alter table public.notes no force row level security`);
+  await expect(applyRowLevelSecurity(database.owner, security)).rejects.toThrow(
+    /- table public\.copied_notes: found row-level security disabled.*: the table belongs to postgres: alter table public\.copied_notes owner to "owner_/,
+  );
+  expect(await lines()).not.toContainEqual(expect.stringMatching(/table public\.notes/));
+  await database.run(`alter table public.copied_notes owner to ${database.owner.user}`);
+  await applyRowLevelSecurity(database.owner, security);
+  expect(await lines()).toEqual([]);
+});

@@ -116,7 +116,7 @@ test("an update closes what is declared, then fails and names every table to dec
     alter table public.sites disable row level security`);
   const update = applyRowLevelSecurity(database.owner, security());
   await expect(update).rejects.toThrow(
-    /Policies stand as declared[^]*\n- table public\.made is not declared[^]*\n- table public\.made_too is not declared/,
+    /All else stands as declared[^]*\n- table public\.made is not declared[^]*\n- table public\.made_too is not declared/,
   );
   expect((await drift()).map(({ kind }) => kind)).toEqual([
     "tenant table not declared",

@@ -15,6 +15,8 @@ const right: TableSecurity = {
   column_type: "bigint",
   level: 0,
   ordinal: 1,
+  owner: "owner",
+  is_ours: true,
   enabled: true,
   forced: true,
   not_null: true,

@@ -24,6 +24,8 @@ const right: TableSecurity = {
   column_type: "bigint",
   level: 0,
   ordinal: 1,
+  owner: "owner",
+  is_ours: true,
   enabled: true,
   forced: true,
   not_null: true,
@@ -130,6 +132,15 @@ test.each<[Partial<TableSecurity>, string]>([
   ],
 ])("says in one line what differs: %o", (found, line) => {
   expect(plan(found).map(renderDifference)).toEqual([line]);
+});
+
+test("leaves a table of another owner, which only that one may alter", () => {
+  const findings = plan({ is_ours: false, owner: "stranger", forced: false });
+  expect(findings.map(renderDifference)).toEqual([
+    "table public.sites: found row-level security not forced, expected row-level security forced: " +
+      'the table belongs to stranger: alter table public.sites owner to "owner" (up refuses)',
+  ]);
+  expect(findings[0]).not.toHaveProperty("sql");
 });
 
 test("an administrator by role needs the role and the variable; the application sees one tenant", () => {
