@@ -10,8 +10,8 @@ export interface MigrationsInputs {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files, from the project folder. */
   directory: string;
-  /** Schemas of which everything is recorded as the expected schema, whoever owns it. Default `public`. */
-  schemas?: string[];
+  /** Schemas of which everything is recorded as the expected schema, whoever owns it. */
+  schemas: readonly string[];
   /** In milliseconds. */
   lockTimeout: number;
   /** SQL that joins each file's transaction. */

@@ -17,8 +17,8 @@ export interface SchemaChange {
 /**
  * The objects that differ, in the order of a report. Reads nothing but its arguments, whose order doesn't matter.
  *
- * What comes or goes with a table or a schema isn't reported beside it, nor what a partition's trigger shares with the one
- * that it has it from.
+ * What comes or goes with a table, a schema or a partition's parent isn't reported beside it, nor what a partition's trigger
+ * shares with the one that it has it from.
  */
 export function compareSchema(
   expected: readonly SchemaObject[],
@@ -60,6 +60,9 @@ function isImplied(change: SchemaChange, all: ReadonlyMap<string, SchemaChange>)
   if (change.change === "altered") return false;
 
   const table = facts["table"] ?? "";
+  // A partition leaves with copies of what its parent gave to it, and without triggers.
+  const whole = all.get(keyOf({ kind: "table", identity: table }));
+  if (change.kind !== "column" && whole?.facts.includes("partition of")) return true;
   const containers = [
     ...tableKinds.map((kind) => ({ kind, identity: table })),
     { kind: "schema" as const, identity: schemaOf(change.identity) },
