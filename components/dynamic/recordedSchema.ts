@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface RecordedSchemaInputs {
+  /** A login in the database that is a member of the owner, or a superuser. */
+  connection: Connection;
+  owner: string;
+  /** Schemas of which everything counts, whoever owns it. */
+  schemas: string[];
+  /** Folder of the migrations, from the project folder. */
+  directory: string;
+}
+
+/**
+ * The schema as the last migration left it, recorded in the database. Its id is the record.
+ *
+ * An update restores what holds no data. Where what holds data has changed it fails, before anything else changes: so
+ * everything in the server depends on it.
+ */
+export class RecordedSchema extends LateResource {
+  constructor(
+    name: string,
+    args: Inputs<RecordedSchemaInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("RecordedSchema", name, args, opts);
+  }
+}

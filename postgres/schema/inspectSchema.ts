@@ -1,0 +1,102 @@
+import { type Client, DatabaseError } from "pg";
+
+import type { Finding } from "../drift/difference";
+import { inSnapshot } from "../inSnapshot";
+import { readLedger } from "../migrations/ledger";
+import { type LedgerFault, ledgerFaults } from "../migrations/ledgerFaults";
+import type { Migration } from "../migrations/migration";
+import { numberOf } from "../migrations/numberOf";
+import { readMigrations } from "../migrations/readMigrations";
+import { resolvedByPending } from "../migrations/resolvedByPending";
+import { migrationFindings } from "./migrationFindings";
+import { readRecord } from "./readRecord";
+import { readSchema } from "./readSchema";
+import { readSchemaChanges } from "./readSchemaChanges";
+import type { SchemaFinding } from "./schemaFinding";
+import { schemaFindings, type SchemaStates } from "./schemaFindings";
+import { recordKind } from "./schemaKinds";
+import type { SchemaScope } from "./schemaObject";
+
+/** What is compared: the live schema with the recorded one, and the ledger with the folder. */
+export interface SchemaExpectation extends SchemaScope {
+  /** Folder of the migrations. */
+  directory: string;
+}
+
+/** How the database stands against its record and the folder. */
+export interface SchemaInspection {
+  /** Everything, in the order of a report. */
+  findings: readonly Finding[];
+  /** Those about objects of the schema. */
+  schema: readonly SchemaFinding[];
+  /** Whether the schema is to be recorded, because no record is of the ledger as it stands. */
+  unrecorded: boolean;
+  faults: readonly LedgerFault[];
+  /** Those of the folder. */
+  migrations: readonly Migration[];
+  /** All objects on both sides; none unless some differ. */
+  states: SchemaStates;
+}
+
+/**
+ * Reads both in one snapshot, as the owner. Changes nothing.
+ *
+ * A database that nobody has migrated, or of which there is no owner yet, has nothing to differ from.
+ *
+ * @throws DeclarationErrors if the folder has faults of its own.
+ */
+export async function inspectSchema(
+  client: Client,
+  expectation: SchemaExpectation,
+): Promise<SchemaInspection> {
+  const { directory, owner } = expectation;
+  const read = await inSnapshot(client, owner, () => readBoth(client, expectation)).catch(
+    (error: unknown) => {
+      if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
+      throw error;
+    },
+  );
+  if (read === undefined) return nothing;
+
+  const { applied, changes } = read;
+  const names = new Set(applied.map(({ name }) => name));
+  const migrations = await readMigrations(directory, numberOf(applied.at(-1)?.name));
+  const faults = ledgerFaults(migrations, applied);
+  const resolved = resolvedByPending(migrations.filter(({ name }) => !names.has(name)));
+  const states = { changes: changes ?? [], ...read.states, resolved };
+  const schema = schemaFindings(states);
+  const unrecorded = changes === undefined;
+  const findings = [...migrationFindings(faults), ...(unrecorded ? [noRecord] : []), ...schema];
+  return { findings, schema, unrecorded, faults, migrations, states };
+}
+
+async function readBoth(client: Client, scope: SchemaScope) {
+  const applied = await readLedger(client);
+  if (applied.length === 0) return undefined;
+  const changes = await readSchemaChanges(client, scope);
+  if (changes === undefined || changes.length === 0) return { applied, changes, states: empty };
+  const [record, actual] = [await readRecord(client), await readSchema(client, scope)];
+  return { applied, changes, states: { expected: record?.objects ?? [], actual } };
+}
+
+const empty = { expected: [], actual: [] };
+const nothing: SchemaInspection = {
+  findings: [],
+  schema: [],
+  unrecorded: false,
+  faults: [],
+  migrations: [],
+  states: { changes: [], ...empty },
+};
+
+const noRecord: Finding = {
+  kind: recordKind,
+  object: "schema record",
+  expected: "a record of the schema as the last migration left it",
+  actual: "none of this version",
+  repair: "automatic",
+  reason: "up records the schema as it is now",
+};
+
+// invalid_parameter_value: what SET ROLE says of a role that isn't there.
+const noSuchRole = "22023";

@@ -1,0 +1,33 @@
+import { DatabaseError } from "pg";
+
+import type { Connection } from "../connection";
+import type { Finding } from "../drift/difference";
+import { withSession } from "../withSession";
+import { inspectSchema, type SchemaExpectation } from "./inspectSchema";
+
+/**
+ * How the live schema differs from the recorded one, and the ledger from the folder. Changes nothing.
+ *
+ * @param connection A login that is a member of the owner. A database that isn't there yet has no drift.
+ * @throws DeclarationErrors if the folder has faults of its own; node-postgres' errors as they are.
+ */
+export async function readSchemaDrift(
+  connection: Connection,
+  expectation: SchemaExpectation,
+): Promise<readonly Finding[]> {
+  try {
+    const { findings } = await withSession(connection, (client) =>
+      inspectSchema(client, expectation),
+    );
+    return findings;
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether there is no such database. */
+export function isAbsent(error: unknown): boolean {
+  // invalid_catalog_name, https://www.postgresql.org/docs/15/errcodes-appendix.html
+  return error instanceof DatabaseError && error.code === "3D000";
+}

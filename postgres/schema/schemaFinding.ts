@@ -1,0 +1,14 @@
+import type { Finding } from "../drift/difference";
+import type { SchemaChange } from "./compareSchema";
+import type { SchemaRepair } from "./schemaRepair";
+
+/** A difference between the recorded schema and the live one, with what it was found from. */
+export interface SchemaFinding extends Finding {
+  change: SchemaChange;
+  /** Which facts of an altered object it is about. */
+  facts: readonly string[];
+  /** Whether a pending migration makes it official. */
+  adopted?: true;
+  /** What ends it; none where up refuses, or where something else ends it. */
+  repairs: readonly SchemaRepair[];
+}

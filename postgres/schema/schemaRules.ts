@@ -1,0 +1,114 @@
+import type { SchemaObjectKind } from "./schemaObject";
+
+/** What `up` does about one change: what holds data is somebody's to decide. */
+export type SchemaRule = "automatic" | "refused";
+
+interface KindRules {
+  added: SchemaRule;
+  missing: SchemaRule;
+  /** By fact. One that isn't listed is refused, so that a new fact is never repaired by chance. */
+  facts: Readonly<Record<string, { kind: string; rule: SchemaRule }>>;
+}
+
+const [automatic, refused] = ["automatic", "refused"] as const;
+
+const defined = (kind: string, facts: KindRules["facts"] = {}): KindRules => ({
+  added: automatic,
+  missing: automatic,
+  facts: { definition: { kind: `${kind} altered`, rule: automatic }, ...facts },
+});
+const holding = (facts: KindRules["facts"]): KindRules => ({
+  added: refused,
+  missing: refused,
+  facts,
+});
+const each = (kind: string, rule: SchemaRule, names: readonly string[]): KindRules["facts"] =>
+  Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }]));
+const enabled = (kind: string): KindRules["facts"] => ({
+  enabled: { kind: `${kind} disabled`, rule: automatic },
+});
+
+/** What holds no data is restored, what holds data is refused. */
+export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
+  schema: holding({}),
+  enum: { added: automatic, missing: automatic, facts: each("enum", refused, ["labels"]) },
+  domain: {
+    added: automatic,
+    missing: automatic,
+    facts: {
+      ...each("domain", refused, ["type", "collation"]),
+      ...each("domain", automatic, ["default", "checks"]),
+      "not null": { kind: "domain NOT NULL", rule: automatic },
+    },
+  },
+  type: { added: automatic, missing: automatic, facts: each("type", refused, ["attributes"]) },
+  "range type": {
+    added: automatic,
+    missing: automatic,
+    facts: each("range type", refused, [
+      "subtype",
+      "collation",
+      "difference",
+      "canonical",
+      "multirange",
+    ]),
+  },
+  sequence: holding({
+    ...each("sequence", refused, ["type", "increment", "minimum", "maximum", "cycle"]),
+    ...each("sequence", refused, ["persistence"]),
+    ...each("sequence", automatic, ["start", "cache", "owned by"]),
+  }),
+  function: defined("function"),
+  procedure: defined("procedure"),
+  aggregate: defined("aggregate"),
+  table: holding({
+    ...each("table", refused, ["persistence", "of type", "partition key", "access method"]),
+    ...each("table", refused, ["inherits"]),
+    "partition of": { kind: "partition bound", rule: refused },
+    ...each("table", automatic, ["options", "replica identity"]),
+  }),
+  "foreign table": holding(each("foreign table", refused, ["server", "options"])),
+  column: holding({
+    ...each("column", refused, ["type", "collation", "identity", "generated", "storage"]),
+    ...each("column", automatic, ["default", "compression"]),
+    "not null": { kind: "column NOT NULL", rule: automatic },
+  }),
+  constraint: defined("constraint", {
+    type: { kind: "constraint altered", rule: automatic },
+    valid: { kind: "constraint not validated", rule: automatic },
+  }),
+  index: defined("index", { valid: { kind: "index invalid", rule: automatic } }),
+  statistics: defined("statistics"),
+  view: defined("view", {
+    columns: { kind: "view altered", rule: automatic },
+    ...each("view", automatic, ["options"]),
+    "column comments": { kind: "view column comments", rule: automatic },
+  }),
+  "materialized view": holding({
+    definition: { kind: "materialized view altered", rule: refused },
+    columns: { kind: "materialized view altered", rule: refused },
+    ...each("materialized view", automatic, ["options"]),
+    "column comments": { kind: "materialized view column comments", rule: automatic },
+  }),
+  trigger: defined("trigger", {
+    parent: { kind: "trigger altered", rule: automatic },
+    ...enabled("trigger"),
+  }),
+  rule: defined("rule", enabled("rule")),
+  "event trigger": {
+    added: automatic,
+    missing: automatic,
+    facts: {
+      event: { kind: "event trigger altered", rule: automatic },
+      tags: { kind: "event trigger altered", rule: automatic },
+      function: { kind: "event trigger altered", rule: automatic },
+      ...enabled("event trigger"),
+    },
+  },
+};
+
+/** The rule of one fact; a comment holds no data, whatever it is about. */
+export function factRule(kind: SchemaObjectKind, fact: string): { kind: string; rule: SchemaRule } {
+  if (fact === "comment") return { kind: `${kind} comment`, rule: automatic };
+  return schemaRules[kind].facts[fact] ?? { kind: `${kind} altered`, rule: refused };
+}
