@@ -1,4 +1,4 @@
-/** The kinds of drift that row-level security knows. */
+/** The kinds of drift of row-level security. */
 export const rowLevelSecurityKinds = [
   "row-level security disabled",
   "row-level security not forced",
@@ -15,10 +15,14 @@ export const rowLevelSecurityKinds = [
   "context function attribute",
   "context function executor",
   "tenant table not declared",
-  "tenant table missing",
-  "tenant column missing",
-  "tenant column type",
   "tenant column without NOT NULL",
   "tenant column without index",
   "tenant column without foreign key",
+] as const;
+
+/** Ways in which the declaration names what migrations have not made: no change of the database alone brings them about. */
+export const tenancyDeclarationKinds = [
+  "tenant table missing",
+  "tenant column missing",
+  "tenant column type",
 ] as const;

@@ -44,6 +44,29 @@ test("a declared tenant table is born closed: whoever may select sees no row", a
   ]);
 });
 
+test("so are its partitions of every level and its children, which a query can name directly", async () => {
+  const table = { schema: "public", table: "parted", column: "customer_id" };
+  await database.run(`
+    create table public.parted (customer_id bigint) partition by list (customer_id);
+    create table public.parted_rest partition of public.parted default partition by hash (customer_id);
+    create table public.parted_rest_0 partition of public.parted_rest for values with (modulus 1, remainder 0);
+    create table public.parent (customer_id bigint);
+    create table public.child () inherits (public.parent);
+    ${closeNewTables([table, { ...table, table: "parent" }])}`);
+  const closed = await rowsOf<{ name: string }>(
+    database.superuser,
+    `select relname as name from pg_catalog.pg_class
+      where relrowsecurity and (relname ~ '^(parted|parent|child)') order by relname`,
+  );
+  expect(closed.map(({ name }) => name)).toEqual([
+    "child",
+    "parent",
+    "parted",
+    "parted_rest",
+    "parted_rest_0",
+  ]);
+});
+
 test("needs no declared table at all", async () => {
   await database.run(closeNewTables([]));
 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
+import { recordSchema } from "../../../postgres/schema/recordSchema";
 import { createTenantDatabase } from "./tenantDatabase";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
@@ -95,4 +97,23 @@ test.each([
   await expect(applyRowLevelSecurity(database.owner, wanted)).rejects.toThrow(line);
   // Until it is mended nobody sees a row: policies that compare nothing are not made.
   await applyRowLevelSecurity(database.owner, database.security);
+});
+
+test("leaves to the schema's drift what the recorded schema restores", async () => {
+  const { owner } = database;
+  await database.run(`create schema hosterizer authorization ${owner.user}`);
+  const scope = { schemas: ["public"], owner: owner.user };
+  await withClient(owner, "test", (client) => recordSchema(client, scope));
+  await database.run(`
+    drop index public.cost_records_customer_id_cost_date_idx, public.cost_records_customer_id_site_id_idx;
+    alter table public.sites alter column customer_id drop not null;
+    alter table public.deployments drop constraint deployments_site_id_customer_id_fkey`);
+  expect(await drift()).toEqual([]);
+
+  await withClient(owner, "test", (client) => recordSchema(client, scope, { reason: "meant" }));
+  expect((await drift()).map(({ kind, object }) => `${kind}: ${object}`)).toEqual([
+    "tenant column without NOT NULL: column public.sites.customer_id",
+    "tenant column without foreign key: column public.deployments.customer_id",
+    "tenant column without index: column public.cost_records.customer_id",
+  ]);
 });

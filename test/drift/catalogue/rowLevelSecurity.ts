@@ -1,0 +1,192 @@
+import type { DriftCase } from "../driftCase";
+
+/** Forgets what the recorded schema says of an object, as if a migration had taken it away. What it said is kept aside. */
+function forget(identity: string, aside: string): string {
+  return `create schema ${aside};
+    create table ${aside}.recorded as select * from hosterizer.schema_objects where identity = '${identity}';
+    delete from hosterizer.schema_objects where identity = '${identity}'`;
+}
+
+/** Takes `forget` back. */
+function remember(identity: string, aside: string): string {
+  return `delete from hosterizer.schema_objects where identity = '${identity}';
+    insert into hosterizer.schema_objects select * from ${aside}.recorded;
+    drop schema ${aside} cascade`;
+}
+
+const nullable = "public.sites.customer_id";
+const index = "public.deployments_customer_id_site_id_created_at_idx";
+const foreignKey = "cost_records_site_id_customer_id_fkey on public.cost_records";
+const byMigration =
+  "Where a migration took it away. By hand alone, it is the schema's drift, and `up` restores it.";
+
+/** What row-level security has lost, or shows to those who must not see it. */
+export const rowLevelSecurity: readonly DriftCase[] = [
+  {
+    kind: "row-level security disabled",
+    what: "row-level security is disabled on a tenant table",
+    break: "alter table public.cost_records disable row level security",
+    says: "table public.cost_records: found row-level security disabled, expected row-level security enabled",
+    up: "repairs",
+  },
+  {
+    kind: "row-level security not forced",
+    what: "the owner is let past row-level security",
+    break: "alter table public.ecommerce_integrations no force row level security",
+    says: "table public.ecommerce_integrations: found row-level security not forced, expected row-level security forced",
+    up: "repairs",
+  },
+  {
+    kind: "policy missing",
+    what: "a policy is dropped",
+    break: "drop policy context_sees_own on public.sites",
+    says: "policy context_sees_own on public.sites is missing, expected PERMISSIVE FOR ALL TO",
+    up: "repairs",
+    note: "Until then nobody sees a row.",
+  },
+  {
+    kind: "policy added",
+    what: "a policy is added beside ours, and opens the table",
+    break: "create policy open on public.deployments using (true)",
+    says: "policy open on public.deployments is not declared, found PERMISSIVE FOR ALL TO public USING true",
+    up: "repairs",
+    note: "Permissive policies add up, so every undeclared one is dropped.",
+  },
+  {
+    kind: "policy expression",
+    what: "a policy shows every row",
+    break: "alter policy context_sees_own on public.customers using (true)",
+    says: "policy context_sees_own on public.customers: found USING true, expected USING ((id >=",
+    up: "repairs",
+  },
+  {
+    kind: "policy expression",
+    what: "a policy lets rows of another tenant be written",
+    break: "alter policy context_sees_own on public.deployments with check (true)",
+    says: "policy context_sees_own on public.deployments: found WITH CHECK true, expected WITH CHECK ((customer_id >=",
+    up: "repairs",
+  },
+  {
+    kind: "policy roles",
+    what: "a policy for backups is given to everyone",
+    break: "alter policy backup_reads_all on public.sites to public",
+    says: "policy backup_reads_all on public.sites: found TO public, expected TO app_backup",
+    up: "repairs",
+  },
+  {
+    kind: "policy command",
+    what: "a policy for reading lets writing through",
+    break: `drop policy backup_reads_all on public.customers;
+      create policy backup_reads_all on public.customers to app_backup using (true)`,
+    says: "policy backup_reads_all on public.customers: found FOR ALL, expected FOR SELECT",
+    up: "repairs",
+  },
+  {
+    kind: "policy permissive",
+    what: "a policy is made restrictive",
+    break: `drop policy backup_reads_all on public.cost_records;
+      create policy backup_reads_all on public.cost_records as restrictive for select to app_backup using (true)`,
+    says: "policy backup_reads_all on public.cost_records: found RESTRICTIVE, expected PERMISSIVE",
+    up: "repairs",
+  },
+  {
+    kind: "context function missing",
+    what: "a function that tells who is asking is dropped",
+    break: "drop function tenancy.current_customer_id()",
+    says: "function tenancy.current_customer_id() is missing, expected returns bigint",
+    up: "repairs",
+  },
+  {
+    kind: "context function body",
+    what: "a function says that everyone is an administrator",
+    break: `create or replace function tenancy.is_administrator() returns boolean
+      language sql stable parallel safe as 'select true'`,
+    says: "function tenancy.is_administrator(): found language sql, body select true, expected language sql",
+    up: "repairs",
+  },
+  {
+    kind: "context function attribute",
+    what: "a function is made volatile, so that it runs once a row",
+    break: "alter function tenancy.lowest_customer_id() volatile",
+    says: "function tenancy.lowest_customer_id(): found VOLATILE, expected STABLE",
+    up: "repairs",
+  },
+  {
+    kind: "context function owner",
+    what: "a function is given to another owner",
+    break: "alter function tenancy.highest_customer_id() owner to postgres",
+    says: "function tenancy.highest_customer_id(): found owner postgres, expected owner hosterizer_owner",
+    up: "repairs",
+    note: "It is made anew; the policies that call it go, and come back a moment later. Meanwhile nobody sees a row.",
+  },
+  {
+    kind: "context function executor",
+    what: "another role may execute a function that tells who is asking",
+    break: "grant execute on function tenancy.is_administrator() to app_monitor",
+    says: "privilege of app_monitor on function tenancy.is_administrator() is not declared, found EXECUTE",
+    up: "repairs",
+  },
+  {
+    kind: "context function executor",
+    what: "the application may not execute what its policies call",
+    break: "revoke execute on function tenancy.lowest_customer_id() from app_user",
+    says: "privilege of app_user on function tenancy.lowest_customer_id() is missing, expected EXECUTE",
+    up: "repairs",
+  },
+  {
+    kind: "context function result",
+    what: "a function is made anew with another result",
+    break: `drop function tenancy.current_customer_id();
+      create function tenancy.current_customer_id() returns text
+      language sql stable parallel safe as 'select null::text'`,
+    says: "function tenancy.current_customer_id(): found returns text, expected returns bigint",
+    up: "repairs",
+    round: 2,
+  },
+  {
+    kind: "tenant table not declared",
+    what: "a table refers to a tenant, and is nowhere declared",
+    break: `create schema billing;
+      create table billing.invoices (payer bigint references public.customers (id))`,
+    says: "table billing.invoices is not declared, found foreign key invoices_payer_fkey to tenant table public.customers",
+    up: "refuses",
+    undo: "drop schema billing cascade",
+    note: "Declare it in `database/tenancy.ts`, or exempt it there with a reason: see [tenancy](tenancy.md).",
+  },
+  {
+    kind: "tenant column without NOT NULL",
+    what: "a tenant column may be null",
+    break: `alter table public.sites alter column customer_id drop not null;
+      ${forget(nullable, "aside_null")};
+      insert into hosterizer.schema_objects
+      select kind, identity, facts - 'not null', digest from aside_null.recorded`,
+    says: "column public.sites.customer_id: found NULL allowed, expected NOT NULL",
+    up: "refuses",
+    undo: `alter table public.sites alter column customer_id set not null;
+      ${remember(nullable, "aside_null")}`,
+    note: byMigration,
+  },
+  {
+    kind: "tenant column without index",
+    what: "a tenant column is in no index any more",
+    break: `drop index ${index}; ${forget(index, "aside_index")}`,
+    says: "column public.deployments.customer_id: found no index begins with it, expected first in an index",
+    up: "refuses",
+    undo: `create index deployments_customer_id_site_id_created_at_idx
+      on public.deployments (customer_id, site_id, created_at);
+      ${remember(index, "aside_index")}`,
+    note: byMigration,
+  },
+  {
+    kind: "tenant column without foreign key",
+    what: "a tenant column is in no foreign key any more",
+    break: `alter table public.cost_records drop constraint cost_records_site_id_customer_id_fkey;
+      ${forget(foreignKey, "aside_key")}`,
+    says: "column public.cost_records.customer_id: found neither, expected part of a foreign key, or the primary key",
+    up: "refuses",
+    undo: `alter table public.cost_records add constraint cost_records_site_id_customer_id_fkey
+      foreign key (site_id, customer_id) references public.sites (id, customer_id) on delete restrict;
+      ${remember(foreignKey, "aside_key")}`,
+    note: byMigration,
+  },
+];
