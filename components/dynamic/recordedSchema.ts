@@ -9,9 +9,11 @@ export interface RecordedSchemaInputs {
   connection: Connection;
   owner: string;
   /** Schemas of which everything counts, whoever owns it. */
-  schemas: string[];
+  schemas: readonly string[];
   /** Folder of the migrations, from the project folder. */
   directory: string;
+  /** How long a repair waits for a lock before it lets others pass and tries again, in milliseconds. */
+  lockTimeout: number;
 }
 
 /**

@@ -42,9 +42,9 @@ function remove(): Promise<void> {
 
 export { remove as delete };
 
-async function readDrift({ connection, ...expectation }: Inputs) {
+async function readDrift({ connection, owner, schemas, directory }: Inputs) {
   try {
-    return await readSchemaDrift(connection, expectation);
+    return await readSchemaDrift(connection, { owner, schemas, directory });
   } catch (error) {
     // The migrations' own check tells what is wrong with the folder.
     if (error instanceof DeclarationErrors) return [];
@@ -56,5 +56,6 @@ async function restore(inputs: Inputs): Promise<void> {
   const log = (line: string) => {
     console.log(line);
   };
-  await restoreSchema({ ...inputs, log });
+  const { lockTimeout: lockTimeoutMs, ...rest } = inputs;
+  await restoreSchema({ ...rest, lockTimeoutMs, log });
 }

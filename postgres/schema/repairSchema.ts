@@ -10,6 +10,8 @@ export interface Repairer {
   /** A login that is a member of the owner, or a superuser. */
   connection: Connection;
   owner: string;
+  /** How long a statement waits for a lock before it lets others pass and is tried again. Default 500. */
+  lockTimeoutMs?: number;
 }
 
 /**
@@ -72,9 +74,9 @@ async function run(repairer: Repairer, action: RepairAction): Promise<void> {
   try {
     await runAs(repairer, action);
   } catch (error) {
-    const { connection } = repairer;
-    if (codeOf(error) !== insufficientPrivilege || repairer.owner === connection.user) throw error;
-    await runAs({ connection, owner: connection.user }, action).catch((second: unknown) => {
+    const { user } = repairer.connection;
+    if (codeOf(error) !== insufficientPrivilege || repairer.owner === user) throw error;
+    await runAs({ ...repairer, owner: user }, action).catch((second: unknown) => {
       throw codeOf(second) === insufficientPrivilege ? error : second;
     });
   }
@@ -98,10 +100,11 @@ async function runAs(repairer: Repairer, action: RepairAction): Promise<void> {
 }
 
 async function runTogether(
-  { connection, owner }: Repairer,
+  { connection, owner, lockTimeoutMs = 500 }: Repairer,
   transaction: readonly string[],
 ): Promise<void> {
-  const steps = [bodiesUnchecked, administrator, ...transaction];
+  const patience = `set local lock_timeout = ${lockTimeoutMs}`;
+  const steps = [patience, bodiesUnchecked, administrator, ...transaction];
   await converge(connection, { purpose, owner }, () =>
     Promise.resolve(steps.map((sql) => ({ reason: purpose, sql }))),
   );

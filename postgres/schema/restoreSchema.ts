@@ -14,6 +14,8 @@ import { takeOver } from "./takeOver";
 export interface RestoreOptions extends SchemaExpectation {
   /** A login that is a member of the owner, or a superuser. */
   connection: Connection;
+  /** How long a repair waits for a lock before it lets others pass and tries again. Default 500. */
+  lockTimeoutMs?: number;
   /** How long to wait for a migration run or another update to end, in milliseconds. Default 10 minutes. */
   waitMs?: number;
   log?: (line: string) => void;
@@ -33,13 +35,14 @@ const rounds = 4;
 export async function restoreSchema({
   connection,
   waitMs = 600_000,
+  lockTimeoutMs = 500,
   log = () => undefined,
   ...expectation
 }: RestoreOptions): Promise<void> {
   try {
     await withClient(connection, "recorded schema", (client) =>
       withRunnerLock(client, { waitMs, log }, () =>
-        restore(client, { connection, log, ...expectation }),
+        restore(client, { connection, lockTimeoutMs, log, ...expectation }),
       ),
     );
   } catch (error) {
@@ -49,8 +52,10 @@ export async function restoreSchema({
 
 type Restoration = Required<Omit<RestoreOptions, "waitMs">>;
 
-async function restore(client: Client, { connection, log, ...expectation }: Restoration) {
+async function restore(client: Client, options: Restoration): Promise<void> {
+  const { connection, lockTimeoutMs, log, ...expectation } = options;
   const { owner } = expectation;
+  const repairer = { connection, owner, lockTimeoutMs };
   for (let round = 1; ; round++) {
     const inspection = await inspectSchema(client, expectation);
     if (inspection.findings.some(({ repair }) => repair === "refused")) {
@@ -62,7 +67,7 @@ async function restore(client: Client, { connection, log, ...expectation }: Rest
       await client.query("reset role");
       log("recorded the schema as it is");
     }
-    if (round === 1) await takeOver({ connection, owner }, inspection.schema);
+    if (round === 1) await takeOver(repairer, inspection.schema);
     const repairable = inspection.schema.filter(({ repairs }) => repairs.length > 0);
     if (repairable.length === 0) return;
     if (round > rounds) {
@@ -72,7 +77,7 @@ async function restore(client: Client, { connection, log, ...expectation }: Rest
       );
     }
     await repairSchema(
-      { connection, owner },
+      repairer,
       repairable.flatMap(({ repairs }) => repairs),
     );
     for (const finding of repairable) log(`restored ${renderDifference(finding)}`);

@@ -7,6 +7,8 @@ export const recordKind = "schema record";
 /** Every kind of difference that the comparison with the recorded schema finds. */
 export const schemaKinds: readonly string[] = [
   recordKind,
+  "partition missing",
+  "partition added",
   ...schemaObjectKinds.flatMap((kind) => [
     `${kind} missing`,
     `${kind} added`,

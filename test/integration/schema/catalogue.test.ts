@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { migrate } from "../../../postgres/migrations/migrate";
+import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
+import { restoreSchema } from "../../../postgres/schema/restoreSchema";
+import { schemaKinds } from "../../../postgres/schema/schemaKinds";
+import { schema } from "../../drift/catalogue/schema";
+import { matches } from "../../drift/matches";
+import { tenantRows } from "../../stack/tenantRows";
+import {
+  copyRealMigrations,
+  createMigrationDatabase,
+  type MigrationDatabase,
+} from "../migrations/migrationDatabase";
+
+const rounds = [...new Set(schema.map(({ up, round = 1 }) => `${up} ${round}`))];
+const ofRound = (round: string) =>
+  schema.filter(({ up, round: its = 1 }) => `${up} ${its}` === round);
+
+describe("the catalogue of the schema's drift", () => {
+  let database: MigrationDatabase;
+  beforeAll(async () => {
+    database = await createMigrationDatabase();
+    await copyRealMigrations(database);
+    await migrate({ ...database.settings });
+    await database.run(tenantRows);
+  });
+  afterAll(() => database.drop());
+
+  const expectation = () => ({
+    owner: database.settings.owner,
+    schemas: ["public"],
+    directory: database.settings.directory,
+  });
+  const drift = () => readSchemaDrift(database.superuser, expectation());
+  const restore = () => restoreSchema({ connection: database.superuser, ...expectation() });
+  const run = (sql: string) =>
+    database.run(sql.replaceAll("hosterizer_owner", database.settings.owner));
+  const rows = () =>
+    database.rows(
+      `select (select md5(string_agg(users::text, ';' order by id)) from public.users) as users,
+              (select md5(string_agg(customers::text, ';' order by id)) from public.customers) as customers,
+              (select md5(string_agg(sites::text, ';' order by id)) from public.sites) as sites,
+              (select md5(string_agg(deployments::text, ';' order by id)) from public.deployments) as deployments`,
+    );
+
+  test("has only kinds that there are", () => {
+    const unknown = schema.filter(({ kind }) => !schemaKinds.includes(kind));
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(rounds)("holds when all of it is done at once: %s", async (round) => {
+    const cases = ofRound(round);
+    for (const one of cases) if (typeof one.break === "string") await run(one.break);
+    const found = await drift();
+    for (const one of cases) {
+      const its = found.filter(
+        (finding) => finding.kind === one.kind && matches(one, renderDifference(finding)),
+      );
+      expect(
+        its.map(({ repair }) => repair),
+        one.what,
+      ).toEqual([one.up === "repairs" ? "automatic" : "refused"]);
+    }
+
+    const before = await rows();
+    if (round.startsWith("repairs")) await restore();
+    else {
+      await expect(restore()).rejects.toThrow("Nothing was changed");
+      expect((await drift()).map(renderDifference)).toEqual(found.map(renderDifference));
+    }
+    expect(await rows()).toEqual(before);
+    if (round.startsWith("refuses")) for (const { undo } of cases) await run(undo ?? "");
+    expect((await drift()).map(renderDifference)).toEqual([]);
+  });
+});
