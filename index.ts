@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { Database } from "./components/database";
+import { AccessAudit } from "./components/dynamic/accessAudit";
+import { RecordedSchema } from "./components/dynamic/recordedSchema";
 import { EmbeddedInstance } from "./components/instance/embeddedInstance";
 import { Privileges } from "./components/privileges";
 import { Roles } from "./components/roles";
 import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
-import { extensions, schemas } from "./database/extensions";
+import { extensions, recordedSchemas, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import { application, migrator, owner, roles } from "./database/roles";
+import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationsDirectory, preflight } from "./preflight";
@@ -19,7 +22,15 @@ async function main() {
   const settings = await preflight(pulumi.runtime.allConfig(), stack);
 
   const instance = new EmbeddedInstance("server", { stack, port: settings.port });
-  const { names, passwords } = new Roles("role", { instance, roles });
+  const { lockTimeout } = settings;
+  const recorded = new RecordedSchema("recorded-schema", {
+    connection: instance.connect(settings.database),
+    owner,
+    schemas: recordedSchemas,
+    directory: migrationsDirectory,
+    lockTimeout,
+  });
+  const { names, passwords } = new Roles("role", { instance, roles, after: recorded });
   const database = new Database("database", {
     instance,
     name: settings.database,
@@ -31,10 +42,10 @@ async function main() {
   });
 
   const connection = database.connect(named(names, migrator), named(passwords, migrator));
-  const { lockTimeout } = settings;
   const schema = new Schema("schema", {
     connection,
     owner,
+    schemas: recordedSchemas,
     directory: migrationsDirectory,
     lockTimeout,
     tenancy,
@@ -42,8 +53,8 @@ async function main() {
   });
   const security = new RowLevelSecurity("tenancy", { connection, owner, tenancy, schema });
 
-  // Last: nobody reaches a table before its policies stand.
-  new Privileges("access", {
+  // Nobody reaches a table before its policies stand.
+  const privileges = new Privileges("access", {
     instance,
     database: database.name,
     owner,
@@ -52,6 +63,17 @@ async function main() {
     grants,
     after: security,
   });
+  const audit = {
+    connection: instance.connect(database.name),
+    owner,
+    roles,
+    grants: [...withheldFromPublic, ...migratorGrants, ...grants],
+    schemas,
+    extensions,
+    tenancy,
+    settings: databaseSettings,
+  };
+  new AccessAudit("audit", audit, { dependsOn: privileges });
 
   const appPassword = named(passwords, application);
   return {

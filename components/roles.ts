@@ -9,6 +9,8 @@ export interface RolesArgs {
   instance: Instance;
   /** Plain, because each role is a resource. Groups come before their members. */
   roles: readonly RoleDeclaration[];
+  /** What must be in order before anything in the server changes. */
+  after: pulumi.Resource;
 }
 
 /**
@@ -26,6 +28,7 @@ export class Roles extends pulumi.ComponentResource {
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Roles", name, {}, opts);
     const { provider, server } = args.instance;
+    const child = { parent: this, provider, deletedWith: server, dependsOn: args.after };
     const passwords: Record<string, pulumi.Output<string>> = {};
     const names: Record<string, pulumi.Output<string>> = {};
 
@@ -42,7 +45,7 @@ export class Roles extends pulumi.ComponentResource {
       const made = new postgresql.Role(
         `${name}-${role.name}`,
         { ...attributes, ...memberships, ...login },
-        { parent: this, provider, deletedWith: server },
+        child,
       );
       names[role.name] = made.name;
     }

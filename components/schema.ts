@@ -11,6 +11,8 @@ export interface SchemaArgs {
   /** The login that runs migrations; a member of the owner. */
   connection: pulumi.Input<Connection>;
   owner: string;
+  /** Schemas of which everything is recorded after a migration. */
+  schemas: readonly string[];
   /** Folder of the migrations. A plain string, because preview names the pending ones. */
   directory: string;
   /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. */

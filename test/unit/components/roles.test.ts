@@ -9,7 +9,8 @@ let recorded: Map<string, Recorded>;
 
 beforeAll(async () => {
   recorded = await record(() => {
-    new Roles("role", { instance: instance(), roles });
+    const server = instance();
+    new Roles("role", { instance: server, roles, after: server.server });
   });
 });
 
