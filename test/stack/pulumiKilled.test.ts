@@ -7,7 +7,7 @@ const moments: readonly Moment[] = [
   { what: "the server is being started", printed: /EmbeddedServer server creating/, later: 1000 },
   { what: "roles are made", printed: /Role role-\S+ creating/ },
   { what: "migrations run", printed: /00000\d_\w+ …/ },
-  { what: "tables get their policies", printed: /TablePolicies \S+ creating/ },
+  { what: "tables get their policies", printed: /TenantPolicies \S+ creating/ },
 ];
 
 test.each(moments)("an up whose Pulumi is killed when $what is completed by the next", (moment) =>
