@@ -1,11 +1,20 @@
 import { defineConfig } from "vitest/config";
 
+const time = { testTimeout: 900_000, hookTimeout: 600_000 };
+
 // Figures to look at, never a pass or a failure.
 export default defineConfig({
   test: {
-    include: ["bench/**/*.bench.ts"],
-    globalSetup: ["test/stack/globalSetup.ts"],
-    testTimeout: 900_000,
-    hookTimeout: 600_000,
+    projects: [
+      {
+        test: {
+          name: "stack",
+          include: ["bench/convergence.bench.ts"],
+          globalSetup: ["test/stack/globalSetup.ts"],
+          ...time,
+        },
+      },
+      { test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
+    ],
   },
 });

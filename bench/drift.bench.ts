@@ -1,0 +1,110 @@
+import { cpus, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import Table from "cli-table3";
+import { Client } from "pg";
+import { expect, test, vi } from "vitest";
+
+import { readAudit } from "../postgres/audit/readAudit";
+import { clientAddress, type Connection } from "../postgres/connection";
+import type { Difference } from "../postgres/drift/difference";
+import { readRowLevelSecurityDrift } from "../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
+import { readSchemaDrift } from "../postgres/schema/readSchemaDrift";
+import { withSession } from "../postgres/withSession";
+import { rowsOf } from "../test/integration/testDatabase";
+import { startTestServer } from "../test/integration/testServer";
+import { runQuietly } from "../toolchain/pulumi/runQuietly";
+import { createLargeDatabase } from "./largeDatabase";
+
+const rounds = 7;
+
+type LargeDatabase = Awaited<ReturnType<typeof createLargeDatabase>>;
+
+// What a preview does in a database, against what pg_dump needs to write its schema down, in turn and on one server.
+test("an inspection of a large database, and pg_dump --schema-only of it", async () => {
+  const server = await startTestServer();
+  process.env["TEST_DATABASE_URL"] = server.url;
+  try {
+    const database = await createLargeDatabase();
+    const size = await readSize(database.superuser);
+    const figures = await measure(database).finally(database.remove);
+    const head = ["milliseconds", "minimum", "median", "maximum"];
+    const table = new Table({ head, style: { head: [] } });
+    for (const [title, values] of Object.entries(figures.times)) table.push(row(title, values));
+    console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
+    console.log(size);
+    console.log(table.toString());
+    const ratio = median(figures.times["inspection"]) / median(figures.times["pg_dump"]);
+    console.log(`ratio of the medians ${ratio.toFixed(2)}, ${figures.queries} queries`);
+  } finally {
+    await server.remove();
+  }
+});
+
+async function measure(database: LargeDatabase) {
+  const times = { inspection: [] as number[], pg_dump: [] as number[] };
+  const queries = vi.spyOn(Client.prototype, "query");
+  let count = 0;
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds}\n`);
+    queries.mockClear();
+    let found: readonly Difference[] = [];
+    times.inspection.push(await milliseconds(async () => (found = await inspect(database))));
+    count = queries.mock.calls.length;
+    expect(found).toEqual([]);
+    times.pg_dump.push(await milliseconds(() => dump(database.superuser)));
+    // Shared sessions close when nobody has needed them for a second: each round begins without one, as a preview does.
+    await sleep(1_500);
+  }
+  return { times, queries: count };
+}
+
+/** What the resources of a stack look at in a preview, one after the other. */
+async function inspect(database: LargeDatabase): Promise<Difference[]> {
+  const { superuser, migrator, expectation, security, audit } = database;
+  const schema = await readSchemaDrift(superuser, expectation);
+  const policies = await readRowLevelSecurityDrift(migrator, security, 1);
+  const access = await withSession(superuser, (client) => readAudit(client, audit));
+  return [...schema, ...policies, ...access.map(({ finding }) => finding)];
+}
+
+async function dump(connection: Connection): Promise<void> {
+  const { host, port, database, user, password } = clientAddress(connection);
+  const target = ["--host", host, "--port", String(port), "--username", user, database];
+  const { code, stdout, stderr } = await runQuietly("pg_dump", ["--schema-only", ...target], {
+    env: { ...process.env, PGPASSWORD: password },
+  });
+  if (code !== 0) throw new Error(`pg_dump, which has to be on the PATH, has failed: ${stderr}`);
+  expect(stdout.match(/^CREATE TABLE public/gm)).toHaveLength(1_000);
+}
+
+async function readSize(connection: Connection): Promise<string> {
+  const [size] = await rowsOf<{ line: string }>(
+    connection,
+    `select format('%s tables, %s columns, %s indexes, %s policies, %s privileges granted', t.number, c.number, i.number, p.number, g.number) as line
+       from (select count(*) as number from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r') as t,
+            (select count(*) as number from pg_attribute join pg_class r on r.oid = attrelid
+              where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0) as c,
+            (select count(*) as number from pg_class where relnamespace = 'public'::regnamespace and relkind = 'i') as i,
+            (select count(*) as number from pg_policy) as p,
+            (select count(*) as number from pg_class as r, aclexplode(relacl) as a
+              where relnamespace = 'public'::regnamespace and relkind = 'r' and a.grantee <> r.relowner) as g`,
+  );
+  return size?.line ?? "";
+}
+
+async function milliseconds(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+function row(title: string, figures: readonly number[]): string[] {
+  const sorted = figures.toSorted((one, other) => one - other);
+  const chosen = [sorted[0], median(figures), sorted.at(-1)];
+  return [title, ...chosen.map((figure) => figure?.toFixed(0) ?? "")];
+}
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? NaN;
+}
