@@ -49,7 +49,7 @@ export async function convergeWith<T extends Step>(
 ): Promise<T[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await client.query("begin");
+      await client.query("begin isolation level read committed read write");
       await client.query(`set local lock_timeout = '${lockTimeout}'`);
       await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
       await client.query(`set local role ${escapeIdentifier(owner)}`);

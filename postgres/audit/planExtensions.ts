@@ -7,7 +7,8 @@ import { repairOf } from "./repairOf";
 /**
  * A finding for each extension of another version than declared, and for each that nobody declared.
  *
- * An undeclared one is left: it may hold data, and columns may be of its types.
+ * An undeclared one is left: it may hold data, and columns may be of its types. So is one whose declared version cannot
+ * be had: no other repair has to wait for the server's files.
  */
 export function planExtensions(found: readonly FoundExtension[]): AuditFinding[] {
   return found.flatMap((its) => {
@@ -33,7 +34,7 @@ function unavailable(its: FoundExtension, object: string): AuditFinding {
     expected: `version ${its.declared_version ?? "unknown"}`,
     actual: its.installed === null ? null : `version ${its.installed}`,
     reason: `the server brings ${its.default_version ?? "none"}; declare that in database/extensions.ts`,
-    repair: "refused",
+    repair: "none",
   };
 }
 
@@ -42,7 +43,7 @@ function other(its: FoundExtension, object: string, wanted: string): AuditFindin
   const found = { object, expected: `version ${wanted}`, actual: `version ${installed}` };
   if (its.reachable !== true) {
     const reason = `no script leads from ${installed} to ${wanted}; declare ${installed} in database/extensions.ts, or install it anew`;
-    return { kind: "extension version", ...found, reason, repair: "refused" };
+    return { kind: "extension version", ...found, reason, repair: "none" };
   }
   const sql = `alter extension ${its.quoted} update to ${escapeIdentifier(wanted)}`;
   const who = `its owner ${its.owner ?? ""} or a superuser`;

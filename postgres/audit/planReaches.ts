@@ -24,7 +24,7 @@ const reaches: Readonly<Record<FoundReach["kind"], { kind: AuditKind; reason: st
   },
   subscription: {
     kind: "subscription",
-    reason: "another server writes rows of ours",
+    reason: "another server writes into this database",
   },
   login: {
     kind: "login past row-level security",

@@ -49,11 +49,9 @@ select 'publication',
 union all
 select 'subscription',
        pg_catalog.format('subscription %I', s.subname),
-       'changes to ' || pg_catalog.string_agg(r.srrelid::pg_catalog.regclass::text, ', ' order by r.srrelid::pg_catalog.regclass::text)
+       'subscription of ' || pg_catalog.array_to_string(s.subpublications, ', ')
   from pg_catalog.pg_subscription as s
-  join pg_catalog.pg_subscription_rel as r on r.srsubid = s.oid
- where r.srrelid in (select oid from ours)
- group by s.subname
+ where s.subdbid = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
 union all
 select 'login',
        pg_catalog.format('role %I', r.rolname),

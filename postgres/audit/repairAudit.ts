@@ -15,17 +15,15 @@ const passes = 4;
  * Puts right what the audit finds, as far as that is automatic: one transaction an object, each inspected again in its
  * transaction, so that a change which somebody makes meanwhile is met by the right repair or none.
  *
- * @throws AuditError if a finding is refused, before anything is changed; or if a repair fails, or has no effect.
+ * @throws AuditError if a repair fails, or has no effect; what was repaired before it stays.
  */
 export async function repairAudit(connection: Connection, audit: Audit): Promise<void> {
   await withClient(connection, "access-audit", async (client) => {
     for (let pass = 1; ; pass++) {
       const found = await readAudit(client, audit);
-      const refused = found.filter(({ finding }) => finding.repair === "refused");
-      if (refused.length > 0) throw new AuditError("needs a decision", refused.map(findingOf));
       const waiting = found.filter(({ finding }) => isRepairable(finding));
       if (waiting.length === 0) return;
-      if (pass > passes) throw new AuditError("could not be put right", waiting.map(findingOf));
+      if (pass > passes) throw new AuditError(waiting.map(({ finding }) => finding));
       for (const object of new Set(waiting.map(({ finding }) => finding.object))) {
         const its = waiting.filter(({ finding }) => finding.object === object);
         const areas = [...new Set(its.map(({ look }) => look))];
@@ -34,8 +32,6 @@ export async function repairAudit(connection: Connection, audit: Audit): Promise
     }
   });
 }
-
-const findingOf = ({ finding }: { finding: AuditFinding }) => finding;
 
 /** Without SQL the repair is another resource's. */
 function isRepairable({ repair, sql }: AuditFinding): boolean {
@@ -62,7 +58,7 @@ async function repairObject(
   } catch (error) {
     // Somebody has dropped or renamed it between the inspection and the repair: the next pass sees what is there now.
     if (error instanceof DatabaseError && gone.has(error.code ?? "")) return;
-    throw new AuditError("could not be put right", planned, error);
+    throw new AuditError(planned, error);
   }
 }
 

@@ -147,7 +147,8 @@ test("reports what others let reach into ours, and leaves it", async () => {
     revoke all on public.sites from ${stranger};
     revoke usage on schema public from ${stranger};
     create publication everything for all tables;
-    create publication people for table public.users`);
+    create publication people for table public.users;
+    create subscription copies connection 'host=nowhere' publication theirs with (connect = false)`);
   const tables = database.audit.tenancy.tables.map(({ schema, table }) => `${schema}.${table}`);
   const lines = [
     `view theirs.sites is not declared, found rows of public.sites as ${stranger} sees them: ` +
@@ -156,13 +157,16 @@ test("reports what others let reach into ours, and leaves it", async () => {
       "it keeps rows of ours from being deleted, and tells which keys exist (up leaves it)",
     `publication everything is not declared, found changes of ${tables.sort().join(", ")}: ` +
       "its subscribers get the rows of every tenant (up leaves it)",
+    "subscription copies is not declared, found subscription of theirs: " +
+      "another server writes into this database (up leaves it)",
   ];
   expect(await database.lines()).toEqual(lines);
 
   await database.repair();
   expect(await database.lines()).toEqual(lines);
   await database.run(
-    `drop publication everything; drop view theirs.sites; drop table theirs.visits`,
+    `alter subscription copies set (slot_name = none); drop subscription copies;
+     drop publication everything; drop view theirs.sites; drop table theirs.visits`,
   );
   expect(await database.lines()).toEqual([]);
 });

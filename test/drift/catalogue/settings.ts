@@ -1,0 +1,87 @@
+import type { DriftCase } from "../driftCase";
+
+const declarations = "database/settings.ts";
+
+/** Settings that sessions begin with, and versions of extensions. */
+export const settings: readonly DriftCase[] = [
+  {
+    kind: "database setting",
+    what: "a setting is made for every session in the database",
+    break: "alter database hosterizer set work_mem = '1GB'",
+    says: "setting work_mem of database hosterizer is not declared, found 1GB",
+    up: "repairs",
+  },
+  {
+    kind: "role setting",
+    what: "a role's sessions begin with triggers and foreign keys switched off",
+    break: "alter role app_user set session_replication_role = replica",
+    says: "setting session_replication_role of role app_user is not declared, found replica",
+    up: "repairs",
+    note: "A parameter for superusers takes one: where `up` deploys as another role, it is left.",
+  },
+  {
+    kind: "role setting in the database",
+    what: "a role's sessions begin as an administrator's",
+    break:
+      "alter role app_readonly in database hosterizer set app.current_user_role = 'administrator'",
+    says: "setting app.current_user_role of role app_readonly in database hosterizer is not declared, found administrator",
+    up: "repairs",
+  },
+  {
+    kind: "setting missing",
+    what: "a declared setting is not there",
+    break: [
+      {
+        file: declarations,
+        from: "SettingDeclaration[] = []",
+        to: `SettingDeclaration[] = [
+  { name: "idle_in_transaction_session_timeout", value: "10min", purpose: "no forgotten locks" },
+]`,
+      },
+    ],
+    says: "setting idle_in_transaction_session_timeout of database hosterizer is missing, expected 10min",
+    up: "repairs",
+  },
+  {
+    kind: "setting value",
+    what: "a declared setting has another value",
+    break: [{ file: declarations, from: '"10min"', to: '"15min"' }],
+    says: "setting idle_in_transaction_session_timeout of database hosterizer: found 10min, expected 15min",
+    up: "repairs",
+    round: 2,
+  },
+  {
+    kind: "setting of all roles",
+    what: "a setting is made for everyone on the server",
+    break: "alter role all set work_mem = '8MB'",
+    says: "setting work_mem of all roles is not declared, found 8MB",
+    up: "leaves",
+    undo: "alter role all reset work_mem",
+    note: "The server may not be this stack's alone.",
+  },
+  {
+    kind: "extension version",
+    what: "an extension has another version than declared",
+    break: `drop extension pg_stat_statements;
+              create extension pg_stat_statements schema monitoring version '1.9'`,
+    says: "extension pg_stat_statements: found version 1.9, expected version 1.10",
+    up: "repairs",
+    note: "Where no script leads from one to the other, it is left, with the reason.",
+  },
+  {
+    kind: "extension version not available",
+    what: "a version is declared that the server does not bring",
+    break: [{ file: "database/extensions.ts", from: 'version: "1.3"', to: 'version: "9.9"' }],
+    says: "extension pgcrypto: found version 1.3, expected version 9.9",
+    up: "leaves",
+  },
+  {
+    kind: "extension not declared",
+    what: "an extension is installed that nobody declared",
+    break: "create extension citext schema monitoring",
+    says: "extension citext is not declared, found version 1.6",
+    up: "leaves",
+    undo: "drop extension citext",
+    note: "It may hold data, and columns may be of its types.",
+  },
+];

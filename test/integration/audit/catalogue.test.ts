@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { readAudit } from "../../../postgres/audit/readAudit";
+import { withClient } from "../../../postgres/connection";
+import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { access } from "../../drift/catalogue/access";
+import { settings } from "../../drift/catalogue/settings";
+import type { DriftCase } from "../../drift/driftCase";
+import { matches } from "../../drift/matches";
+import { createAuditedDatabase } from "./auditedDatabase";
+
+type Case = DriftCase & { break: string };
+
+const bySql = (drift: DriftCase): drift is Case => typeof drift.break === "string";
+const cases = [...access, ...settings].filter(bySql);
+
+let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
+
+beforeAll(async () => {
+  database = await createAuditedDatabase();
+});
+
+afterAll(() => database.drop());
+
+/** What is said of the declared roles and database, said of those of this test. */
+const here = (text: string) =>
+  text
+    .replaceAll(/\b(?:hosterizer_owner|hosterizer_migrator|app_\w+)\b/g, database.own)
+    .replaceAll("database hosterizer", `database ${database.name}`)
+    .replaceAll("analyst", `analyst${database.name.slice("test".length)}`);
+
+const look = () =>
+  withClient(database.superuser, "test", async (client) =>
+    (await readAudit(client, database.audit)).map(({ finding }) => finding),
+  );
+
+const isAbout = ({ says, ...drift }: Case) => {
+  const line = { says: typeof says === "string" ? here(says) : new RegExp(here(says.source)) };
+  return (finding: Awaited<ReturnType<typeof look>>[number]) =>
+    finding.kind === drift.kind && matches(line, renderDifference(finding));
+};
+
+describe("all of it at once", () => {
+  test("is named, each once, with what up does", async () => {
+    for (const drift of cases) await database.run(here(drift.break));
+    const findings = await look();
+
+    const does = { automatic: "repairs", none: "leaves", refused: "refuses" } as const;
+    for (const drift of cases) {
+      const its = findings.filter(isAbout(drift));
+      expect({ what: drift.what, up: its.map(({ repair }) => does[repair]) }).toEqual({
+        what: drift.what,
+        up: [drift.up],
+      });
+    }
+  });
+
+  test("is repaired or left", async () => {
+    await database.repair();
+    const findings = await look();
+
+    for (const drift of cases) {
+      const byRole = drift.kind === "role password";
+      const expected = drift.up === "leaves" || byRole ? 1 : 0;
+      expect({ what: drift.what, left: findings.filter(isAbout(drift)).length }).toEqual({
+        what: drift.what,
+        left: expected,
+      });
+    }
+  });
+
+  test("is all gone when what was left is ended", async () => {
+    for (const { undo } of cases.toReversed())
+      if (undo !== undefined) await database.run(here(undo));
+    for (const role of ["app_readonly", "app_user"]) {
+      await database.run(`alter role ${database.own(role)} password 'as its resource does'`);
+    }
+    expect(await database.lines()).toEqual([]);
+  });
+});
