@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 
+import { acceptDrift } from "./acceptDrift";
 import { env } from "./env";
 import { commandGroup } from "./operatorCommand";
 import { psql } from "./psql";
@@ -7,7 +8,7 @@ import { showFailure } from "./showFailure";
 import { status } from "./status";
 
 /** The operator's commands, in the order of `--help`. Each is a file of its own. */
-const commands: readonly (() => Command)[] = [env, psql, status];
+const commands: readonly (() => Command)[] = [env, psql, status, acceptDrift];
 
 // Whoever reads our output may have read enough, such as `head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

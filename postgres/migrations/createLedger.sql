@@ -40,6 +40,21 @@ create table if not exists hosterizer.migration_statements (
 
 comment on table hosterizer.migration_statements is 'How far a file without a transaction has come; empty between runs';
 
+create table if not exists hosterizer.accepted_drift (
+    id bigint generated always as identity,
+    accepted_at timestamptz not null default pg_catalog.now(),
+    system_user_name text not null,
+    login text not null default session_user,
+    reason text not null,
+    differences jsonb not null,
+    constraint accepted_drift_pkey primary key (id),
+    constraint accepted_drift_reason_check check (reason ~ '\S')
+);
+
+comment on table hosterizer.accepted_drift is 'What was done by hand and accepted afterwards';
+comment on column hosterizer.accepted_drift.system_user_name is 'Who was logged in to the machine';
+comment on column hosterizer.accepted_drift.differences is 'An array of objects: kind, object, expected, actual';
+
 create table if not exists hosterizer.schema_records (
     id bigint generated always as identity,
     version integer not null,

@@ -7,6 +7,8 @@ export interface SchemaFinding extends Finding {
   change: SchemaChange;
   /** Which facts of an altered object it is about. */
   facts: readonly string[];
+  /** The change that it came with, as findings name its object. */
+  follows?: string;
   /** Whether a pending migration makes it official. */
   adopted?: true;
   /** What ends it; none where up refuses, or where something else ends it. */

@@ -38,13 +38,11 @@ export function schemaFindings(states: SchemaStates): SchemaFinding[] {
     const { change, facts, rule, ...named } = draft;
     const followed = rule === "automatic" ? followedChange(change, facts, holding) : undefined;
     const object = objectOf(change);
-    const base = { ...named, object, change, facts };
+    const follows = followed === undefined ? {} : { follows: objectOf(followed) };
+    const base = { ...named, object, change, facts, ...follows };
 
     const decided = [object, ...(followed === undefined ? [] : [objectOf(followed)])];
-    if (
-      (rule === "refused" || followed !== undefined) &&
-      decided.some((one) => resolved.has(one))
-    ) {
+    if (decided.some((one) => resolved.has(one))) {
       const reason = "a pending migration makes it official";
       return { ...base, repair: "automatic", adopted: true, repairs: [], reason };
     }

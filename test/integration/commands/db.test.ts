@@ -9,17 +9,20 @@ describe("npm run db", () => {
     expect(stderr).toMatch(/Usage: npm run db -- <command>.*env.*psql.*status/s);
   });
 
-  test.each([["--help"], ["env", "--help"], ["psql", "--help"], ["status", "--help"]])(
-    "shows help for %s %s on standard output",
-    async (...args) => {
-      const { code, stdout, stderr } = await db(...args);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(stdout).toMatch(/^Usage: npm run db -- /);
-      if (args.length > 1) expect(stdout).toMatch(/Examples:\n {2}#/);
-    },
-  );
+  test.each([
+    ["--help"],
+    ["env", "--help"],
+    ["psql", "--help"],
+    ["status", "--help"],
+    ["accept-drift", "--help"],
+  ])("shows help for %s %s on standard output", async (...args) => {
+    const { code, stdout, stderr } = await db(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: npm run db -- /);
+    if (args.length > 1) expect(stdout).toMatch(/Examples:\n {2}#/);
+  });
 
-  test.each([["enw"], ["env", "--superuser"], ["status", "now"]])(
+  test.each([["enw"], ["env", "--superuser"], ["status", "now"], ["accept-drift", "--because"]])(
     "answers %s %s in two lines on standard error, without a stack",
     async (...args) => {
       const { code, stdout, stderr } = await db(...args);
