@@ -19,9 +19,9 @@ afterAll(() => database.drop());
 async function whileOthersChange(statements: readonly string[], work: () => Promise<void>) {
   const other = new Client(database.superuser);
   await other.connect();
-  let busy = true;
+  const state = { busy: true };
   const changing = (async () => {
-    while (busy) {
+    while (state.busy) {
       for (const sql of statements) {
         await untilNobodyIsInTheWay(() => other.query(sql));
         await sleep(300);
@@ -31,7 +31,7 @@ async function whileOthersChange(statements: readonly string[], work: () => Prom
   try {
     await work();
   } finally {
-    busy = false;
+    state.busy = false;
     await changing;
     await other.end();
   }

@@ -132,14 +132,12 @@ test("warns of a server below 15.20, and of an old extension whose version is le
     database.superuser,
     `select current_setting('server_version_num')::int < 150020 as old, current_setting('server_version') as version`,
   );
-  const ofServer =
-    server?.old === true
-      ? [expect.stringContaining(`server version ${server.version} is below 15.20`)]
-      : [];
+  const ofServer = server?.old === true ? [`server version ${server.version} is below 15.20`] : [];
+  const beginnings = (warnings: string[]) => warnings.map((warning) => warning.split(/[:;]/)[0]);
 
-  expect(await warn(database.audit.extensions)).toEqual(ofServer);
-  expect(await warn([])).toEqual([
+  expect(beginnings(await warn(database.audit.extensions))).toEqual(ofServer);
+  expect(beginnings(await warn([]))).toEqual([
     ...ofServer,
-    "extension pg_stat_statements has version 1.9, and the server brings 1.10; declare a version in database/extensions.ts, and up installs it",
+    "extension pg_stat_statements has version 1.9, and the server brings 1.10",
   ]);
 });
