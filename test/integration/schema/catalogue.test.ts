@@ -1,11 +1,17 @@
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
+import { migrationKinds } from "../../../postgres/schema/migrationFindings";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";
 import { schemaKinds } from "../../../postgres/schema/schemaKinds";
+import { migrations } from "../../drift/catalogue/migrations";
 import { schema } from "../../drift/catalogue/schema";
+import type { DriftCase, FileChange } from "../../drift/driftCase";
 import { matches } from "../../drift/matches";
 import { tenantRows } from "../../stack/tenantRows";
 import {
@@ -14,11 +20,12 @@ import {
   type MigrationDatabase,
 } from "../migrations/migrationDatabase";
 
-const rounds = [...new Set(schema.map(({ up, round = 1 }) => `${up} ${round}`))];
+const catalogue = [...schema, ...migrations];
+const rounds = [...new Set(catalogue.map(({ up, round = 1 }) => `${up} ${round}`))];
 const ofRound = (round: string) =>
-  schema.filter(({ up, round: its = 1 }) => `${up} ${its}` === round);
+  catalogue.filter(({ up, round: its = 1 }) => `${up} ${its}` === round);
 
-describe("the catalogue of the schema's drift", () => {
+describe("the catalogue of the schema and of the migrations", () => {
   let database: MigrationDatabase;
   beforeAll(async () => {
     database = await createMigrationDatabase();
@@ -37,6 +44,21 @@ describe("the catalogue of the schema's drift", () => {
   const restore = () => restoreSchema({ connection: database.superuser, ...expectation() });
   const run = (sql: string) =>
     database.run(sql.replaceAll("hosterizer_owner", database.settings.owner));
+  const breakByHand = async ({ break: broken }: DriftCase) => {
+    if (typeof broken === "string") return run(broken);
+    for (const change of broken) await changeFile(change);
+  };
+  const changeFile = async (change: FileChange) => {
+    const path = (file: string) =>
+      join(database.settings.directory, file.replace(/^migrations/, ""));
+    const { file } = change;
+    if ("movedTo" in change) return rename(path(file), path(change.movedTo));
+    if ("removed" in change) return rm(path(file));
+    if ("text" in change) return writeFile(path(file), change.text);
+    const text = await readFile(path(file), "utf8");
+    expect(text).toContain(change.from);
+    return writeFile(path(file), text.replace(change.from, change.to));
+  };
   const rows = () =>
     database.rows(
       `select (select md5(string_agg(users::text, ';' order by id)) from public.users) as users,
@@ -46,13 +68,14 @@ describe("the catalogue of the schema's drift", () => {
     );
 
   test("has only kinds that there are", () => {
-    const unknown = schema.filter(({ kind }) => !schemaKinds.includes(kind));
+    const known = [...schemaKinds, ...migrationKinds];
+    const unknown = catalogue.filter(({ kind }) => !known.includes(kind));
     expect(unknown).toEqual([]);
   });
 
   test.each(rounds)("holds when all of it is done at once: %s", async (round) => {
     const cases = ofRound(round);
-    for (const one of cases) if (typeof one.break === "string") await run(one.break);
+    for (const one of cases) await breakByHand(one);
     const found = await drift();
     for (const one of cases) {
       const its = found.filter(
@@ -72,6 +95,8 @@ describe("the catalogue of the schema's drift", () => {
     }
     expect(await rows()).toEqual(before);
     if (round.startsWith("refuses")) for (const { undo } of cases) await run(undo ?? "");
+    await rm(database.settings.directory, { recursive: true });
+    await copyRealMigrations(database);
     expect((await drift()).map(renderDifference)).toEqual([]);
   });
 });

@@ -1,0 +1,96 @@
+import type { DriftCase } from "../driftCase";
+
+const folder = "migrations";
+
+/** Where the migrations folder says otherwise than the ledger in the database. */
+export const migrations: readonly DriftCase[] = [
+  {
+    kind: "migration edited",
+    what: "the SQL of an applied migration is edited",
+    break: [
+      {
+        file: `${folder}/000003_create_sites_table.up.sql`,
+        from: "char_length(region) between 1 and 100",
+        to: "char_length(region) between 1 and 120",
+      },
+    ],
+    says: "migration 000003_create_sites_table: found it edited, expected the up file as it was applied",
+    up: "refuses",
+    note: "Restore the file, and put the change into a new migration.",
+  },
+  {
+    kind: "migration edited in comments",
+    what: "comments or white space of an applied migration are edited",
+    break: [
+      {
+        file: `${folder}/000004_create_deployments_table.up.sql`,
+        from: "-- The history outlives a careless delete",
+        to: "-- History outlives a careless delete",
+      },
+    ],
+    says: "migration 000004_create_deployments_table: found it with other comments or white space, expected the up file as it was applied",
+    up: "refuses",
+    note: "Restore the file, or have it recorded as it is by `npm run db -- accept-drift`.",
+  },
+  {
+    kind: "down migration edited",
+    what: "the down file of an applied migration is edited",
+    break: [
+      {
+        file: `${folder}/000005_create_policies_table.down.sql`,
+        from: "drop table public.policies;",
+        to: "drop table public.policies cascade;",
+      },
+    ],
+    says: "migration 000005_create_policies_table: found it edited, expected the down file as it was applied",
+    up: "refuses",
+    note: "A rollback runs it as it is; applied again after that, the migration is recorded anew.",
+  },
+  {
+    kind: "migration deleted",
+    what: "one half of an applied migration is deleted",
+    break: [
+      { file: `${folder}/000006_create_ecommerce_integrations_table.down.sql`, removed: true },
+    ],
+    says: "migration 000006_create_ecommerce_integrations_table is missing, expected its files, because it is applied",
+    up: "refuses",
+  },
+  {
+    kind: "migration renamed",
+    what: "an applied migration is renamed",
+    break: [
+      {
+        file: `${folder}/000007_create_cost_records_table.up.sql`,
+        movedTo: `${folder}/000007_create_costs_table.up.sql`,
+      },
+      {
+        file: `${folder}/000007_create_cost_records_table.down.sql`,
+        movedTo: `${folder}/000007_create_costs_table.down.sql`,
+      },
+    ],
+    says: "migration 000007_create_cost_records_table: found it as 000007_create_costs_table, expected its name",
+    up: "refuses",
+    note: "It is known by its text.",
+  },
+  {
+    kind: "migration deleted",
+    what: "an applied migration between others is deleted",
+    break: [
+      { file: `${folder}/000008_keep_updated_at.up.sql`, removed: true },
+      { file: `${folder}/000008_keep_updated_at.down.sql`, removed: true },
+    ],
+    says: "migration 000008_keep_updated_at is missing, expected its files, because it is applied",
+    up: "refuses",
+  },
+  {
+    kind: "migration overtaken",
+    what: "a migration comes with a number that the database has passed",
+    break: [
+      { file: `${folder}/000009_index_tiers.up.sql`, text: "select 1;\n" },
+      { file: `${folder}/000009_index_tiers.down.sql`, text: "select 1;\n" },
+    ],
+    says: "migration 000009_index_tiers: found a later one applied, and not this one, expected a number after those that are applied",
+    up: "refuses",
+    note: "Two branches took the same number, and one was applied first.",
+  },
+];
