@@ -16,7 +16,7 @@ export interface MigrationState {
   migrations: Migration[];
   /** Names, in order. */
   applied: string[];
-  /** Names, in order. */
+  /** Names, in order; neither what was renamed nor what was overtaken. */
   pending: string[];
   /** Ways in which the folder contradicts what is applied. */
   faults: LedgerFault[];
@@ -46,11 +46,15 @@ export async function readMigrationState({
   const applied = ledger.map(({ name }) => name);
   const version = numberOf(applied.at(-1));
   const migrations = await readMigrations(directory, version);
+  const faults = ledgerFaults(migrations, ledger);
+  const known = new Set([...applied, ...faults.flatMap(({ renamedTo = [] }) => renamedTo)]);
   return {
     version,
     migrations,
     applied,
-    pending: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)),
-    faults: ledgerFaults(migrations, ledger),
+    pending: migrations
+      .filter(({ name, number }) => number > version && !known.has(name))
+      .map(({ name }) => name),
+    faults,
   };
 }
