@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -34,12 +35,12 @@ export async function preflight(
   const settings = "settings" in read ? read.settings : undefined;
   const faults = "faults" in read ? [...read.faults] : [];
 
+  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
   faults.push(
     ...roleFaults(roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
-    ...(await schemaFaults()),
+    ...(await schemaFaults(existsSync(server.paths.data))),
   );
-  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
   const available = await availableExtensions(server.binaries);
   faults.push(...extensionFaults(extensions, schemas, available));
   if (settings !== undefined) faults.push(...(await portFaults(server, settings.port, stack)));
@@ -48,18 +49,18 @@ export async function preflight(
   return settings;
 }
 
-async function schemaFaults(): Promise<readonly DeclarationError[]> {
+/** @param migrated Whether there may be a ledger, by which preview judges what is missing or doubled in the folder. */
+async function schemaFaults(migrated: boolean): Promise<readonly DeclarationError[]> {
   const faults: DeclarationError[] = [];
   try {
-    // What is missing or doubled among those that are applied is drift, which preview names.
-    await readMigrations(migrationsDirectory, Infinity);
+    await readMigrations(migrationsDirectory, migrated ? Infinity : 0);
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
     faults.push(...error.faults);
   }
   // What creates a table counts also where its file has a fault, so that no table is missed that is there.
-  const migrated = await migratedTables(await readUpFiles());
-  return [...faults, ...tenancyFaults(tenancy, roles, migrated)];
+  const tables = await migratedTables(await readUpFiles());
+  return [...faults, ...tenancyFaults(tenancy, roles, tables)];
 }
 
 async function readUpFiles(): Promise<string[]> {
