@@ -23,19 +23,20 @@ export async function inSnapshot<T>(
   read: (client: Client) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    let before: string | undefined;
     let failure: unknown;
     try {
       await client.query("begin isolation level repeatable read read only");
       if (role !== undefined) {
         await client.query("select pg_catalog.set_config('role', $1, true)", [role]);
       }
-      const before = await readStamp(client);
+      before = await readStamp(client);
       const result = await read(client);
       await client.query("commit");
       if ((await readStamp(client)) === before) return result;
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
-      if (!isTorn(error)) throw error;
+      if (!isTorn(error) || (await readStamp(client)) === before) throw error;
       failure = error;
     }
     if (attempt >= attempts) {
@@ -54,7 +55,7 @@ async function readStamp(client: Client): Promise<string> {
   return rows[0]?.stamp ?? "";
 }
 
-// An object that is in the snapshot was dropped meanwhile: internal_error ("cache lookup failed"), undefined_table,
+// What an object that is in the snapshot and was dropped meanwhile can lead to: internal_error ("cache lookup failed"), undefined_table,
 // undefined_object, undefined_column, undefined_function, invalid_schema_name.
 const torn = new Set(["XX000", "42P01", "42704", "42703", "42883", "3F000"]);
 
