@@ -30,15 +30,16 @@ export function renameStatement(change: SchemaChange, states: SchemaStates): str
 function counterpartOf(change: SchemaChange, states: SchemaStates): SchemaChange | undefined {
   if (change.change === "altered") return undefined;
   const likeness = likenessOf(change, states);
-  const [only, ...others] = states.changes.filter(
+  const alike = states.changes.filter(
     (other) =>
       other.kind === change.kind &&
       other.change !== "altered" &&
-      other.change !== change.change &&
       likenessOf(other, states) === likeness,
   );
-  // With several to choose from it would be a guess.
-  return likeness === undefined || others.length > 0 ? undefined : only;
+  const [only, ...others] = alike.filter((other) => other.change !== change.change);
+  // With several to choose from, on either side, it would be a guess.
+  const isPlain = likeness !== undefined && others.length === 0 && alike.length === 2;
+  return isPlain ? only : undefined;
 }
 
 /** What stays when a table or a column is renamed; undefined for what is never said to be renamed. */
