@@ -25,17 +25,9 @@ function look(inputs: Inputs) {
   });
 }
 
+/** What is declared is compared with the live database alone: an earlier declaration has left nothing behind but that. */
 export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
-  const declared = [
-    "owner",
-    "roles",
-    "grants",
-    "schemas",
-    "extensions",
-    "tenancy",
-    "settings",
-  ] as const satisfies readonly (keyof Inputs)[];
-  return Promise.resolve(changes(olds, news, declared, ["drift"]));
+  return Promise.resolve(changes(olds, news, [], ["drift"]));
 }
 
 export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {

@@ -340,10 +340,11 @@ const left: readonly DriftCase[] = [
   {
     kind: "foreign key of others",
     what: "somebody else's table refers to one of ours",
-    break: `${others}; create table others.visits (site bigint references public.sites)`,
-    says: "foreign key visits_site_fkey on others.visits is not declared, found a reference to public.sites",
+    break: `${others}; create table others.visits (visitor bigint references public.users)`,
+    says: "foreign key visits_visitor_fkey on others.visits is not declared, found a reference to public.users",
     up: "leaves",
     undo: "drop table others.visits",
+    note: "A reference to a tenant table makes the table one that has to be declared, and `up` refuses.",
   },
   {
     kind: "publication",
