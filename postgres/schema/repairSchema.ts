@@ -93,7 +93,7 @@ async function runAs(repairer: Repairer, action: RepairAction): Promise<void> {
     }
     // The first error tells why; what is left behind is a difference that the next up finds.
     if (action.cleanUp !== undefined) {
-      await runAlone(repairer, action.cleanUp).catch(() => undefined);
+      await runAlone(repairer, action.cleanUp, cleanUpLimitMs).catch(() => undefined);
     }
     throw error;
   }
@@ -110,12 +110,12 @@ async function runTogether(
   );
 }
 
-async function runAlone({ connection, owner }: Repairer, sql: string): Promise<void> {
+async function runAlone({ connection, owner }: Repairer, sql: string, limitMs = 0): Promise<void> {
   await withClient(connection, purpose, async (client) => {
     await client.query(`set role ${escapeIdentifier(owner)}`);
     // It waits for others without blocking them; a time-out would only leave a broken index.
     await client.query("set lock_timeout = 0");
-    await client.query("set statement_timeout = 0");
+    await client.query(`set statement_timeout = ${limitMs}`);
     await client.query(sql);
   });
 }
@@ -129,6 +129,8 @@ const purpose = "recorded schema";
 const bodiesUnchecked = "set local check_function_bodies = off";
 // The owner is bound by forced row-level security, and a search for nulls has to see every row.
 const administrator = "set local app.current_user_role = 'administrator'";
+// What it waits for may be what has just made the repair fail.
+const cleanUpLimitMs = 5_000;
 const insufficientPrivilege = "42501";
 
 // undefined_table, undefined_function, undefined_object, undefined_column, dependent_objects_still_exist, and
