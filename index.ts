@@ -28,6 +28,7 @@ async function main() {
     owner,
     schemas: recordedSchemas,
     directory: migrationsDirectory,
+    tenancy,
     lockTimeout,
   });
   const { names, passwords } = new Roles("role", { instance, roles, after: recorded });

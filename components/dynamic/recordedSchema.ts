@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
+import type { Tenancy } from "../../postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 
@@ -12,6 +13,8 @@ export interface RecordedSchemaInputs {
   schemas: readonly string[];
   /** Folder of the migrations, from the project folder. */
   directory: string;
+  /** To find tables whose rows nobody keeps apart before anything changes. */
+  tenancy: Tenancy;
   /** How long a repair waits for a lock before it lets others pass and tries again, in milliseconds. */
   lockTimeout: number;
 }

@@ -42,9 +42,9 @@ function remove(): Promise<void> {
 
 export { remove as delete };
 
-async function readDrift({ connection, owner, schemas, directory }: Inputs) {
+async function readDrift({ connection, owner, schemas, directory, tenancy }: Inputs) {
   try {
-    return await readSchemaDrift(connection, { owner, schemas, directory });
+    return await readSchemaDrift(connection, { owner, schemas, directory, tenancy });
   } catch (error) {
     // The migrations' own check tells what is wrong with the folder.
     if (error instanceof DeclarationErrors) return [];

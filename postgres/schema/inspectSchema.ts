@@ -8,6 +8,8 @@ import type { Migration } from "../migrations/migration";
 import { numberOf } from "../migrations/numberOf";
 import { readMigrations } from "../migrations/readMigrations";
 import { resolvedByPending } from "../migrations/resolvedByPending";
+import { readRefusals } from "../rowLevelSecurity/readRefusals";
+import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import { migrationFindings } from "./migrationFindings";
 import { readRecord } from "./readRecord";
 import { readSchema } from "./readSchema";
@@ -17,10 +19,12 @@ import { schemaFindings, type SchemaStates } from "./schemaFindings";
 import { recordKind } from "./schemaKinds";
 import type { SchemaScope } from "./schemaObject";
 
-/** What is compared: the live schema with the recorded one, and the ledger with the folder. */
+/** What is compared: the live schema with the recorded one, the ledger with the folder, tables with the tenancy. */
 export interface SchemaExpectation extends SchemaScope {
   /** Folder of the migrations. */
   directory: string;
+  /** Whose rows are whose, to find what has to be decided about tables too. Default: that is not asked. */
+  tenancy?: Tenancy;
 }
 
 /** How the database stands against its record and the folder. */
@@ -49,7 +53,7 @@ export async function inspectSchema(
   client: Client,
   expectation: SchemaExpectation,
 ): Promise<SchemaInspection> {
-  const { directory, owner } = expectation;
+  const { owner } = expectation;
   const read = await inSnapshot(client, owner, () => readBoth(client, expectation)).catch(
     (error: unknown) => {
       if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
@@ -58,25 +62,33 @@ export async function inspectSchema(
   );
   if (read === undefined) return nothing;
 
-  const { applied, changes } = read;
+  const { applied, migrations, changes } = read;
   const names = new Set(applied.map(({ name }) => name));
-  const migrations = await readMigrations(directory, numberOf(applied.at(-1)?.name));
   const faults = ledgerFaults(migrations, applied);
   const resolved = resolvedByPending(migrations.filter(({ name }) => !names.has(name)));
   const states = { changes: changes ?? [], ...read.states, resolved };
   const schema = schemaFindings(states);
   const unrecorded = changes === undefined;
-  const findings = [...migrationFindings(faults), ...(unrecorded ? [noRecord] : []), ...schema];
+  const findings = [
+    ...migrationFindings(faults),
+    ...(unrecorded ? [noRecord] : []),
+    ...schema,
+    ...read.refusals.filter(({ object }) => !resolved.has(object)),
+  ];
   return { findings, schema, unrecorded, faults, migrations, states };
 }
 
-async function readBoth(client: Client, scope: SchemaScope) {
+async function readBoth(client: Client, { directory, tenancy, ...scope }: SchemaExpectation) {
   const applied = await readLedger(client);
   if (applied.length === 0) return undefined;
+  const migrations = await readMigrations(directory, numberOf(applied.at(-1)?.name));
+  const last = migrations.at(-1)?.number;
+  const refusals = tenancy === undefined ? [] : await readRefusals(client, tenancy, last);
   const changes = await readSchemaChanges(client, scope);
-  if (changes === undefined || changes.length === 0) return { applied, changes, states: empty };
+  const read = { applied, migrations, refusals, changes };
+  if (changes === undefined || changes.length === 0) return { ...read, states: empty };
   const [record, actual] = [await readRecord(client), await readSchema(client, scope)];
-  return { applied, changes, states: { expected: record?.objects ?? [], actual } };
+  return { ...read, states: { expected: record?.objects ?? [], actual } };
 }
 
 const empty = { expected: [], actual: [] };

@@ -50,7 +50,7 @@ export async function restoreSchema({
   }
 }
 
-type Restoration = Required<Omit<RestoreOptions, "waitMs">>;
+type Restoration = SchemaExpectation & Required<Omit<RestoreOptions, "waitMs" | "tenancy">>;
 
 async function restore(client: Client, options: Restoration): Promise<void> {
   const { connection, lockTimeoutMs, log, ...expectation } = options;

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import type { Connection } from "../../../postgres/connection";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
-import { readTenancyRefusals } from "../../../postgres/rowLevelSecurity/readTenancyRefusals";
 import type { ExemptTable } from "../../../postgres/rowLevelSecurity/tenancy";
 import { createTenantDatabase } from "./tenantDatabase";
 
@@ -124,14 +122,4 @@ test("an update closes what is declared, then fails and names every table to dec
     "tenant table not declared",
     "tenant table not declared",
   ]);
-});
-
-test("tells what has to be decided to those who ask before an update, also of a server without it all", async () => {
-  await database.run("create table public.made (customer_id bigint)");
-  const refusals = (connection: Connection, owner: string) =>
-    readTenancyRefusals(connection, { ...security(), owner }, 0);
-  const { superuser, owner } = database;
-  expect(await refusals(superuser, owner.user)).toMatchObject([{ object: "table public.made" }]);
-  expect(await refusals(superuser, "nobody_yet")).toEqual([]);
-  expect(await refusals({ ...superuser, database: "not_yet" }, owner.user)).toEqual([]);
 });

@@ -86,6 +86,26 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
+  test("refuses a table whose rows nobody keeps apart, before it changes anything", async () => {
+    await database.run("drop index public.shops_city_idx");
+    const tables = [{ schema: "public", table: "shops", column: "id" }];
+    const roles = { tenantRoles: [], administratorRoles: [], backupRoles: [] };
+    const tenancy = { administrators: "session" as const, tables, ...roles };
+    const { superuser: connection } = database;
+
+    const refused = restoreSchema({ connection, ...expectation(), tenancy });
+    await expect(refused).rejects.toThrow(
+      "table public.sales is not declared, found foreign key sales_shop_id_fkey to tenant table public.shops",
+    );
+    expect(await drift()).toEqual([
+      expect.stringMatching(/^index public\.shops_city_idx is missing/),
+    ]);
+
+    const exemptTables = [{ schema: "public", table: "sales", reason: "no secret" }];
+    await restoreSchema({ connection, ...expectation(), tenancy: { ...tenancy, exemptTables } });
+    expect(await drift()).toEqual([]);
+  });
+
   test("refuses what holds data, before it changes anything, and gives the choices", async () => {
     await database.run(
       `drop index public.shops_city_idx;
