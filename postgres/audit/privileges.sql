@@ -140,6 +140,7 @@ entries as (
        or e.grantee in (select oid from us)
        or (p.scope = 'system' and e.grantee = 0)
      )
+     and p.schema !~ '^pg_(toast_)?temp_'
      and p.name <> all ($4::text[])
 ),
 judged as (

@@ -43,6 +43,7 @@ select case c.relkind when 'm' then 'materialized view' else 'view' end as kind,
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
  where c.oid in (select viewer from viewers)
+   and c.relpersistence <> 't'
    and not exists (
      select
        from pg_catalog.pg_options_to_table(c.reloptions) as o

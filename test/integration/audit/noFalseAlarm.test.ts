@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createAuditedDatabase } from "./auditedDatabase";
@@ -12,4 +13,49 @@ afterAll(() => database.drop());
 
 test("a database as up leaves it has nothing that is not declared", async () => {
   expect(await database.lines()).toEqual([]);
+});
+
+test("temporary objects of an open session are that session's own business", async () => {
+  const client = new Client(database.session("hosterizer_migrator"));
+  await client.connect();
+  try {
+    await client.query(`set role ${database.owner};
+      create temporary view seen as select domain from public.sites;
+      grant select on seen to public;
+      create function pg_temp.one() returns integer language sql security definer as 'select 1';
+      grant execute on function pg_temp.one() to ${database.own("app_user")}`);
+    expect(await database.lines()).toEqual([]);
+  } finally {
+    await client.end();
+  }
+});
+
+test("what is rewritten, analyzed or indexed anew is as it was", async () => {
+  await database.run(`vacuum full public.users`);
+  await database.run(`reindex table public.sites; analyze; cluster public.sites using sites_pkey`);
+  await database.run(`set role ${database.owner};
+    create table public.events (at date not null) partition by range (at);
+    create table public.events_2026 partition of public.events for values from ('2026-01-01') to ('2027-01-01');
+    alter table public.events rename to happenings;
+    create view public.people with (security_invoker = true) as select full_name from public.users`);
+  expect(await database.lines()).toEqual([]);
+});
+
+test("extensions of every kind that are declared bring nothing that is not", async () => {
+  const names = [
+    "hstore",
+    "pg_trgm",
+    "ltree",
+    "file_fdw",
+    "dblink",
+    "postgres_fdw",
+    "pg_buffercache",
+  ];
+  const sql = names.map((name) => `create extension ${name} schema monitoring`).join(";\n");
+  await database.run(sql);
+  const extensions = [
+    ...database.audit.extensions,
+    ...names.map((name) => ({ name, schema: "monitoring", purpose: "" })),
+  ];
+  expect(await database.lines({ ...database.audit, extensions })).toEqual([]);
 });
