@@ -1,5 +1,6 @@
 import { format, resolveConfig } from "prettier";
 
+import { schemaKinds } from "../../postgres/schema/schemaKinds";
 import type { DriftCase } from "./driftCase";
 import { renderCatalogue } from "./renderCatalogue";
 
@@ -9,13 +10,22 @@ export async function renderDriftPage(
   catalogue: Readonly<Record<string, readonly DriftCase[]>>,
 ): Promise<string> {
   const filled = page.replaceAll(
-    /^(<!-- catalogue: (\w+) -->\n)[^]*?^(<!-- end -->)$/gm,
-    (_text, start: string, area: string, end: string) => {
+    /^(<!-- (catalogue|others): (\w+) -->\n)[^]*?^(<!-- end -->)$/gm,
+    (_text, start: string, what: string, area: string, end: string) => {
       const cases = catalogue[area];
       if (cases === undefined) throw new Error(`the catalogue has no area ${area}`);
-      return `${start}\n${renderCatalogue(cases)}\n\n${end}`;
+      // Columns as wide as their widest cell would make a page that nobody can read as text.
+      const table = `<!-- prettier-ignore -->\n${renderCatalogue(cases)}`;
+      const text = what === "catalogue" ? table : renderOthers(cases);
+      return `${start}\n${text}\n\n${end}`;
     },
   );
   const style = await resolveConfig("docs/drift.md");
   return format(filled, { ...style, parser: "markdown" });
+}
+
+/** The kinds of difference that no case is an example of, by kind of object. */
+function renderOthers(cases: readonly DriftCase[]): string {
+  const others = schemaKinds.filter((name) => !cases.some(({ kind }) => kind === name));
+  return `${others.join(", ")}.`;
 }

@@ -27,7 +27,8 @@ export async function drift(args: string[]): Promise<number> {
     return exitCodes[report.status];
   }
   const environment = await openStack(stack);
-  const options = ["--diff", "--expect-no-changes", "--stack", stack];
+  // Pulumi cuts off what is longer than 150 characters otherwise.
+  const options = ["--diff", "--show-full-output", "--expect-no-changes", "--stack", stack];
   const code = await runPulumi(["preview", ...options, ...rest], environment);
   return code === 0 || code === changed ? code : 1;
 }

@@ -13,6 +13,7 @@ export async function preview(args: string[]): Promise<number> {
     args,
   );
   const environment = await openStack(stack);
-  // Without --diff Pulumi names the properties that change, but not the reasons in them.
-  return runPulumi(["preview", "--diff", "--stack", stack, ...rest], environment);
+  // Without --diff Pulumi names the properties that change, but not the reasons in them, and those it cuts off otherwise.
+  const options = ["--diff", "--show-full-output", "--stack", stack];
+  return runPulumi(["preview", ...options, ...rest], environment);
 }

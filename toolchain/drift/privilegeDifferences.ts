@@ -44,7 +44,7 @@ function differences(
     }),
     ...spare.map((privilege): PluginDifference => {
       const actual = `${privilege} to ${grantee}`;
-      const values = { object, expected: null, actual, about: about(privilege) };
+      const values = { object, expected: `no ${actual}`, actual, about: about(privilege) };
       return { kind: kinds.spare, ...values, repair: "automatic" };
     }),
   ];

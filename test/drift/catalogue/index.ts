@@ -1,9 +1,19 @@
 import type { DriftCase } from "../driftCase";
+import { access } from "./access";
+import { migrations } from "./migrations";
 import { plugin } from "./plugin";
+import { rowLevelSecurity } from "./rowLevelSecurity";
+import { schema } from "./schema";
 import { server } from "./server";
+import { settings } from "./settings";
 
 /** Every kind of drift by area: docs/drift.md is made of it, and a test does all of it to a real database. */
-export const catalogue: Readonly<Record<string, readonly DriftCase[]>> = {
+export const catalogue = {
+  rowLevelSecurity,
+  access,
   plugin,
+  settings,
+  schema,
+  migrations,
   server,
-};
+} as const satisfies Readonly<Record<string, readonly DriftCase[]>>;

@@ -12,7 +12,7 @@ function own(object: string, expected: string | null, actual: string | null): Di
 const granted: PluginDifference = {
   kind: "table privilege",
   object: "tables of schema public",
-  expected: null,
+  expected: "no INSERT to app_readonly",
   actual: "INSERT to app_readonly",
   repair: "automatic",
   about: [within("public"), to("app_readonly"), word("INSERT")],

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { accessKinds, settingKinds } from "../../../postgres/audit/kinds";
+import { rowLevelSecurityKinds } from "../../../postgres/rowLevelSecurity/rowLevelSecurityKinds";
+import { migrationKinds } from "../../../postgres/schema/migrationFindings";
+import { schemaKinds } from "../../../postgres/schema/schemaKinds";
+import { pluginKinds } from "../../../toolchain/drift/pluginDifference";
+import { serverDriftKinds } from "../../../postgres/embedded/serverDriftKinds";
+import { catalogue } from "../../drift/catalogue";
+import type { DriftCase } from "../../drift/driftCase";
+import { renderDriftPage } from "../../drift/renderDriftPage";
+
+const page = "docs/drift.md";
+
+const cases = Object.values<readonly DriftCase[]>(catalogue).flat();
+const catalogued = new Set(cases.map(({ kind }) => kind));
+
+test(`${page} is made from the catalogue that is proved on a real server`, async () => {
+  const text = readFileSync(page, "utf8");
+  const wanted = await renderDriftPage(text, catalogue);
+  if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);
+
+  // To write it anew: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/drift.test.ts
+  expect(readFileSync(page, "utf8")).toBe(wanted);
+});
+
+test.each(Object.keys(catalogue))(`${page} has the area %s once`, (area) => {
+  const marks = readFileSync(page, "utf8").split(`<!-- catalogue: ${area} -->`);
+
+  expect(marks).toHaveLength(2);
+});
+
+test("there are at least 45 kinds of drift", () => {
+  expect(catalogued.size).toBeGreaterThanOrEqual(45);
+});
+
+test("no two cases are about the same thing", () => {
+  const broken = cases.map((one) => JSON.stringify(one.break));
+
+  expect(broken).toEqual([...new Set(broken)]);
+});
+
+interface Kinds {
+  area: keyof typeof catalogue;
+  /** What the code that finds these differences calls them. */
+  kinds: readonly string[];
+  /** Kinds of others' that it finds too. */
+  besides?: readonly string[];
+}
+
+const found: readonly Kinds[] = [
+  { area: "rowLevelSecurity", kinds: rowLevelSecurityKinds },
+  { area: "access", kinds: accessKinds },
+  { area: "settings", kinds: settingKinds },
+  { area: "migrations", kinds: migrationKinds },
+  { area: "plugin", kinds: pluginKinds, besides: accessKinds },
+  { area: "server", kinds: serverDriftKinds },
+];
+
+describe.each(found)("the kinds of $area", ({ area, kinds, besides = [] }) => {
+  const its = catalogue[area].map(({ kind }) => kind);
+
+  test.each(kinds)("%s has an example in the catalogue", (kind) => {
+    expect(its).toContain(kind);
+  });
+
+  test.each(its)("%s is one that code finds", (kind) => {
+    expect([...kinds, ...besides]).toContain(kind);
+  });
+});
+
+describe("the kinds of the schema", () => {
+  test.each(schemaKinds)("%s is on the page", (kind) => {
+    expect(readFileSync(page, "utf8")).toMatch(
+      new RegExp(`(^\\| |, |^)${kind}( +\\||,|\\.$|\n)`, "m"),
+    );
+  });
+
+  test.each(catalogue.schema.map(({ kind }) => kind))("%s is one that code finds", (kind) => {
+    expect(schemaKinds).toContain(kind);
+  });
+});
+
+test.each(cases.filter(({ up }) => up !== "repairs"))(
+  "what up does not repair, something ends: $what",
+  ({ break: broken, undo }) => {
+    expect(typeof broken === "string" ? undo : "the files are put back").toBeTruthy();
+  },
+);
