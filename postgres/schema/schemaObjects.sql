@@ -200,7 +200,8 @@ objects (kind, identity, facts) as (
            'table', r.name,
            'name', pg_catalog.quote_ident(a.attname),
            'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-           'default', case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+           -- A default names no column, so that PostgreSQL needn't open the table to write it.
+           'default', case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, 0) end,
            'not null', case when a.attnotnull then 'NOT NULL' end,
            'identity', case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end
              || coalesce(i.options, ''),

@@ -27,7 +27,7 @@ async function schemaDepartures({ superuser, settings: { owner } }: Stage): Prom
   return changes.map((change) => JSON.stringify(change));
 }
 
-async function ledgerDepartures({ settings }: Stage): Promise<string[]> {
-  const { pending, faults } = await readMigrationState(settings);
+async function ledgerDepartures({ superuser, settings }: Stage): Promise<string[]> {
+  const { pending, faults } = await readMigrationState({ ...settings, connection: superuser });
   return [...pending, ...faults.map(({ error }) => error.message)];
 }
