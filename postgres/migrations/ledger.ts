@@ -6,6 +6,9 @@ import { tableExists } from "./tableExists";
 /** Where node-pg-migrate keeps its ledger: a schema that only the owner may use. */
 export const ledgerTable = { schema: "hosterizer", table: "schema_migrations" };
 
+/** Where this table is, all are. */
+const newestTable = "hosterizer.accepted_drift";
+
 /** One row of the ledger. The hashes are null if something else than this runner wrote it. */
 export interface AppliedMigration {
   name: string;
@@ -21,7 +24,7 @@ export interface AppliedMigration {
  * migrated. The session is the owner.
  */
 export async function createLedger(client: Client): Promise<void> {
-  if (await tableExists(client, "hosterizer.schema_objects")) return;
+  if (await tableExists(client, newestTable)) return;
   // Its schema may be there already; that is no news.
   const quiet = "set local client_min_messages = warning;";
   await client.query(`begin; ${quiet} ${readSql(__dirname, "createLedger")} commit`);
