@@ -40,6 +40,12 @@ test.each([
   expect(await database.lines()).toEqual([]);
 });
 
+test("takes back that every transaction only reads, though it holds for the repair's session too", async () => {
+  await database.run(`alter database ${database.name} set default_transaction_read_only = on`);
+  await database.repair();
+  expect(await database.lines()).toEqual([]);
+});
+
 test("names and sets what is declared and missing, or has another value", async () => {
   const settings: SettingDeclaration[] = [
     { name: "lock_timeout", value: "5s", purpose: "" },
