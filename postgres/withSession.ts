@@ -3,7 +3,7 @@ import { type Client, DatabaseError } from "pg";
 import { type Connection, openClient } from "./connection";
 
 /** How long a session waits for its next user before it is closed, in milliseconds. */
-const idleLimit = 1_000;
+const idleLimit = 5_000;
 
 interface Session {
   client: Promise<Client>;
