@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { readAudit } from "../../../postgres/audit/readAudit";
 import { secureNewObjects } from "../../../postgres/audit/secureNewObjects";
+import { withClient } from "../../../postgres/connection";
+import { migrate } from "../../../postgres/migrations/migrate";
+import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
+import { createMigrationDatabase } from "../migrations/migrationDatabase";
 import { rowsOf } from "../testDatabase";
 import { createAuditedDatabase } from "./auditedDatabase";
 
@@ -44,4 +49,47 @@ test("what somebody else made is not its business", async () => {
     expect.stringContaining("view public.strange: found owner"),
     expect.stringContaining("expected security_invoker"),
   ]);
+});
+
+test("the recorded schema and the audit agree on what a migration made", async () => {
+  const migrated = await createMigrationDatabase();
+  try {
+    const { connection, owner, directory } = migrated.settings;
+    const tables = [{ schema: "public", table: "sites", column: "customer_id" }];
+    const schemas = ["public"];
+    await migrated.write(
+      "000001_create_sites",
+      `create table public.sites (id bigint primary key, customer_id bigint not null);
+       create view public.numbers as select id from public.sites;
+       create function public.count_sites() returns bigint language sql security definer
+         as 'select count(*) from public.sites';`,
+    );
+    const afterEach = secureNewObjects({ owner, schemas, tables });
+    await migrate({
+      connection,
+      owner,
+      directory,
+      schemas,
+      afterEach,
+      lockTimeoutMs: 500,
+      log: () => undefined,
+    });
+
+    const declared = {
+      ...database.audit,
+      owner,
+      roles: [],
+      grants: [],
+      schemas: [],
+      tenancy: { ...database.audit.tenancy, tables },
+    };
+    const kinds = await withClient(migrated.superuser, "test", async (client) =>
+      (await readAudit(client, declared)).map(({ finding }) => finding.kind),
+    );
+    expect(kinds).not.toContain("view without security_invoker");
+    expect(kinds).not.toContain("function search_path");
+    expect(await readSchemaDrift(connection, { owner, schemas, directory })).toEqual([]);
+  } finally {
+    await migrated.drop();
+  }
 });
