@@ -62,12 +62,14 @@ create table if not exists hosterizer.schema_records (
     recorded_at timestamptz not null default pg_catalog.now(),
     recorded_by text not null default session_user,
     reason text,
+    stamp text,
     constraint schema_records_pkey primary key (id)
 );
 
 comment on table hosterizer.schema_records is 'When the schema was recorded as the expected one; the last row is the one in force';
 comment on column hosterizer.schema_records.version is 'Number of the last migration that was applied then';
 comment on column hosterizer.schema_records.format is 'What was looked at, and how: a record of another format can''t be compared';
+comment on column hosterizer.schema_records.stamp is 'Of the catalog then: where it is the same, so is the schema; null: not known';
 comment on column hosterizer.schema_records.reason is 'Why somebody accepted what was done by hand; null: a migration run';
 
 create table if not exists hosterizer.schema_objects (

@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 
 import { compareSchema, type SchemaChange } from "./compareSchema";
-import { recordIsCurrent } from "./recordIsCurrent";
+import { readCurrentRecord } from "./readCurrentRecord";
 import { sameDefinition } from "./sameDefinition";
 import type { SchemaObject, SchemaScope } from "./schemaObject";
-import { digestedObjectsSql, schemaTextSettings } from "./schemaObjectsSql";
+import { digestedObjectsSql, schemaStampSql, schemaTextSettings } from "./schemaObjectsSql";
 
 /** An object on both sides: as it was recorded, and as it is. */
 type Pair = Pick<SchemaObject, "kind" | "identity"> &
@@ -14,7 +14,8 @@ type Pair = Pick<SchemaObject, "kind" | "identity"> &
  * How the schema differs from what is recorded. The caller has begun a transaction as the owner, as `inSnapshot` does; its
  * settings are changed.
  *
- * The database compares, and brings only what differs: two queries, however large the schema.
+ * Where the catalog's stamp is that of the record, nothing differs, and no definition is written down to know it. Else the
+ * database compares, and brings only what differs. Either way it is a fixed number of queries, however large the schema.
  *
  * @returns undefined if there is nothing to compare with: no record, or one that another state of the ledger, another
  *   scope or another server version left. Then the schema is to be recorded first.
@@ -23,7 +24,9 @@ export async function readSchemaChanges(
   client: Client,
   scope: SchemaScope,
 ): Promise<SchemaChange[] | undefined> {
-  if (!(await recordIsCurrent(client, scope))) return undefined;
+  const record = await readCurrentRecord(client, scope);
+  if (record === undefined) return undefined;
+  if (record.stamp !== null && record.stamp === (await readStamp(client, scope))) return [];
   await client.query(schemaTextSettings);
   const { rows } = await client.query<Pair>(
     `with live as materialized (${digestedObjectsSql(scope)})
@@ -45,6 +48,11 @@ export async function readSchemaChanges(
     rows.flatMap(({ expected, ...object }) => toObject(object, expected)),
     rows.flatMap(({ actual, ...object }) => toObject(object, actual)),
   );
+}
+
+async function readStamp(client: Client, scope: SchemaScope): Promise<string | undefined> {
+  const { rows } = await client.query<{ stamp: string }>(schemaStampSql(scope));
+  return rows[0]?.stamp;
 }
 
 /** Lets what is only spelt in another way be the same text. */

@@ -1,7 +1,7 @@
 import { escapeLiteral } from "pg";
 
 import type { SchemaScope } from "./schemaObject";
-import { digestedObjectsSql, schemaTextSettings } from "./schemaObjectsSql";
+import { digestedObjectsSql, schemaStampSql, schemaTextSettings } from "./schemaObjectsSql";
 
 /** Why a record is made, and of what. */
 export interface RecordReason {
@@ -51,7 +51,8 @@ export function recordStatements(scope: SchemaScope, { version, reason }: Record
            and recorded.digest = live.digest
       )
      on conflict (kind, identity) do update set facts = excluded.facts, digest = excluded.digest`,
-    `insert into hosterizer.schema_records (version, format, reason) values (${values.join(", ")})`,
+    `insert into hosterizer.schema_records (version, format, reason, stamp)
+     values (${values.join(", ")}, (${schemaStampSql(scope)}))`,
   ];
 }
 

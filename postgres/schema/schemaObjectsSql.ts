@@ -11,15 +11,8 @@ import type { SchemaScope } from "./schemaObject";
  *
  * Its texts are the same everywhere only after `schemaTextSettings`.
  */
-export function schemaObjectsSql({ schemas, owner }: SchemaScope): string {
-  const values = {
-    schemas: array(schemas.filter((schema) => !elsewhere.includes(schema))),
-    owner: escapeLiteral(owner),
-    elsewhere: array(elsewhere),
-  };
-  return readSql(__dirname, "schemaObjects")
-    .replace(/--.*/g, "")
-    .replace(/(?<!:):(schemas|owner|elsewhere)\b/g, (_, name: keyof typeof values) => values[name]);
+export function schemaObjectsSql(scope: SchemaScope): string {
+  return inScope(readSql(__dirname, "schemaObjects"), scope);
 }
 
 /**
@@ -29,6 +22,22 @@ export function schemaObjectsSql({ schemas, owner }: SchemaScope): string {
 export function digestedObjectsSql(scope: SchemaScope): string {
   return `select kind, identity, facts, pg_catalog.hash_array_extended(facts, 0) as digest
     from (${schemaObjectsSql(scope)}) as objects`;
+}
+
+/** The query of one value, `stamp`, that is another one as soon as any of these objects has changed. */
+export function schemaStampSql(scope: SchemaScope): string {
+  return inScope(readSql(__dirname, "schemaStamp"), scope);
+}
+
+function inScope(sql: string, { schemas, owner }: SchemaScope): string {
+  const values = {
+    schemas: array(schemas.filter((schema) => !elsewhere.includes(schema))),
+    owner: escapeLiteral(owner),
+    elsewhere: array(elsewhere),
+  };
+  return sql
+    .replace(/--.*/g, "")
+    .replace(/(?<!:):(schemas|owner|elsewhere)\b/g, (_, name: keyof typeof values) => values[name]);
 }
 
 // What is in these schemas converges by other means.

@@ -1,0 +1,10 @@
+-- A file without a transaction that has come only half way has changed the schema, and is in no ledger.
+select r.stamp
+  from hosterizer.schema_records as r
+ where not exists (select from hosterizer.migration_statements)
+   and r.id = (select pg_catalog.max(id) from hosterizer.schema_records)
+   and r.format = :format
+   and r.version = (
+     select coalesce(pg_catalog.max(pg_catalog.left(l.name, 6)::integer), 0)
+       from hosterizer.schema_migrations as l
+   )
