@@ -262,6 +262,32 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["sequence cache", "sequence owned by", "sequence start"],
   ],
   [
+    "names have to be quoted",
+    `drop index "Odd. One"."Index on x";
+     drop trigger "Trigger on z" on "Odd. One"."Order (x)";
+     comment on column "Odd. One"."View"."Column: y" is null;
+     alter table "Odd. One"."Order (x)" drop constraint "Key. (a)", drop constraint "Check on it",
+       alter column "Group, b" drop not null, alter column "Group, b" drop default;
+     alter view "Odd. One"."View" set (security_barrier)`,
+    [
+      "column NOT NULL",
+      "column default",
+      "constraint missing",
+      "constraint missing",
+      "index missing",
+      "trigger missing",
+      "view column comments",
+      "view options",
+    ],
+  ],
+  [
+    "names have to be quoted of what is made anew",
+    `drop function "Odd. One"."F()"() cascade; drop view "Odd. One"."View";
+     alter table "Odd. One"."Order (x)" drop constraint "Check on it";
+     alter table "Odd. One"."Order (x)" add constraint "Check on it" check ("select" <> 'a"b') not valid`,
+    ["constraint not validated", "function missing", "trigger missing", "view missing"],
+  ],
+  [
     "an event trigger is added",
     `create function public.handmade() returns event_trigger language plpgsql as 'begin end';
      create event trigger handmade on ddl_command_end execute function public.handmade()`,
@@ -292,7 +318,7 @@ describe("what holds no data", () => {
   const readObjects = () =>
     withClient(database.superuser, "test", (client) =>
       inSnapshot(client, undefined, () =>
-        readSchema(client, { schemas: ["public"], owner: database.settings.owner }),
+        readSchema(client, { schemas: ["public", "Odd. One"], owner: database.settings.owner }),
       ),
     );
   const findings = async () => {

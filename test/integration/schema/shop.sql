@@ -68,6 +68,21 @@ create trigger shops_stamp before update on public.shops for each row execute fu
 create trigger sales_stamp after update on public.sales for each row execute function public.stamp();
 create rule shops_keep as on delete to public.shops where old.id < 0 do instead nothing;
 
+-- Names that have to be quoted.
+create schema "Odd. One";
+create table "Odd. One"."Order (x)" (
+    "Group, b" integer not null default 1,
+    "select" text,
+    constraint "Key. (a)" primary key ("Group, b"),
+    constraint "Check on it" check ("select" <> 'a"b')
+);
+create index "Index on x" on "Odd. One"."Order (x)" ("select", "Group, b");
+create view "Odd. One"."View" as select "Order (x)"."select" as "Column: y" from "Odd. One"."Order (x)";
+comment on column "Odd. One"."View"."Column: y" is 'one: two';
+create function "Odd. One"."F()"() returns trigger language plpgsql as 'begin return new; end';
+create trigger "Trigger on z" before update on "Odd. One"."Order (x)" for each row execute function "Odd. One"."F()"();
+insert into "Odd. One"."Order (x)" values (1, 'x'), (2, 'y');
+
 create sequence public.tickets owned by public.shops.id;
 
 insert into public.shops (name, city, code, mood, notes)
