@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { extensions, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import { roles } from "./database/roles";
+import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
 import { extensionFaults } from "./postgres/access/extensionFaults";
 import { grantFaults } from "./postgres/access/grantFaults";
 import { roleFaults } from "./postgres/access/roleFaults";
+import { settingFaults } from "./postgres/access/settingFaults";
 import { DeclarationError, DeclarationErrors } from "./postgres/declarationError";
 import { availableExtensions } from "./postgres/embedded/availableExtensions";
 import { embeddedServer } from "./postgres/embedded/embeddedServer";
@@ -38,6 +40,7 @@ export async function preflight(
   const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
   faults.push(
     ...roleFaults(roles),
+    ...settingFaults(databaseSettings, roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
     ...(await schemaFaults(existsSync(server.paths.data))),
   );

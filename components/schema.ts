@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { secureNewObjects } from "../postgres/audit/secureNewObjects";
 import type { Connection } from "../postgres/connection";
 import { closeNewTables } from "../postgres/rowLevelSecurity/closeNewTables";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
@@ -35,7 +36,10 @@ export class Schema extends pulumi.ComponentResource {
     super("hosterizer:index:Schema", name, {}, opts);
     const { database, tenancy, ...declared } = args;
 
-    const afterEach = closeNewTables(tenancy.tables);
+    const { owner, schemas } = declared;
+    const { tables } = tenancy;
+    const secured = secureNewObjects({ owner, schemas, tables });
+    const afterEach = `${closeNewTables(tables)};\n${secured}`;
     const child = { parent: this, dependsOn: database };
     this.version = new Migrations(name, { ...declared, afterEach }, child).version;
 

@@ -45,7 +45,8 @@ export async function openClient(connection: Connection, purpose: string): Promi
   const client = new Client({
     ...clientAddress(connection),
     application_name: `hosterizer-database/${purpose}`,
-    options: "-c search_path=",
+    // Whatever somebody has set on the database or the role: it is ours to repair.
+    options: "-c search_path= -c statement_timeout=0",
     connectionTimeoutMillis: 10_000,
   });
   // A server that goes away between two statements is reported by the next statement.
