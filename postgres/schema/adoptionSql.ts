@@ -1,4 +1,5 @@
 import { alterTo } from "./alterTo";
+import { columnCommentStatements } from "./columnComments";
 import { firstComment, nounOf } from "./commentStatement";
 import type { SchemaChange } from "./compareSchema";
 import { createStatements } from "./createStatements";
@@ -76,7 +77,10 @@ function createIfMissing(
   const { kind, identity, facts } = object;
   switch (kind) {
     case "schema":
-      return [`create schema if not exists ${identity}`, ...firstComment(object)];
+      // In which order its tables can be made only a person sees.
+      return objects.some((one) => one.identity.startsWith(`${identity}.`))
+        ? undefined
+        : [`create schema if not exists ${identity}`, ...firstComment(object)];
     case "table":
       return createTable(object, objects);
     case "column": {
@@ -94,11 +98,19 @@ function createIfMissing(
         ...firstComment(object),
       ];
     case "sequence":
-      return [`create sequence if not exists ${identity} ${sequenceOptions(facts)}`];
+      return [
+        `create sequence if not exists ${identity} ${sequenceOptions(facts)}`,
+        ...(facts["owned by"] ? [`alter sequence ${identity} owned by ${facts["owned by"]}`] : []),
+        ...firstComment(object),
+      ];
     case "materialized view": {
       const query = (facts["definition"] ?? "").trim().replace(/;$/, "");
       return [
         `create materialized view if not exists ${identity}${withOptions(facts["options"])} as\n${query}`,
+        ...objects
+          .filter((one) => one.kind === "index" && one.facts["table"] === identity)
+          .flatMap((index) => [indexIfMissing(index), ...firstComment(index)]),
+        ...columnCommentStatements(object),
         ...firstComment(object),
       ];
     }

@@ -25,7 +25,7 @@ export function alterTo(
     case "column storage":
       return value === null ? undefined : `${column} set storage ${value}`;
     case "column identity":
-      return value === null ? `${column} drop identity if exists` : undefined;
+      return renumber(column, from?.facts[fact] ?? null, value);
     case "column generated":
       return value === null ? `${column} drop expression if exists` : undefined;
     case "column default":
@@ -48,6 +48,15 @@ export function alterTo(
     default:
       return undefined;
   }
+}
+
+/** Whoever begins to number or ends it has to think of the numbers that are there. */
+function renumber(column: string, from: string | null, to: string | null): string | undefined {
+  const [[when = "", options], [, before]] = [to, from].map((identity) =>
+    (identity ?? "").split(/(?= \()/),
+  ) as [string[], string[]];
+  const isOther = from === null || to === null || options !== before;
+  return isOther ? undefined : `${column} set generated ${when.toLowerCase()}`;
 }
 
 /** Each label goes after the one before it. Nothing takes a label away, so that the way down leaves them. */

@@ -31,11 +31,18 @@ export function createTable(
     : `${create} (\n    ${body.join(",\n    ")}\n)`;
   return [
     `${whole}${key}${withOptions(facts["options"])}`,
-    ...ofKind("index").map(indexIfMissing),
-    ...ofKind("trigger").flatMap((trigger) => [
-      `drop trigger if exists ${trigger.facts["name"] ?? ""} on ${identity}`,
-      ...createStatements(trigger),
-    ]),
+    ...ofKind("index").flatMap((index) => [indexIfMissing(index), ...firstComment(index)]),
+    ...ofKind("trigger")
+      .filter(isOwn)
+      .flatMap((trigger) => [
+        `drop trigger if exists ${trigger.facts["name"] ?? ""} on ${identity}`,
+        ...createStatements(trigger),
+      ]),
     ...[table, ...columns].flatMap(firstComment),
   ];
+}
+
+/** A partition has others from its table. */
+function isOwn({ facts }: SchemaObject): boolean {
+  return (facts["parent"] ?? null) === null;
 }
