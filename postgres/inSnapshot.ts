@@ -12,7 +12,8 @@ const attempts = 6;
  *
  * Catalog functions such as pg_get_indexdef look past the snapshot, at what is committed now: while somebody runs DDL
  * they mix two states, return nothing, or fail. So the catalogs' stamp is taken before and after, and a reading
- * between two different ones is done again.
+ * between two different ones is done again. Where nothing at all was written meanwhile, it needs no stamps, which
+ * would cost more than the reading.
  *
  * @param role Who reads: a role that the session's login is a member of.
  * @throws Error if DDL of others never pauses; node-postgres' errors as they are.
@@ -25,15 +26,21 @@ export async function inSnapshot<T>(
   for (let attempt = 1; ; attempt++) {
     let before: string | undefined;
     let failure: unknown;
+    const start = await readPosition(client);
     try {
       await client.query("begin isolation level repeatable read read only");
       if (role !== undefined) {
         await client.query("select pg_catalog.set_config('role', $1, true)", [role]);
       }
-      before = await readStamp(client);
+      const alone = await isAlone(client);
+      // A failed transaction tells no stamp, so that a second reading takes it first.
+      if (attempt > 1) before = await readStamp(client);
       const result = await read(client);
+      const undisturbed = alone && (await readPosition(client)) === start;
+      // The snapshot still shows the catalog as it was.
+      if (!undisturbed) before ??= await readStamp(client);
       await client.query("commit");
-      if ((await readStamp(client)) === before) return result;
+      if (undisturbed || (await readStamp(client)) === before) return result;
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
       if (!isTorn(error) || (await readStamp(client)) === before) throw error;
@@ -48,6 +55,27 @@ export async function inSnapshot<T>(
     }
     await sleep(50 * 2 ** attempt);
   }
+}
+
+/** Where the server's log of writing stands, which every change of anything moves. */
+async function readPosition(client: Client): Promise<string> {
+  const { rows } = await client.query<{ position: string }>(
+    "select pg_catalog.pg_current_wal_insert_lsn()::text as position",
+  );
+  return rows[0]?.position ?? "";
+}
+
+/**
+ * Whether no other transaction that writes was under way when the snapshot was taken, which this does. One that was may have
+ * written its commit already, and come into sight only later.
+ */
+async function isAlone(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ alone: boolean }>(
+    `select not exists (
+       select from pg_catalog.pg_snapshot_xip(pg_catalog.pg_current_snapshot())
+     ) as alone`,
+  );
+  return rows[0]?.alone === true;
 }
 
 async function readStamp(client: Client): Promise<string> {
