@@ -5,12 +5,8 @@ import Table from "cli-table3";
 import { Client } from "pg";
 import { expect, test, vi } from "vitest";
 
-import { readAudit } from "../postgres/audit/readAudit";
 import { clientAddress, type Connection } from "../postgres/connection";
 import type { Difference } from "../postgres/drift/difference";
-import { readRowLevelSecurityDrift } from "../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
-import { readSchemaDrift } from "../postgres/schema/readSchemaDrift";
-import { withSession } from "../postgres/withSession";
 import { rowsOf } from "../test/integration/testDatabase";
 import { startTestServer } from "../test/integration/testServer";
 import { runQuietly } from "../toolchain/pulumi/runQuietly";
@@ -60,12 +56,8 @@ async function measure(database: LargeDatabase) {
 }
 
 /** What the resources of a stack look at in a preview, one after the other. */
-async function inspect(database: LargeDatabase): Promise<Difference[]> {
-  const { superuser, migrator, expectation, security, audit } = database;
-  const schema = await readSchemaDrift(superuser, expectation);
-  const policies = await readRowLevelSecurityDrift(migrator, security, 1);
-  const access = await withSession(superuser, (client) => readAudit(client, audit));
-  return [...schema, ...policies, ...access.map(({ finding }) => finding)];
+async function inspect({ look }: LargeDatabase): Promise<Difference[]> {
+  return [...(await look.schema()), ...(await look.policies()), ...(await look.access())];
 }
 
 async function dump(connection: Connection): Promise<void> {

@@ -2,14 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { GrantDeclaration } from "../postgres/access/declarations";
-import type { Audit } from "../postgres/audit/audit";
-import { migrate } from "../postgres/migrations/migrate";
-import { applyRowLevelSecurity } from "../postgres/rowLevelSecurity/applyRowLevelSecurity";
-import { contextSchema } from "../postgres/rowLevelSecurity/contextFunctions";
-import type { Tenancy, TenantTable } from "../postgres/rowLevelSecurity/tenancy";
-import type { SchemaExpectation } from "../postgres/schema/inspectSchema";
-import { createTestDatabase } from "../test/integration/testDatabase";
+import type { TenantTable } from "../postgres/rowLevelSecurity/tenancy";
+import { createDeclaredDatabase } from "../test/integration/drift/declaredDatabase";
 
 const tables = 1_000;
 /** Each has two policies: what its customer sees, and what backups read. */
@@ -17,56 +11,20 @@ const tenantTables = 100;
 
 /** A large database as `up` would leave it, and what is declared about it. It goes with its server. */
 export async function createLargeDatabase() {
-  const database = await createTestDatabase();
   const directory = await mkdtemp(join(tmpdir(), "hosterizer-bench-"));
   const remove = () => rm(directory, { recursive: true });
   try {
-    return { ...database, ...(await fill(database, directory)), remove };
+    await writeFile(join(directory, "000001_tables.up.sql"), createTables());
+    await writeFile(join(directory, "000001_tables.down.sql"), "select 1;\n");
+    const declared = Array.from({ length: tenantTables }, (_, index) => tenantTable(index));
+    const database = await createDeclaredDatabase(directory, 1, declared);
+    // As autovacuum leaves a database a minute later.
+    await database.run("vacuum analyze");
+    return { ...database, remove };
   } catch (error) {
     await remove();
     throw error;
   }
-}
-
-async function fill(database: Awaited<ReturnType<typeof createTestDatabase>>, directory: string) {
-  const { user: owner } = await database.role("owner");
-  const migrator = await database.role("migrator", `noinherit in role ${owner}`);
-  const { user: application } = await database.role("app");
-  const { user: backup } = await database.role("backup");
-  const roles = [
-    { name: owner, login: false, purpose: "owns everything" },
-    { name: migrator.user, login: true, inherit: false, memberOf: [owner], purpose: "migrates" },
-    { name: application, login: true, purpose: "changes" },
-    { name: backup, login: true, purpose: "reads" },
-  ];
-  const tenancy: Tenancy = {
-    administrators: "session",
-    tables: Array.from({ length: tenantTables }, (_, index) => tenantTable(index)),
-    tenantRoles: [application],
-    administratorRoles: [],
-    backupRoles: [backup],
-  };
-  const grants = grantsTo(migrator.user, application, backup);
-  const schemas = [
-    { name: contextSchema, purpose: "" },
-    { name: "hosterizer", purpose: "" },
-  ];
-  await database.run(`alter role ${owner} nologin;
-    alter database ${database.name} owner to ${owner};
-    ${schemas.map(({ name }) => `create schema ${name} authorization ${owner};`).join("\n")}`);
-  await database.run(grants.map((grant) => statements(grant, database.name, owner)).join(";\n"));
-
-  await writeFile(join(directory, "000001_tables.up.sql"), createTables());
-  await writeFile(join(directory, "000001_tables.down.sql"), "select 1;\n");
-  const expectation: SchemaExpectation = { owner, schemas: ["public"], directory };
-  await migrate({ connection: migrator, ...expectation, lockTimeoutMs: 5_000 });
-  const security = { tenancy, owner };
-  await applyRowLevelSecurity(migrator, security);
-  // As autovacuum leaves a database a minute later.
-  await database.run("vacuum analyze");
-  const declared = { owner, roles, grants, schemas, tenancy };
-  const audit: Audit = { ...declared, extensions: [], settings: [] };
-  return { migrator, expectation, security, audit };
 }
 
 function tenantTable(index: number): TenantTable {
@@ -115,35 +73,4 @@ begin
   end loop;
 end $tables$;
 `;
-}
-
-function grantsTo(migrator: string, application: string, backup: string): GrantDeclaration[] {
-  return [
-    { role: "public", on: "database", privileges: [] },
-    { role: "public", on: "schema", schema: "public", privileges: [] },
-    { role: migrator, on: "database", privileges: ["CONNECT"] },
-    { role: application, on: "database", privileges: ["CONNECT"] },
-    { role: application, on: "schema", schema: "public", privileges: ["USAGE"] },
-    {
-      role: application,
-      on: "tables",
-      schema: "public",
-      privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
-    },
-    { role: backup, on: "database", privileges: ["CONNECT"] },
-    { role: backup, on: "schema", schema: "public", privileges: ["USAGE"] },
-    { role: backup, on: "tables", schema: "public", privileges: ["SELECT"] },
-  ];
-}
-
-/** Before there are tables: default privileges reach each of them. */
-function statements(grant: GrantDeclaration, database: string, owner: string): string {
-  const { role } = grant;
-  const list = grant.privileges.join(", ");
-  if (grant.on === "tables") {
-    return `alter default privileges for role ${owner} in schema ${grant.schema} grant ${list} on tables to ${role}`;
-  }
-  const target = grant.on === "database" ? `database ${database}` : `schema public`;
-  const given = list === "" ? "" : `; grant ${list} on ${target} to ${role}`;
-  return `revoke all on ${target} from ${role}${given}`;
 }
