@@ -83,6 +83,16 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
+  test("says only that a partition has left its parent, and what became of its columns", () => {
+    const index = object("index", "public.sites_idx", { table: "public.sites" });
+    const was = [object("table", "public.sites", { "partition of": "public.all" })];
+    const is = [object("table", "public.sites", {}), index, column("more", {})];
+    expect(shown(was, is)).toEqual([
+      "altered table public.sites",
+      "added column public.sites.more",
+    ]);
+  });
+
   test("says once what happened to a trigger and to what partitions have of it", () => {
     const onParent = (enabled: string) => object("trigger", "t on public.events", { enabled });
     const onPartition = (enabled: string) =>
