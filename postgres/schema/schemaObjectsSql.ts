@@ -1,9 +1,34 @@
+import { join } from "node:path";
+
 import { escapeLiteral } from "pg";
 
 import { ledgerTable } from "../migrations/ledger";
 import { readSql } from "../readSql";
 import { contextSchema } from "../rowLevelSecurity/contextFunctions";
 import type { SchemaScope } from "./schemaObject";
+
+const directory = join(__dirname, "objects");
+
+/** A query of each, in the folder `objects`. */
+const kinds = [
+  "schemas",
+  "tables",
+  "columns",
+  "constraints",
+  "indexes",
+  "triggers",
+  "rules",
+  "statistics",
+  "views",
+  "sequences",
+  "functions",
+  "aggregates",
+  "enums",
+  "domains",
+  "compositeTypes",
+  "rangeTypes",
+  "eventTriggers",
+] as const;
 
 /**
  * The query whose rows are the schema's objects: `kind`, `identity` and `facts`, an array of names and values in turn. It
@@ -12,7 +37,13 @@ import type { SchemaScope } from "./schemaObject";
  * Its texts are the same everywhere only after `schemaTextSettings`.
  */
 export function schemaObjectsSql(scope: SchemaScope): string {
-  return inScope(readSql(__dirname, "schemaObjects"), scope);
+  const [scoped, ...queries] = ["inScope", ...kinds].map((name) => readSql(directory, name));
+  const objects = queries.join("union all\n");
+  return inScope(
+    `${scoped ?? ""}, objects (kind, identity, facts) as (${objects})
+     select kind, identity, facts from objects`,
+    scope,
+  );
 }
 
 /**
