@@ -26,7 +26,8 @@ export async function inSnapshot<T>(
   for (let attempt = 1; ; attempt++) {
     let before: string | undefined;
     let failure: unknown;
-    const start = await readPosition(client);
+    // Not every service lets it be asked for; then there are stamps each time.
+    const start = await readPosition(client).catch(() => undefined);
     try {
       await client.query("begin isolation level repeatable read read only");
       if (role !== undefined) {
@@ -36,7 +37,7 @@ export async function inSnapshot<T>(
       // A failed transaction tells no stamp, so that a second reading takes it first.
       if (attempt > 1) before = await readStamp(client);
       const result = await read(client);
-      const undisturbed = alone && (await readPosition(client)) === start;
+      const undisturbed = alone && start !== undefined && (await readPosition(client)) === start;
       // The snapshot still shows the catalog as it was.
       if (!undisturbed) before ??= await readStamp(client);
       await client.query("commit");
@@ -58,11 +59,11 @@ export async function inSnapshot<T>(
 }
 
 /** Where the server's log of writing stands, which every change of anything moves. */
-async function readPosition(client: Client): Promise<string> {
+async function readPosition(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ position: string }>(
     "select pg_catalog.pg_current_wal_insert_lsn()::text as position",
   );
-  return rows[0]?.position ?? "";
+  return rows[0]?.position;
 }
 
 /**
