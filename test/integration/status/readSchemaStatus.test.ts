@@ -43,11 +43,19 @@ describe("the status of the schema", () => {
     expect(faults).toEqual([expect.stringContaining("the file was edited after it was applied")]);
   });
 
-  test("has the version although the folder is broken, with the fault of the folder", async () => {
+  test("tells that a file of an applied migration is missing", async () => {
     await migrate(database.settings);
     await rm(join(database.settings.directory, "000001_first.down.sql"));
     const { version, pending, faults } = await readSchemaStatus(database.settings);
-    expect({ version, pending }).toEqual({ version: 1, pending: null });
+    expect({ version, pending }).toEqual({ version: 1, pending: [] });
     expect(faults).toEqual([expect.stringContaining("000001_first")]);
+  });
+
+  test("has the version although the folder is broken, with the fault of the folder", async () => {
+    await migrate(database.settings);
+    await database.write("000003_third", "create schema third;\n", "drop schema third;\n");
+    const { version, pending, faults } = await readSchemaStatus(database.settings);
+    expect({ version, pending }).toEqual({ version: 1, pending: null });
+    expect(faults).toEqual([expect.stringContaining("number 000003 follows 000001")]);
   });
 });
