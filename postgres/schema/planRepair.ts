@@ -63,7 +63,8 @@ function replace(change: SchemaChange, expected: SchemaObject, fact: string): Sc
   const { kind, identity } = change;
   const made = { phase: phaseOf(kind), object: `${kind} ${identity}` };
   if (kind === "view" && (fact === "options" || fact === "column comments")) {
-    return { ...made, actions: [{ transaction: propertyStatements(change, expected, fact) }] };
+    const transaction = propertyStatements(change, expected, fact);
+    return { ...made, phase: "properties", actions: [{ transaction }] };
   }
   const instead = [dropStatement(change), ...createStatements(expected)];
   const [create = "", ...rest] = createStatements(expected);

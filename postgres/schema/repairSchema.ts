@@ -88,7 +88,9 @@ async function runAs(repairer: Repairer, action: RepairAction): Promise<void> {
     else await runTogether(repairer, action.transaction);
   } catch (error) {
     if ("instead" in action && irreplaceable.has(codeOf(error) ?? "")) {
-      await runTogether(repairer, action.instead);
+      await runTogether(repairer, action.instead).catch((second: unknown) => {
+        throw codeOf(error) === insufficientPrivilege ? error : second;
+      });
       return;
     }
     // The first error tells why; what is left behind is a difference that the next up finds.
@@ -140,5 +142,6 @@ const wantsAnother = new Set(["42P01", "42883", "42704", "42703", "2BP01", "42P1
 // duplicate_object, duplicate_table (an index is one)
 const alreadyThere = new Set(["42710", "42P07"]);
 
-// invalid_function_definition, invalid_table_definition (of a view), wrong_object_type
-const irreplaceable = new Set(["42P13", "42P16", "42809"]);
+// invalid_function_definition, invalid_table_definition (of a view), wrong_object_type; and insufficient_privilege: who owns
+// the schema may drop what others made in it, and make it anew.
+const irreplaceable = new Set(["42P13", "42P16", "42809", insufficientPrivilege]);

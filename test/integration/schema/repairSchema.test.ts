@@ -356,6 +356,23 @@ describe("what holds no data", () => {
     expect(await checksums()).toEqual(rows);
   });
 
+  test("is put right by a login that is no superuser, also where a superuser made it", async () => {
+    const weak = { ...repairer(), connection: database.settings.connection };
+    await database.run(
+      `drop view public.busiest; create view public.busiest as select 1 as name, 2 as other;
+       drop view "Odd. One"."View"; create view "Odd. One"."View" as select 'x' as "Column: y";
+       drop procedure public.tidy(); create procedure public.tidy() language sql as 'select 2';
+       create function public.handmade() returns integer language sql as 'select 1'`,
+    );
+    const found = await findings();
+    expect(found).toHaveLength(5);
+    await repairSchema(
+      weak,
+      found.flatMap(({ repairs }) => repairs),
+    );
+    expect(await findings()).toEqual([]);
+  });
+
   test(`is put right whatever is broken together (seed ${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...breaks], { minLength: 3 }), async (some) => {

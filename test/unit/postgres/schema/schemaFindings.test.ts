@@ -208,6 +208,11 @@ describe("a difference that holds data", () => {
     expect(found[0]?.reason).toBe("a pending migration makes it official");
   });
 
+  test("is left to it in the same way where it holds none", () => {
+    const [finding] = find([table], [table, index("region")], ["index public.sites_region_idx"]);
+    expect(finding).toMatchObject({ kind: "index added", repair: "automatic", repairs: [] });
+  });
+
   test("may be a name alone: that is said, and not where it would be a guess", () => {
     const reasons = (...added: string[]) =>
       find([table, column("region")], [table, ...added.map((name) => column(name))]).map(
