@@ -108,6 +108,12 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["constraint missing"],
   ],
   [
+    "the repair of a key ended between its index and its constraint",
+    `alter table public.shops drop constraint shops_name_city_key;
+     create unique index shops_name_city_key on public.shops (name, city)`,
+    ["constraint missing", "index added"],
+  ],
+  [
     "a unique key is another one",
     `alter table public.shops drop constraint shops_name_city_key;
      alter table public.shops add constraint shops_name_city_key unique (city, name) deferrable`,
