@@ -24,6 +24,18 @@ test("a database as declared is clean, for programs too", async () => {
   expect(told).toMatchObject({ stack: "local", status: "clean", differences: [] });
 });
 
+test("a server older than a security fix is a warning, and no difference", async () => {
+  const [server] = await project.query<{ version: number }>(
+    "select pg_catalog.current_setting('server_version_num')::int as version",
+  );
+  const { told } = await report();
+
+  const isOld = (server?.version ?? 0) < 150_020;
+  expect(told.warnings.some((line) => /^server version 15\.\d+ is below 15\.20/.test(line))).toBe(
+    isOld,
+  );
+});
+
 test("a migration to come is named, and is no fault", async () => {
   await project.write("migrations/000010_note.up.sql", "comment on schema public is 'tables';\n");
   await project.write("migrations/000010_note.down.sql", "comment on schema public is null;\n");

@@ -83,7 +83,7 @@ test("all rows are as they were before any of it", async () => {
   expect(await readChecksums(project)).toEqual(filled);
 });
 
-describe.each(roundsOf("refuses", decidedFirst))("up refuses, round $round", ({ broken }) => {
+describe.each(roundsOf("refuses"))("up refuses, round $round", ({ broken }) => {
   const seen = lookAt(broken);
 
   test.each(broken)("is named: $area: $what", (drift) => {
@@ -102,30 +102,13 @@ describe.each(roundsOf("refuses", decidedFirst))("up refuses, round $round", ({ 
     expect(await readState()).toEqual(before);
   });
 
-  endedByHand(seen);
+  test("drift is clean when somebody has decided, and up has repaired the rest", async () => {
+    for (const undo of seen.undo.toReversed()) await undo();
+    await project.succeed("up");
+
+    await expectClean();
+  });
 });
-
-describe.each(roundsOf("refuses", (area) => !decidedFirst(area)))(
-  "up refuses what is found when all else stands, round $round",
-  ({ broken }) => {
-    const seen = lookAt(broken);
-
-    test.each(broken)("is named: $area: $what", (drift) => {
-      expectNamed(seen, drift);
-    });
-
-    test("up fails, names each, and touches no row", async () => {
-      const before = await readChecksums(project);
-      const up = await project.npm("up");
-
-      expect(up.code).not.toBe(0);
-      for (const { object } of seen.refused) expect(up.output).toContain(object);
-      expect(await readChecksums(project)).toEqual(before);
-    });
-
-    endedByHand(seen);
-  },
-);
 
 interface Seen {
   preview: Run;
@@ -136,13 +119,8 @@ interface Seen {
 
 type Entry = DriftReport["differences"][number];
 
-/** Whether its differences are looked at before anything in the server changes. */
-function decidedFirst(area: string): boolean {
-  return area === "schema" || area === "migrations";
-}
-
-function roundsOf(up: DriftCase["up"], isIn: (area: string) => boolean = () => true) {
-  const its = cases.filter((drift) => drift.up === up && isIn(drift.area));
+function roundsOf(up: DriftCase["up"]) {
+  const its = cases.filter((drift) => drift.up === up);
   const rounds = [...new Set(its.map(({ round }) => round))].toSorted((one, other) => one - other);
   return rounds.map((round) => ({ round, broken: its.filter((drift) => drift.round === round) }));
 }
@@ -165,16 +143,14 @@ function lookAt(broken: readonly DriftCase[]): Seen {
   test("drift ends with 7", () => {
     expect(seen.preview).toMatchObject({ code: 7 });
   });
-  return seen;
-}
+  test("nothing is named twice", () => {
+    const named = seen.entries.map(
+      ({ kind, ...found }) => `${kind}: ${renderDifference({ kind, ...found })}`,
+    );
 
-function endedByHand(seen: Seen): void {
-  test("drift is clean when somebody has ended it, and up has repaired the rest", async () => {
-    for (const undo of seen.undo.toReversed()) await undo();
-    await project.succeed("up");
-
-    await expectClean();
+    expect(named).toEqual([...new Set(named)]);
   });
+  return seen;
 }
 
 function expectNamed({ preview, entries }: Seen, drift: DriftCase): void {
