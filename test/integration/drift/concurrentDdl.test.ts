@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { tenancy } from "../../../database/tenancy";
 import { repairAudit } from "../../../postgres/audit/repairAudit";
+import { withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";
-import { rowsOf } from "../testDatabase";
 import { createDeclaredDatabase } from "./declaredDatabase";
 import { type Hammer, hammer, type Stroke } from "./hammer";
 
@@ -160,18 +160,18 @@ async function patiently<T>(run: () => Promise<T>): Promise<T> {
 function watch() {
   const work = { goesOn: true };
   const states: string[] = [];
-  const watching = (async () => {
+  const watching = withClient(database.superuser, "test", async (client) => {
     while (work.goesOn) {
-      const [row] = await rowsOf<{ state: string }>(
-        database.superuser,
-        `select case count(*) filter (where polname = 'open_one' or pg_get_expr(polqual, polrelid) = 'true'
-                                        and polname = 'context_sees_own')
+      const { rows } = await client.query<{ state: string }>(
+        `select case pg_catalog.count(*) filter (
+                  where polname = 'open_one'
+                     or polname = 'context_sees_own' and pg_catalog.pg_get_expr(polqual, polrelid) = 'true')
                 when 2 then 'broken' when 0 then 'whole' else 'half' end as state
-           from pg_catalog.pg_policy where polrelid = 'public.sites'::regclass`,
+           from pg_catalog.pg_policy where polrelid = 'public.sites'::pg_catalog.regclass`,
       );
-      states.push(row?.state ?? "");
+      states.push(...rows.map(({ state }) => state));
     }
-  })();
+  });
   return {
     stop: async () => {
       work.goesOn = false;
