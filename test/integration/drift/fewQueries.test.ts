@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Client } from "pg";
+import { afterEach, expect, test, vi } from "vitest";
+
+import { createDeclaredDatabase } from "./declaredDatabase";
+
+const ended: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const end of ended.splice(0)) await end();
+});
+
+/** How many queries each look at a database takes that has so many tables, each with an index and policies. */
+async function queriesFor(tables: number) {
+  const names = Array.from({ length: tables }, (_, index) => `table_${index}`);
+  const directory = await mkdtemp(join(tmpdir(), "migrations-"));
+  ended.push(() => rm(directory, { recursive: true }));
+  const create = (name: string) =>
+    `create table public.${name} (id bigint primary key, customer_id bigint not null references public.table_0);
+     create index ${name}_idx on public.${name} (customer_id);`;
+  await writeFile(join(directory, "000001_tables.up.sql"), names.map(create).join("\n"));
+  await writeFile(join(directory, "000001_tables.down.sql"), "select 1;\n");
+  const declared = names.map((table) => ({ schema: "public", table, column: "customer_id" }));
+  const database = await createDeclaredDatabase(directory, 1, declared);
+  ended.push(database.drop);
+
+  const queries = vi.spyOn(Client.prototype, "query");
+  const counts: Record<string, number> = {};
+  for (const [area, look] of Object.entries(database.look)) {
+    queries.mockClear();
+    expect(await look()).toEqual([]);
+    counts[area] = queries.mock.calls.length;
+  }
+  queries.mockRestore();
+  return counts;
+}
+
+// Not the same number each time: where others write to the server meanwhile, it is asked whether they changed the catalog.
+test("a look at a hundred tables takes a few dozen queries, none for each table", async () => {
+  const counts = await queriesFor(100);
+
+  for (const count of Object.values(counts)) expect(count).toBeLessThan(100);
+});
