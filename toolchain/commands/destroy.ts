@@ -6,8 +6,8 @@ import { healStack } from "../healing/healStack";
 import { readArguments } from "../readArguments";
 import { readResources } from "../readResources";
 import { removeInstance } from "../removeInstance";
-import { runPulumi } from "../runPulumi";
 import { openStack } from "../stack/openStack";
+import { updateStack } from "../updateStack";
 
 /** `npm run destroy`: removes a stack with all its data, after saying so. */
 export async function destroy(args: string[]): Promise<number> {
@@ -29,8 +29,8 @@ export async function destroy(args: string[]): Promise<number> {
   process.stdout.write(`${loss}\n`);
   if (!yes) await confirm(stack);
   await healStack(stack, environment);
-  const options = ["--yes", "--skip-preview", "--stack", stack];
-  const code = await runPulumi(["destroy", ...options, ...rest], environment);
+  const options = ["--yes", "--skip-preview", ...rest];
+  const code = await updateStack(stack, ["destroy", ...options], environment);
   const isEmpty = code === 0 && (await readResources(stack, environment)).length === 0;
   if (isEmpty) await removeInstance(stack);
   return code;

@@ -2,8 +2,8 @@ import { CommandError } from "../commandError";
 import { healStack } from "../healing/healStack";
 import { printConnection } from "../printConnection";
 import { readArguments } from "../readArguments";
-import { runPulumi } from "../runPulumi";
 import { openStack } from "../stack/openStack";
+import { updateStack } from "../updateStack";
 
 /** `npm run up`: makes a stack what the program says. */
 export async function up(args: string[]): Promise<number> {
@@ -28,7 +28,7 @@ export async function up(args: string[]): Promise<number> {
   await healStack(stack, environment);
   // Nobody is there to read a preview of the local stack, which would double the time.
   const agreed = isLocal ? ["--yes", "--skip-preview"] : yes ? ["--yes"] : [];
-  const code = await runPulumi(["up", "--stack", stack, ...agreed, ...rest], environment);
+  const code = await updateStack(stack, ["up", ...agreed, ...rest], environment);
   if (code === 0) await printConnection(stack, environment);
   return code;
 }

@@ -5,9 +5,9 @@ import { CommandError } from "../commandError";
 import { say } from "../say";
 import { stackFiles } from "../stack/stackFiles";
 import { endOrphans } from "./endOrphans";
-import { type Holder, judgeLock } from "./judgeLock";
-import { isPulumi } from "./orphansOf";
-import { readProcesses } from "./processes";
+import { findOtherUpdate } from "./findOtherUpdate";
+import { judgeLock } from "./judgeLock";
+import { lookAtHolder } from "./lookAtHolder";
 import { readLocks } from "./readLocks";
 
 /**
@@ -20,17 +20,13 @@ import { readLocks } from "./readLocks";
  */
 export async function healLocks(stack: string): Promise<void> {
   const locks = readLocks(stackFiles(stack).locks);
+  const other = findOtherUpdate(stack, locks);
+  if (other !== undefined) {
+    throw new CommandError(other, "Wait for its end and run the command again.");
+  }
   for (const lock of locks) {
-    const verdict = judgeLock(lock, hostname(), lookAt);
     const { pid, hostname: machine, timestamp } = lock.holder ?? {};
-    if (verdict === "held") {
-      const who = pid === undefined ? "" : ` (process ${pid}, since ${String(timestamp)})`;
-      throw new CommandError(
-        `Another update of stack ${stack} is running${who}.`,
-        "Wait for its end and run the command again.",
-      );
-    }
-    if (verdict === "unclear") {
+    if (judgeLock(lock, hostname(), lookAtHolder) === "unclear") {
       throw new CommandError(
         `Stack ${stack} is locked by process ${String(pid)} on ${String(machine)}, since ${String(timestamp)}.`,
         "If no update is running there, end it: `npm run shell`, in it `pulumi cancel --yes`, then run the command again.",
@@ -41,11 +37,4 @@ export async function healLocks(stack: string): Promise<void> {
   say(`An update of stack ${stack} was killed; its lock is taken away.`);
   await endOrphans();
   for (const { path } of locks) await rm(path, { force: true });
-}
-
-function lookAt(pid: number): Holder {
-  const found = readProcesses().find((candidate) => candidate.pid === pid);
-  if (found === undefined) return "gone";
-  // A process id is used again in time, and at once after a reboot.
-  return isPulumi(found.command) ? "pulumi" : "stranger";
 }
