@@ -34,7 +34,11 @@ function aspectsOf(fault: LedgerFault): Pick<Finding, "expected" | "actual"> & {
         actual: null,
       };
     case "renamed":
-      return { kind: "migration renamed", expected: "its name", actual: `it as ${renamedTo}` };
+      return {
+        kind: "migration renamed",
+        expected: "the name that was applied",
+        actual: `the name ${renamedTo}`,
+      };
     case "overtaken":
       return {
         kind: "migration overtaken",
@@ -43,13 +47,13 @@ function aspectsOf(fault: LedgerFault): Pick<Finding, "expected" | "actual"> & {
       };
     default:
       if (cosmetic) {
-        const actual = "it with other comments or white space";
+        const actual = `the ${half} file with other comments or white space`;
         return { kind: "migration edited in comments", expected, actual };
       }
       return {
         kind: half === "up" ? "migration edited" : "down migration edited",
         expected,
-        actual: "it edited",
+        actual: `the ${half} file edited`,
       };
   }
 }

@@ -114,7 +114,7 @@ describe("accepted drift", () => {
   test("may be a migration file of which only comments and white space were edited", async () => {
     await database.write("000001_open_shop", `-- Why the shop is open.\n${shop}`);
     expect(await drift()).toEqual([
-      expect.stringMatching(/^migration 000001_open_shop: found it with other comments/),
+      expect.stringMatching(/^migration 000001_open_shop: found the up file with other comments/),
     ]);
     expect(await accept("comments")).toEqual(["migration 000001_open_shop"]);
     expect(await drift()).toEqual([]);

@@ -301,7 +301,7 @@ describe("the recorded schema", () => {
   test("refuses migrations that the folder has in another way, and says what to do", async () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await drift()).toEqual([
-      "migration 000001_open_shop: found it edited, expected the up file as it was applied (up refuses)",
+      "migration 000001_open_shop: found the up file edited, expected the up file as it was applied (up refuses)",
     ]);
     expect(await failure()).toMatch(/Restore it from version control, and put the change into/);
   });
