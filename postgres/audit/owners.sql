@@ -1,7 +1,9 @@
 -- What should belong to the owner and does not: objects in our schemas, and whatever else one of our roles owns.
 --
 -- Left out: what an extension brought, and what follows another object's owner (indexes, identity sequences, row types,
--- array types). $1 owner, $2 our roles, $3 our schemas.
+-- array types) or can't be had apart from it: the functions of a range type stay with whoever restored it.
+--
+-- $1 owner, $2 our roles, $3 our schemas.
 with us as materialized (
   select oid from pg_catalog.pg_roles where rolname = any ($2::text[])
 ),
@@ -77,8 +79,8 @@ select s.kind || ' ' || s.name as object,
            from pg_catalog.pg_depend as d
           where d.classid = s.classid
             and d.objid = s.oid
-            and d.deptype in ('a', 'e', 'i')
-            -- A type or a function depends so on an extension only, a sequence on its column.
-            and (d.deptype = 'e' or s.kind = 'sequence')
+            -- Of an extension, or inseparable from another object: a range type's functions, an identity's sequence. A
+            -- serial's sequence depends less tightly on its column, as a partition does on its table.
+            and (d.deptype in ('e', 'i') or (d.deptype = 'a' and s.kind = 'sequence'))
        )
  order by object

@@ -41,6 +41,12 @@ test("what is rewritten, analyzed or indexed anew is as it was", async () => {
   expect(await database.lines()).toEqual([]);
 });
 
+test("the functions of a range type, which nobody can give away, stay with whoever restored it", async () => {
+  await database.run(`create type public.hours as range (subtype = time);
+    alter type public.hours owner to ${database.owner}`);
+  expect(await database.lines()).toEqual([]);
+});
+
 test("extensions of every kind that are declared bring nothing that is not", async () => {
   const names = [
     "hstore",
