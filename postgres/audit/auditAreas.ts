@@ -10,6 +10,7 @@ import { planMissingPrivileges } from "./planMissingPrivileges";
 import { planOwners } from "./planOwners";
 import { planPasswords } from "./planPasswords";
 import { planPrivileges } from "./planPrivileges";
+import { planProgramObjects } from "./planProgramObjects";
 import { planReaches } from "./planReaches";
 import { planRoles } from "./planRoles";
 import { planSettings } from "./planSettings";
@@ -22,6 +23,7 @@ import { readMissingPrivileges } from "./readMissingPrivileges";
 import { readOwners } from "./readOwners";
 import { readPasswords } from "./readPasswords";
 import { readPrivileges } from "./readPrivileges";
+import { readProgramObjects } from "./readProgramObjects";
 import { readReaches } from "./readReaches";
 import { readRoles } from "./readRoles";
 import { readSettings } from "./readSettings";
@@ -45,4 +47,5 @@ export const auditAreas: readonly AuditArea[] = [
   async (client, audit) => planDefiners(await readDefiners(client, audit)),
   async (client, audit) => planViews(await readViews(client, audit)),
   async (client, audit) => planReaches(await readReaches(client, audit)),
+  async (client) => planProgramObjects(await readProgramObjects(client)),
 ];

@@ -41,6 +41,7 @@ export const accessKinds = [
   "publication",
   "subscription",
   "login past row-level security",
+  "object in the program's schema",
 ] as const;
 
 /** Every kind of difference that the audit of settings and extensions finds. */

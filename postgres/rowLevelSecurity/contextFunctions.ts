@@ -44,3 +44,8 @@ export const contextFunctions: readonly ContextFunction[] = [
   { name: "lowest_customer_id", returns: "bigint", body: bound("-9223372036854775808") },
   { name: "highest_customer_id", returns: "bigint", body: bound("9223372036854775807") },
 ];
+
+/** Everything that belongs into the schema, as pg_identify_object names it, kind first. */
+export const contextObjects: readonly string[] = contextFunctions.map(
+  ({ name }) => `function ${contextSchema}.${name}()`,
+);

@@ -304,6 +304,17 @@ const taken: readonly DriftCase[] = [
     up: "repairs",
     note: "Views over such views count too.",
   },
+  {
+    kind: "object in the program's schema",
+    what: "a function stands beside those that policies call",
+    break: `create function tenancy.current_customer_id(text) returns bigint language sql
+                as 'select 1::bigint';
+              alter function tenancy.current_customer_id(text) owner to hosterizer_owner;
+              revoke execute on function tenancy.current_customer_id(text) from public`,
+    says: "function tenancy.current_customer_id(pg_catalog.text) is not declared, found function that the program did not make",
+    up: "repairs",
+    note: "Views, indexes, constraints and triggers there are dropped too: they hold no rows.",
+  },
 ];
 
 const others = "create schema if not exists others";
@@ -328,6 +339,15 @@ const left: readonly DriftCase[] = [
     up: "leaves",
     undo: "drop materialized view hosterizer.numbers",
     note: "Row-level security does not reach it, and dropping it is somebody's decision.",
+  },
+  {
+    kind: "object in the program's schema",
+    what: "a table stands beside the migrations' ledger",
+    break: "set role hosterizer_owner; create table hosterizer.jottings (jotting text); reset role",
+    says: "table hosterizer.jottings is not declared, found table that the program did not make",
+    up: "leaves",
+    undo: "drop table hosterizer.jottings",
+    note: "Drop it, or move it to another schema and declare it by a migration.",
   },
   {
     kind: "view that others own",

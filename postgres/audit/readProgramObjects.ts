@@ -1,0 +1,29 @@
+import type { Client } from "pg";
+
+import { ledgerTable } from "../migrations/ledger";
+import { ledgerObjects } from "../migrations/ledgerObjects";
+import { readSql } from "../readSql";
+import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";
+
+/** An object among the program's own that the program has not made. */
+export interface ProgramObject {
+  /** In the words of pg_identify_object: `table column`. */
+  kind: string;
+  /** Quoted, with its schema; with the table it is on, where it is on one. */
+  name: string;
+  /** A constraint's table and its own name, quoted. */
+  table: string | null;
+  constraint: string | null;
+  /** Whether whoever looks may drop it. */
+  droppable: boolean;
+  /** What would go with it. */
+  dependents: string[] | null;
+}
+
+/** Reads the catalog. */
+export async function readProgramObjects(client: Client): Promise<ProgramObject[]> {
+  const sql = readSql(__dirname, "programObjects");
+  const schemas = [contextSchema, ledgerTable.schema];
+  const own = [...contextObjects, ...ledgerObjects];
+  return (await client.query<ProgramObject>(sql, [schemas, own])).rows;
+}
