@@ -6,7 +6,16 @@ const comments = new Set(["SQL_COMMENT", "C_COMMENT"]);
  * The words of some SQL without its comments and white space, or undefined where PostgreSQL's scanner finds none
  * (an unterminated string).
  */
-export async function readTokens(sql: string): Promise<string[] | undefined> {
+export function readTokens(sql: string): Promise<string[] | undefined> {
+  // A preview asks several times for the same files.
+  const known = scanned.get(sql) ?? scan(sql);
+  scanned.set(sql, known);
+  return known;
+}
+
+const scanned = new Map<string, Promise<string[] | undefined>>();
+
+async function scan(sql: string): Promise<string[] | undefined> {
   await loadModule();
   if (sql.trim() === "") return [];
   try {
