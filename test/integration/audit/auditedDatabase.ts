@@ -6,7 +6,6 @@ import { extensions, schemas } from "../../../database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
 import { migrator, owner as declaredOwner, roles as declaredRoles } from "../../../database/roles";
 import { tenancy as declaredTenancy } from "../../../database/tenancy";
-import type { GrantDeclaration } from "../../../postgres/access/declarations";
 import type { Audit } from "../../../postgres/audit/audit";
 import type { AuditFinding } from "../../../postgres/audit/auditFinding";
 import { readAudit } from "../../../postgres/audit/readAudit";
@@ -15,6 +14,7 @@ import { type Connection, withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
+import { grantStatements } from "./grantStatements";
 
 /** A database as `up` leaves it, with what is declared in database/; its roles exist in this test alone. */
 export async function createAuditedDatabase() {
@@ -60,7 +60,7 @@ export async function createAuditedDatabase() {
     ${await upMigrations()}`);
   const session = sessions.get(migrator) ?? database.superuser;
   await applyRowLevelSecurity(session, { tenancy, owner });
-  const statements = audit.grants.flatMap((grant) => statementsOf(grant, database.name, owner));
+  const statements = audit.grants.flatMap((grant) => grantStatements(grant, database.name, owner));
   await database.run(statements.join(";\n"));
 
   // Superusers that other test files make on the same server are no business of this one's.
@@ -85,22 +85,6 @@ export async function createAuditedDatabase() {
     repair: (connection: Connection = database.superuser, declared = audit) =>
       repairAudit(connection, declared),
   };
-}
-
-/** As components/privileges.ts has the official plugin do it. */
-function statementsOf(grant: GrantDeclaration, database: string, owner: string): string[] {
-  const { role } = grant;
-  const list = grant.privileges.join(", ");
-  const change = (target: string) => [
-    `revoke all on ${target} from ${role}`,
-    ...(list === "" ? [] : [`grant ${list} on ${target} to ${role}`]),
-  ];
-  if (grant.on === "database") return change(`database ${database}`);
-  if (grant.on === "schema") return change(`schema ${grant.schema}`);
-  return [
-    ...change(`all ${grant.on} in schema ${grant.schema}`),
-    `alter default privileges for role ${owner} in schema ${grant.schema} grant ${list} on ${grant.on} to ${role}`,
-  ];
 }
 
 async function upMigrations(): Promise<string> {

@@ -1,12 +1,18 @@
-import type { ModelTable } from "./model";
-import { pickOf } from "./model";
+import { customersOf, type ModelTable, pickOf } from "./model";
 
 /** What users, and those who look after the database, may do without any migration, by the name that a failing sequence shows. */
 export const everydaySql = {
-  insert: ({ name, partitioned }) =>
-    partitioned
-      ? "insert into public.events_2020 values (1, '2020-05-05') on conflict do nothing"
-      : `insert into public.${name} default values on conflict do nothing`,
+  insert: ({ rows, tenant }, _pick, tables) => {
+    if (rows === undefined)
+      return "insert into public.events_2020 values (1, '2020-05-05') on conflict do nothing";
+    const into = `insert into public.${rows.into}`;
+    if (rows.of === "defaults") return `${into} default values on conflict do nothing`;
+    const { table, id } = customersOf({ tables });
+    return `${into} (${tenant ?? ""}) select ${id} from public.${table}`;
+  },
+  "update by a tenant": ({ name, tenant }) =>
+    `set role stage_app; set app.current_user_role = 'customer'; set app.current_customer_id = '1';
+     ${tenant === undefined ? "" : `update public.${name} set ${tenant} = ${tenant};`} select 1`,
   update: ({ name, columns }, pick) => {
     const column = pickOf(columns, pick);
     return column === undefined ? "select 1" : `update public.${name} set ${column} = null`;
@@ -32,6 +38,6 @@ export const everydaySql = {
   "statistics reset": () => "select pg_catalog.pg_stat_reset()",
   "session settings": () =>
     "set search_path = pg_temp, public; set datestyle = 'SQL, DMY'; select 1",
-} satisfies Record<string, (table: ModelTable, pick: number) => string>;
+} satisfies Record<string, (table: ModelTable, pick: number, tables: ModelTable[]) => string>;
 
 export type EverydayName = keyof typeof everydaySql;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 
 import { migrate } from "../../../../postgres/migrations/migrate";
 import { rollback } from "../../../../postgres/migrations/rollback";
+import { converge } from "./converge";
 import { type EverydayName, everydaySql } from "./everydaySql";
 import { type Model, pickOf } from "./model";
 import { type SchemaChangeName, schemaChanges } from "./schemaChange";
@@ -53,14 +54,14 @@ export async function perform(stage: Stage, model: Model, operation: Operation):
   switch (operation.do) {
     case "everyday": {
       const table = pickOf(model.tables, operation.pick);
-      if (table !== undefined) await stage.run(everydaySql[operation.what](table, operation.pick));
-      return;
+      if (table === undefined) return;
+      return stage.run(everydaySql[operation.what](table, operation.pick, model.tables));
     }
     case "migrate":
       for (const { what, pick } of operation.changes)
         await writeMigration(stage, model, what, pick);
-      await migrate(stage.settings);
-      return;
+      await migrate(stage.settingsFor(model));
+      return converge(stage, model);
     case "roll back":
       return undo(stage, model);
     case "restart":
@@ -89,7 +90,8 @@ async function writeMigration(
 async function undo(stage: Stage, model: Model): Promise<void> {
   const last = model.applied.pop();
   if (last === undefined) return;
-  await rollback({ ...stage.settings, target: --model.version });
-  await stage.erase(last.file);
   model.tables = last.before;
+  await rollback({ ...stage.settingsFor(model), target: --model.version });
+  // What is left was secured before: an update has nothing to do.
+  await stage.erase(last.file);
 }

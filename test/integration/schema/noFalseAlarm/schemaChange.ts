@@ -1,10 +1,12 @@
-import { type Model, type ModelTable, pickOf } from "./model";
+import { customersOf, type Model, type ModelTable, pickOf } from "./model";
 
 /** The SQL of a migration. */
 export interface Change {
   up: string;
   down: string;
 }
+
+const nothing: Change = { up: "select 1", down: "select 1" };
 
 type MakeChange = (model: Model, table: ModelTable, name: string, pick: number) => Change;
 
@@ -14,6 +16,7 @@ export const schemaChanges = {
     model.tables.push({
       name,
       partitioned: false,
+      rows: { into: name, of: "defaults" },
       columns: ["label"],
       constraints: [`${name}_pkey`, `${name}_state_check`],
       indexes: [`${name}_label_idx`],
@@ -32,9 +35,30 @@ export const schemaChanges = {
     return { up, down: `drop table public.${name} cascade` };
   },
 
-  "new partition": (model, _table, name) => {
+  "new tenant table": (model, _table, name) => {
+    model.tables.push({
+      name,
+      partitioned: false,
+      rows: { into: name, of: "tenants" },
+      tenant: "customer_id",
+      columns: ["label"],
+      constraints: [`${name}_fkey`],
+      indexes: [`${name}_idx`],
+    });
+    const { table, id } = customersOf(model);
+    const up = `create table public.${name} (
+        customer_id bigint not null,
+        label varchar(20),
+        constraint ${name}_fkey foreign key (customer_id) references public.${table} (${id}) on delete cascade
+      );
+      create index ${name}_idx on public.${name} (customer_id)`;
+    return { up, down: `drop table public.${name} cascade` };
+  },
+
+  "new partition": (model, _table, name, pick) => {
     const year = 2030 + model.names;
-    const parent = model.tables.find(({ partitioned }) => partitioned)?.name ?? "events";
+    const parents = model.tables.filter(({ partitioned }) => partitioned);
+    const parent = pickOf(parents, pick)?.name ?? "events";
     return {
       up: `create table public.${name} partition of public.${parent} for values from ('${year}-01-01') to ('${year + 1}-01-01')`,
       down: `drop table public.${name} cascade`,
@@ -44,6 +68,7 @@ export const schemaChanges = {
   "renamed table": (_model, table, name) => {
     const old = table.name;
     table.name = name;
+    if (table.rows?.into === old) table.rows = { ...table.rows, into: name };
     return renaming(`table public.${old}`, `table public.${name}`, name, old);
   },
 
@@ -51,6 +76,15 @@ export const schemaChanges = {
     renamed(table.columns, name, pick, (from, to) => [
       `alter table public.${table.name} rename ${from} to ${to}`,
     ]),
+
+  "renamed tenant column": (model, table, name) => {
+    const tenants = [table, ...model.tables].find(({ tenant }) => tenant !== undefined);
+    const old = tenants?.tenant ?? "";
+    if (tenants === undefined) return nothing;
+    tenants.tenant = name;
+    const within = `alter table public.${tenants.name} rename`;
+    return { up: `${within} ${old} to ${name}`, down: `${within} ${name} to ${old}` };
+  },
 
   "renamed constraint": (_model, table, name, pick) =>
     renamed(table.constraints, name, pick, (from, to) => [
@@ -75,9 +109,20 @@ export const schemaChanges = {
     down: `drop view public.${name}`,
   }),
 
+  "new view of its owner's": (_model, table, name) => ({
+    up: `create view public.${name} as select t.* from public.${table.name} as t`,
+    down: `drop view public.${name}`,
+  }),
+
+  "new function of its owner's": (_model, table, name) => ({
+    up: `create function public.${name}() returns bigint language sql security definer
+      as 'select count(*) from public.${table.name}'`,
+    down: `drop function public.${name}()`,
+  }),
+
   "concurrent index": (_model, table, name, pick) => {
-    const column = pickOf(table.columns, pick) ?? "id";
-    if (table.partitioned) return { up: "select 1", down: "select 1" };
+    const column = pickOf(table.columns, pick) ?? table.tenant ?? "id";
+    if (table.partitioned) return nothing;
     table.indexes.push(name);
     return {
       up: `-- no transaction: the index is built while the table is written\ncreate index concurrently ${name} on public.${table.name} (${column})`,
@@ -111,7 +156,7 @@ function renamed(
   statements: (from: string, to: string) => string[],
 ): Change {
   const old = pickOf(names, pick);
-  if (old === undefined) return { up: "select 1", down: "select 1" };
+  if (old === undefined) return nothing;
   names[names.indexOf(old)] = name;
   return { up: statements(old, name).join(";\n"), down: statements(name, old).join(";\n") };
 }

@@ -2,17 +2,28 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Client } from "pg";
+
+import type { RoleDeclaration } from "../../../../postgres/access/declarations";
+import { secureNewObjects } from "../../../../postgres/audit/secureNewObjects";
 import type { Connection } from "../../../../postgres/connection";
 import { startServer, stopServer } from "../../../../postgres/embedded/server";
+import type { RunOptions } from "../../../../postgres/migrations/migrationSettings";
+import { closeNewTables } from "../../../../postgres/rowLevelSecurity/closeNewTables";
+import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";
 import { startTestServer, type TestServer } from "../../testServer";
 import { copyDatabase } from "../copyDatabase";
+import { declared, grants, migrator, owner, roles } from "./declared";
+import type { Model } from "./model";
 
 /** Where a sequence of operations is played: a database on one of two servers, and a folder of migrations. */
 export class Stage {
   private here: TestServer;
   private name = "stage";
   private count = 0;
+  /** The session that SQL runs in. */
+  private session: Client | undefined;
   /** Databases that are done with: to drop one whose sessions are only just closing takes long. */
   private readonly left: { server: TestServer; name: string }[] = [];
 
@@ -29,20 +40,24 @@ export class Stage {
     const folder = await mkdtemp(join(tmpdir(), "hosterizer-stage-"));
     const stage = new Stage(await startTestServer(), await startTestServer(), folder);
     for (const server of [stage.first, stage.second]) {
-      await rowsOf(
-        connectionTo(server, "postgres"),
-        `create role stage_owner;
-         create role stage_migrator login noinherit password 'stage' in role stage_owner`,
-      );
+      const postgres = connectionTo(server, "postgres");
+      await rowsOf(postgres, roles.map(createRole).join(";"));
       // Nothing here outlives the test.
-      await rowsOf(connectionTo(server, "postgres"), "alter system set fsync = off");
-      await rowsOf(connectionTo(server, "postgres"), "select pg_reload_conf()");
+      await rowsOf(postgres, "alter system set fsync = off");
+      await rowsOf(postgres, "alter system set full_page_writes = off");
+      await rowsOf(postgres, "select pg_reload_conf()");
     }
     await stage.administer("create database stage owner stage_owner template template0");
+    await stage.run(
+      ["tenancy", "hosterizer"]
+        .map((name) => `create schema ${name} authorization ${owner};`)
+        .join(""),
+    );
     return stage;
   }
 
   async close(): Promise<void> {
+    await this.endSession();
     await this.first.remove();
     await this.second.remove();
     await rm(this.folder, { recursive: true });
@@ -50,17 +65,41 @@ export class Stage {
 
   /** What migrations ask for. */
   get settings(): { connection: Connection; owner: string; directory: string } {
-    const connection = { ...this.superuser, user: "stage_migrator", password: "stage" };
-    return { connection, owner: "stage_owner", directory: join(this.folder, "migrations") };
+    const connection = { ...this.superuser, user: migrator, password: "stage" };
+    return { connection, owner, directory: join(this.folder, "migrations") };
+  }
+
+  /** What migrations ask for as the program runs them. */
+  settingsFor(model: Model): RunOptions {
+    const { tables } = declared(model).tenancy;
+    const secured = secureNewObjects({ owner, schemas: ["public"], tables });
+    return { ...this.settings, afterEach: `${closeNewTables(tables)};\n${secured}` };
+  }
+
+  /** Whether it has moved to the other server. */
+  get isElsewhere(): boolean {
+    return this.here !== this.first;
   }
 
   get superuser(): Connection {
     return connectionTo(this.here, this.name);
   }
 
-  /** Runs SQL as the superuser, in a session of its own. */
+  /** Runs SQL as the superuser, in a session that forgets all about it. */
   async run(sql: string): Promise<void> {
-    await rowsOf(this.superuser, sql);
+    if (this.session === undefined) {
+      this.session = new Client(this.superuser);
+      // A server that goes away is told by the next statement.
+      this.session.on("error", () => undefined);
+      await this.session.connect();
+    }
+    await this.session.query(sql);
+    await this.session.query("discard all");
+  }
+
+  /** Grants what is declared. */
+  async grant(): Promise<void> {
+    await this.run(grants.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";"));
   }
 
   async write(name: string, up: string, down: string): Promise<void> {
@@ -75,8 +114,9 @@ export class Stage {
   }
 
   /** Keeps what is there as the beginning of every sequence. */
-  async keep(directory: string): Promise<void> {
-    await cp(directory, join(this.folder, "beginning"), { recursive: true });
+  async keep(): Promise<void> {
+    await this.endSession();
+    await cp(this.settings.directory, join(this.folder, "beginning"), { recursive: true });
     await this.administer("alter database stage with allow_connections false");
     await this.administer(
       "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'stage'",
@@ -86,15 +126,17 @@ export class Stage {
 
   /** Goes back to the beginning. */
   async reset(): Promise<void> {
-    this.leave();
+    await this.leave();
     this.here = this.first;
-    await this.administer(`create database ${this.name} owner stage_owner template beginning`);
+    await this.administer(`create database ${this.name} owner ${owner} template beginning`);
+    await this.admit();
     await rm(this.settings.directory, { recursive: true, force: true });
     await cp(join(this.folder, "beginning"), this.settings.directory, { recursive: true });
     await this.tidy();
   }
 
   async restart(): Promise<void> {
+    await this.endSession();
     await stopServer(this.here.server);
     await startServer(this.here.server);
   }
@@ -102,10 +144,23 @@ export class Stage {
   /** Dumps the database and restores it into the other server. */
   async move(): Promise<void> {
     const from = this.superuser;
-    this.leave();
+    await this.leave();
     this.here = this.here === this.first ? this.second : this.first;
     await copyDatabase(from, this.superuser);
-    await this.administer(`alter database ${this.name} owner to stage_owner`);
+    await this.administer(`alter database ${this.name} owner to ${owner}`);
+    await this.admit();
+  }
+
+  /** A copy of a database is without the privileges on the database itself. */
+  private async admit(): Promise<void> {
+    const its = grants.filter(({ on }) => on === "database");
+    const sql = its.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";");
+    await this.administer(sql);
+  }
+
+  private async endSession(): Promise<void> {
+    await this.session?.end().catch(() => undefined);
+    this.session = undefined;
   }
 
   /** Drops the databases before the last one. */
@@ -117,7 +172,8 @@ export class Stage {
   }
 
   /** Takes a new name. */
-  private leave(): void {
+  private async leave(): Promise<void> {
+    await this.endSession();
     this.left.push({ server: this.here, name: this.name });
     this.name = `stage_${++this.count}`;
   }
@@ -125,6 +181,12 @@ export class Stage {
   private async administer(sql: string): Promise<void> {
     await rowsOf(connectionTo(this.here, "postgres"), sql);
   }
+}
+
+function createRole({ name, login, inherit = true, memberOf = [] }: RoleDeclaration): string {
+  const groups = memberOf.length === 0 ? "" : ` in role ${memberOf.join(", ")}`;
+  const entry = login ? "login password 'stage'" : "nologin";
+  return `create role ${name} ${entry} ${inherit ? "inherit" : "noinherit"}${groups}`;
 }
 
 function connectionTo({ port, password }: TestServer, database: string): Connection {

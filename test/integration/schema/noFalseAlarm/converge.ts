@@ -1,0 +1,16 @@
+import { repairAudit } from "../../../../postgres/audit/repairAudit";
+import { applyRowLevelSecurity } from "../../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { declared } from "./declared";
+import { accessDepartures, rowLevelSecurityDepartures } from "./departures";
+import type { Model } from "./model";
+import type { Stage } from "./stage";
+
+/** Does what an update does after its migrations, where there is something to do: that is cheaper to see than to do. */
+export async function converge(stage: Stage, model: Model): Promise<void> {
+  const declaration = declared(model);
+  const { connection } = stage.settings;
+  if ((await rowLevelSecurityDepartures(stage, declaration, model.version)).length > 0)
+    await applyRowLevelSecurity(connection, declaration);
+  if ((await accessDepartures(stage, declaration)).length > 0)
+    await repairAudit(stage.superuser, declaration);
+}
