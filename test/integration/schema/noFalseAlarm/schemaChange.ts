@@ -65,6 +65,15 @@ export const schemaChanges = {
     };
   },
 
+  "attached partition": (model, _table, name, pick) => {
+    const year = 2030 + model.names;
+    const parents = model.tables.filter(({ partitioned }) => partitioned);
+    const parent = pickOf(parents, pick)?.name ?? "events";
+    const up = `create table public.${name} (like public.${parent} including all);
+      alter table public.${parent} attach partition public.${name} for values from ('${year}-01-01') to ('${year + 1}-01-01')`;
+    return { up, down: `drop table public.${name} cascade` };
+  },
+
   "renamed table": (_model, table, name) => {
     const old = table.name;
     table.name = name;
