@@ -1,3 +1,4 @@
+import { newObjects } from "./newObjects";
 import { customersOf, type Model, type ModelTable, pickOf } from "./model";
 
 /** The SQL of a migration. */
@@ -12,6 +13,8 @@ type MakeChange = (model: Model, table: ModelTable, name: string, pick: number) 
 
 /** What migrations do, each by the name that a failing sequence shows. A change is made in the model too. */
 export const schemaChanges = {
+  ...newObjects,
+
   "new table": (model, _table, name) => {
     model.tables.push({
       name,
