@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { ledgerObjects } from "../../../postgres/migrations/ledgerObjects";
 import { createAuditedDatabase } from "./auditedDatabase";
 import { rowsOf } from "../testDatabase";
 
@@ -23,6 +24,27 @@ const left =
 
 test("the ledger and the context's functions are the program's own", async () => {
   await expect(database.lines()).resolves.toEqual([]);
+});
+
+test("the list of the ledger's objects is just what its SQL makes", async () => {
+  const made = await rowsOf<{ name: string }>(
+    database.superuser,
+    `with addresses as (
+       select 'pg_class'::regclass as class, c.oid, a.attnum as part
+         from pg_class as c
+         join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+        where c.relnamespace = 'hosterizer'::regnamespace and c.relkind = 'r'
+        union
+       select 'pg_class'::regclass, oid, 0 from pg_class
+        where relnamespace = 'hosterizer'::regnamespace and relkind = 'r'
+        union
+       select 'pg_constraint'::regclass, oid, 0 from pg_constraint
+        where connamespace = 'hosterizer'::regnamespace
+     )
+     select i.type || ' ' || i.identity as name
+       from addresses cross join lateral pg_identify_object(class, oid, part) as i`,
+  );
+  expect(made.map(({ name }) => name).sort()).toEqual(ledgerObjects.toSorted());
 });
 
 test("what holds no rows is named and dropped", async () => {
