@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
  *
  * `pulumi.dynamic.Resource` writes a provider's code into the state, and loads TypeScript's compiler to find out what belongs
  * to it. This one writes a line that names a module of this folder instead: the state stays small, a preview is done in
- * half the time, and today's code runs on resources of every age. The module exports the methods of a
+ * half the time, and today's code runs on resources of every age. The module, `<type>Provider.ts`, exports the methods of a
  * `pulumi.dynamic.ResourceProvider`; its name stays, because states of every age hold it.
  */
 export class LateResource extends pulumi.CustomResource {
@@ -15,11 +15,11 @@ export class LateResource extends pulumi.CustomResource {
     args: pulumi.Inputs,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    const module = `components/dynamic/${type.charAt(0).toLowerCase()}${type.slice(1)}Provider.ts`;
+    const module = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
     // Pulumi calls the text's `handler` for the provider, in the project folder.
     const provider =
       'exports.handler = () => (require("tsx/cjs"), ' +
-      `require(process.cwd() + ${JSON.stringify(`/${module}`)}));`;
+      `require(process.cwd() + "/components/dynamic/lateProvider.ts").lateProvider(${JSON.stringify(module)}));`;
     super(
       `pulumi-nodejs:dynamic/hosterizer:${type}`,
       name,
