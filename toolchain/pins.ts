@@ -11,7 +11,7 @@ export const pins = {
   /** Its Node.js language host: the last release that is a Go module. */
   languageHostModule: { module: "github.com/pulumi/pulumi/sdk/v3", version: "v3.68.0" },
   /** `nodeargs` in Pulumi.yaml, which that release does not read there. */
-  nodeArguments: "--max-semi-space-size=32 --require tsx/cjs --require ./toolchain/preload.cjs",
+  nodeArguments: "--max-semi-space-size=32 --require ./toolchain/preload.cjs",
   /** The postgresql plugin, the same version as the package @pulumi/postgresql. */
   postgresqlPlugin: "3.18.1",
 } as const;

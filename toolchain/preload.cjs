@@ -2,3 +2,4 @@
 require("./preload/lateModules.cjs");
 require("./preload/inspectWithoutColour.cjs");
 require("./preload/promisesWithoutStacks.cjs");
+require("./preload/typescript.cjs");

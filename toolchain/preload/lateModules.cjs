@@ -1,12 +1,21 @@
 // At its start the SDK loads TypeScript's compiler, npm's resolver and its automation API, which take most of its 500 ms and are
-// hardly ever needed in this project. Here they are loaded when they are first used.
+// hardly ever needed in this project; zod its messages in fifty languages; and our own code, in a program that connects
+// nowhere, PostgreSQL's client. Here they are loaded when they are first used.
 const Module = require("node:module");
 
-const late = new Set(["typescript", "@npmcli/arborist", "./automation"]);
+/** Who asks for what, by parts of their folders. */
+const late = new Map([
+  ["typescript", "@pulumi"],
+  ["@npmcli/arborist", "@pulumi"],
+  ["./automation", "@pulumi"],
+  ["../locales/index.cjs", "zod"],
+  ["pg", "postgres"],
+]);
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
-  const isLate = late.has(request) && parent?.path.includes("@pulumi");
+  const asker = late.get(request);
+  const isLate = asker !== undefined && parent?.path.includes(asker);
   return isLate ? onFirstUse(() => load(request, parent, isMain)) : load(request, parent, isMain);
 };
 

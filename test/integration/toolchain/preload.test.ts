@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
@@ -28,4 +29,22 @@ test("an error from the SDK's own sources is shown, at once", () => {
   expect(status).toBe(0);
   expect(stdout).toContain("the port is taken");
   expect(stdout).toContain("/p/node_modules/@pulumi/config.ts:1:1");
+});
+
+test("a stack names the lines of our TypeScript, and libraries are loaded without their maps", () => {
+  const file = "postgres/access/scramVerifier.ts";
+  const lines = readFileSync(file, "utf8").split("\n");
+  const line = lines.findIndex((text) => text.includes("throw new RangeError")) + 1;
+  const { stdout } = run(`
+    const sdk = require.resolve("@pulumi/pulumi");
+    require(sdk);
+    console.log(require("node:module").findSourceMap(sdk) === undefined);
+    try {
+      require("./${file}").scramVerifier("\\u00e9");
+    } catch (error) {
+      console.log(error.stack);
+    }`);
+
+  expect(stdout).toMatch(/^true$/m);
+  expect(stdout).toContain(`scramVerifier.ts:${line}:`);
 });
