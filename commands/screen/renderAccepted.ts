@@ -1,5 +1,5 @@
 import { renderDifference } from "../../postgres/drift/renderDifference";
-import type { AcceptedDrift } from "../../postgres/schema/readAcceptedDrift";
+import type { AcceptedDrift } from "../../postgres/schema/decide/readAcceptedDrift";
 
 /** The history of accepted drift as text, the latest first. */
 export function renderAccepted(accepted: readonly AcceptedDrift[]): string {

@@ -1,4 +1,4 @@
-import { recordStatements } from "../schema/recordStatements";
+import { recordStatements } from "../schema/record/recordStatements";
 import { bookkeeping } from "./bookkeeping";
 import type { Direction, Migration } from "./migration";
 import type { FailurePlace } from "./migrationError";

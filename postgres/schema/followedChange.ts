@@ -1,4 +1,4 @@
-import type { SchemaChange } from "./compareSchema";
+import type { SchemaChange } from "./catalog/compareSchema";
 import type { SchemaObjectKind } from "./schemaObject";
 
 /**

@@ -1,4 +1,4 @@
-import type { SchemaChange } from "./compareSchema";
+import type { SchemaChange } from "./catalog/compareSchema";
 import type { SchemaObject } from "./schemaObject";
 
 /** Whether a constraint changed with that of the table which its table is a partition of, or inherits from. */

@@ -1,5 +1,5 @@
-import { columnsOf } from "./columnsOf";
-import type { SchemaChange } from "./compareSchema";
+import { columnsOf } from "./catalog/columnsOf";
+import type { SchemaChange } from "./catalog/compareSchema";
 import type { SchemaStates } from "./schemaFindings";
 
 /** Says so where an object is gone and one like it is there under another name: somebody may have renamed it. */

@@ -5,10 +5,10 @@ import { renderDifference } from "../drift/renderDifference";
 import { withRunnerLock } from "../migrations/runnerLock";
 import { inspectSchema, type SchemaExpectation } from "./inspectSchema";
 import { isAbsent } from "./readSchemaDrift";
-import { recordSchema } from "./recordSchema";
-import { refusalMessage } from "./refusalMessage";
-import { repairSchema } from "./repairSchema";
-import { takeOver } from "./takeOver";
+import { recordSchema } from "./record/recordSchema";
+import { refusalMessage } from "./decide/refusalMessage";
+import { repairSchema } from "./repair/repairSchema";
+import { takeOver } from "./repair/takeOver";
 
 /** Where, and who is told. */
 export interface RestoreOptions extends SchemaExpectation {

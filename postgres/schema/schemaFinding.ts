@@ -1,6 +1,6 @@
 import type { Finding } from "../drift/difference";
-import type { SchemaChange } from "./compareSchema";
-import type { SchemaRepair } from "./schemaRepair";
+import type { SchemaChange } from "./catalog/compareSchema";
+import type { SchemaRepair } from "./repair/schemaRepair";
 
 /** A difference between the recorded schema and the live one, with what it was found from. */
 export interface SchemaFinding extends Finding {

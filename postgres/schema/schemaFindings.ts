@@ -1,12 +1,12 @@
-import type { SchemaChange } from "./compareSchema";
+import type { SchemaChange } from "./catalog/compareSchema";
 import { followedChange } from "./followedChange";
 import { isInherited } from "./isInherited";
-import { planRepair } from "./planRepair";
+import { planRepair } from "./repair/planRepair";
 import { renamedFrom } from "./renamedFrom";
 import type { SchemaFinding } from "./schemaFinding";
 import type { SchemaObject } from "./schemaObject";
 import { describeFact, describeObject } from "./schemaPhrases";
-import { repairSql } from "./schemaRepair";
+import { repairSql } from "./repair/schemaRepair";
 import { factRule, type SchemaRule, schemaRules } from "./schemaRules";
 
 /** Two states of a schema, and what is between them. */

@@ -1,4 +1,4 @@
-import { columnsOf } from "./columnsOf";
+import { columnsOf } from "./catalog/columnsOf";
 import type { SchemaObject } from "./schemaObject";
 
 /** Longer texts are cut around their first difference: a difference is one line. */

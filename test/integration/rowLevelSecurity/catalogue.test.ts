@@ -5,7 +5,7 @@ import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { rowLevelSecurityKinds } from "../../../postgres/rowLevelSecurity/rowLevelSecurityKinds";
-import { recordSchema } from "../../../postgres/schema/recordSchema";
+import { recordSchema } from "../../../postgres/schema/record/recordSchema";
 import { rowLevelSecurity } from "../../drift/catalogue/rowLevelSecurity";
 import type { DriftCase } from "../../drift/driftCase";
 import { matches } from "../../drift/matches";

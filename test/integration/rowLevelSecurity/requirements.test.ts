@@ -4,7 +4,7 @@ import { withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
-import { recordSchema } from "../../../postgres/schema/recordSchema";
+import { recordSchema } from "../../../postgres/schema/record/recordSchema";
 import { createTenantDatabase } from "./tenantDatabase";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
-import { acceptDrift } from "../../../postgres/schema/acceptDrift";
-import { readAcceptedDrift } from "../../../postgres/schema/readAcceptedDrift";
+import { acceptDrift } from "../../../postgres/schema/decide/acceptDrift";
+import { readAcceptedDrift } from "../../../postgres/schema/decide/readAcceptedDrift";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
-import { readSchemaChanges } from "../../../postgres/schema/readSchemaChanges";
+import { readSchemaChanges } from "../../../postgres/schema/catalog/readSchemaChanges";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 
 let database: MigrationDatabase;

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { withClient } from "../../../postgres/connection";
 import { inSnapshot } from "../../../postgres/inSnapshot";
-import { compareSchema } from "../../../postgres/schema/compareSchema";
-import { readSchema } from "../../../postgres/schema/readSchema";
-import { repairSchema } from "../../../postgres/schema/repairSchema";
+import { compareSchema } from "../../../postgres/schema/catalog/compareSchema";
+import { readSchema } from "../../../postgres/schema/catalog/readSchema";
+import { repairSchema } from "../../../postgres/schema/repair/repairSchema";
 import type { SchemaFinding } from "../../../postgres/schema/schemaFinding";
 import { schemaFindings } from "../../../postgres/schema/schemaFindings";
 import type { SchemaObject } from "../../../postgres/schema/schemaObject";

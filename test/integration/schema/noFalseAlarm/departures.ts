@@ -3,7 +3,7 @@ import { readAudit } from "../../../../postgres/audit/readAudit";
 import { inSnapshot } from "../../../../postgres/inSnapshot";
 import { readMigrationState } from "../../../../postgres/migrations/readMigrationState";
 import { readRowLevelSecurityDrift } from "../../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
-import { readSchemaChanges } from "../../../../postgres/schema/readSchemaChanges";
+import { readSchemaChanges } from "../../../../postgres/schema/catalog/readSchemaChanges";
 import { withSession } from "../../../../postgres/withSession";
 import { declared } from "./declared";
 import type { Model } from "./model";
