@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +34,11 @@ export async function startTestServer(): Promise<TestServer> {
   await createCluster(server, "postgres", password);
   await startServer(server);
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  return { server, port, password, url, remove: () => removeServer(server) };
+  const remove = async () => {
+    await removeServer(server);
+    await rm(directory, { recursive: true });
+  };
+  return { server, port, password, url, remove };
 }
 
 /** A TCP port that nobody listens on at this moment. */
