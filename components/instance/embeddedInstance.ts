@@ -37,8 +37,9 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
     const account = { host: "127.0.0.1", user: superuser, password };
     const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
 
+    // All of it: what is left out the plugin takes from PGHOST, PGDATABASE and the like, which `db -- env` sets.
     const login = { username: superuser, password, sslmode: "disable", superuser: true };
-    const address = { host: server.host, port: server.port, ...login };
+    const address = { host: server.host, port: server.port, database: "postgres", ...login };
     this.provider = new postgresql.Provider(name, address, { parent: this });
     this.server = server;
     this.host = server.host;

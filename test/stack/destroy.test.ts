@@ -92,3 +92,13 @@ test("destroy finds a server that the state knows nothing of, as a killed update
   const again = await project.succeed("destroy", "--", "--yes");
   expect(again).toContain("has nothing that could be removed");
 });
+
+test("a first up makes the database also in a shell that db -- env has pointed at it", async () => {
+  await project.succeed("up");
+  const pointed = 'eval "$(npm run -s db -- env)" && env | grep -q ^PGDATABASE=hosterizer';
+  const anew = "npm run destroy -- --yes && npm run up && npm run drift";
+  const { code, output } = await project.shell(`${pointed} && ${anew}`);
+
+  expect(output).not.toContain("does not exist");
+  expect(code).toBe(0);
+});
