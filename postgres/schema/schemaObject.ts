@@ -80,3 +80,6 @@ export interface SchemaScope {
   /** Role whose objects count in any other schema. */
   owner: string;
 }
+
+/** What an object is recorded under. */
+export type ObjectKey = Pick<SchemaObject, "kind" | "identity">;

@@ -1,9 +1,6 @@
 import type { SchemaFinding } from "../schemaFinding";
 import type { SchemaStates } from "../schemaFindings";
-import type { SchemaObject } from "../schemaObject";
-
-/** What an object is recorded under. */
-export type ObjectKey = Pick<SchemaObject, "kind" | "identity">;
+import type { ObjectKey } from "../schemaObject";
 
 /** The objects that findings are about, with those that came or went along and are named nowhere. */
 export function acceptedObjects(

@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 
-import type { ObjectKey } from "../decide/acceptedObjects";
-import type { SchemaScope } from "../schemaObject";
+import type { ObjectKey, SchemaScope } from "../schemaObject";
 import { digestedObjectsSql, schemaTextSettings } from "../catalog/schemaObjectsSql";
 
 /**
