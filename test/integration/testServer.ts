@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createCluster } from "../../postgres/embedded/createCluster";
 import { embeddedServer } from "../../postgres/embedded/embeddedServer";
 import { type EmbeddedServer, removeServer, startServer } from "../../postgres/embedded/server";
+import { freePort } from "./freePort";
 
 /** A real server of its own, in a temporary folder, with what tests need to reach it as a superuser. */
 export interface TestServer {
@@ -39,18 +39,4 @@ export async function startTestServer(): Promise<TestServer> {
     await rm(directory, { recursive: true });
   };
   return { server, port, password, url, remove };
-}
-
-/** A TCP port that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port);
-        else reject(new Error("the operating system gave no port"));
-      });
-    });
-  });
 }

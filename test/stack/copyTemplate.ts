@@ -6,7 +6,7 @@ import { execa } from "execa";
 
 import { type Account, canReach } from "../../postgres/embedded/account";
 import { folders } from "../../toolchain/folders";
-import { freePort } from "../integration/testServer";
+import { freePort } from "../integration/freePort";
 import { linkTree } from "./linkTree";
 import { moveSetUpRecord } from "./moveSetUpRecord";
 import { Project } from "./project";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { answers } from "../../postgres/embedded/serverState";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { choosePort } from "./choosePort";
+import { freePort } from "../integration/freePort";
 import { processesIn } from "./endProcesses";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
@@ -35,7 +35,7 @@ test("destroy without a terminal and without --yes says what would be lost, and 
 
 test("a change of the port moves the server and keeps the data", async () => {
   const { port } = project;
-  await project.moveTo(await choosePort());
+  await project.moveTo(await freePort());
 
   await project.succeed("up");
 

@@ -6,7 +6,7 @@ import { explainRefusal } from "../../../commands/stack/explainRefusal";
 import type { StackAccess } from "../../../commands/stack/stackAccess";
 import { type Connection, withClient } from "../../../postgres/connection";
 import { createTestDatabase, type TestDatabase } from "../testDatabase";
-import { freePort } from "../testServer";
+import { freePort } from "../freePort";
 
 let database: TestDatabase;
 let monitor: Connection & { user: string };

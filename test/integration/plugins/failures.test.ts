@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { freePort } from "../testServer";
+import { freePort } from "../freePort";
 import { startEngine } from "./engine";
 import { startPlugin } from "./pluginClient";
 import { serverUrl, uniqueName } from "./serverUrl";

@@ -9,7 +9,8 @@ import type { Connection } from "../../../postgres/connection";
 import { removeServer, startServer, stopServer } from "../../../postgres/embedded/server";
 import { readDatabaseStatus } from "../../../postgres/status/readDatabaseStatus";
 import { rowsOf } from "../testDatabase";
-import { freePort, startTestServer, type TestServer } from "../testServer";
+import { freePort } from "../freePort";
+import { startTestServer, type TestServer } from "../testServer";
 
 let primary: TestServer;
 let standby: TestServer;
