@@ -12,6 +12,7 @@ const zones = [
       "./toolchain",
       "./database",
       "./settings.ts",
+      "./settingsSchemas.ts",
       "./index.ts",
     ],
     message:
@@ -24,7 +25,14 @@ const zones = [
   },
   {
     target: "./database",
-    from: ["./components", "./commands", "./toolchain", "./settings.ts", "./index.ts"],
+    from: [
+      "./components",
+      "./commands",
+      "./toolchain",
+      "./settings.ts",
+      "./settingsSchemas.ts",
+      "./index.ts",
+    ],
     message:
       "database/ is data. Keep code in postgres/ or components/; only its types come in here.",
   },
@@ -37,6 +45,7 @@ const zones = [
       "./database",
       "./postgres",
       "./settings.ts",
+      "./settingsSchemas.ts",
     ],
     message: "client/ is what applications import and stands alone. Copy no internals into it.",
   },

@@ -1,47 +1,29 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 import { DeclarationError } from "./postgres/declarationError";
+import { settingsSchemas as schemas } from "./settingsSchemas";
 
 /** Prefix of every configuration key. */
 export const project = "hosterizer-database";
 
-const wholeNumber = (what: string, low: number, high: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `is not ${what} (${low} to ${high})`)
-    .transform(Number)
-    .refine((number) => number >= low && number <= high, `is not ${what} (${low} to ${high})`);
+const kinds = ["embedded", "docker"] as const;
 
-const databaseName = z
-  .string()
-  .regex(
-    /^[a-z_][a-z0-9_]{0,62}$/,
-    "is not a database name (lower-case letters, digits and _, 63 at most, no digit first)",
-  )
-  .refine(
-    (name) => !["postgres", "template0", "template1"].includes(name),
-    "belongs to PostgreSQL itself",
-  );
-
-/** The stack's configuration, as Pulumi hands it over: every value a string. */
-const schema = z.strictObject({
-  instance: z.enum(["embedded"], 'is not a kind of instance ("embedded")'),
-  port: wholeNumber("a port", 1024, 65535).prefault("5433"),
-  database: databaseName.prefault("hosterizer"),
-  lockTimeout: wholeNumber("a number of milliseconds", 1, 600_000).prefault("500"),
-});
-
-const examples = {
+const examples: Record<string, string> = {
   instance: "embedded",
   port: "5433",
   database: "hosterizer",
   lockTimeout: "500",
-} as const satisfies Record<keyof Settings, string>;
+  poolerPort: "6432",
+  dockerName: "hosterizer-dev",
+  publishAddress: "127.0.0.1",
+  host: "127.0.0.1",
+  memory: "1024",
+  serverSettings: `--path ${project}:serverSettings.work_mem 16MB`,
+  poolSize: "25",
+};
 
-/** The stack's settings, valid as a whole. */
-export interface Settings {
-  /** Where the server comes from: `embedded` runs one out of an npm package. */
-  instance: "embedded";
+/** What every stack has to say. */
+interface CommonSettings {
   /** TCP port of the server. An ordinary user cannot listen below 1024. Default 5433. */
   port: number;
   /** Name of the database. Default hosterizer. */
@@ -49,6 +31,33 @@ export interface Settings {
   /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. Default 500. */
   lockTimeout: number;
 }
+
+/** A server out of an npm package, on this machine. */
+export interface EmbeddedSettings extends CommonSettings {
+  instance: "embedded";
+}
+
+/** A server and PgBouncer in containers. */
+export interface DockerSettings extends CommonSettings {
+  instance: "docker";
+  /** TCP port of PgBouncer. Default 6432. */
+  poolerPort: number;
+  /** What the names of network, volumes, containers and images begin with. Default hosterizer-<stack>. */
+  dockerName: string;
+  /** Address of the engine's machine that both ports are published on. Default 127.0.0.1: nobody beyond that machine. */
+  publishAddress: string;
+  /** What clients call that machine; the certificates are made out to it. Default 127.0.0.1. */
+  host: string;
+  /** What the server's container may use, in MiB; its memory settings follow from that. Default 1024. */
+  memory: number;
+  /** Settings of the server that differ from the default tier of docs/server-settings.md. Default none. */
+  serverSettings: Readonly<Record<string, string>>;
+  /** How many connections PgBouncer opens for each role. Default 25, as in the guide's Connection Pooling. */
+  poolSize: number;
+}
+
+/** The stack's settings, valid as a whole. `instance` says where the server comes from. */
+export type Settings = EmbeddedSettings | DockerSettings;
 
 /**
  * Reads a stack's configuration.
@@ -63,34 +72,71 @@ export function readSettings(
   const own = Object.entries(configuration)
     .filter(([key]) => key.startsWith(`${project}:`))
     .map(([key, value]) => [key.slice(project.length + 1), value] as const);
-  const values: Record<string, unknown> = Object.fromEntries(own);
-  const result = schema.safeParse(values);
+  const values: Record<string, string> = Object.fromEntries(own);
+  const kind = kinds.find((known) => known === values["instance"]);
+  if (kind === "docker") {
+    const result = schemas.docker.safeParse(values);
+    if (!result.success) return { faults: explain(result.error, values, stack, kind) };
+    const { port, poolerPort, dockerName = nameFor(stack), ...rest } = result.data;
+    if (port === poolerPort) return { faults: [samePort(port, stack)] };
+    return { settings: { port, poolerPort, dockerName, ...rest } };
+  }
+  const result = schemas.embedded.safeParse(values);
   if (result.success) return { settings: result.data };
-  return { faults: result.error.issues.flatMap((issue) => explain(issue, values, stack)) };
+  return { faults: explain(result.error, values, stack, kind) };
+}
+
+/** A stack's name may hold what Docker does not take. */
+function nameFor(stack: string): string {
+  return `hosterizer-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.replace(/-$/, "");
 }
 
 function explain(
-  issue: z.core.$ZodIssue,
-  values: Record<string, unknown>,
+  { issues }: z.ZodError,
+  values: Readonly<Record<string, string>>,
   stack: string,
+  kind: Settings["instance"] | undefined,
 ): DeclarationError[] {
-  const place = (key: string) => `${project}:${key} in Pulumi.${stack}.yaml`;
-  if (issue.code === "unrecognized_keys") {
-    const known = Object.keys(examples).map((key) => `${project}:${key}`);
-    return issue.keys.map(
-      (key) =>
-        new DeclarationError(place(key), "unknown key", `Remove it, or use ${known.join(", ")}`),
-    );
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.flatMap((key) => unknownKey(key, stack, kind));
+    const key = String(issue.path[0]);
+    const value = values[key];
+    const message = key === "instance" ? notAKind : issue.message;
+    const fault = value === undefined ? "is missing" : `${JSON.stringify(value)} ${message}`;
+    return [new DeclarationError(place(key, stack), fault, setIt(key))];
+  });
+}
+
+const notAKind = `is not a kind of instance (${kinds.map((kind) => `"${kind}"`).join(", ")})`;
+
+/** A key of another kind of instance is no mistake in writing; without a kind nobody can tell. */
+function unknownKey(
+  key: string,
+  stack: string,
+  kind: Settings["instance"] | undefined,
+): DeclarationError[] {
+  const home = kinds.find((other) => key in schemas[other].shape);
+  if (home !== undefined) {
+    if (kind === undefined) return [];
+    const fault = `is for instance "${home}" only, and this stack's is "${kind}"`;
+    return [new DeclarationError(place(key, stack), fault, "Remove it")];
   }
-  const key = String(issue.path[0]);
-  const value = values[key];
-  const fault = value === undefined ? "is missing" : `${JSON.stringify(value)} ${issue.message}`;
-  const example = examples[key as keyof Settings];
-  return [
-    new DeclarationError(
-      place(key),
-      fault,
-      `Set it: pulumi config set ${project}:${key} ${example}`,
-    ),
-  ];
+  const known = Object.keys(schemas[kind ?? "docker"].shape).map((name) => `${project}:${name}`);
+  const remedy = `Remove it, or use ${known.join(", ")}`;
+  return [new DeclarationError(place(key, stack), "unknown key", remedy)];
+}
+
+function samePort(port: number, stack: string): DeclarationError {
+  const fault = `${port} is the server's own port (${project}:port)`;
+  return new DeclarationError(place("poolerPort", stack), fault, setIt("poolerPort"));
+}
+
+function place(key: string, stack: string): string {
+  return `${project}:${key} in Pulumi.${stack}.yaml`;
+}
+
+function setIt(key: string): string {
+  const example = examples[key] ?? "";
+  return `Set it: pulumi config set ${example.startsWith("--") ? example : `${project}:${key} ${example}`}`;
 }

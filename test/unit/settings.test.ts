@@ -25,6 +25,40 @@ test("takes what is set", () => {
   });
 });
 
+test("takes a Docker stack with its defaults", () => {
+  expect(read({ instance: "docker" })).toEqual({
+    settings: {
+      instance: "docker",
+      port: 5433,
+      poolerPort: 6432,
+      database: "hosterizer",
+      lockTimeout: 500,
+      dockerName: "hosterizer-local",
+      publishAddress: "127.0.0.1",
+      host: "127.0.0.1",
+      memory: 1024,
+      serverSettings: {},
+      poolSize: 25,
+    },
+  });
+});
+
+test("takes settings of the server as text, whatever YAML made of them", () => {
+  const serverSettings = '{"work_mem":"16MB","max_connections":50,"track_io_timing":true}';
+  expect(read({ instance: "docker", serverSettings })).toMatchObject({
+    settings: {
+      serverSettings: { work_mem: "16MB", max_connections: "50", track_io_timing: "true" },
+    },
+  });
+});
+
+test("names Docker's things after the stack in characters that Docker takes", () => {
+  const configuration = { "hosterizer-database:instance": "docker" };
+  expect(readSettings(configuration, "Team_A.dev")).toMatchObject({
+    settings: { dockerName: "hosterizer-team-a-dev" },
+  });
+});
+
 test("leaves other programs' keys alone", () => {
   const configuration = { "hosterizer-database:instance": "embedded", "aws:region": "eu-west-1" };
   expect(readSettings(configuration, "local")).toHaveProperty("settings");
@@ -47,6 +81,20 @@ test.each([
   [{ instance: "embedded", database: 'x"; drop' }, "is not a database name"],
   [{ instance: "embedded", database: "x".repeat(64) }, "is not a database name"],
   [{ instance: "embedded", lockTimeout: "0" }, '"0" is not a number of milliseconds'],
+  [
+    { instance: "embedded", memory: "1024" },
+    'memory in Pulumi.local.yaml: is for instance "docker" only, and this stack\'s is "embedded"',
+  ],
+  [{ instance: "docker", port: "6432" }, "poolerPort in Pulumi.local.yaml: 6432 is the server's"],
+  [{ instance: "docker", publishAddress: "localhost" }, '"localhost" is not an IP address'],
+  [{ instance: "docker", host: "a_b" }, '"a_b" is not a host name or an IP address'],
+  [{ instance: "docker", dockerName: "-x" }, '"-x" is not a name for Docker'],
+  [{ instance: "docker", memory: "255" }, '"255" is not a number of MiB (256 to 1048576)'],
+  [{ instance: "docker", serverSettings: "work_mem" }, "is not an object of settings"],
+  [{ instance: "docker", serverSettings: '["a"]' }, "is not an object of settings"],
+  [{ instance: "docker", serverSettings: '{"a":{"b":1}}' }, "is not an object of settings"],
+  [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
+  [{ instance: "docker", prot: "1" }, "hosterizer-database:prot in Pulumi.local.yaml: unknown key"],
 ])("refuses %j once, with the key, the file and the value", (values, message) => {
   const faults = faultsOf(values);
   expect(faults).toHaveLength(1);

@@ -1,0 +1,85 @@
+import { isIP } from "node:net";
+
+import { z } from "zod";
+
+const wholeNumber = (what: string, low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `is not ${what} (${low} to ${high})`)
+    .transform(Number)
+    .refine((number) => number >= low && number <= high, `is not ${what} (${low} to ${high})`);
+
+const port = wholeNumber("a port", 1024, 65535);
+
+const databaseName = z
+  .string()
+  .regex(
+    /^[a-z_][a-z0-9_]{0,62}$/,
+    "is not a database name (lower-case letters, digits and _, 63 at most, no digit first)",
+  )
+  .refine(
+    (name) => !["postgres", "template0", "template1"].includes(name),
+    "belongs to PostgreSQL itself",
+  );
+
+const address = z
+  .string()
+  .refine((text) => isIP(text) !== 0, "is not an IP address (127.0.0.1, or 0.0.0.0 for all)");
+
+const hostName = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text),
+    "is not a host name or an IP address",
+  );
+
+const dockerName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/,
+    "is not a name for Docker (lower-case letters, digits and - between them, 40 at most)",
+  );
+
+const notSettings = 'is not an object of settings, such as {"work_mem": "16MB"}';
+
+/** Pulumi hands an object of the configuration over as JSON. */
+const overrides = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue(notSettings);
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean()], notSettings).transform(String),
+      notSettings,
+    ),
+  );
+
+/** What every stack has. */
+const everywhere = {
+  port: port.prefault("5433"),
+  database: databaseName.prefault("hosterizer"),
+  lockTimeout: wholeNumber("a number of milliseconds", 1, 600_000).prefault("500"),
+};
+
+/** The configuration of each kind of instance, as Pulumi hands it over: every value a string. */
+export const settingsSchemas = {
+  embedded: z.strictObject({ instance: z.literal("embedded"), ...everywhere }),
+  docker: z.strictObject({
+    instance: z.literal("docker"),
+    ...everywhere,
+    poolerPort: port.prefault("6432"),
+    dockerName: dockerName.optional(),
+    publishAddress: address.prefault("127.0.0.1"),
+    host: hostName.prefault("127.0.0.1"),
+    memory: wholeNumber("a number of MiB", 256, 1_048_576).prefault("1024"),
+    serverSettings: overrides.prefault("{}"),
+    poolSize: wholeNumber("a number of connections", 1, 10_000).prefault("25"),
+  }),
+};
