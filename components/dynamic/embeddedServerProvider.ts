@@ -5,7 +5,7 @@ import { createCluster } from "../../postgres/embedded/createCluster";
 import { embeddedServer } from "../../postgres/embedded/embeddedServer";
 import { readServerDrift } from "../../postgres/embedded/readServerDrift";
 import { removeSpareBinaries } from "../../postgres/embedded/removeSpareBinaries";
-import { resetOverrides } from "../../postgres/embedded/resetOverrides";
+import { resetOverrides } from "../../postgres/serverSettings/resetOverrides";
 import {
   type EmbeddedServer,
   removeServer,

@@ -1,6 +1,6 @@
 import type { Connection } from "../connection";
 import type { Difference } from "../drift/difference";
-import { readSettingsDrift } from "./readSettingsDrift";
+import { readSettingsDrift } from "../serverSettings/readSettingsDrift";
 import { type EmbeddedServer, settingsFileMatches, settingsFileName } from "./server";
 import { readServerState } from "./serverState";
 

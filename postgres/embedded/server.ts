@@ -2,10 +2,11 @@ import { chown, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { ServerSetting } from "../serverSettings/serverSetting";
+import { settingsFile } from "../serverSettings/settingsFile";
 import type { Account } from "./account";
 import type { ServerPaths } from "./paths";
 import { runProgram } from "./runProgram";
-import { type ServerSetting, settingsFile } from "./serverSettings";
 import { disownPidFile } from "./disownPidFile";
 import { readServerState } from "./serverState";
 

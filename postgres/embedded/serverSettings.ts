@@ -1,10 +1,4 @@
-/** A setting of the server, in the words of postgresql.conf. */
-export interface ServerSetting {
-  name: string;
-  value: string;
-  /** Why it differs from what initdb writes. */
-  reason: string;
-}
+import type { ServerSetting } from "../serverSettings/serverSetting";
 
 /**
  * The settings of the embedded server. Everything else stays as initdb made it.
@@ -39,16 +33,4 @@ export function serverSettings(port: number): ServerSetting[] {
       reason: "who did it, for the reader of the log",
     },
   ];
-}
-
-/** The text of the file that postgresql.conf includes last. */
-export function settingsFile(settings: readonly ServerSetting[]): string {
-  const lines = settings.map(({ name, value, reason }) => `${name} = ${quoted(value)} # ${reason}`);
-  return ["# Written by hosterizer-database; the next update writes it anew.", ...lines, ""].join(
-    "\n",
-  );
-}
-
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Connection } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { readServerDrift } from "../../../postgres/embedded/readServerDrift";
-import { resetOverrides } from "../../../postgres/embedded/resetOverrides";
+import { resetOverrides } from "../../../postgres/serverSettings/resetOverrides";
 import { startServer, stopServer } from "../../../postgres/embedded/server";
 import { startTestServer, type TestServer } from "../testServer";
 

@@ -2,7 +2,8 @@ import type { Connection } from "../connection";
 import type { Difference } from "../drift/difference";
 import { readSql } from "../readSql";
 import { withSession } from "../withSession";
-import type { ServerSetting } from "./serverSettings";
+import { quoteSetting } from "./quoteSetting";
+import type { ServerSetting } from "./serverSetting";
 
 interface Found {
   name: string;
@@ -33,7 +34,7 @@ export async function readSettingsDrift(
   return [
     ...declared,
     ...others.map(([name, value]): Difference => {
-      const actual = `${quoted(value)} by ALTER SYSTEM`;
+      const actual = `${quoteSetting(value)} by ALTER SYSTEM`;
       const kind = "server setting not declared";
       return { kind, object: `setting ${name}`, expected: null, actual, repair: "automatic" };
     }),
@@ -42,17 +43,13 @@ export async function readSettingsDrift(
 
 function departure(name: string, wanted: string, live = "", override = live): Difference[] {
   const kind = "server setting";
-  const difference = { kind, object: `setting ${name}`, expected: quoted(wanted) };
-  if (live !== wanted) return [{ ...difference, actual: quoted(live), repair: "automatic" }];
+  const difference = { kind, object: `setting ${name}`, expected: quoteSetting(wanted) };
+  if (live !== wanted) return [{ ...difference, actual: quoteSetting(live), repair: "automatic" }];
   if (override === wanted) return [];
-  const actual = `${quoted(override)} by ALTER SYSTEM, from the next start on`;
+  const actual = `${quoteSetting(override)} by ALTER SYSTEM, from the next start on`;
   return [{ ...difference, actual, repair: "automatic" }];
 }
 
 function byName({ name, value }: Found): [string, string] {
   return [name, value];
-}
-
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

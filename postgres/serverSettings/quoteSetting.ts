@@ -1,0 +1,4 @@
+/** A value as postgresql.conf takes it. */
+export function quoteSetting(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
