@@ -7,6 +7,7 @@ import type {
   SchemaDeclaration,
 } from "../postgres/access/declarations";
 import type { Connection } from "../postgres/connection";
+import { connectionTo, urlTo } from "./instance/connectionTo";
 import type { Instance } from "./instance/instance";
 import { Privileges } from "./privileges";
 
@@ -79,21 +80,11 @@ export class Database extends pulumi.ComponentResource {
 
   /** How a role reaches this database. */
   connect(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<Connection> {
-    const { host, port } = this.instance;
-    return pulumi
-      .all([host, port, this.name, user, password])
-      .apply(([host, port, database, user, password]) => ({
-        host,
-        port,
-        database,
-        user,
-        password,
-      }));
+    return connectionTo(this.instance, this.name, user, password);
   }
 
   /** The same as a URL. It holds the password, so it is as secret as that. */
   url(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<string> {
-    const { host, port } = this.instance;
-    return pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${this.name}`;
+    return urlTo(this.instance, this.name, user, password);
   }
 }

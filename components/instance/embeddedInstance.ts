@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "../../postgres/connection";
 import { EmbeddedServer } from "../dynamic/embeddedServer";
 import { Password } from "../dynamic/password";
+import { connectionTo } from "./connectionTo";
 import type { Instance } from "./instance";
 
 /** The superuser that initdb makes. */
@@ -50,15 +51,6 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
   }
 
   connect(database: pulumi.Input<string>): pulumi.Output<Connection> {
-    const { host, port, password } = this;
-    return pulumi
-      .all([host, port, database, password])
-      .apply(([host, port, database, password]) => ({
-        host,
-        port,
-        database,
-        user: superuser,
-        password,
-      }));
+    return connectionTo(this, database, superuser, this.password);
   }
 }

@@ -1,0 +1,37 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import { contextHash } from "./contextHash";
+
+export interface BuiltImageArgs {
+  /** Repository of the image. A plain string, because it names the image. */
+  name: string;
+  /** Folder of the Dockerfile, from the project folder. Plain, because its contents decide whether to build. */
+  context: string;
+  /** Stage of the Dockerfile. */
+  target: string;
+}
+
+/**
+ * An image built from a folder of this project, and built anew when anything in the folder changes.
+ *
+ * Its tag says what it was built from: an older one stays until no container uses it, and is removed then.
+ */
+export class BuiltImage extends pulumi.ComponentResource {
+  readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:BuiltImage", name, args, opts);
+    const { context, target } = args;
+
+    const tag = `${args.name}:${contextHash(context)}`;
+    const image = new docker.RemoteImage(
+      name,
+      { name: tag, build: { context, dockerfile: "Dockerfile", target, tags: [tag] } },
+      { parent: this },
+    );
+    this.imageId = image.imageId;
+
+    this.registerOutputs({ imageId: this.imageId });
+  }
+}
