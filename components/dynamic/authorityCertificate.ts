@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface AuthorityCertificateInputs {
+  commonName: string;
+}
+
+/**
+ * The certificate of an authority, with its private key. Its id is `authority`.
+ *
+ * An update with less than a year left renews it with the same key. Deleting it forgets the key.
+ */
+export class AuthorityCertificate extends LateResource {
+  /** PEM. */
+  declare readonly certificate: pulumi.Output<string>;
+  /** PEM, PKCS#8. */
+  declare readonly privateKey: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: Inputs<AuthorityCertificateInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      "AuthorityCertificate",
+      name,
+      { ...args, certificate: undefined, privateKey: undefined },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["privateKey"] }),
+    );
+  }
+}

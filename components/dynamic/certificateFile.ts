@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface CertificateFileInputs {
+  /** Path from the project folder. */
+  file: string;
+  /** PEM. No secret: everybody may read the file. */
+  certificate: string;
+}
+
+/** A file with a certificate, for clients to know an authority by. Its id is the path. Deleting it removes the file. */
+export class CertificateFile extends LateResource {
+  declare readonly file: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: Inputs<CertificateFileInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("CertificateFile", name, args, opts);
+  }
+}
