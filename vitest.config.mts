@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// unit: no I/O. integration: a real server. stack: a real `pulumi up`.
+// unit: no I/O. integration: a real server. stack: a real `pulumi up`. docker: a real Docker engine.
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +24,17 @@ export default defineConfig({
           // An up keeps a core busy.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "docker",
+          include: ["test/docker/**/*.test.ts"],
+          globalSetup: ["test/docker/globalSetup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

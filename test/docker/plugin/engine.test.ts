@@ -1,0 +1,133 @@
+import { connect, createServer, type Server } from "node:net";
+import type { AddressInfo } from "node:net";
+import { PassThrough } from "node:stream";
+
+import { afterEach, expect, test } from "vitest";
+
+import { connectEngine } from "../../../toolchain/docker/connectEngine";
+import { engineAnswers } from "../../../toolchain/docker/engineAnswers";
+import { findEngine } from "../../../toolchain/docker/findEngine";
+import { fakeSsh } from "./fakeSsh";
+
+const here = findEngine();
+const cleanUps: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+test("answers where Docker's client would look for it", async () => {
+  const { Version, ApiVersion } = await connectEngine(here).version();
+
+  expect(await engineAnswers()).toEqual({
+    answers: true,
+    url: here.url,
+    version: Version,
+    apiVersion: ApiVersion,
+  });
+});
+
+test("answers through ssh, with one login for several requests", async () => {
+  const ssh = await fakeSsh(socketPath());
+  cleanUps.push(ssh.remove);
+  const engine = connectEngine(
+    findEngine({ DOCKER_HOST: "ssh://me@build:2222/run/it's.sock", HOME: "/nonexistent" }),
+  );
+
+  const direct = await connectEngine(here).version();
+  expect(await engine.version()).toEqual(direct);
+  expect(await engine.version()).toEqual(direct);
+
+  const command = ["docker", "--host", `'unix:///run/it'\\''s.sock'`, "system", "dial-stdio"];
+  const login = ["-l", "me", "-p", "2222", "--", "build"];
+  expect(await ssh.runs()).toEqual([
+    ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", ...login, ...command],
+  ]);
+});
+
+test("runs programs in containers through ssh, which takes the connection over", async () => {
+  const ssh = await fakeSsh(socketPath());
+  cleanUps.push(ssh.remove);
+  const engine = connectEngine(findEngine({ DOCKER_HOST: "ssh://build" }));
+  const output = new PassThrough();
+  const settings = {
+    name: "hosterizer-test-engine",
+    HostConfig: { AutoRemove: true, NetworkMode: "none" },
+  };
+
+  await engine.run("debian:bookworm-slim", ["echo", "hello"], output, settings);
+
+  expect(String(output.read())).toContain("hello");
+});
+
+test("says what ssh says where it does not get in", async () => {
+  const ssh = await fakeSsh(socketPath(), "me@build: Permission denied (publickey).");
+  cleanUps.push(ssh.remove);
+
+  expect(await engineAnswers({ DOCKER_HOST: "ssh://me@build" })).toEqual({
+    answers: false,
+    reason:
+      "cannot reach the Docker engine at ssh://me@build (DOCKER_HOST): ssh ended with me@build: Permission denied (publickey).",
+    remedy: "Start Docker, or set DOCKER_HOST to where it is.",
+  });
+});
+
+test("answers on a port", async () => {
+  const port = await listen(createServer((client) => client.pipe(socket()).pipe(client)));
+
+  expect(await engineAnswers({ DOCKER_HOST: `127.0.0.1:${port}` })).toMatchObject({
+    answers: true,
+    url: `127.0.0.1:${port}`,
+  });
+});
+
+test.each([
+  ["unix:///nonexistent/docker.sock", "there is no such socket"],
+  ["tcp://127.0.0.1:1", "nobody listens there"],
+  ["tcp://nowhere.invalid:2375", "no such machine|cannot be looked up"],
+])("is not there at %s: %s", async (url, reason) => {
+  expect(await engineAnswers({ DOCKER_HOST: url })).toMatchObject({
+    answers: false,
+    reason: expect.stringMatching(`${url} \\(DOCKER_HOST\\): .*(${reason})$`) as string,
+  });
+});
+
+test("is given up where it is silent", async () => {
+  const port = await listen(createServer(() => undefined));
+
+  expect(await engineAnswers({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })).toMatchObject({
+    answers: false,
+    reason: expect.stringContaining("no answer in time") as string,
+  });
+});
+
+test("is not looked for where the user's settings lead nowhere", async () => {
+  expect(await engineAnswers({ DOCKER_CONTEXT: "none", HOME: "/nonexistent" })).toEqual({
+    answers: false,
+    reason: 'DOCKER_CONTEXT: there is no Docker context "none"',
+    remedy: "`docker context ls` shows those that are there; `docker context use` chooses one.",
+  });
+});
+
+test("hears nothing of DOCKER_HOST once its address is known", async () => {
+  process.env["DOCKER_HOST"] = "tcp://127.0.0.1:1";
+  cleanUps.push(() => delete process.env["DOCKER_HOST"]);
+
+  await expect(connectEngine(here).ping()).resolves.toBeDefined();
+});
+
+/** The engine that tests run on may itself be anywhere; these tests need its socket. */
+function socketPath(): string {
+  if (here.kind !== "socket") throw new Error(`these tests need an engine here, not ${here.url}`);
+  return here.path;
+}
+
+function socket() {
+  return connect(socketPath());
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanUps.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
