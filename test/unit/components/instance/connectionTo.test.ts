@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+
+import { connectionTo, urlTo } from "../../../../components/instance/connectionTo";
+
+const plain = { host: pulumi.output("127.0.0.1"), port: pulumi.output(5433) };
+const tls = {
+  sslmode: "verify-full",
+  sslrootcert: pulumi.output(".hosterizer/dev/ca.pem"),
+} as const;
+
+test("a server that no network lies before is reached without TLS", async () => {
+  expect(await valueOf(connectionTo(plain, "hosterizer", "app_user", "p"))).toStrictEqual({
+    host: "127.0.0.1",
+    port: 5433,
+    database: "hosterizer",
+    user: "app_user",
+    password: "p",
+  });
+  expect(await valueOf(urlTo(plain, "hosterizer", "app_user", "p"))).toBe(
+    "postgresql://app_user:p@127.0.0.1:5433/hosterizer",
+  );
+});
+
+test("a server with TLS is reached by those alone who make sure of it", async () => {
+  const instance = { ...plain, tls };
+  expect(await valueOf(connectionTo(instance, "hosterizer", "app_user", "p"))).toMatchObject({
+    sslmode: "verify-full",
+    sslrootcert: ".hosterizer/dev/ca.pem",
+  });
+  expect(await valueOf(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
+    "postgresql://app_user:p@127.0.0.1:5433/hosterizer?sslmode=verify-full&sslrootcert=.hosterizer/dev/ca.pem",
+  );
+});
+
+test("a connection is as secret as its password", async () => {
+  const secret = pulumi.secret("p");
+  expect(await pulumi.isSecret(connectionTo(plain, "d", "app_user", secret))).toBe(true);
+  expect(await pulumi.isSecret(urlTo(plain, "d", "app_user", secret))).toBe(true);
+});
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
