@@ -1,15 +1,19 @@
-import { type PropertyValue, unknownValue } from "./propertyValue";
+import { isMap, type PropertyValue, unknownValue } from "./propertyValue";
 import type { PropertySchema } from "./resourceSchema";
 
-/** What is wrong with one given value; undefined if nothing is. Unknown values pass: they are checked again when known. */
+/**
+ * What is wrong with one given value; undefined if nothing is. Unknown values pass: they are checked again when known.
+ *
+ * What is within the objects of a nested property is not looked at.
+ */
 export function checkValue(schema: PropertySchema, value: PropertyValue): string | undefined {
   if (value === unknownValue) return undefined;
-  const shown = schema.secret === true ? "a secret of another kind" : JSON.stringify(value);
+  const shown = show(schema, value);
   switch (schema.kind) {
     case "boolean":
       return typeof value === "boolean" ? undefined : `expected true or false, got ${shown}`;
     case "number":
-      return checkNumber(schema.minimum, value);
+      return checkNumber(schema.minimum, value, shown);
     case "string":
       if (typeof value !== "string") return `expected a string, got ${shown}`;
       return schema.oneOf === undefined || schema.oneOf.includes(value)
@@ -20,17 +24,44 @@ export function checkValue(schema: PropertySchema, value: PropertyValue): string
       return Array.isArray(value) && value.every(isText)
         ? undefined
         : `expected a list of strings, got ${shown}`;
+    case "map":
+      return isMap(value) && Object.values(value).every(isText)
+        ? undefined
+        : `expected a map of strings, got ${shown}`;
+    case "object":
+      return isMap(value) ? undefined : `expected an object, got ${shown}`;
+    case "objects":
+    case "objectSet":
+      return Array.isArray(value) && value.every(isObject)
+        ? undefined
+        : `expected a list of objects, got ${shown}`;
   }
 }
 
-function checkNumber(minimum: number | undefined, value: PropertyValue): string | undefined {
+function show(schema: PropertySchema, value: PropertyValue): string {
+  if (schema.secret === true) return "a secret of another kind";
+  if (schema.hidden === true) return "a value of another kind";
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner === unknownValue ? "(not known yet)" : inner,
+  );
+}
+
+function checkNumber(
+  minimum: number | undefined,
+  value: PropertyValue,
+  shown: string,
+): string | undefined {
   if (typeof value !== "number" || !Number.isSafeInteger(value))
-    return `expected a whole number, got ${JSON.stringify(value)}`;
+    return `expected a whole number, got ${shown}`;
   if (minimum !== undefined && value < minimum)
-    return `expected a number of at least ${minimum}, got ${value}`;
+    return `expected a number of at least ${minimum}, got ${shown}`;
   return undefined;
 }
 
 function isText(element: PropertyValue): boolean {
   return typeof element === "string" || element === unknownValue;
+}
+
+function isObject(element: PropertyValue): boolean {
+  return isMap(element) || element === unknownValue;
 }

@@ -28,10 +28,12 @@ export function diffResponse<Session>(
     changes.length === 0 ? DiffResponse.DiffChanges.DIFF_NONE : DiffResponse.DiffChanges.DIFF_SOME,
   );
   const changed = new Set(changes.map(({ property }) => property));
-  const replaces = replacing.filter((name) => changed.has(name)).sort();
-  for (const { property, path, kind } of changes) {
+  const replaces = [
+    ...new Set(changes.filter((change) => change.replaces).map(({ property }) => property)),
+  ].sort();
+  for (const { path, kind, replaces: isReplacing } of changes) {
     const detail = new PropertyDiff();
-    detail.setKind(replaces.includes(property) ? kinds[kind].replacing : kinds[kind].inPlace);
+    detail.setKind(isReplacing ? kinds[kind].replacing : kinds[kind].inPlace);
     response.getDetaileddiffMap().set(path, detail);
   }
   response.setDiffsList([...changed].sort());

@@ -1,5 +1,10 @@
 import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
-import type { PropertySchema, ResourceSchema } from "./resourceSchema";
+import {
+  isNested,
+  type NestedProperty,
+  type PropertySchema,
+  type ResourceSchema,
+} from "./resourceSchema";
 
 /**
  * The plugin in Pulumi's own description of packages, which `pulumi import` asks for to write down what it has imported.
@@ -11,41 +16,85 @@ export function packageSchema<Session extends ProviderSession>({
   version,
   resources,
 }: ProviderDefinition<Session>) {
+  const types: Record<string, object> = {};
+  const described = resources.map(({ token, schema }) => {
+    const describe = (filter: (property: PropertySchema) => boolean) =>
+      describeAll(schema, filter, (path, property) => refer(token, path, property));
+    return [
+      token,
+      {
+        properties: describe(() => true),
+        inputProperties: describe(isServed),
+        requiredInputs: requiredOf(schema),
+      },
+    ] as const;
+  });
   return {
     name,
     version,
-    resources: Object.fromEntries(
-      resources.map(({ token, schema }) => [
-        token,
-        {
-          properties: types(schema, () => true),
-          inputProperties: types(schema, (property) => property.unserved !== true),
-          requiredInputs: Object.keys(schema).filter((each) => schema[each]?.required === true),
-        },
-      ]),
-    ),
+    ...(Object.keys(types).length === 0 ? {} : { types }),
+    resources: Object.fromEntries(described),
   };
+
+  /** Describes the objects of a property as a type of their own, such as `docker:index/ContainerPorts:ContainerPorts`. */
+  function refer(token: string, path: readonly string[], { properties }: NestedProperty): string {
+    const module = token.slice(0, token.indexOf("/"));
+    const resource = token.slice(token.lastIndexOf(":") + 1);
+    const type = [resource, ...path.map((part) => part.charAt(0).toUpperCase() + part.slice(1))];
+    const typeToken = `${module}/${type.join("")}:${type.join("")}`;
+    types[typeToken] = {
+      type: "object",
+      properties: describeAll(properties, isServed, (inner, property) =>
+        refer(token, [...path, ...inner], property),
+      ),
+      required: requiredOf(properties),
+    };
+    return `#/types/${typeToken}`;
+  }
 }
 
-function types(schema: ResourceSchema, filter: (property: PropertySchema) => boolean) {
+type Refer = (path: readonly string[], property: NestedProperty) => string;
+
+function describeAll(
+  schema: ResourceSchema,
+  filter: (property: PropertySchema) => boolean,
+  refer: Refer,
+): Record<string, object> {
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([, property]) => filter(property))
       .map(([name, property]) => [
         name,
-        { ...typeOf(property), ...(property.secret === true ? { secret: true } : {}) },
+        {
+          ...typeOf(name, property, refer),
+          ...(property.secret === true ? { secret: true } : {}),
+        },
       ]),
   );
 }
 
-function typeOf({ kind }: PropertySchema) {
-  switch (kind) {
+function typeOf(name: string, property: PropertySchema, refer: Refer): object {
+  if (isNested(property)) {
+    const type = { $ref: refer([name], property) };
+    return property.kind === "object" ? type : { type: "array", items: type };
+  }
+  switch (property.kind) {
     case "list":
     case "set":
       return { type: "array", items: { type: "string" } };
+    case "map":
+      return { type: "object", additionalProperties: { type: "string" } };
     case "number":
       return { type: "integer" };
     default:
-      return { type: kind };
+      return { type: property.kind };
   }
+}
+
+function isServed(property: PropertySchema): boolean {
+  return property.unserved !== true;
+}
+
+function requiredOf(schema: ResourceSchema): string[] {
+  return Object.keys(schema).filter((name) => schema[name]?.required === true);
 }

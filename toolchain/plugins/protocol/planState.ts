@@ -1,12 +1,20 @@
 import {
   isAbsent,
+  isMap,
   isZero,
   type PropertyMap,
   type PropertyValue,
   unknownValue,
 } from "./propertyValue";
-import type { PropertySchema, ResourceSchema } from "./resourceSchema";
+import {
+  isCollection,
+  isNested,
+  mapParts,
+  type PropertySchema,
+  type ResourceSchema,
+} from "./resourceSchema";
 import { sortedSet } from "./sortedSet";
+import { zeroOf } from "./zeroOf";
 
 /**
  * The state that an object is to have: the program's inputs, defaults, and for the rest what the server has or will decide.
@@ -23,24 +31,59 @@ export function planState(
   const entries = Object.entries(schema).map(([name, property]) => {
     const present = old?.[name] ?? null;
     if (old !== undefined && ignored.has(name)) return [name, present];
-    return [name, planProperty(property, old === undefined, present, inputs[name])];
+    const planned = planGiven(property, present, inputs[name] ?? null);
+    return [name, planned ?? planOmitted(property, old === undefined, present)];
   });
   return Object.fromEntries(entries) as PropertyMap;
 }
 
-function planProperty(
+/** What a given value comes to; undefined if nothing is given. */
+function planGiven(
   property: PropertySchema,
-  isNew: boolean,
   present: PropertyValue,
-  input: PropertyValue | undefined,
-): PropertyValue {
-  const isCollection = property.kind === "list" || property.kind === "set";
-  if (input !== undefined && input !== null) {
-    // Terraform tells "no list" from "an empty list"; a program cannot, so what the state has stays.
-    if (isCollection && isAbsent(input)) return isAbsent(present) ? present : [];
-    return property.kind === "set" ? sortedSet(input) : input;
-  }
+  input: PropertyValue,
+): PropertyValue | undefined {
+  if (input === null) return undefined;
+  // Terraform tells "no list" from "an empty list"; a program cannot, so what the state has stays.
+  if (isCollection(property) && isAbsent(input))
+    return isAbsent(present) ? present : zeroOf(property);
+  if (property.kind === "set") return sortedSet(input);
+  if (!isNested(property)) return input;
+  return mapParts(input, (part, index) =>
+    planPart(property, partAt(property, present, index), part),
+  );
+}
+
+function planOmitted(property: PropertySchema, isNew: boolean, present: PropertyValue) {
   if (property.default !== undefined) return property.default;
   if (property.computed === true) return isNew ? unknownValue : present;
-  return isZero(present) ? present : null;
+  if (isZero(present) && present !== null) return present;
+  // A list of objects is never "no list".
+  return isNested(property) ? zeroOf(property) : null;
+}
+
+/** One object of a nested property. What is omitted in it is empty rather than not there, where its kind has that. */
+function planPart(
+  { properties }: { properties: ResourceSchema },
+  present: PropertyMap | undefined,
+  input: PropertyMap,
+): PropertyMap {
+  const planned = planState(properties, present, input);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => {
+      const value = planned[name] ?? null;
+      return [name, value === null && hasEmpty(property) ? zeroOf(property) : value];
+    }),
+  );
+}
+
+function hasEmpty(property: PropertySchema): boolean {
+  return property.kind === "string" || (isCollection(property) && property.kind !== "map");
+}
+
+/** The present object that a given one stands for. In a set, none stands for another. */
+function partAt({ kind }: PropertySchema, present: PropertyValue, index: number) {
+  const parts: readonly PropertyValue[] = Array.isArray(present) ? present : [present];
+  const part = parts[index];
+  return kind !== "objectSet" && isMap(part) ? part : undefined;
 }

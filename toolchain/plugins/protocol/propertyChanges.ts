@@ -1,19 +1,24 @@
+import { isSameValue } from "./isSameValue";
 import {
   isAbsent,
+  isMap,
   isZero,
   type PropertyMap,
   type PropertyValue,
   unknownValue,
 } from "./propertyValue";
-import type { PropertySchema, ResourceSchema } from "./resourceSchema";
+import { isNested, type PropertySchema, type ResourceSchema } from "./resourceSchema";
 
 export type ChangeKind = "add" | "delete" | "update";
 
-/** One difference: of a property, or of one element of it (`privileges[1]`). */
+/** One difference: of a property, or of something in it (`privileges[1]`, `ports[0].external`). */
 export interface PropertyChange {
+  /** The resource's own property. */
   property: string;
   path: string;
   kind: ChangeKind;
+  /** Whether it replaces the resource. */
+  replaces: boolean;
 }
 
 /**
@@ -27,66 +32,133 @@ export function propertyChanges(
   planned: PropertyMap,
   inputs: PropertyMap,
 ): PropertyChange[] {
-  return Object.entries(schema).flatMap(([property, propertySchema]) =>
-    changesOf(
-      propertySchema,
-      old[property] ?? null,
-      planned[property] ?? null,
-      inputs[property] ?? null,
-    ).map(({ index, kind }) => ({
-      property,
-      path: index === undefined ? property : `${property}[${index}]`,
-      kind,
-    })),
+  return Object.entries(schema).flatMap(([name, property]) =>
+    changesOf(property, old[name] ?? null, planned[name] ?? null, inputs[name] ?? null).map(
+      ({ path, ...change }) => ({ property: name, path: `${name}${path}`, ...change }),
+    ),
   );
 }
 
+/** A change within one property; the path begins after the property's name. */
 interface Change {
-  index?: number;
+  path: string;
   kind: ChangeKind;
+  replaces: boolean;
 }
 
 function changesOf(
-  { kind, default: fallback }: PropertySchema,
+  property: PropertySchema,
   old: PropertyValue,
   planned: PropertyValue,
   input: PropertyValue,
 ): Change[] {
-  if (fallback === undefined && isZero(old) && isZero(planned)) return [];
-  if (isAbsent(old)) return isAbsent(planned) ? [] : [{ kind: "add" }];
-  if (isAbsent(planned)) return [{ kind: "delete" }];
-  if (planned === unknownValue) return [{ kind: "update" }];
-  if (Array.isArray(old) && Array.isArray(planned))
-    return kind === "set"
-      ? setChanges(old, planned, Array.isArray(input) ? input : planned)
-      : listChanges(old, planned);
-  return old === planned ? [] : [{ kind: "update" }];
+  const replaces = property.replaces === true || property.replacesHere === true;
+  const whole = (kind: ChangeKind, value: PropertyValue): Change[] => [
+    { path: "", kind, replaces: replaces || replacesWithin(property, value) },
+  ];
+  if (property.default === undefined && isZero(old) && isZero(planned)) return [];
+  if (isAbsent(old)) return isAbsent(planned) ? [] : whole("add", planned);
+  if (isAbsent(planned)) return whole("delete", old);
+  if (planned === unknownValue) return whole("update", old);
+  if (Array.isArray(old) && Array.isArray(planned)) {
+    const places =
+      property.kind === "set" || property.kind === "objectSet"
+        ? setPlaces(property, old, planned, Array.isArray(input) ? input : planned)
+        : listPlaces(property, old, planned);
+    return places.flatMap(([index, before, after]) =>
+      under(`[${index}]`, replaces, elementChanges(property, before, after)),
+    );
+  }
+  if (isMap(old) && isMap(planned)) return mapChanges(property, old, planned, input, replaces);
+  return old === planned ? [] : whole("update", planned);
 }
 
-function listChanges(old: readonly PropertyValue[], planned: readonly PropertyValue[]): Change[] {
+/** An index, and what is there before and after. */
+type Place = [index: number, before: PropertyValue, after: PropertyValue];
+
+function listPlaces(
+  property: PropertySchema,
+  old: readonly PropertyValue[],
+  planned: readonly PropertyValue[],
+): Place[] {
   const length = Math.max(old.length, planned.length);
-  return Array.from({ length }, (_, index) => index)
-    .filter((index) => old[index] !== planned[index])
-    .map((index) => ({ index, kind: kindAt(index < old.length, index < planned.length) }));
+  return Array.from({ length }, (_, index): Place => [
+    index,
+    old[index] ?? null,
+    planned[index] ?? null,
+  ]).filter(([, before, after]) => !isSameValue(property, before, after));
 }
 
-function setChanges(
+function setPlaces(
+  property: PropertySchema,
   old: readonly PropertyValue[],
   planned: readonly PropertyValue[],
   input: readonly PropertyValue[],
-): Change[] {
-  const removed = new Set(
-    old.flatMap((element, index) => (planned.includes(element) ? [] : [index])),
+): Place[] {
+  const isIn = (set: readonly PropertyValue[], element: PropertyValue) =>
+    set.some((other) => isSameValue(property, element, other));
+  const removed = new Map(
+    old.flatMap((element, index) => (isIn(planned, element) ? [] : [[index, element] as const])),
   );
-  const added = new Set(
-    planned.filter((element) => !old.includes(element)).map((element) => input.indexOf(element)),
+  const added = new Map(
+    planned.flatMap((element, index) => {
+      if (isIn(old, element)) return [];
+      // Objects are planned in the program's order, strings in that of their bytes.
+      return [[property.kind === "set" ? input.indexOf(element) : index, element] as const];
+    }),
   );
-  return [...new Set([...removed, ...added])]
+  return [...new Set([...removed.keys(), ...added.keys()])]
     .sort((a, b) => a - b)
-    .map((index) => ({ index, kind: kindAt(removed.has(index), added.has(index)) }));
+    .map((index) => [index, removed.get(index) ?? null, added.get(index) ?? null]);
 }
 
-function kindAt(wasThere: boolean, willBeThere: boolean): ChangeKind {
-  if (!wasThere) return "add";
-  return willBeThere ? "update" : "delete";
+function elementChanges(
+  property: PropertySchema,
+  before: PropertyValue,
+  after: PropertyValue,
+): Change[] {
+  const replaces = replacesWithin(property, after ?? before);
+  if (before === null) return [{ path: "", kind: "add", replaces }];
+  if (after === null) return [{ path: "", kind: "delete", replaces }];
+  return isMap(before) && isMap(after)
+    ? mapChanges(property, before, after, after, false)
+    : [{ path: "", kind: "update", replaces }];
+}
+
+function mapChanges(
+  property: PropertySchema,
+  old: PropertyMap,
+  planned: PropertyMap,
+  input: PropertyValue,
+  replaces: boolean,
+): Change[] {
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(planned)])].sort();
+  const inputs = isMap(input) ? input : {};
+  return keys.flatMap((key) => {
+    const inner: PropertySchema | undefined = isNested(property)
+      ? property.properties[key]
+      : { kind: "string", default: "" };
+    if (inner === undefined) return [];
+    const changes = changesOf(inner, old[key] ?? null, planned[key] ?? null, inputs[key] ?? null);
+    return under(`.${key}`, replaces, changes);
+  });
+}
+
+function under(prefix: string, replaces: boolean, changes: readonly Change[]): Change[] {
+  return changes.map((change) => ({
+    path: `${prefix}${change.path}`,
+    kind: change.kind,
+    replaces: replaces || change.replaces,
+  }));
+}
+
+/** Whether an object as a whole replaces the resource because of something that it holds. */
+function replacesWithin(property: PropertySchema, value: PropertyValue): boolean {
+  if (!isNested(property)) return false;
+  const parts: readonly PropertyValue[] = Array.isArray(value) ? value : [value];
+  return Object.entries(property.properties).some(
+    ([name, inner]) =>
+      (inner.replaces === true || inner.replacesHere === true) &&
+      parts.some((part) => isMap(part) && !isZero(part[name])),
+  );
 }

@@ -15,12 +15,24 @@ export function isReserved(name: string): boolean {
   return name.startsWith("__");
 }
 
-/** Absent, null or an empty list: what Pulumi's bridge to Terraform takes for "not there". */
+/** Absent, null, an empty list or an empty map: what Pulumi's bridge to Terraform takes for "not there". */
 export function isAbsent(value: PropertyValue | undefined): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  if (value === undefined || value === null) return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
 }
 
 /** Absent, or the value that an attribute has when nobody sets it. */
 export function isZero(value: PropertyValue | undefined): boolean {
   return isAbsent(value) || value === "" || value === 0 || value === false;
+}
+
+/** Whether a value is an object: one of a nested property, or a map. */
+export function isMap(value: PropertyValue | undefined): value is PropertyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is unknown, or something in it. */
+export function hasUnknown(value: PropertyValue): boolean {
+  if (value === unknownValue) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
 }

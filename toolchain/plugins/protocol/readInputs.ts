@@ -1,5 +1,5 @@
-import { isZero, type PropertyMap, type PropertyValue } from "./propertyValue";
-import type { ResourceSchema } from "./resourceSchema";
+import { isMap, isZero, type PropertyMap, type PropertyValue } from "./propertyValue";
+import { isNested, mapParts, type ResourceSchema } from "./resourceSchema";
 
 /**
  * The inputs after a refresh: the same names as before, with what the server has now. A default whose value has changed is
@@ -11,8 +11,7 @@ export function refreshedInputs(oldInputs: PropertyMap, state: PropertyMap): Pro
   for (const [name, old] of Object.entries(oldInputs)) {
     if (!(name in state)) continue;
     const live = state[name] ?? null;
-    // The bridge looks at as many elements as the program gave.
-    inputs[name] = Array.isArray(old) && Array.isArray(live) ? live.slice(0, old.length) : live;
+    inputs[name] = refreshedValue(old, live);
     if (JSON.stringify(old) !== JSON.stringify(live)) changed.add(name);
   }
   const defaults = oldInputs["__defaults"];
@@ -23,6 +22,16 @@ export function refreshedInputs(oldInputs: PropertyMap, state: PropertyMap): Pro
   return kept.length === 0 ? inputs : { ...inputs, __defaults: kept };
 }
 
+function refreshedValue(old: PropertyValue, live: PropertyValue): PropertyValue {
+  if (isMap(old) && isMap(live)) return refreshedInputs(old, live);
+  if (!Array.isArray(old) || !Array.isArray(live)) return live;
+  const given: readonly PropertyValue[] = old;
+  // The bridge looks at as many elements as the program gave.
+  return live
+    .slice(0, given.length)
+    .map((element: PropertyValue, index) => refreshedValue(given[index] ?? null, element));
+}
+
 /** The inputs of an object of which only the id was known: what a program must or would want to say about it. */
 export function importedInputs(schema: ResourceSchema, state: PropertyMap): PropertyMap {
   const entries = Object.entries(schema).flatMap(([name, property]) => {
@@ -30,7 +39,11 @@ export function importedInputs(schema: ResourceSchema, state: PropertyMap): Prop
     if (property.unserved === true) return [];
     const isDefault = property.default === undefined ? isZero(value) : value === property.default;
     const keep = property.required === true || property.autonamed === true || !isDefault;
-    return keep && value !== null ? [[name, value] as const] : [];
+    if (!keep || value === null) return [];
+    const held = isNested(property)
+      ? mapParts(value, (part) => importedInputs(property.properties, part))
+      : value;
+    return [[name, held] as const];
   });
   return { ...Object.fromEntries(entries), __defaults: [] };
 }

@@ -6,9 +6,9 @@ import { checkResponse } from "./checkResponse";
 import { decodeProperties } from "./decodeProperties";
 import { diffResponse } from "./diffResponse";
 import { encodeProperties } from "./encodeProperties";
-import { outputs, settledState } from "./outputs";
+import { outputs, refreshedState, settledState } from "./outputs";
 import { planState } from "./planState";
-import { type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
+import { isMap, type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
 import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
 import { importedInputs, refreshedInputs } from "./readInputs";
 import { secretNames } from "./resourceSchema";
@@ -67,7 +67,14 @@ export class ResourceService<Session extends ProviderSession> {
     );
     return response
       .setId(live.id)
-      .setProperties(encodeOutputs(resource, live.id, settledState(planned, live.state)));
+      .setProperties(
+        encodeOutputs(
+          resource,
+          live.id,
+          settledState(resource.schema, planned, live.state),
+          "created",
+        ),
+      );
   }
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
@@ -81,12 +88,13 @@ export class ResourceService<Session extends ProviderSession> {
     );
     const response = new rpc.ReadResponse();
     if (live === undefined) return response;
+    const state = refreshedState(resource.schema, live.state);
     const inputs = isRefresh
-      ? refreshedInputs(decodeProperties(request.getInputs()), live.state)
-      : importedInputs(resource.schema, live.state);
+      ? refreshedInputs(decodeProperties(request.getInputs()), state)
+      : importedInputs(resource.schema, state);
     return response
       .setId(live.id)
-      .setProperties(encodeOutputs(resource, live.id, live.state))
+      .setProperties(encodeOutputs(resource, live.id, state))
       .setInputs(encodeProperties(inputs, secretsIn(resource, inputs)));
   }
 
@@ -102,7 +110,7 @@ export class ResourceService<Session extends ProviderSession> {
       resource.update(session, old, planned),
     );
     return response.setProperties(
-      encodeOutputs(resource, live.id, settledState(planned, live.state)),
+      encodeOutputs(resource, live.id, settledState(resource.schema, planned, live.state)),
     );
   }
 
@@ -147,11 +155,13 @@ export class ResourceService<Session extends ProviderSession> {
 }
 
 function encodeOutputs<Session>(
-  { schema }: ResourceType<Session>,
+  resource: ResourceType<Session>,
   id: string | typeof unknownValue,
   state: PropertyMap,
+  age: "created" | "known" = "known",
 ) {
-  return encodeProperties(outputs(schema, id, state), secretNames(schema));
+  const properties = outputs(resource, id, state, age === "created");
+  return encodeProperties(properties, secretNames(resource.schema));
 }
 
 function secretsIn<Session>({ schema }: ResourceType<Session>, inputs: PropertyMap) {
@@ -165,8 +175,14 @@ function shown(value: PropertyValue | undefined): string {
 /** What the server is to decide is not given to it. */
 function withoutUnknowns(planned: PropertyMap): PropertyMap {
   return Object.fromEntries(
-    Object.entries(planned).map(([name, value]) => [name, value === unknownValue ? null : value]),
+    Object.entries(planned).map(([name, value]) => [name, withoutUnknown(value)]),
   );
+}
+
+function withoutUnknown(value: PropertyValue): PropertyValue {
+  if (value === unknownValue) return null;
+  if (Array.isArray(value)) return value.map(withoutUnknown);
+  return isMap(value) ? withoutUnknowns(value) : value;
 }
 
 function proposal(options: rpc.CheckRequest.AutonamingOptions | undefined) {

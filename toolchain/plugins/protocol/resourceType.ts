@@ -21,6 +21,8 @@ export interface ResourceDefinition<Session, S extends ResourceSchema> {
   /** Such as `postgresql:index/role:Role`. */
   token: string;
   schema: S;
+  /** The bridge's note on the type itself, if the official plugin has one: `__meta` in the state. */
+  meta?: string;
   /** Delete the old object before the new one is created, when a change replaces it. */
   deleteBeforeReplace?: true;
   /** The object in words, for error messages: `role "app"`. No secrets. */
@@ -38,6 +40,7 @@ export interface ResourceDefinition<Session, S extends ResourceSchema> {
 export interface ResourceType<Session> {
   token: string;
   schema: ResourceSchema;
+  meta: string | undefined;
   deleteBeforeReplace: boolean;
   describe: (show: Show) => string;
   faults: (inputs: PropertyMap) => Fault[];
@@ -56,6 +59,7 @@ export function resourceType<Session, S extends ResourceSchema>(
   return {
     token: definition.token,
     schema,
+    meta: definition.meta,
     deleteBeforeReplace: definition.deleteBeforeReplace === true,
     describe: definition.describe,
     faults: definition.faults ?? (() => []),
