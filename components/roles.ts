@@ -14,13 +14,13 @@ export interface RolesArgs {
 }
 
 /**
- * The roles with their memberships; those that log in have a generated password.
+ * The roles with their memberships; those that log in with a password have a generated one.
  *
  * The server is given the SCRAM verifier only. No role is superuser, creates roles or databases, replicates, or bypasses
  * row-level security. A role that leaves the declaration is dropped.
  */
 export class Roles extends pulumi.ComponentResource {
-  /** The passwords by role, of those that log in. */
+  /** The passwords by role, of those that log in with one. */
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
   /** The names by role: whoever uses one waits for the role. */
   readonly names: Readonly<Record<string, pulumi.Output<string>>>;
@@ -37,7 +37,7 @@ export class Roles extends pulumi.ComponentResource {
       const groups = (role.memberOf ?? []).map((group) => names[group] ?? group);
       const memberships = groups.length > 0 ? { roles: groups } : {};
       let login = {};
-      if (role.login) {
+      if (role.login && role.authenticates !== "certificate") {
         const generated = new Password(`${name}-${role.name}`, { parent: this });
         passwords[role.name] = generated.password;
         login = { password: generated.verifier };

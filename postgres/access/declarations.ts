@@ -3,8 +3,9 @@ export interface RoleDeclaration {
   name: string;
   /** Who it is for; read by people. */
   purpose: string;
-  /** May log in, with a generated password. */
   login: boolean;
+  /** How it logs in. Default: with a generated password. By certificate alone it has no password, and may have none. */
+  authenticates?: "password" | "certificate";
   /** Has its groups' privileges without SET ROLE. Default true. */
   inherit?: boolean;
   /** Groups it is a member of: roles declared here or predefined ones (`pg_…`). */

@@ -17,6 +17,15 @@ export function roleFaults(roles: readonly RoleDeclaration[]): DeclarationError[
       ...(earlier.includes(role.name)
         ? [new DeclarationError(place, "declared twice", "Remove one of the two")]
         : []),
+      ...(role.login || role.authenticates === undefined
+        ? []
+        : [
+            new DeclarationError(
+              place,
+              `authenticates by ${role.authenticates}, and does not log in`,
+              "Set login: true, or remove authenticates",
+            ),
+          ]),
       ...(role.memberOf ?? [])
         .filter((group) => !earlier.includes(group) && !group.startsWith("pg_"))
         .map(

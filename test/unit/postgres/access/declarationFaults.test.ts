@@ -54,6 +54,14 @@ test("refuses a role declared twice, and a group that nobody declares, both at o
   ]);
 });
 
+test("refuses a way to log in for a role that does not", () => {
+  const group: RoleDeclaration = { ...role("group"), login: false, authenticates: "certificate" };
+  expect(messages(roleFaults([group]))).toEqual([
+    'role "group" in database/roles.ts: authenticates by certificate, and does not log in.',
+  ]);
+  expect(roleFaults([{ ...group, login: true }])).toEqual([]);
+});
+
 test("refuses a membership loop: a group stands above its members", () => {
   expect(roleFaults([role("a", ["b"]), role("b", ["a"])])).toHaveLength(1);
 });
