@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
+import { PoolerLookup } from "./components/dynamic/poolerLookup";
 import { RecordedSchema } from "./components/dynamic/recordedSchema";
 import { EmbeddedInstance } from "./components/instance/embeddedInstance";
 import { Privileges } from "./components/privileges";
@@ -10,7 +11,7 @@ import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
 import { extensions, recordedSchemas, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
-import { application, migrator, owner, roles } from "./database/roles";
+import { application, authenticator, migrator, owner, pooler, roles } from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
 import { DeclarationErrors } from "./postgres/declarationError";
@@ -64,6 +65,16 @@ async function main() {
     grants,
     after: security,
   });
+  const asked = new PoolerLookup(
+    "pooler-lookup",
+    {
+      connection: instance.connect(database.name),
+      owner,
+      role: named(names, pooler),
+      authenticator: named(names, authenticator),
+    },
+    { dependsOn: database, deletedWith: instance.server },
+  );
   const audit = {
     connection: instance.connect(database.name),
     owner,
@@ -73,8 +84,9 @@ async function main() {
     extensions,
     tenancy,
     settings: databaseSettings,
+    lookup: { owner, role: pooler, authenticator },
   };
-  new AccessAudit("audit", audit, { dependsOn: privileges });
+  new AccessAudit("audit", audit, { dependsOn: [privileges, asked] });
 
   const appPassword = named(passwords, application);
   return {

@@ -5,9 +5,10 @@ export const schemas: readonly SchemaDeclaration[] = [
   { name: "tenancy", purpose: "the functions that row-level security calls" },
   { name: "hosterizer", purpose: "the migrations' ledger" },
   { name: "monitoring", purpose: "statistics that the application must not read" },
+  { name: "pooler", purpose: "the function that PgBouncer asks for verifiers" },
 ];
 
-/** Schemas whose objects are recorded after each migration. Those of `tenancy` and `hosterizer` are this program's own. */
+/** Schemas whose objects are recorded after each migration. The others hold this program's own. */
 export const recordedSchemas: readonly string[] = ["public", "monitoring"];
 
 /**

@@ -1,5 +1,5 @@
 import type { GrantDeclaration } from "../postgres/access/declarations";
-import { application, migrator } from "./roles";
+import { application, migrator, pooler } from "./roles";
 import { tenancy } from "./tenancy";
 
 /** What everyone loses: who is not listed below cannot even connect. */
@@ -26,6 +26,9 @@ export const grants: readonly GrantDeclaration[] = [
   { role: "app_backup", on: "sequences", schema: "hosterizer", privileges: ["SELECT"] },
   { role: "app_monitor", on: "database", privileges: ["CONNECT"] },
   { role: "app_monitor", on: "schema", schema: "monitoring", privileges: ["USAGE"] },
+  // The one function in it is PoolerLookup's to grant.
+  { role: pooler, on: "database", privileges: ["CONNECT"] },
+  { role: pooler, on: "schema", schema: "pooler", privileges: ["USAGE"] },
 ];
 
 function changes(role: string): GrantDeclaration[] {

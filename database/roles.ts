@@ -7,6 +7,10 @@ export const owner = "hosterizer_owner";
 export const migrator = "hosterizer_migrator";
 /** What applications log in as. */
 export const application = "app_user";
+/** What PgBouncer logs in as, to ask for the verifiers of its clients' passwords. */
+export const pooler = "app_pooler";
+/** Owns the function that PgBouncer asks; nobody logs in as it. */
+export const authenticator = "hosterizer_authenticator";
 
 /** Every role of this stack. What they may do is in grants.ts, which rows they see in tenancy.ts. */
 export const roles: readonly RoleDeclaration[] = [
@@ -23,6 +27,13 @@ export const roles: readonly RoleDeclaration[] = [
   { name: "app_readonly", login: true, purpose: "reads, under row-level security" },
   { name: "app_monitor", login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
   { name: "app_backup", login: true, purpose: "reads everything for dumps" },
+  { name: authenticator, login: false, purpose: "reads the verifiers that the pooler asks for" },
+  {
+    name: pooler,
+    login: true,
+    authenticates: "certificate",
+    purpose: "PgBouncer, on behalf of clients that are not let in yet",
+  },
   ...(tenancy.administrators === "role"
     ? [{ name: "app_admin", login: true, purpose: "the back office, sees every tenant" }]
     : []),

@@ -5,6 +5,7 @@ import type {
   SchemaDeclaration,
   SettingDeclaration,
 } from "../access/declarations";
+import type { UserLookup } from "../pooler/userLookup";
 import type { Tenancy } from "../rowLevelSecurity/tenancy";
 
 /** All that is declared about who may do what. What is not in here, nobody may do. */
@@ -19,4 +20,6 @@ export interface Audit {
   extensions: readonly ExtensionDeclaration[];
   tenancy: Tenancy;
   settings: readonly SettingDeclaration[];
+  /** What the pooler looks verifiers up with is looked after by a resource of its own. Default: there is nothing. */
+  lookup?: UserLookup;
 }

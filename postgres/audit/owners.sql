@@ -3,7 +3,7 @@
 -- Left out: what an extension brought, and what follows another object's owner (indexes, identity sequences, row types,
 -- array types) or can't be had apart from it: the functions of a range type stay with whoever restored it.
 --
--- $1 owner, $2 our roles, $3 our schemas.
+-- $1 owner, $2 our roles, $3 our schemas, $4 functions that others look after.
 with us as materialized (
   select oid from pg_catalog.pg_roles where rolname = any ($2::text[])
 ),
@@ -27,6 +27,7 @@ objects as (
          p.oid::pg_catalog.regprocedure::text, p.pronamespace, p.proowner
     from pg_catalog.pg_proc as p
    where p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+     and p.oid::pg_catalog.regprocedure::text <> all ($4::text[])
   union all
   select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid,
          case t.typtype when 'd' then 'domain' else 'type' end,

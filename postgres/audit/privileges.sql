@@ -4,7 +4,8 @@
 -- default. What is not declared beyond that is returned, one row a privilege.
 -- https://www.postgresql.org/docs/15/ddl-priv.html
 --
--- $1 our roles, $2 our schemas, $3 declared grants as jsonb, $4 functions that others look after.
+-- $1 our roles, $2 our schemas, $3 declared grants as jsonb, $4 functions that others look after, $5 role whose privileges
+-- on table $6 others look after.
 with declared as materialized (
   select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema, p.privilege
     from pg_catalog.jsonb_to_recordset($3::jsonb) as g (role text, "on" text, schema text, privileges jsonb)
@@ -142,6 +143,7 @@ entries as (
      )
      and p.schema !~ '^pg_(toast_)?temp_'
      and p.name <> all ($4::text[])
+     and (p.name, pg_catalog.pg_get_userbyid(e.grantee)) is distinct from ($6::text, $5::name)
 ),
 judged as (
   select e.*,

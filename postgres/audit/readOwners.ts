@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { lookupFunction } from "../pooler/userLookup";
 import { readSql } from "../readSql";
 import type { Audit } from "./audit";
 import { ours } from "./ours";
@@ -16,9 +17,10 @@ export interface FoundOwner {
   alterable: boolean;
 }
 
-/** Reads the catalog. */
+/** Reads the catalog. The function that the pooler asks is looked after by itself: it has an owner of its own. */
 export async function readOwners(client: Client, audit: Audit): Promise<FoundOwner[]> {
   const { roles, schemas } = ours(audit);
+  const exempt = audit.lookup === undefined ? [] : [lookupFunction];
   const sql = readSql(__dirname, "owners");
-  return (await client.query<FoundOwner>(sql, [audit.owner, roles, schemas])).rows;
+  return (await client.query<FoundOwner>(sql, [audit.owner, roles, schemas, exempt])).rows;
 }

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { lookupFunction, verifierTable } from "../pooler/userLookup";
 import { readSql } from "../readSql";
 import { contextFunctions, contextSchema } from "../rowLevelSecurity/contextFunctions";
 import type { Audit } from "./audit";
@@ -28,11 +29,24 @@ export interface FoundPrivilege {
   revocable: boolean;
 }
 
-/** Reads the catalog. The functions that policies call are looked after together with the policies. */
+/**
+ * Reads the catalog. The functions that policies call are looked after together with the policies, the one that the pooler
+ * asks together with what its owner reads.
+ */
 export async function readPrivileges(client: Client, audit: Audit): Promise<FoundPrivilege[]> {
   const { roles, schemas, grants } = ours(audit);
+  const { lookup } = audit;
   const exempt = contextFunctions.map(({ name }) => `${contextSchema}.${name}()`);
+  if (lookup !== undefined) exempt.push(lookupFunction);
+  const reader = lookup?.authenticator;
   const sql = readSql(__dirname, "privileges");
-  const { rows } = await client.query<FoundPrivilege>(sql, [roles, schemas, grants, exempt]);
+  const { rows } = await client.query<FoundPrivilege>(sql, [
+    roles,
+    schemas,
+    grants,
+    exempt,
+    reader,
+    verifierTable,
+  ]);
   return rows;
 }

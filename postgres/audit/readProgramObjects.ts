@@ -2,6 +2,7 @@ import type { Client } from "pg";
 
 import { ledgerTable } from "../migrations/ledger";
 import { ledgerObjects } from "../migrations/ledgerObjects";
+import { lookupObjects, lookupSchema } from "../pooler/userLookup";
 import { readSql } from "../readSql";
 import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";
 
@@ -23,7 +24,7 @@ export interface ProgramObject {
 /** Reads the catalog. */
 export async function readProgramObjects(client: Client): Promise<ProgramObject[]> {
   const sql = readSql(__dirname, "programObjects");
-  const schemas = [contextSchema, ledgerTable.schema];
-  const own = [...contextObjects, ...ledgerObjects];
+  const schemas = [contextSchema, ledgerTable.schema, lookupSchema];
+  const own = [...contextObjects, ...ledgerObjects, ...lookupObjects];
   return (await client.query<ProgramObject>(sql, [schemas, own])).rows;
 }

@@ -37,7 +37,7 @@ async function tablePrivileges(role: string): Promise<Record<string, string[]>> 
 const onAll = (privileges: string[] | null) =>
   Object.fromEntries(tables.map((table) => [table, privileges]));
 
-test("six roles exist besides the superuser, and no attribute puts one above the policies", async () => {
+test("eight roles exist besides the superuser, and no attribute puts one above the policies", async () => {
   const roles = await ask(
     `select rolname as name, rolcanlogin as login, rolinherit as inherit
        from pg_roles
@@ -49,13 +49,15 @@ test("six roles exist besides the superuser, and no attribute puts one above the
   expect(roles).toEqual([
     { name: "app_backup", login: true, inherit: true },
     { name: "app_monitor", login: true, inherit: true },
+    { name: "app_pooler", login: true, inherit: true },
     { name: "app_readonly", login: true, inherit: true },
     { name: "app_user", login: true, inherit: true },
+    { name: "hosterizer_authenticator", login: false, inherit: true },
     { name: "hosterizer_migrator", login: true, inherit: false },
     { name: "hosterizer_owner", login: false, inherit: true },
   ]);
   const [all] = await ask("select count(*)::int from pg_roles where rolname !~ '^pg_'");
-  expect(all).toEqual({ count: 7 });
+  expect(all).toEqual({ count: 9 });
 });
 
 test("two memberships exist, and none can be handed on", async () => {
@@ -72,7 +74,7 @@ test("two memberships exist, and none can be handed on", async () => {
   ]);
 });
 
-test("the server keeps a SCRAM verifier of each login role, and of no other", async () => {
+test("the server keeps a SCRAM verifier of each role that logs in with a password, and of no other", async () => {
   const passwords = await ask(
     `select rolname as name, rolpassword ~ '^SCRAM-SHA-256\\$4096:' as scram
        from pg_authid
@@ -83,8 +85,10 @@ test("the server keeps a SCRAM verifier of each login role, and of no other", as
   expect(passwords).toEqual([
     { name: "app_backup", scram: true },
     { name: "app_monitor", scram: true },
+    { name: "app_pooler", scram: null },
     { name: "app_readonly", scram: true },
     { name: "app_user", scram: true },
+    { name: "hosterizer_authenticator", scram: null },
     { name: "hosterizer_migrator", scram: true },
     { name: "hosterizer_owner", scram: null },
     { name: "postgres", scram: true },
@@ -99,7 +103,7 @@ test("PUBLIC may do nothing: neither connect nor make temporary tables nor enter
     `select (select json_agg(a) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as a
               where datname = 'hosterizer' and grantee = 0) as database,
             (select json_agg(a) from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) as a
-              where nspname in ('public', 'tenancy', 'hosterizer', 'monitoring') and grantee = 0) as schema`,
+              where nspname in ('public', 'tenancy', 'hosterizer', 'monitoring', 'pooler') and grantee = 0) as schema`,
   );
 
   expect({ database, schema }).toEqual({ database: null, schema: null });
@@ -121,6 +125,7 @@ test("the roles that may connect are those that are declared, and none may make 
   expect(connect).toEqual([
     "app_backup",
     "app_monitor",
+    "app_pooler",
     "app_readonly",
     "app_user",
     "hosterizer_migrator",
@@ -152,6 +157,38 @@ test("monitoring sees the statistics and no table", async () => {
   expect(statements).toHaveLength(1);
 });
 
+test("the pooler reaches one function, and no table", async () => {
+  expect(await tablePrivileges("app_pooler")).toEqual(onAll(null));
+  const executable = await ask(
+    `select p.oid::regprocedure::text as function, p.proowner::regrole::text as owner
+       from pg_proc as p
+       join pg_namespace as n on n.oid = p.pronamespace
+      where has_schema_privilege('app_pooler', n.oid, 'usage')
+        and has_function_privilege('app_pooler', p.oid, 'execute')
+        and n.nspname not in ('pg_catalog', 'information_schema')`,
+  );
+
+  expect(executable).toEqual([
+    { function: "pooler.user_lookup(name)", owner: "hosterizer_authenticator" },
+  ]);
+});
+
+test("the function that the pooler asks answers about those that may come through it", async () => {
+  const roles = await ask<{ name: string }>(
+    `select r.rolname as name
+       from pg_roles as r
+      cross join lateral pooler.user_lookup(r.rolname) as l
+      order by r.rolname`,
+  );
+
+  expect(roles.map(({ name }) => name)).toEqual([
+    "app_backup",
+    "app_monitor",
+    "app_readonly",
+    "app_user",
+  ]);
+});
+
 test.each(["app_user", "app_readonly"])("%s sees no other session's statements", async (role) => {
   const connection = await sharedProject().connection(role);
   const statistics = rowsOf(connection, "select from monitoring.pg_stat_statements");
@@ -179,14 +216,15 @@ test("the owner owns the database and everything in it that no extension has bro
     `select distinct owner::regrole::text
        from (select datdba from pg_database where datname = 'hosterizer'
               union all
-             select nspowner from pg_namespace where nspname in ('tenancy', 'hosterizer', 'monitoring')
+             select nspowner from pg_namespace where nspname in ('tenancy', 'hosterizer', 'monitoring', 'pooler')
               union all
              select relowner from pg_class as c
-              where relnamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring')
+              where relnamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring', 'pooler')
                 and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
               union all
              select proowner from pg_proc as p
-              where pronamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring')
+              where pronamespace::regnamespace::text in ('public', 'tenancy', 'hosterizer', 'monitoring', 'pooler')
+                and p.proname <> 'user_lookup'
                 and not exists (select from pg_depend where objid = p.oid and deptype = 'e')) as o (owner)`,
   );
 

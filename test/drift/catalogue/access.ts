@@ -272,6 +272,14 @@ const taken: readonly DriftCase[] = [
     note: "The role gets the password that it had.",
   },
   {
+    kind: "role password",
+    what: "a role that logs in by certificate alone gets a password",
+    break: "alter role app_pooler password 'let me in'",
+    says: "role app_pooler: found a SCRAM-SHA-256 password, expected no password",
+    up: "repairs",
+    note: "The password is removed.",
+  },
+  {
     kind: "owner",
     what: "a table belongs to somebody else",
     break: "alter table public.policies owner to postgres",

@@ -2,6 +2,7 @@ import type { DriftCase } from "../driftCase";
 import { access } from "./access";
 import { migrations } from "./migrations";
 import { plugin } from "./plugin";
+import { pooler } from "./pooler";
 import { rowLevelSecurity } from "./rowLevelSecurity";
 import { schema } from "./schema";
 import { server } from "./server";
@@ -11,6 +12,7 @@ import { settings } from "./settings";
 export const catalogue = {
   rowLevelSecurity,
   access,
+  pooler,
   plugin,
   settings,
   schema,

@@ -4,7 +4,13 @@ import { escapeIdentifier } from "pg";
 
 import { extensions, schemas } from "../../../database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
-import { migrator, owner as declaredOwner, roles as declaredRoles } from "../../../database/roles";
+import {
+  authenticator,
+  migrator,
+  owner as declaredOwner,
+  pooler,
+  roles as declaredRoles,
+} from "../../../database/roles";
 import { tenancy as declaredTenancy } from "../../../database/tenancy";
 import type { Audit } from "../../../postgres/audit/audit";
 import type { AuditFinding } from "../../../postgres/audit/auditFinding";
@@ -12,6 +18,7 @@ import { readAudit } from "../../../postgres/audit/readAudit";
 import { repairAudit } from "../../../postgres/audit/repairAudit";
 import { type Connection, withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
 import { grantStatements } from "./grantStatements";
@@ -35,6 +42,7 @@ export async function createAuditedDatabase() {
     administratorRoles: declaredTenancy.administratorRoles.map(own),
     backupRoles: declaredTenancy.backupRoles.map(own),
   };
+  const lookup = { owner, role: own(pooler), authenticator: own(authenticator) };
   const audit: Audit = {
     owner,
     roles,
@@ -46,12 +54,16 @@ export async function createAuditedDatabase() {
     extensions,
     tenancy,
     settings: [],
+    lookup,
   };
 
-  const attributes = roles.flatMap(({ name, login, inherit = true, memberOf = [] }) => [
-    `alter role ${name} ${login ? "login" : "nologin"} ${inherit ? "inherit" : "noinherit"}`,
-    ...memberOf.map((group) => `grant ${group} to ${name}`),
-  ]);
+  const attributes = roles.flatMap(
+    ({ name, login, inherit = true, memberOf = [], authenticates }) => [
+      `alter role ${name} ${login ? "login" : "nologin"} ${inherit ? "inherit" : "noinherit"}`,
+      ...(authenticates === "certificate" ? [`alter role ${name} password null`] : []),
+      ...memberOf.map((group) => `grant ${group} to ${name}`),
+    ],
+  );
   await database.run(`${attributes.join(";\n")};
     alter database ${database.name} owner to ${owner};
     ${schemas.map(({ name }) => `create schema ${name} authorization ${owner};`).join("\n")}
@@ -60,6 +72,7 @@ export async function createAuditedDatabase() {
     ${await upMigrations()}`);
   const session = sessions.get(migrator) ?? database.superuser;
   await applyRowLevelSecurity(session, { tenancy, owner });
+  await applyUserLookup(database.superuser, lookup);
   const statements = audit.grants.flatMap((grant) => grantStatements(grant, database.name, owner));
   await database.run(statements.join(";\n"));
 
@@ -77,6 +90,7 @@ export async function createAuditedDatabase() {
     ...database,
     owner,
     audit,
+    lookup,
     own,
     /** How a declared role reaches the database. */
     session: (name: string) => sessions.get(name) ?? database.superuser,

@@ -16,11 +16,11 @@ beforeAll(async () => {
 
 const inputsOf = (name: string) => recorded.get(`Role role-${name}`)?.inputs ?? {};
 
-test("makes the declared roles and a password for each that logs in", () => {
+test("makes the declared roles and a password for each that logs in with one", () => {
   const names = [...recorded.keys()].filter((name) => !/^(postgresql|Roles) /.test(name));
-  const expected = roles.flatMap(({ name, login }) => [
+  const expected = roles.flatMap(({ name, login, authenticates }) => [
     `Role role-${name}`,
-    ...(login ? [`Password role-${name}`] : []),
+    ...(login && authenticates !== "certificate" ? [`Password role-${name}`] : []),
   ]);
   expect(names.sort()).toEqual(expected.sort());
 });
@@ -31,6 +31,10 @@ test("nobody logs in as the owner", () => {
     login: false,
     inherit: true,
   });
+});
+
+test("the pooler comes by certificate, so that there is no password to steal", () => {
+  expect(inputsOf("app_pooler")).toEqual({ name: "app_pooler", login: true, inherit: true });
 });
 
 test("the migrator becomes the owner only by SET ROLE", () => {

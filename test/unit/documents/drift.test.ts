@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import { accessKinds, settingKinds } from "../../../postgres/audit/kinds";
+import { poolerKinds } from "../../../postgres/pooler/poolerKinds";
 import { rowLevelSecurityKinds } from "../../../postgres/rowLevelSecurity/rowLevelSecurityKinds";
 import { migrationKinds } from "../../../postgres/schema/migrationFindings";
 import { schemaKinds } from "../../../postgres/schema/schemaKinds";
@@ -53,6 +54,7 @@ interface Kinds {
 const found: readonly Kinds[] = [
   { area: "rowLevelSecurity", kinds: rowLevelSecurityKinds },
   { area: "access", kinds: accessKinds },
+  { area: "pooler", kinds: poolerKinds },
   { area: "settings", kinds: settingKinds },
   { area: "migrations", kinds: migrationKinds },
   { area: "plugin", kinds: pluginKinds, besides: accessKinds },
