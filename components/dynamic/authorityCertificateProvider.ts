@@ -16,7 +16,10 @@ type Inputs = AuthorityCertificateInputs & { issued: string; drift?: string[] };
 type State = Inputs & KeyAndCertificate;
 
 /** Adds `issued`, the time of the certificate that there is or is to be, and `drift`: that its end is near. */
-export function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+export function check(
+  olds: Partial<Inputs>,
+  news: AuthorityCertificateInputs,
+): Promise<dynamic.CheckResult<Inputs>> {
   const now = new Date();
   const { commonName, issued } = olds;
   const object = `certificate authority ${news.commonName}`;
@@ -32,7 +35,7 @@ export function diff(_id: string, olds: State, news: Inputs): Promise<dynamic.Di
   return Promise.resolve(belongTogether(olds) ? differs : { changes: true });
 }
 
-export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
+export async function create(inputs: Inputs): Promise<dynamic.CreateResult<State>> {
   const made = await makeAuthority(inputs.commonName, new Date(inputs.issued));
   return { id: "authority", outs: { ...inputs, ...made } };
 }
@@ -42,7 +45,7 @@ export async function update(
   _id: string,
   olds: State,
   news: Inputs,
-): Promise<dynamic.UpdateResult> {
+): Promise<dynamic.UpdateResult<State>> {
   const key = belongTogether(olds) ? olds.privateKey : undefined;
   const made = await makeAuthority(news.commonName, new Date(news.issued), key);
   return { outs: { ...news, ...made } };

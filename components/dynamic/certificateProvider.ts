@@ -21,7 +21,10 @@ type State = Omit<Inputs, "authorityKey"> & KeyAndCertificate;
 const declared = ["commonName", "hosts", "usage", "authorityCertificate"] as const;
 
 /** Adds `issued`, the time of the certificate that there is or is to be, and `drift`: why there has to be a new one. */
-export function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+export function check(
+  olds: Partial<Inputs>,
+  news: CertificateInputs,
+): Promise<dynamic.CheckResult<Inputs>> {
   const now = new Date();
   const differences = lookAt(olds, news, now);
   const asked = declared.some((key) => !isDeepStrictEqual(olds[key], news[key]));
@@ -30,7 +33,11 @@ export function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.Chec
   return Promise.resolve({ inputs: { ...news, issued, drift: driftLines(differences) } });
 }
 
-function lookAt({ issued, authorityCertificate }: Partial<Inputs>, news: Inputs, now: Date) {
+function lookAt(
+  { issued, authorityCertificate }: Partial<Inputs>,
+  news: CertificateInputs,
+  now: Date,
+) {
   const { commonName, hosts, usage } = news;
   const request = { commonName, hosts, usage };
   if (issued === undefined || authorityCertificate === undefined || hasUnknown(request)) return [];
@@ -49,7 +56,7 @@ export function diff(_id: string, olds: State, news: Inputs): Promise<dynamic.Di
   return Promise.resolve(belongTogether(olds) ? differs : { changes: true });
 }
 
-export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
+export async function create(inputs: Inputs): Promise<dynamic.CreateResult<State>> {
   return { id: inputs.usage, outs: await issue(inputs) };
 }
 
@@ -57,7 +64,7 @@ export async function update(
   _id: string,
   _olds: State,
   news: Inputs,
-): Promise<dynamic.UpdateResult> {
+): Promise<dynamic.UpdateResult<State>> {
   return { outs: await issue(news) };
 }
 
