@@ -81,8 +81,7 @@ export class ResourceService<Session extends ProviderSession> {
     const resource = this.resource(request.getUrn());
     const prior = decodeProperties(request.getProperties());
     const isRefresh = Object.keys(prior).length > 0;
-    // An update may have renamed the object; Pulumi's own id is then still the old one.
-    const id = typeof prior["id"] === "string" ? prior["id"] : request.getId();
+    const id = presentId(prior, request.getId());
     const live = await this.attempt("reading", resource, { ...prior, id }, (session) =>
       resource.read(session, id, prior),
     );
@@ -107,7 +106,7 @@ export class ResourceService<Session extends ProviderSession> {
     if (request.getPreview())
       return response.setProperties(encodeOutputs(resource, request.getId(), planned));
     const live = await this.attempt("updating", resource, old, (session) =>
-      resource.update(session, old, planned),
+      resource.update(session, old, planned, presentId(old, request.getId())),
     );
     return response.setProperties(
       encodeOutputs(resource, live.id, settledState(resource.schema, planned, live.state)),
@@ -117,7 +116,9 @@ export class ResourceService<Session extends ProviderSession> {
   async delete(request: rpc.DeleteRequest): Promise<Empty> {
     const resource = this.resource(request.getUrn());
     const old = decodeProperties(request.getProperties());
-    await this.attempt("deleting", resource, old, (session) => resource.delete(session, old));
+    await this.attempt("deleting", resource, old, (session) =>
+      resource.delete(session, old, presentId(old, request.getId())),
+    );
     return new Empty();
   }
 
@@ -166,6 +167,11 @@ function encodeOutputs<Session>(
 
 function secretsIn<Session>({ schema }: ResourceType<Session>, inputs: PropertyMap) {
   return new Set([...secretNames(schema)].filter((name) => name in inputs));
+}
+
+/** An update may have renamed the object; Pulumi's own id is then still the old one. */
+function presentId(state: PropertyMap, id: string): string {
+  return typeof state["id"] === "string" ? state["id"] : id;
 }
 
 function shown(value: PropertyValue | undefined): string {

@@ -32,8 +32,13 @@ export interface ResourceDefinition<Session, S extends ResourceSchema> {
   create: (session: Session, planned: State<S>) => Promise<LiveObject<S>>;
   /** @param prior the last known state, or nulls when only the id is known. @returns undefined if it is gone. */
   read: (session: Session, id: string, prior: Observed<S>) => Promise<LiveObject<S> | undefined>;
-  update: (session: Session, old: State<S>, planned: State<S>) => Promise<LiveObject<S>>;
-  delete: (session: Session, old: State<S>) => Promise<void>;
+  update: (
+    session: Session,
+    old: State<S>,
+    planned: State<S>,
+    id: string,
+  ) => Promise<LiveObject<S>>;
+  delete: (session: Session, old: State<S>, id: string) => Promise<void>;
 }
 
 /** A resource definition whose schema's type is forgotten, so that all can be kept in one list. */
@@ -46,8 +51,13 @@ export interface ResourceType<Session> {
   faults: (inputs: PropertyMap) => Fault[];
   create: (session: Session, planned: PropertyMap) => Promise<LiveObject>;
   read: (session: Session, id: string, prior: PropertyMap) => Promise<LiveObject | undefined>;
-  update: (session: Session, old: PropertyMap, planned: PropertyMap) => Promise<LiveObject>;
-  delete: (session: Session, old: PropertyMap) => Promise<void>;
+  update: (
+    session: Session,
+    old: PropertyMap,
+    planned: PropertyMap,
+    id: string,
+  ) => Promise<LiveObject>;
+  delete: (session: Session, old: PropertyMap, id: string) => Promise<void>;
 }
 
 /** Makes a definition usable by the protocol, which knows properties by their names only. */
@@ -65,8 +75,9 @@ export function resourceType<Session, S extends ResourceSchema>(
     faults: definition.faults ?? (() => []),
     create: (session, planned) => definition.create(session, complete(planned)),
     read: (session, id, prior) => definition.read(session, id, priorState(schema, prior)),
-    update: (session, old, planned) => definition.update(session, complete(old), complete(planned)),
-    delete: (session, old) => definition.delete(session, complete(old)),
+    update: (session, old, planned, id) =>
+      definition.update(session, complete(old), complete(planned), id),
+    delete: (session, old, id) => definition.delete(session, complete(old), id),
   };
 }
 
