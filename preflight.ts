@@ -12,6 +12,9 @@ import { grantFaults } from "./postgres/access/grantFaults";
 import { roleFaults } from "./postgres/access/roleFaults";
 import { settingFaults } from "./postgres/access/settingFaults";
 import { DeclarationError, DeclarationErrors } from "./postgres/declarationError";
+import { overrideFaults } from "./postgres/container/overrideFaults";
+import { authorityFile, authorityName } from "./postgres/container/authority";
+import { portFaults as publishedPortFaults } from "./postgres/container/portFaults";
 import { availableExtensions } from "./postgres/embedded/availableExtensions";
 import { embeddedServer } from "./postgres/embedded/embeddedServer";
 import { portFaults } from "./postgres/embedded/portFaults";
@@ -37,19 +40,49 @@ export async function preflight(
   const settings = "settings" in read ? read.settings : undefined;
   const faults = "faults" in read ? [...read.faults] : [];
 
-  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
+  const found = await findServer(settings, stack);
   faults.push(
     ...roleFaults(roles),
     ...settingFaults(databaseSettings, roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
-    ...(await schemaFaults(existsSync(server.paths.data))),
+    ...(await schemaFaults(found.exists)),
+    ...extensionFaults(extensions, schemas, found.extensions),
+    ...found.faults,
   );
-  const available = await availableExtensions(server.binaries);
-  faults.push(...extensionFaults(extensions, schemas, available));
-  if (settings !== undefined) faults.push(...(await portFaults(server, settings.port, stack)));
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   return settings;
+}
+
+/** What can be known of the server before it is touched. */
+interface FoundServer {
+  /** Whether there is one, and so perhaps a ledger. */
+  exists: boolean;
+  /** Extensions that it brings; undefined where only the server itself can tell. */
+  extensions: readonly string[] | undefined;
+  faults: readonly DeclarationError[];
+}
+
+/** Without valid settings, which are a fault already, the rest is judged as for a server that will be made. */
+async function findServer(settings: Settings | undefined, stack: string): Promise<FoundServer> {
+  if (settings?.instance === "docker") {
+    const { port, poolerPort, dockerName, host, serverSettings } = settings;
+    const ports = [
+      { key: "port", port },
+      { key: "poolerPort", port: poolerPort },
+    ];
+    const faults = [
+      ...overrideFaults(serverSettings, stack),
+      ...(await publishedPortFaults(host, ports, authorityName(dockerName), stack)),
+    ];
+    return { exists: existsSync(authorityFile(stack)), extensions: undefined, faults };
+  }
+  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
+  return {
+    exists: existsSync(server.paths.data),
+    extensions: await availableExtensions(server.binaries),
+    faults: settings === undefined ? [] : await portFaults(server, settings.port, stack),
+  };
 }
 
 /** @param migrated Whether there may be a ledger, by which preview judges what is missing or doubled in the folder. */
