@@ -1,10 +1,34 @@
--- Settings as the running server has them, and what ALTER SYSTEM has written for them or for any other.
+-- The settings of these names as the running server has them; and every other that ALTER SYSTEM has written, whether it
+-- is in force or not, or that waits for a restart.
 -- https://www.postgresql.org/docs/15/view-pg-file-settings.html
-select pg_catalog.lower(s.name) as name, s.setting as value, false as by_alter_system
-  from pg_catalog.pg_settings s
- where pg_catalog.lower(s.name) = any ($1::pg_catalog.text[])
-union all
-select pg_catalog.lower(f.name), f.setting, true
-  from pg_catalog.pg_file_settings f
- where f.sourcefile = pg_catalog.current_setting('data_directory') || '/postgresql.auto.conf'
- order by name
+with automatic as (
+  select pg_catalog.current_setting('data_directory') || '/postgresql.auto.conf' as file
+), files as (
+  select pg_catalog.lower(f.name) as name, f.setting, f.seqno, f.sourcefile = a.file as by_alter_system
+    from pg_catalog.pg_file_settings f, automatic a
+   where f.name is not null
+), settings as (
+  select pg_catalog.lower(s.name) as name, s.vartype, coalesce(s.unit, '') as unit, s.pending_restart,
+         s.sourcefile is not distinct from a.file as from_alter_system,
+         -- What this session begins with hides what others begin with.
+         case when s.source in ('database', 'user', 'database user', 'client', 'session')
+              then coalesce((select f.setting from files f where f.name = pg_catalog.lower(s.name)
+                              order by f.seqno desc limit 1), s.boot_val)
+              else s.setting end as value
+    from pg_catalog.pg_settings s, automatic a
+), names as (
+  select pg_catalog.unnest($1::pg_catalog.text[]) as name
+  union
+  select f.name from files f where f.by_alter_system
+  union
+  select s.name from settings s where s.pending_restart or s.from_alter_system
+)
+select n.name, s.value, s.vartype as type, s.unit,
+       coalesce(s.pending_restart, false) as pending_restart,
+       (select f.setting from files f where f.name = n.name and f.by_alter_system
+         order by f.seqno desc limit 1) as override,
+       (select f.setting from files f where f.name = n.name
+         order by f.seqno desc limit 1) as in_files
+  from names n
+  left join settings s on s.name = n.name
+ order by n.name
