@@ -1,0 +1,81 @@
+import { resourceType } from "../protocol/resourceType";
+import { containerFaults } from "./containerFaults";
+import { findContainer } from "./containerFind";
+import { removeLeftover } from "./containerLeftover";
+import { connectNetworks, reconnectNetworks } from "./containerNetworks";
+import { waitUntilReady } from "./containerReady";
+import { removeContainer } from "./containerRemoval";
+import { containerSchema } from "./containerSchema";
+import { containerSpec, fingerprintLabel, memoryLimits } from "./containerSpec";
+import { containerState } from "./containerState";
+import { uploadFiles } from "./containerUploads";
+import type { DockerSession } from "./session";
+import { statusOf } from "./statusOf";
+
+/**
+ * `docker.Container`. Its networks and uploads are there before it starts; with `wait` it counts as created once it is healthy.
+ *
+ * A container that cannot be brought up is removed, so that the next update can try again.
+ */
+export const container = resourceType<DockerSession, typeof containerSchema>({
+  token: "docker:index/container:Container",
+  schema: containerSchema,
+  meta: JSON.stringify({
+    // Nanoseconds: the bridge's default timeouts, twenty minutes each.
+    "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0": { create: 12e11, delete: 12e11, update: 12e11 },
+    schema_version: "2",
+  }),
+  describe: (show) => `container ${show("name")}`,
+  faults: containerFaults,
+
+  create: async ({ engine }, planned) => {
+    const spec = containerSpec(planned);
+    await removeLeftover(engine, planned, spec.Labels[fingerprintLabel]);
+    const created = await engine.createContainer(spec).catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+      throw new Error(
+        `there is no image "${planned.image}" at the engine. Take "image" from a docker.RemoteImage, or pull it with "docker pull".`,
+        { cause: error },
+      );
+    });
+    try {
+      await connectNetworks(engine, created, planned);
+      await uploadFiles(created, planned);
+      if (planned.start) {
+        await created.start();
+        await waitUntilReady(created, planned);
+      }
+      return containerState(await created.inspect(), planned);
+    } catch (error) {
+      await removeContainer(created, planned);
+      throw error;
+    }
+  },
+
+  read: async ({ engine }, id, prior) => {
+    const found = await findContainer(engine, id);
+    return found === undefined ? undefined : containerState(found, prior);
+  },
+
+  update: async ({ engine }, old, planned, id) => {
+    const live = engine.getContainer(id);
+    if (
+      old.restart !== planned.restart ||
+      old.memory !== planned.memory ||
+      old.memorySwap !== planned.memorySwap
+    )
+      await live.update({ RestartPolicy: { Name: planned.restart }, ...memoryLimits(planned) });
+    const { State } = await live.inspect();
+    if (planned.mustRun && !State.Running) {
+      await reconnectNetworks(engine, live, planned);
+      await live.start();
+      await waitUntilReady(live, planned);
+    }
+    // As the official plugin does: what the engine makes of it, the next refresh reads.
+    return { id, state: planned };
+  },
+
+  delete: async ({ engine }, old, id) => {
+    await removeContainer(engine.getContainer(id), old);
+  },
+});

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+
+import type Dockerode from "dockerode";
+
+import type { State } from "../protocol/resourceSchema";
+import { parseDuration } from "./containerDuration";
+import type { containerSchema } from "./containerSchema";
+
+const mebibyte = 1024 * 1024;
+
+/** The container's own note of what it was made from: it is in no state, because labels are not read back. */
+export const fingerprintLabel = "hosterizer.plugin.fingerprint";
+
+/** What the engine is asked to create. Networks and uploads follow before the container starts. */
+export function containerSpec(
+  planned: State<typeof containerSchema>,
+): Dockerode.ContainerCreateOptions & { Labels: Record<string, string> } {
+  const labels = Object.fromEntries(
+    (planned.labels ?? []).map(({ label, value }) => [label, value]),
+  );
+  const spec = { ...configuration(planned), HostConfig: hostConfiguration(planned) };
+  return { ...spec, Labels: { ...labels, [fingerprintLabel]: fingerprint(planned, spec) } };
+}
+
+/**
+ * Tells containers with the same configuration from others. The contents of uploads are left out, since they may be secret
+ * and labels are not.
+ */
+function fingerprint(planned: State<typeof containerSchema>, spec: object): string {
+  const { labels, networksAdvanced } = planned;
+  const uploads = (planned.uploads ?? []).map(({ file, permissions, executable }) => [
+    file,
+    permissions,
+    executable,
+  ]);
+  const text = JSON.stringify([spec, labels, networksAdvanced, uploads]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function configuration(planned: State<typeof containerSchema>): Dockerode.ContainerCreateOptions {
+  const { ports, healthcheck } = planned;
+  return {
+    name: planned.name,
+    Image: planned.image,
+    ...(planned.hostname === null ? {} : { Hostname: planned.hostname }),
+    ...(planned.user === null ? {} : { User: planned.user }),
+    ...(planned.command === null ? {} : { Cmd: [...planned.command] }),
+    ...(planned.entrypoints === null ? {} : { Entrypoint: [...planned.entrypoints] }),
+    ...(planned.envs === null ? {} : { Env: [...planned.envs] }),
+    ...(planned.stopSignal === null ? {} : { StopSignal: planned.stopSignal }),
+    ...(planned.stopTimeout === null ? {} : { StopTimeout: planned.stopTimeout }),
+    ExposedPorts: Object.fromEntries((ports ?? []).map((port) => [portKey(port), {}])),
+    Volumes: Object.fromEntries((planned.volumes ?? []).map((each) => [each.containerPath, {}])),
+    ...(healthcheck === null
+      ? {}
+      : {
+          Healthcheck: {
+            Test: [...healthcheck.tests],
+            Interval: nanoseconds(healthcheck.interval),
+            Timeout: nanoseconds(healthcheck.timeout),
+            StartPeriod: nanoseconds(healthcheck.startPeriod),
+            // Engines older than 25 know no start interval, and pass over it.
+            StartInterval: nanoseconds(healthcheck.startInterval),
+            Retries: healthcheck.retries,
+          },
+        }),
+  };
+}
+
+function hostConfiguration(planned: State<typeof containerSchema>): Dockerode.HostConfig {
+  const { capabilities, logDriver, logOpts, tmpfs, shmSize, securityOpts } = planned;
+  const bindings: Record<string, Dockerode.PortBinding[]> = {};
+  for (const port of planned.ports ?? []) {
+    const key = portKey(port);
+    const HostPort = port.external === null ? "" : String(port.external);
+    bindings[key] = [...(bindings[key] ?? []), { HostIp: port.ip, HostPort }];
+  }
+  return {
+    NetworkMode: planned.networkMode,
+    RestartPolicy: { Name: planned.restart },
+    ReadonlyRootfs: planned.readOnly,
+    PortBindings: bindings,
+    Binds: (planned.volumes ?? []).map(
+      (each) => `${each.volumeName}:${each.containerPath}:${each.readOnly === true ? "ro" : "rw"}`,
+    ),
+    CapAdd: [...(capabilities?.adds ?? [])],
+    CapDrop: [...(capabilities?.drops ?? [])],
+    SecurityOpt: [...(securityOpts ?? [])],
+    Init: planned.init ?? false,
+    ...memoryLimits(planned),
+    ...(tmpfs === null ? {} : { Tmpfs: { ...tmpfs } }),
+    ...(shmSize === null ? {} : { ShmSize: shmSize * mebibyte }),
+    LogConfig: { Type: logDriver ?? "", Config: { ...logOpts } },
+  };
+}
+
+/** The limits of memory in bytes; 0 is none. */
+export function memoryLimits({ memory, memorySwap }: State<typeof containerSchema>) {
+  const swap = memorySwap ?? 0;
+  return { Memory: (memory ?? 0) * mebibyte, MemorySwap: swap > 0 ? swap * mebibyte : swap };
+}
+
+/** A port as the engine names it: `5432/tcp`. */
+function portKey({ internal, protocol }: { internal: number; protocol: string }): string {
+  return `${internal}/${protocol}`;
+}
+
+function nanoseconds(text: string): number {
+  return parseDuration(text) ?? 0;
+}
