@@ -2,18 +2,15 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { z } from "zod";
-
 import { CommandError } from "../commandError";
 import type { EngineAddress } from "./engineAddress";
 import { parseHost } from "./parseHost";
 import { tlsFiles } from "./tlsFiles";
 
-const metadata = z.object({
-  Endpoints: z.object({
-    docker: z.object({ Host: z.string(), SkipTLSVerify: z.boolean().optional() }),
-  }),
-});
+/** What is of use here in the description of a context, if it is whole. */
+interface Metadata {
+  Endpoints?: { docker?: { Host?: unknown; SkipTLSVerify?: boolean } };
+}
 
 /**
  * The address that a named context of Docker's client holds.
@@ -32,15 +29,18 @@ export function dockerContext(name: string, configuration: string, source: strin
       "`docker context ls` shows those that are there; `docker context use` chooses one.",
     );
   }
-  const { Host, SkipTLSVerify = false } = readEndpoint(file, called);
+  const { host, verify } = readEndpoint(file, called);
   const folder = join(configuration, "contexts", "tls", id, "docker");
-  const hasTls = SkipTLSVerify || existsSync(folder);
-  return parseHost(Host, called, hasTls ? tlsFiles(folder, !SkipTLSVerify, called) : undefined);
+  const hasTls = !verify || existsSync(folder);
+  return parseHost(host, called, hasTls ? tlsFiles(folder, verify, called) : undefined);
 }
 
-function readEndpoint(file: string, called: string) {
+function readEndpoint(file: string, called: string): { host: string; verify: boolean } {
   try {
-    return metadata.parse(JSON.parse(readFileSync(file, "utf8"))).Endpoints.docker;
+    const { Endpoints } = JSON.parse(readFileSync(file, "utf8")) as Metadata;
+    const { Host, SkipTLSVerify = false } = Endpoints?.docker ?? {};
+    if (typeof Host !== "string") throw new TypeError("there is no Host");
+    return { host: Host, verify: !SkipTLSVerify };
   } catch (cause) {
     throw new CommandError(
       `${called}: ${file} cannot be read as the description of a Docker endpoint.`,

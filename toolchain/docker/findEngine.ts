@@ -2,8 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { z } from "zod";
-
 import { CommandError } from "../commandError";
 import { dockerContext } from "./dockerContext";
 import type { EngineAddress, TlsFiles } from "./engineAddress";
@@ -11,8 +9,6 @@ import { parseHost } from "./parseHost";
 import { tlsFiles } from "./tlsFiles";
 
 const usualSocket = "/var/run/docker.sock";
-
-const configurationFile = z.object({ currentContext: z.string().optional() });
 
 /**
  * Where the Docker engine is, by the rules of Docker's own client: `DOCKER_HOST`, else the context that `DOCKER_CONTEXT` or
@@ -72,9 +68,10 @@ function currentContext(configuration: string): [string | undefined, string] {
   const file = join(configuration, "config.json");
   if (!existsSync(file)) return [undefined, file];
   try {
-    const { currentContext: name } = configurationFile.parse(
-      JSON.parse(readFileSync(file, "utf8")),
-    );
+    const { currentContext: name = "" } = JSON.parse(readFileSync(file, "utf8")) as {
+      currentContext?: unknown;
+    };
+    if (typeof name !== "string") throw new TypeError("currentContext is no text");
     return [name === "" ? undefined : name, file];
   } catch (cause) {
     throw new CommandError(
