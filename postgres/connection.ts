@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-
 import { Client } from "pg";
+
+import { readAuthorityFile } from "./certificates/readAuthorityFile";
 
 /** TLS modes as libpq names them, https://www.postgresql.org/docs/15/libpq-ssl.html. */
 export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
@@ -15,7 +15,7 @@ export interface Connection {
   password?: string;
   /** Default `disable`, which only loopback servers should see. */
   sslmode?: SslMode;
-  /** Path of a PEM file with the certificate authority. Default: the system's. */
+  /** Path of a PEM file with the certificate authority, from the working folder. Default: the system's. */
   sslrootcert?: string;
 }
 
@@ -25,7 +25,8 @@ export interface Connection {
  * `search_path` is empty, so that every statement names its schemas and nobody's object can shadow another's.
  *
  * @param purpose Shown as `application_name` in pg_stat_activity, after `hosterizer-database/`.
- * @throws node-postgres' errors as they are: match their SQLSTATE `code`, never their text.
+ * @throws node-postgres' errors as they are: match their SQLSTATE `code`, never their text. AuthorityFileError if
+ *   `sslrootcert` can't be used; what Node.js says of a server that it doesn't trust is in tlsRefusals.ts.
  */
 export async function withClient<T>(
   connection: Connection,
@@ -55,7 +56,11 @@ export async function openClient(connection: Connection, purpose: string): Promi
   return client;
 }
 
-/** What node-postgres needs to know to reach a database: for those who keep sessions open. */
+/**
+ * What node-postgres needs to know to reach a database: for those who keep sessions open.
+ *
+ * @throws AuthorityFileError if `sslrootcert` can't be used
+ */
 export function clientAddress({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
   return { ...rest, ssl: sslmode === "disable" ? false : tls(rest.host, sslmode, sslrootcert) };
 }
@@ -64,7 +69,7 @@ function tls(host: string, sslmode: SslMode, sslrootcert?: string) {
   return {
     host,
     rejectUnauthorized: sslmode !== "require",
-    ...(sslrootcert === undefined ? {} : { ca: readFileSync(sslrootcert, "utf8") }),
+    ...(sslrootcert === undefined ? {} : { ca: readAuthorityFile(sslrootcert) }),
     // verify-ca trusts any host that the authority signed for.
     ...(sslmode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
   };

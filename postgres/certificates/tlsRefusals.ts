@@ -1,0 +1,28 @@
+/** Why a client does not trust the server that it has reached. */
+export type TlsRefusal =
+  | "authority unknown"
+  | "authority file"
+  | "expired"
+  | "not valid yet"
+  | "other host"
+  | "other purpose";
+
+/** `code` of the error for a file of an authority that can't be used. */
+export const authorityFileCode = "HOSTERIZER_AUTHORITY_FILE";
+
+/** By the `code` of the error, https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes. */
+export const tlsRefusals: ReadonlyMap<string, TlsRefusal> = new Map<string, TlsRefusal>([
+  [authorityFileCode, "authority file"],
+  ["CERT_HAS_EXPIRED", "expired"],
+  ["CERT_NOT_YET_VALID", "not valid yet"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "other host"],
+  ["INVALID_PURPOSE", "other purpose"],
+  ["CERT_SIGNATURE_FAILURE", "authority unknown"],
+  ["CERT_UNTRUSTED", "authority unknown"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "authority unknown"],
+  ["INVALID_CA", "authority unknown"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "authority unknown"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "authority unknown"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "authority unknown"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "authority unknown"],
+]);
