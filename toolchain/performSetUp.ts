@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { CommandError } from "./commandError";
 import { folders } from "./folders";
-import { pins } from "./pins";
+import { plugins } from "./pluginSetUp/plugin";
 import { setUpPlugins } from "./pluginSetUp/setUpPlugins";
 import { setUpPulumi } from "./pulumi/setUpPulumi";
 import { fingerprint } from "./pulumi/fingerprint";
@@ -14,15 +14,14 @@ import { withSetUpLock } from "./setUpLock.mjs";
 async function performSetUp(): Promise<void> {
   const started = Date.now();
   const { program, source } = await setUpPulumi();
-  const plugins = await setUpPlugins(program, source !== "path");
+  const { kind, ownHome, files } = await setUpPlugins(program, source !== "path");
   const pulumi = fingerprint(program);
   if (pulumi === undefined) throw new Error(`${program} is gone again`);
-  writeSetUp({ pulumi, ownHome: plugins.ownHome, files: plugins.files });
+  writeSetUp({ pulumi, ownHome, files });
   const origin = { path: "from the PATH", installer: "official", go: "built from Go modules" };
   const seconds = Math.round((Date.now() - started) / 1000);
-  say(
-    `Set up in ${seconds} s: Pulumi (${origin[source]}), postgresql plugin ${pins.postgresqlPlugin} (${plugins.kind}).`,
-  );
+  const named = plugins.map(({ name, version }) => `${name} ${version}`).join(" and ");
+  say(`Set up in ${seconds} s: Pulumi (${origin[source]}), plugins ${named} (${kind}).`);
 }
 
 withSetUpLock(join(folders.own, "set-up.lock"), async () => {

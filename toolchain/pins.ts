@@ -14,4 +14,6 @@ export const pins = {
   nodeArguments: "--max-semi-space-size=32 --require ./toolchain/preload.cjs",
   /** The postgresql plugin, the same version as the package @pulumi/postgresql. */
   postgresqlPlugin: "3.18.1",
+  /** The docker plugin, the same version as the package @pulumi/docker. */
+  dockerPlugin: "5.2.0",
 } as const;

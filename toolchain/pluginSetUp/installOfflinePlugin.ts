@@ -1,73 +1,36 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { build } from "esbuild";
-
 import { folders } from "../folders";
-import { pins } from "../pins";
 import { type Fingerprint, fingerprint } from "../pulumi/fingerprint";
 import { runQuietly } from "../pulumi/runQuietly";
 import { pulumiHome } from "../pulumiHome";
-
-const name = "pulumi-resource-postgresql";
-const source = join(folders.project, "toolchain", "plugins", "postgresql", "main.ts");
-
-/** The bundle where Pulumi finds it; the official plugin has no such file. */
-export const offlinePlugin = join(
-  folders.pulumiHome,
-  "plugins",
-  `resource-postgresql-v${pins.postgresqlPlugin}`,
-  "main.js",
-);
+import { bundlePlugin } from "./bundlePlugin";
+import { offlineBundle, type Plugin } from "./plugin";
 
 /**
- * Bundles the project's own postgresql plugin and installs it into the project's own PULUMI_HOME.
- *
- * One file, because Pulumi starts a plugin several times a run and a bundle loads in half the time.
+ * Bundles one of the project's own plugins and installs it into the project's own PULUMI_HOME.
  *
  * @returns what must not change for it to stay good: its sources, the packages, and the plugin itself
  */
-export async function installOfflinePlugin(pulumi: string): Promise<Fingerprint[]> {
-  const bundled = join(folders.toolchain, "plugins", `postgresql.${process.pid}`);
+export async function installOfflinePlugin(pulumi: string, plugin: Plugin): Promise<Fingerprint[]> {
+  const bundled = join(folders.toolchain, "plugins", `${plugin.name}.${process.pid}`);
   try {
     await mkdir(bundled, { recursive: true });
-    const sources = await bundle(join(bundled, "main.js"));
-    const program = join(bundled, name);
+    const sources = await bundlePlugin(plugin, join(bundled, "main.js"));
+    const program = join(bundled, `pulumi-resource-${plugin.name}`);
     await writeFile(program, '#!/bin/sh\nexec node "$(dirname "$0")/main.js" "$@"\n');
     await chmod(program, 0o755);
-    await install(pulumi, bundled);
+    await install(pulumi, plugin, bundled);
     const lock = join(folders.project, "package-lock.json");
-    return [...sources, lock, offlinePlugin].map(mustExist);
+    return [...sources, lock, offlineBundle(plugin)].map(mustExist);
   } finally {
     await rm(bundled, { recursive: true, force: true });
   }
 }
 
-/** Returns the project's own files that went into it. */
-async function bundle(outfile: string): Promise<string[]> {
-  const { metafile } = await build({
-    absWorkingDir: folders.project,
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20.19",
-    format: "cjs",
-    loader: { ".sql": "text" },
-    // node-postgres tries its native variant, which nobody has installed.
-    external: ["pg-native"],
-    sourcemap: "inline",
-    metafile: true,
-    logLevel: "error",
-  });
-  return Object.keys(metafile.inputs)
-    .filter((input) => !input.includes("node_modules/"))
-    .map((input) => join(folders.project, input));
-}
-
-async function install(pulumi: string, directory: string): Promise<void> {
-  const version = pins.postgresqlPlugin;
-  const args = ["plugin", "install", "resource", "postgresql", version, "--file", directory];
+async function install(pulumi: string, { name, version }: Plugin, directory: string) {
+  const args = ["plugin", "install", "resource", name, version, "--file", directory];
   const { code, stderr } = await runQuietly(pulumi, [...args, "--reinstall"], {
     env: pulumiHome(true),
   });

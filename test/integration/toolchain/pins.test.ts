@@ -20,6 +20,7 @@ test("the pinned versions are those of package.json, go.mod and Pulumi.yaml", as
 
   expect(pins.pulumi).toBe(dependencies["@pulumi/pulumi"]);
   expect(pins.postgresqlPlugin).toBe(dependencies["@pulumi/postgresql"]);
+  expect(pins.dockerPlugin).toBe(dependencies["@pulumi/docker"]);
   expect(pins.project).toBe(project.name);
   expect(pins.nodeArguments).toBe(project.runtime.options.nodeargs);
   expect(await text("toolchain/go/pulumi/go.mod")).toContain(

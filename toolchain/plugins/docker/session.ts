@@ -1,5 +1,7 @@
 import type Dockerode from "dockerode";
 
+import { connectEngine } from "../../docker/connectEngine";
+import type { EngineAddress } from "../../docker/engineAddress";
 import type { ProviderSession } from "../protocol/providerDefinition";
 
 /** The way to one Docker engine. */
@@ -9,4 +11,28 @@ export interface DockerSession extends ProviderSession {
   readonly host: string;
   /** Shows a warning in the output of `pulumi up`. */
   warn: (message: string) => void;
+  /** Aborted once the user has cancelled the update. */
+  readonly cancelled: AbortSignal;
+}
+
+/** Connects at the first request only. */
+export function openSession(
+  address: EngineAddress,
+  warn: (message: string) => void,
+): DockerSession {
+  const controller = new AbortController();
+  const cancel = () => {
+    controller.abort(new Error("the operation was cancelled"));
+  };
+  return {
+    engine: connectEngine(address),
+    host: address.url,
+    warn,
+    cancelled: controller.signal,
+    cancel,
+    close: () => {
+      cancel();
+      return Promise.resolve();
+    },
+  };
 }

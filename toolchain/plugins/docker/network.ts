@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type Dockerode from "dockerode";
+
+import { type LiveObject, resourceType } from "../protocol/resourceType";
+import { labelList, labelMap } from "./labels";
+import { networkSchema } from "./networkSchema";
+import type { DockerSession } from "./session";
+import { statusOf } from "./statusOf";
+
+/** Milliseconds to wait for containers that are just being removed, as the official plugin does. */
+const patience = 30_000;
+const interval = 500;
+
+/** `docker.Network`. */
+export const network = resourceType<DockerSession, typeof networkSchema>({
+  token: "docker:index/network:Network",
+  schema: networkSchema,
+  meta: JSON.stringify({ schema_version: "1" }),
+  describe: (show) => `network ${show("name")}`,
+
+  create: async ({ engine }, planned) => {
+    const created = await engine.createNetwork({
+      Name: planned.name,
+      // Engines before 25 make a second network of the same name otherwise.
+      CheckDuplicate: true,
+      Labels: labelMap(planned.labels),
+      IPAM: { Driver: planned.ipamDriver },
+      ...(planned.driver === null ? {} : { Driver: planned.driver }),
+      ...(planned.internal === null ? {} : { Internal: planned.internal }),
+      ...(planned.attachable === null ? {} : { Attachable: planned.attachable }),
+      ...(planned.options === null ? {} : { Options: { ...planned.options } }),
+    });
+    const { id, state } = await inspect(created);
+    // The official plugin learns these at the next refresh only.
+    return { id, state: { ...state, ipamOptions: null } };
+  },
+
+  read: async ({ engine }, id) => {
+    try {
+      return await inspect(engine.getNetwork(id));
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  },
+
+  update: ({ engine }, _old, _planned, id) => inspect(engine.getNetwork(id)),
+
+  delete: async ({ engine, cancelled }, _old, id) => {
+    const found = engine.getNetwork(id);
+    const deadline = Date.now() + patience;
+    for (;;) {
+      try {
+        await found.remove();
+        return;
+      } catch (error) {
+        if (statusOf(error) === 404) return;
+        const attached = statusOf(error) === 403 ? await attachedContainers(found) : [];
+        if (attached.length === 0) throw error;
+        if (Date.now() > deadline || cancelled.aborted) {
+          throw new Error(
+            `these containers are attached to it: ${attached.join(", ")}. Remove them, or \`docker network disconnect\` them`,
+            { cause: error },
+          );
+        }
+      }
+      await sleep(interval);
+    }
+  },
+});
+
+async function inspect(found: Dockerode.Network): Promise<LiveObject<typeof networkSchema>> {
+  const live = await found.inspect();
+  return {
+    id: live.Id,
+    state: {
+      attachable: live.Attachable,
+      driver: live.Driver,
+      ingress: live.Ingress,
+      internal: live.Internal,
+      ipamConfigs: (live.IPAM?.Config ?? []).map((config) => ({
+        auxAddress: { ...config["AuxiliaryAddresses"] } as Record<string, string>,
+        gateway: config["Gateway"] ?? "",
+        ipRange: config["IPRange"] ?? "",
+        subnet: config["Subnet"] ?? "",
+      })),
+      ipamDriver: live.IPAM?.Driver ?? "default",
+      ipamOptions: live.IPAM?.Options ?? {},
+      ipv6: live.EnableIPv6,
+      labels: labelList(live.Labels),
+      name: live.Name,
+      options: live.Options ?? {},
+      scope: live.Scope,
+    },
+  };
+}
+
+async function attachedContainers(found: Dockerode.Network): Promise<string[]> {
+  const { Containers = {} } = await found.inspect();
+  return Object.values(Containers).map(({ Name }) => Name);
+}

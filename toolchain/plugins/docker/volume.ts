@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type Dockerode from "dockerode";
+
+import { type LiveObject, resourceType } from "../protocol/resourceType";
+import { labelList, labelMap } from "./labels";
+import type { DockerSession } from "./session";
+import { statusOf } from "./statusOf";
+import { volumeSchema } from "./volumeSchema";
+
+/** `docker.Volume`. One that is there already, and is as it should be, is taken as it is, with what it holds. */
+export const volume = resourceType<DockerSession, typeof volumeSchema>({
+  token: "docker:index/volume:Volume",
+  schema: volumeSchema,
+  meta: JSON.stringify({ schema_version: "1" }),
+  describe: (show) => `volume ${show("name")}`,
+
+  create: async ({ engine }, planned) => {
+    await engine.createVolume({
+      Name: planned.name,
+      Labels: labelMap(planned.labels),
+      ...(planned.driver === null ? {} : { Driver: planned.driver }),
+      ...(planned.driverOpts === null ? {} : { DriverOpts: { ...planned.driverOpts } }),
+    });
+    const live = await inspect(engine.getVolume(planned.name));
+    // Docker answers as if it had made a volume that was there, and each preview would want to make it anew, without its data.
+    for (const [property, wanted, found] of [
+      ["labels", labelMap(planned.labels), labelMap(live.state.labels)],
+      ["driverOpts", planned.driverOpts ?? {}, live.state.driverOpts],
+    ] as const) {
+      if (isDeepStrictEqual({ ...wanted }, { ...found })) continue;
+      throw new Error(
+        `there is such a volume already, with the ${property} ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}. Declare what it has, or remove it if its data are of no use: docker volume rm ${planned.name}`,
+      );
+    }
+    return live;
+  },
+
+  read: async ({ engine }, id) => {
+    try {
+      return await inspect(engine.getVolume(id));
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  },
+
+  update: ({ engine }, _old, _planned, id) => inspect(engine.getVolume(id)),
+
+  delete: async ({ engine }, _old, id) => {
+    try {
+      await engine.getVolume(id).remove();
+    } catch (error) {
+      if (statusOf(error) === 404) return;
+      if (statusOf(error) !== 409) throw error;
+      const users = await engine.listContainers({ all: true, filters: { volume: [id] } });
+      const names = users.map(({ Names }) => (Names[0] ?? "").replace(/^\//, ""));
+      if (names.length === 0) throw error;
+      throw new Error(
+        `it is in use by ${names.join(", ")}, and nothing of it was removed. Remove these containers first`,
+        { cause: error },
+      );
+    }
+  },
+});
+
+async function inspect(found: Dockerode.Volume): Promise<LiveObject<typeof volumeSchema>> {
+  const live = await found.inspect();
+  return {
+    id: live.Name,
+    state: {
+      cluster: null,
+      driver: live.Driver,
+      driverOpts: live.Options ?? {},
+      labels: labelList(live.Labels),
+      mountpoint: live.Mountpoint,
+      name: live.Name,
+    },
+  };
+}
