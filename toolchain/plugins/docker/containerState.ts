@@ -58,7 +58,8 @@ export function containerState(
       entrypoints:
         typeof Config.Entrypoint === "string" ? [Config.Entrypoint] : strings(Config.Entrypoint),
       envs: prior.envs ?? [],
-      exitCode: State.Running ? null : State.ExitCode,
+      // Of a container that runs again, how it ended before.
+      exitCode: State.Running ? prior.exitCode : State.ExitCode,
       groupAdds: strings(HostConfig.GroupAdd),
       healthcheck: liveHealthcheck(container, prior.healthcheck),
       hostname: Config.Hostname,

@@ -1,3 +1,4 @@
+import { isSameValue } from "./isSameValue";
 import {
   isAbsent,
   isMap,
@@ -49,9 +50,10 @@ function planGiven(
     return isAbsent(present) ? present : zeroOf(property);
   if (property.kind === "set") return sortedSet(input);
   if (!isNested(property)) return input;
-  return mapParts(input, (part, index) =>
-    planPart(property, partAt(property, present, index), part),
-  );
+  return mapParts(input, (part, index) => {
+    const planned = planPart(property, partAt(property, present, index), part);
+    return keptElement(property, present, planned) ?? planned;
+  });
 }
 
 function planOmitted(property: PropertySchema, isNew: boolean, present: PropertyValue) {
@@ -75,6 +77,13 @@ function planPart(
       return [name, value === null && hasEmpty(property) ? zeroOf(property) : value];
     }),
   );
+}
+
+/** The element of a present set that a planned one means, if it is there already. */
+function keptElement(property: PropertySchema, present: PropertyValue, planned: PropertyMap) {
+  if (property.kind !== "objectSet" || !Array.isArray(present)) return undefined;
+  const parts: readonly PropertyValue[] = present;
+  return parts.filter(isMap).find((part) => isSameValue(property, part, planned));
 }
 
 function hasEmpty(property: PropertySchema): boolean {
