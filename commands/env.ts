@@ -13,8 +13,8 @@ export function env(): Command {
     name: "env",
     summary: "Print how to connect, for a shell to evaluate",
     details:
-      "The variables are DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, and PGHOST, " +
-      "PGPORT … for psql, pg_dump and their like. The password is among them.",
+      "The variables are DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, DB_SSLROOTCERT " +
+      "where the server is known by a file, and PGHOST, PGPORT … for psql, pg_dump and their like. The password is among them.",
     examples: [
       ['eval "$(npm run -s db -- env)"', `into this shell, as ${application}`],
       ['eval "$(npm run -s db -- env --role app_readonly)"', "as another role"],

@@ -1,6 +1,7 @@
 import type { Connection } from "../../postgres/connection";
 import { CommandError } from "../../toolchain/commandError";
 import type { StackAccess } from "./stackAccess";
+import { tlsFault } from "./tlsFault";
 import { upCommand } from "./upCommand";
 
 /** Codes of the operating system for a server that can't be reached. */
@@ -39,6 +40,8 @@ function refusalOf(error: unknown, to: Connection, stack: string): CommandError 
   const explain = (fault: string, remedy: string) =>
     new CommandError(fault, remedy, { cause: error });
 
+  const distrust = tlsFault(error, to, stack);
+  if (distrust !== undefined) return explain(distrust.fault, distrust.remedy);
   // node-postgres gives its own time-out no code.
   if (unreachable.includes(code) || (code === "" && error.message === "timeout expired")) {
     const starts = `\`${upCommand(stack)}\` starts it.`;

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { z } from "zod";
 
 import type { SslMode } from "../../postgres/connection";
@@ -11,13 +13,13 @@ export interface StackAccess {
   port: number;
   database: string;
   sslmode: SslMode;
-  /** Path of a PEM file with the certificate authority, where it isn't the system's. */
+  /** Absolute path of a PEM file with the certificate authority, where it isn't the system's. */
   sslrootcert?: string;
   /** By login role. */
   passwords: Readonly<Record<string, string>>;
 }
 
-/** The outputs that matter here; see index.ts. */
+/** The outputs that matter here; see index.ts. A path among them is one from the project folder. */
 const outputs = z.object({
   host: z.string(),
   port: z.number(),
@@ -43,5 +45,7 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
     );
   }
   const { rolePasswords: passwords, sslrootcert, ...address } = read.data;
-  return { stack, ...address, ...(sslrootcert === undefined ? {} : { sslrootcert }), passwords };
+  // Shells go elsewhere; this command runs in the project folder.
+  const authority = sslrootcert === undefined ? {} : { sslrootcert: resolve(sslrootcert) };
+  return { stack, ...address, ...authority, passwords };
 }

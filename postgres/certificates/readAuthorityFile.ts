@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { readCertificate } from "./readCertificate";
-import { authorityFileCode } from "./tlsRefusals";
+
+/** `code` of the error for a file of an authority that can't be used. */
+export const authorityFileCode = "HOSTERIZER_AUTHORITY_FILE";
 
 /** A file of `sslrootcert` that a client can't know any server by. */
 export class AuthorityFileError extends Error {

@@ -1,18 +1,9 @@
 /** Why a client does not trust the server that it has reached. */
 export type TlsRefusal =
-  | "authority unknown"
-  | "authority file"
-  | "expired"
-  | "not valid yet"
-  | "other host"
-  | "other purpose";
-
-/** `code` of the error for a file of an authority that can't be used. */
-export const authorityFileCode = "HOSTERIZER_AUTHORITY_FILE";
+  "expired" | "not valid yet" | "other host" | "other purpose" | "authority unknown";
 
 /** By the `code` of the error, https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes. */
 export const tlsRefusals: ReadonlyMap<string, TlsRefusal> = new Map<string, TlsRefusal>([
-  [authorityFileCode, "authority file"],
   ["CERT_HAS_EXPIRED", "expired"],
   ["CERT_NOT_YET_VALID", "not valid yet"],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "other host"],

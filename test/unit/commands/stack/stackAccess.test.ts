@@ -31,6 +31,11 @@ test("takes the TLS mode and the authority of a server beyond this machine", () 
   });
 });
 
+test("names the authority's file so that it is found from any folder", () => {
+  const dev = { ...outputs, sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
+  expect(stackAccess("dev", dev).sslrootcert).toBe(`${process.cwd()}/.hosterizer/dev/ca.pem`);
+});
+
 test("says of a stack that is half up what it lacks, and how to go on", () => {
   const { host, port } = outputs;
   expect(() => stackAccess("dev", { host, port })).toThrow(
