@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { builtImage, type ImageTarget } from "../builtImage";
+import { engine } from "../engine";
+import type { TestContainer } from "../testContainer";
+import { TestStack } from "../testStack";
+
+const stack = new TestStack();
+const opened = new Map<ImageTarget, TestContainer>();
+const targets: ImageTarget[] = ["postgresql", "pgbouncer"];
+
+/** The image, with a root who can write: as it is while it is built. */
+async function open(target: ImageTarget): Promise<void> {
+  const container = await engine.createContainer({
+    Image: await builtImage(target),
+    User: "0:0",
+    Entrypoint: ["sleep", "600"],
+    Cmd: [],
+  });
+  opened.set(target, stack.adopt(container));
+  await container.start();
+}
+
+function image(target: ImageTarget): TestContainer {
+  const container = opened.get(target);
+  if (container === undefined) throw new Error(`${target} is not open`);
+  return container;
+}
+
+beforeAll(async () => {
+  await Promise.all(targets.map(open));
+});
+afterAll(() => stack.remove());
+
+test("has PostgreSQL 15 with the fixes of 15.20", async () => {
+  const version = await image("postgresql").succeed("postgres", "--version");
+  const [, minor] = /^postgres \(PostgreSQL\) 15\.(\d+)/.exec(version) ?? [];
+  expect(Number(minor)).toBeGreaterThanOrEqual(20);
+});
+
+test.each(targets)(
+  "%s has no private key, no list of packages and no cluster in it",
+  async (target) => {
+    const found = await image(target).succeed(
+      "sh",
+      "-c",
+      "grep -rIlE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' /etc /var /home /root /opt /usr/local /srv; " +
+        "find / -xdev -name '*.key' -o -xdev -name PG_VERSION -o -xdev -path '/var/lib/apt/lists/*' -o -xdev -name '*.deb'",
+    );
+    expect(found).toBe("");
+  },
+);
+
+test.each(targets)("%s tells no secret in its history and its environment", async (target) => {
+  const { Config } = await engine.getImage(await builtImage(target)).inspect();
+  const history = JSON.stringify(await engine.getImage(await builtImage(target)).history());
+  expect(history).toContain("install-packages");
+  for (const text of [history, JSON.stringify(Config)])
+    expect(text).not.toMatch(/passw|secret|SCRAM|PRIVATE/i);
+});
+
+test.each(targets)(
+  "%s runs as a user of its own by a number that stays, and stops by SIGINT",
+  async (target) => {
+    const { Config } = await engine.getImage(await builtImage(target)).inspect();
+    const user = { postgresql: "5432:5432", pgbouncer: "6432:6432" }[target];
+    expect(Config).toMatchObject({ User: user, StopSignal: "SIGINT" });
+    const [uid] = user.split(":");
+    const name = { postgresql: "postgres", pgbouncer: "pgbouncer" }[target];
+    expect(await image(target).succeed("id", "-u", name)).toBe(uid);
+  },
+);
+
+test("is not built with a version older than asked for", async () => {
+  const { exitCode, output } = await image("postgresql").run([
+    "install-packages",
+    "postgresql-15=15.999",
+    "tini",
+  ]);
+  expect(exitCode).toBe(1);
+  expect(output).toMatch(
+    /image\/Dockerfile: postgresql-15 is 15\.\S+, and must be 15\.999 or later\./,
+  );
+});
+
+test("is not built from package sources without the security archive", async () => {
+  const container = image("pgbouncer");
+  const sources = "/etc/apt/sources.list.d/debian.sources";
+  // Paragraphs are records.
+  const cut = `awk -v RS= -v ORS='\n\n' '!/-security/' ${sources} >/tmp/kept && cp /tmp/kept ${sources}`;
+  await container.succeed("sh", "-c", cut);
+  const { exitCode, output } = await container.run(["install-packages", "tini"]);
+  expect(exitCode).toBe(1);
+  expect(output).toContain(
+    "image/Dockerfile: the base image has no package source for security updates.",
+  );
+});

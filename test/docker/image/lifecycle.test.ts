@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { scramVerifier } from "../../../postgres/access/scramVerifier";
+import { TestStack } from "../testStack";
+import { serverFiles } from "./serverFiles";
+import { ask, connectTo, testServer } from "./testServer";
+
+const stack = new TestStack();
+let files: Awaited<ReturnType<typeof serverFiles>>;
+beforeAll(async () => {
+  files = await serverFiles();
+});
+afterAll(() => stack.remove());
+
+test("keeps its data from one container to the next, and recovers nothing after a stop with a session open", async () => {
+  const data = await stack.volume();
+  const first = await testServer(stack, data, files);
+  await first.start();
+  await first.until("healthy");
+  const session = await connectTo(first, files["ca.crt"]);
+  await session.query("create table kept as select 42 as answer");
+  await session.query("begin");
+  await session.query("insert into kept values (43)");
+  await first.stop();
+  expect((await first.inspect()).State.ExitCode).toBe(0);
+
+  const second = await testServer(stack, data, files);
+  await second.start();
+  await second.until("healthy");
+  expect(await ask(second, "select answer from kept")).toBe("42");
+  const said = await second.logs();
+  expect(said).toContain("database system was shut down at");
+  expect(said).not.toMatch(/not properly shut down|was interrupted|redo starts/);
+  expect(said).not.toContain("initdb");
+});
+
+test("recovers after it was killed, with all that was committed", async () => {
+  const server = await testServer(stack, await stack.volume(), files);
+  await server.start();
+  await server.until("healthy");
+  await ask(server, "create table kept as select 42 as answer");
+  await server.kill();
+  await server.start();
+  await server.until("healthy");
+  expect(await ask(server, "select answer from kept")).toBe("42");
+  expect(await server.logs("last start")).toContain("not properly shut down");
+});
+
+test("makes a cluster anew whose making was killed", async () => {
+  const data = await stack.volume();
+  const server = await testServer(stack, data, files);
+  await server.start();
+  const folders = () => server.run(["ls", "/var/lib/postgresql"]).then(({ output }) => output);
+  while (!(await folders()).includes("data.unfinished")) await sleep(20);
+  await server.kill();
+  const half = await server.logs();
+  expect(half).not.toContain("ready to accept connections");
+
+  await server.start();
+  await server.until("healthy");
+  expect(await server.succeed("ls", "/var/lib/postgresql")).toBe("data\npgbackrest");
+  expect(await server.logs("last start")).toContain("Data page checksums are enabled");
+});
+
+test("ends soon when it is told to stop while the cluster is being made", async () => {
+  const server = await testServer(stack, await stack.volume(), files);
+  await server.start();
+  await server.stop();
+  expect((await server.inspect()).State.ExitCode).toBe(130);
+  await server.start();
+  await server.until("healthy");
+});
+
+test("takes the superuser's password of each start, and no earlier one", async () => {
+  const server = await testServer(stack, await stack.volume(), files);
+  await server.start();
+  await server.until("healthy");
+  await server.stop();
+  await server.put("/etc/hosterizer", { "superuser.scram": scramVerifier("another") });
+  await server.start();
+  await server.until("healthy");
+  const wrong = connectTo(server, files["ca.crt"]);
+  await expect(wrong).rejects.toMatchObject({ code: "28P01" }); // invalid_password
+  const session = await connectTo(server, files["ca.crt"], "another");
+  await session.end();
+});

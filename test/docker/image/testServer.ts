@@ -1,0 +1,46 @@
+import pg from "pg";
+
+import { builtImage } from "../builtImage";
+import type { TestContainer } from "../testContainer";
+import type { TestStack } from "../testStack";
+import { password } from "./serverFiles";
+
+/** A container of the server's image that is not started yet. @param data the volume of its data */
+export async function testServer(
+  stack: TestStack,
+  data: string,
+  files: Readonly<Record<string, string>>,
+): Promise<TestContainer> {
+  return stack.container({
+    image: await builtImage("postgresql"),
+    volumes: { "/var/lib/postgresql": data },
+    tmpfs: ["/run/postgresql"],
+    files,
+    port: 5432,
+  });
+}
+
+/** A session of the superuser's over TLS. @param ca PEM of the authority that the server's certificate must be of */
+export async function connectTo(
+  server: TestContainer,
+  ca: string,
+  secret = password,
+): Promise<pg.Client> {
+  const client = new pg.Client({
+    host: "127.0.0.1",
+    port: await server.publishedPort(5432),
+    database: "postgres",
+    user: "postgres",
+    password: secret,
+    ssl: { ca },
+  });
+  // A server that shuts down ends its sessions: here that is no failure.
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** The answer of the server to a query, asked inside of the container as the operating system's user. */
+export function ask(server: TestContainer, query: string): Promise<string> {
+  return server.succeed("psql", "--no-psqlrc", "--tuples-only", "--no-align", "-c", query);
+}
