@@ -1,0 +1,148 @@
+import type { ServerSetting } from "../serverSettings/serverSetting";
+import { poolerPaths } from "./poolerPaths";
+import { lookupSchema, type UserLookup } from "./userLookup";
+
+/** What the settings of one stack's pooler follow from. */
+export interface PgbouncerSettingsArgs {
+  /** What it logs in as to look verifiers up. */
+  role: UserLookup["role"];
+  /** Connections to the server for each role and database. */
+  poolSize: number;
+}
+
+const clients = "clients verify whom they talk to, and nobody talks in plain text";
+const server = "the password check of everyone goes this way: nobody may stand in for the server";
+const restart = "a server that was started again or replaced is found within seconds";
+const gone = "a client that is gone frees its place within two minutes";
+
+/**
+ * The settings of PgBouncer 1.18, in the words of pgbouncer.ini.
+ *
+ * https://www.pgbouncer.org/config.html
+ */
+export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): ServerSetting[] {
+  return [
+    { name: "listen_addr", value: "*", reason: "the container's network is all that reaches it" },
+    { name: "listen_port", value: "6432", reason: "hosterizer-database:poolerPort publishes it" },
+    {
+      name: "listen_backlog",
+      value: "1024",
+      reason: "an application that starts connects all at once; what the queue cannot hold is lost",
+    },
+    {
+      name: "unix_socket_dir",
+      value: "",
+      reason: "nobody else runs in the container, and the console is open to its own user there",
+    },
+    {
+      name: "pool_mode",
+      value: "transaction",
+      reason:
+        "a connection of the server is a client's for one transaction, so that few serve many",
+    },
+    {
+      name: "server_reset_query",
+      value: "DISCARD ALL",
+      reason: "takes back whatever a session can be made to remember",
+    },
+    {
+      name: "server_reset_query_always",
+      value: "1",
+      reason:
+        "tenants are told apart by settings of the session: a SET that one client leaves behind must never reach the next one",
+    },
+    { name: "auth_type", value: "scram-sha-256", reason: "md5 can be replayed" },
+    {
+      name: "auth_file",
+      value: poolerPaths.users,
+      reason: `nobody comes in as ${role}, which PgBouncer would let in by an empty password`,
+    },
+    {
+      name: "auth_user",
+      value: role,
+      reason: "logs in by certificate, and may execute one function",
+    },
+    {
+      name: "auth_query",
+      value: `select * from ${lookupSchema}.user_lookup($1)`,
+      reason: "passwords are kept by the server alone, and a changed one counts at once",
+    },
+    {
+      name: "max_client_conn",
+      value: "1000",
+      reason: "a waiting client costs a few kilobytes here, and ten megabytes in the server",
+    },
+    {
+      name: "default_pool_size",
+      value: String(poolSize),
+      reason: "from hosterizer-database:poolSize",
+    },
+    {
+      name: "min_pool_size",
+      value: String(Math.min(5, poolSize)),
+      reason: "the first clients after a quiet time need not wait for a login",
+    },
+    {
+      name: "max_db_connections",
+      value: String(3 * poolSize),
+      reason: "each role has a pool; together they leave room for deploys and operators",
+    },
+    { name: "server_lifetime", value: "300", reason: "what a session gathers is freed in the end" },
+    { name: "server_idle_timeout", value: "600", reason: "an idle connection holds memory" },
+    { name: "server_connect_timeout", value: "5", reason: restart },
+    { name: "server_login_retry", value: "1", reason: restart },
+    { name: "dns_max_ttl", value: "5", reason: restart },
+    { name: "dns_nxdomain_ttl", value: "1", reason: restart },
+    {
+      name: "query_wait_timeout",
+      value: "30",
+      reason: "a client waits through a restart of the server, and is told when it takes longer",
+    },
+    {
+      name: "client_login_timeout",
+      value: "30",
+      reason: "who does not log in does not keep a place; a login waits through a restart too",
+    },
+    {
+      name: "ignore_startup_parameters",
+      value: "extra_float_digits",
+      reason:
+        "drivers for Java, Go and Rust send it, and it changes nothing since PostgreSQL 12; others would be promised and not kept",
+    },
+    { name: "client_tls_sslmode", value: "require", reason: clients },
+    { name: "client_tls_cert_file", value: poolerPaths.certificate, reason: clients },
+    { name: "client_tls_key_file", value: poolerPaths.key, reason: clients },
+    {
+      name: "client_tls_ca_file",
+      value: poolerPaths.authority,
+      reason: "it has to load one, and the image has not the system's; clients need no certificate",
+    },
+    { name: "client_tls_protocols", value: "tlsv1.2,tlsv1.3", reason: "older ones are broken" },
+    { name: "client_tls_ciphers", value: "secure", reason: "for TLS 1.2; 1.3 has no weak ones" },
+    { name: "server_tls_sslmode", value: "verify-full", reason: server },
+    { name: "server_tls_ca_file", value: poolerPaths.authority, reason: server },
+    {
+      name: "server_tls_cert_file",
+      value: poolerPaths.clientCertificate,
+      reason: `the server knows ${role} by it`,
+    },
+    {
+      name: "server_tls_key_file",
+      value: poolerPaths.clientKey,
+      reason: `the server knows ${role} by it`,
+    },
+    { name: "server_tls_protocols", value: "tlsv1.2,tlsv1.3", reason: "older ones are broken" },
+    { name: "tcp_keepidle", value: "60", reason: gone },
+    { name: "tcp_keepintvl", value: "10", reason: gone },
+    { name: "tcp_keepcnt", value: "6", reason: gone },
+    {
+      name: "log_connections",
+      value: "1",
+      reason: "who came in from where: the server sees the pooler's address alone",
+    },
+    { name: "log_disconnections", value: "0", reason: "nothing that anybody looks for" },
+    { name: "log_pooler_errors", value: "1", reason: "who was refused, and why" },
+    { name: "verbose", value: "0", reason: "more of it would show what clients send" },
+    { name: "admin_users", value: "", reason: "nobody changes anything over the network" },
+  ];
+}
