@@ -4,7 +4,6 @@ import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
 import { PoolerLookup } from "./components/dynamic/poolerLookup";
 import { RecordedSchema } from "./components/dynamic/recordedSchema";
-import { EmbeddedInstance } from "./components/instance/embeddedInstance";
 import { Privileges } from "./components/privileges";
 import { Roles } from "./components/roles";
 import { RowLevelSecurity } from "./components/rowLevelSecurity";
@@ -16,13 +15,14 @@ import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationsDirectory, preflight } from "./preflight";
+import { makeServer } from "./server";
 
 /** The bill of materials, in the order of an update. */
 async function main() {
   const stack = pulumi.getStack();
   const settings = await preflight(pulumi.runtime.allConfig(), stack);
 
-  const instance = new EmbeddedInstance("server", { stack, port: settings.port });
+  const { instance, pool } = makeServer(settings, stack);
   const { lockTimeout } = settings;
   const recorded = new RecordedSchema("recorded-schema", {
     connection: instance.connect(settings.database),
@@ -88,6 +88,8 @@ async function main() {
   };
   new AccessAudit("audit", audit, { dependsOn: [privileges, asked] });
 
+  const pooled = pool?.(asked);
+
   const appPassword = named(passwords, application);
   return {
     host: instance.host,
@@ -98,6 +100,8 @@ async function main() {
     appPassword,
     databaseUrl: database.url(application, appPassword),
     rolePasswords: pulumi.secret(passwords),
+    ...instance.tls,
+    ...(pooled && { pooledUrl: database.url(application, appPassword, pooled) }),
   };
 }
 

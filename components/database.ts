@@ -83,8 +83,15 @@ export class Database extends pulumi.ComponentResource {
     return connectionTo(this.instance, this.name, user, password);
   }
 
-  /** The same as a URL. It holds the password, so it is as secret as that. */
-  url(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<string> {
-    return urlTo(this.instance, this.name, user, password);
+  /**
+   * The same as a URL, through a pooler if one is given. It holds the password, so it is as secret as that.
+   */
+  url(
+    user: pulumi.Input<string>,
+    password: pulumi.Input<string>,
+    through: Pick<Instance, "host" | "port"> = this.instance,
+  ): pulumi.Output<string> {
+    const { host, port } = through;
+    return urlTo({ ...this.instance, host, port }, this.name, user, password);
   }
 }

@@ -7,3 +7,8 @@ export function authorityName(dockerName: string): string {
 export function authorityFile(stack: string): string {
   return `.hosterizer/${stack}/ca.pem`;
 }
+
+/** What a server in a container is called: by clients, by its neighbours in the network, and on the engine's own machine. */
+export function namesOf(host: string, alias: string): string[] {
+  return [...new Set([host, alias, "localhost", "127.0.0.1"])];
+}

@@ -1,6 +1,6 @@
 // At its start the SDK loads TypeScript's compiler, npm's resolver and its automation API, which take most of its 500 ms and are
 // hardly ever needed in this project; zod its messages in fifty languages; and our own code, in a program that connects
-// nowhere, PostgreSQL's client. Here they are loaded when they are first used.
+// nowhere, PostgreSQL's client, and in a stack without containers Docker's plugin. Here they are loaded when they are first used.
 const Module = require("node:module");
 
 /** Who asks for what, by parts of their folders. */
@@ -10,6 +10,7 @@ const late = new Map([
   ["./automation", "@pulumi"],
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
+  ["@pulumi/docker", "components"],
 ]);
 const load = Module._load;
 

@@ -1,0 +1,172 @@
+import * as docker from "@pulumi/docker";
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import { namesOf } from "../../postgres/container/authority";
+import { configurationFiles } from "../../postgres/container/configurationFiles";
+import { containerSettings } from "../../postgres/container/containerSettings";
+import { accessRules } from "../../postgres/container/hostBasedAuthentication";
+import { BuiltImage } from "../docker/builtImage";
+import { confinement, runTimeFiles } from "../docker/confinement";
+import { Certificate } from "../dynamic/certificate";
+import { CertificateAuthority } from "../dynamic/certificateAuthority";
+import { Password } from "../dynamic/password";
+import { ServerSettings } from "../dynamic/serverSettings";
+import { connectionTo } from "./connectionTo";
+import type { Instance, Tls } from "./instance";
+
+/** The superuser that initdb makes. */
+const superuser = "postgres";
+
+export interface DockerInstanceArgs {
+  /** What all names begin with. A plain string, because data cannot move to another volume. */
+  prefix: string;
+  /** The certificate authority's name, and where its certificate is written for clients, from the project folder. */
+  authority: { commonName: string; file: string };
+  /** Folder of the Dockerfile, from the project folder. */
+  image: string;
+  /** Where the server is published: an address of the engine's machine, and a TCP port. */
+  publish: { address: string; port: number };
+  /** What clients call that machine; the certificate is made out to it. */
+  host: string;
+  /** MiB that the container may use. */
+  memory: number;
+  /** Settings that differ from the default tier. */
+  settings: Readonly<Record<string, string>>;
+  /** Who comes by a certificate instead of a password, and where to. */
+  pooler: { role: string; database: string };
+}
+
+/**
+ * A PostgreSQL 15 in a container of an image that this project builds, with TLS and nothing that it need not have.
+ *
+ * Its data is in a volume, which outlives the container and the stack: destroying leaves it, and the next update finds it.
+ */
+export class DockerInstance extends pulumi.ComponentResource implements Instance {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly tls: Tls;
+  readonly provider: postgresql.Provider;
+  readonly server: pulumi.Resource;
+  /** The network that the server is in, by id. */
+  readonly network: pulumi.Output<string>;
+  /** Signs the certificates of whoever else belongs to this server. */
+  readonly authority: CertificateAuthority;
+  /** What the server is called within the network; its certificate is made out to that too. */
+  readonly alias: string;
+
+  private readonly password: pulumi.Output<string>;
+
+  constructor(name: string, args: DockerInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:DockerInstance", name, args, opts);
+    const { prefix, publish, host, memory } = args;
+    const child = { parent: this };
+    this.alias = `${prefix}-postgresql`;
+
+    const { password, verifier } = new Password(`${name}-superuser`, child);
+    this.password = password;
+    this.authority = new CertificateAuthority(`${name}-authority`, args.authority, child);
+    const certificate = new Certificate(
+      `${name}-certificate`,
+      {
+        authority: this.authority,
+        commonName: this.alias,
+        hosts: namesOf(host, this.alias),
+        usage: "server",
+      },
+      child,
+    );
+
+    const network = new docker.Network(name, { name: prefix }, child);
+    this.network = network.id;
+    const data = new docker.Volume(
+      `${name}-data`,
+      { name: `${prefix}-data` },
+      { parent: this, retainOnDelete: true },
+    );
+    const configuration = new docker.Volume(
+      `${name}-configuration`,
+      { name: `${this.alias}-configuration` },
+      child,
+    );
+    const image = new BuiltImage(
+      `${name}-image`,
+      { name: this.alias, context: args.image, target: "postgresql" },
+      child,
+    );
+    const settings = containerSettings({ memory, overrides: args.settings });
+    const container = new docker.Container(
+      name,
+      {
+        ...confinement,
+        name: this.alias,
+        image: image.imageId,
+        networksAdvanced: [{ name: network.id, aliases: [this.alias] }],
+        ports: [{ internal: 5432, external: publish.port, ip: publish.address }],
+        volumes: [
+          { volumeName: data.name, containerPath: "/var/lib/postgresql" },
+          { volumeName: configuration.name, containerPath: "/etc/hosterizer" },
+        ],
+        tmpfs: { "/tmp": runTimeFiles(64 * 1024), "/run/postgresql": runTimeFiles(1024) },
+        uploads: [
+          ...configurationFiles(settings, args.pooler),
+          { file: "server.crt", content: certificate.certificate },
+          { file: "server.key", content: certificate.privateKey },
+          { file: "ca.crt", content: this.authority.certificate },
+          { file: "superuser.scram", content: verifier },
+        ].map(({ file, content }) => ({ file: `/etc/hosterizer/${file}`, content })),
+        memory,
+        // None beyond it: Docker would add as much again.
+        memorySwap: memory,
+        // Parallel queries share their memory there.
+        shmSize: Math.ceil(memory / 4),
+        // A shutdown writes a checkpoint; a server killed in it has to recover at the next start.
+        stopTimeout: 120,
+        destroyGraceSeconds: 120,
+        waitTimeout: 300,
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.server = container;
+
+    this.tls = { sslmode: "verify-full", sslrootcert: this.authority.file };
+    const address = { host: pulumi.output(host), port: pulumi.output(publish.port), tls: this.tls };
+    // Everything in the server hangs on this one: a container that is replaced would have it replaced as well.
+    const proven = new ServerSettings(
+      name,
+      {
+        connection: connectionTo(address, "postgres", superuser, password),
+        host,
+        port: publish.port,
+        settings,
+        rules: accessRules(args.pooler),
+      },
+      { parent: this, dependsOn: container, deletedWith: container },
+    );
+    this.host = proven.host;
+    this.port = proven.port;
+
+    // All of it: what is left out the plugin takes from PGHOST, PGDATABASE and the like, which `db -- env` sets.
+    this.provider = new postgresql.Provider(
+      name,
+      {
+        host: this.host,
+        port: this.port,
+        database: "postgres",
+        username: superuser,
+        password,
+        sslmode: this.tls.sslmode,
+        sslrootcert: this.tls.sslrootcert,
+        superuser: true,
+      },
+      child,
+    );
+
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  connect(database: pulumi.Input<string>): pulumi.Output<Connection> {
+    return connectionTo(this, database, superuser, this.password);
+  }
+}
