@@ -12,8 +12,12 @@ export interface SettingInForce {
   value: string | null;
   type: ParameterType | null;
   unit: string | null;
-  /** A value in the files is not in force before the next start. */
+  /** A value in the files is not in force before the next start; PostgreSQL may say so of one that is gone again. */
   pending_restart: boolean;
+  /** What is in force was in a file, whether it stands there still or not. */
+  from_file: boolean;
+  /** What is in force was written by ALTER SYSTEM, whether it stands there still or not. */
+  from_alter_system: boolean;
   /** What ALTER SYSTEM has written, in force or not; null: nothing. */
   override: string | null;
   /** The last word of all settings files; null: none has it. */
@@ -51,6 +55,13 @@ export function holds(setting: SettingInForce, text: string | null, wanted: stri
 export function isInForce(setting: SettingInForce, wanted: string): boolean {
   if (holds(setting, setting.value, wanted)) return true;
   return rewritten.has(setting.name) && setting.override === wanted;
+}
+
+/** Whether the next start gives the setting another value than it has. */
+export function waitsForRestart(setting: SettingInForce): boolean {
+  const { pending_restart, in_files, value, from_file } = setting;
+  if (!pending_restart) return false;
+  return in_files === null ? from_file : value === null || !holds(setting, in_files, value);
 }
 
 const rewritten = new Set(["datestyle", "timezone", "log_timezone"]);

@@ -1,6 +1,6 @@
 import type { Difference } from "../drift/difference";
 import { quoteSetting } from "./quoteSetting";
-import { holds, isInForce, type SettingInForce } from "./readSettingsInForce";
+import { holds, isInForce, type SettingInForce, waitsForRestart } from "./readSettingsInForce";
 import type { ServerSetting } from "./serverSetting";
 
 /**
@@ -14,7 +14,7 @@ export function settingsDrift(
   const names = new Set(wanted.map(({ name }) => name));
   const byName = new Map(found.map((setting) => [setting.name, setting] as const));
   const declared = wanted.flatMap(({ name, value }) => departure(name, value, byName.get(name)));
-  const others = found.filter(({ name }) => !names.has(name));
+  const others = found.filter((setting) => !names.has(setting.name) && isChanged(setting));
   return [...declared, ...others.map(undeclared)];
 }
 
@@ -29,6 +29,11 @@ function departure(name: string, wanted: string, found?: SettingInForce): Differ
   if (override === null || override === wanted || holds(found, override, wanted)) return [];
   const actual = `${quoteSetting(override)} by ALTER SYSTEM, from the next start on`;
   return [{ ...difference, actual, repair: "automatic" }];
+}
+
+/** The server has it otherwise than from its own defaults and files, or is going to. */
+function isChanged(setting: SettingInForce): boolean {
+  return setting.override !== null || setting.from_alter_system || waitsForRestart(setting);
 }
 
 function undeclared(found: SettingInForce): Difference {

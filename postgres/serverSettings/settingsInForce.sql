@@ -10,6 +10,7 @@ with automatic as (
 ), settings as (
   select pg_catalog.lower(s.name) as name, s.vartype, coalesce(s.unit, '') as unit, s.pending_restart,
          s.sourcefile is not distinct from a.file as from_alter_system,
+         s.sourcefile is not null as from_file,
          -- What this session begins with hides what others begin with.
          case when s.source in ('database', 'user', 'database user', 'client', 'session')
               then coalesce((select f.setting from files f where f.name = pg_catalog.lower(s.name)
@@ -25,6 +26,8 @@ with automatic as (
 )
 select n.name, s.value, s.vartype as type, s.unit,
        coalesce(s.pending_restart, false) as pending_restart,
+       coalesce(s.from_alter_system, false) as from_alter_system,
+       coalesce(s.from_file, false) as from_file,
        (select f.setting from files f where f.name = n.name and f.by_alter_system
          order by f.seqno desc limit 1) as override,
        (select f.setting from files f where f.name = n.name
