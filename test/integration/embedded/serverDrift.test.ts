@@ -15,8 +15,11 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await resetOverrides(superuser(own.port));
+  // The server reads its files some time after it was told to, and the next test edits them.
+  const loaded = await ask("select pg_catalog.pg_conf_load_time()");
   await ask("select pg_catalog.pg_reload_conf()");
   await vi.waitFor(async () => {
+    expect(await ask("select pg_catalog.pg_conf_load_time()")).not.toEqual(loaded);
     expect(await drift()).toEqual([]);
   });
 });
@@ -32,10 +35,14 @@ function superuser(port: number): Connection {
   };
 }
 
-async function ask(sql: string): Promise<void> {
+async function ask(sql: string): Promise<object[]> {
   const client = new Client(own.url);
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  try {
+    return (await client.query<object>(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 async function drift(): Promise<string[]> {
