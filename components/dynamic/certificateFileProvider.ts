@@ -14,7 +14,10 @@ import { hasUnknown } from "./unknown";
 type Inputs = CertificateFileInputs & { drift?: string[] };
 
 /** Adds `drift`: that the file is missing or another. */
-export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+export async function check(
+  olds: Partial<Inputs>,
+  news: CertificateFileInputs,
+): Promise<dynamic.CheckResult<Inputs>> {
   // What is about to be written anew, or elsewhere, has not drifted.
   const { file, certificate } = news;
   const same = olds.file === file && olds.certificate === certificate;
