@@ -1,8 +1,9 @@
 import type { ProviderDefinition } from "../protocol/providerDefinition";
-import { container } from "./container";
 import { checkConfiguration, readConfiguration } from "./configuration";
+import { container } from "./container";
 import { explainFailure } from "./explainFailure";
 import { network } from "./network";
+import { remoteImage } from "./remoteImage";
 import { type DockerSession, openSession } from "./session";
 import { volume } from "./volume";
 
@@ -17,7 +18,7 @@ export const provider: ProviderDefinition<DockerSession> = {
   version: "5.2.0",
   secretConfiguration: new Set(),
   checkConfiguration,
-  configure: (given, warn) => openSession(readConfiguration(given), warn),
-  resources: [network, volume, container],
+  configure: (given, log) => openSession(readConfiguration(given), log),
+  resources: [network, volume, remoteImage, container],
   explain: explainFailure,
 };

@@ -2,6 +2,7 @@ import type Dockerode from "dockerode";
 
 import { connectEngine } from "../../docker/connectEngine";
 import type { EngineAddress } from "../../docker/engineAddress";
+import type { EngineLog } from "../protocol/engineLog";
 import type { ProviderSession } from "../protocol/providerDefinition";
 
 /** The way to one Docker engine. */
@@ -11,6 +12,8 @@ export interface DockerSession extends ProviderSession {
   readonly host: string;
   /** Shows a warning in the output of `pulumi up`. */
   warn: (message: string) => void;
+  /** Shows what is going on, while it goes on. */
+  status: (message: string) => void;
   /** Aborted once the user has cancelled the update. */
   readonly cancelled: AbortSignal;
 }
@@ -18,7 +21,7 @@ export interface DockerSession extends ProviderSession {
 /** Connects at the first request only. */
 export function openSession(
   address: EngineAddress,
-  warn: (message: string) => void,
+  { warn, status }: Pick<EngineLog, "warn" | "status">,
 ): DockerSession {
   const controller = new AbortController();
   const cancel = () => {
@@ -28,6 +31,7 @@ export function openSession(
     engine: connectEngine(address),
     host: address.url,
     warn,
+    status,
     cancelled: controller.signal,
     cancel,
     close: () => {

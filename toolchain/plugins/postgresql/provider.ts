@@ -21,7 +21,7 @@ export const provider: ProviderDefinition<ServerSession> = {
   version: "3.18.1",
   secretConfiguration,
   checkConfiguration,
-  configure: (given, warn) => new ServerSession(readConfiguration(given), warn),
+  configure: (given, { warn }) => new ServerSession(readConfiguration(given), warn),
   resources: [role, database, extension, schemaResource, grant, grantRole, defaultPrivileges],
   explain: explainFailure,
 };

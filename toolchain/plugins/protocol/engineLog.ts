@@ -2,23 +2,30 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** Shows warnings in the output of `pulumi up`. */
+/** Shows messages in the output of `pulumi up`. */
 export interface EngineLog {
   warn: (message: string) => void;
+  /** What is going on, shown on a terminal until something else is. */
+  status: (message: string) => void;
   close: () => void;
 }
 
-/** @param address Where the engine listens, `host:port`. Without one, warnings go nowhere. */
+/** @param address Where the engine listens, `host:port`. Without one, messages go nowhere. */
 export function engineLog(address: string | undefined): EngineLog {
-  if (address === undefined) return { warn: () => undefined, close: () => undefined };
+  const nothing = () => undefined;
+  if (address === undefined) return { warn: nothing, status: nothing, close: nothing };
   const engine = new EngineClient(address, credentials.createInsecure());
+  const send = (request: LogRequest) => {
+    // A message that cannot be delivered must not fail the operation that it is about.
+    engine.log(request, () => undefined);
+  };
   return {
     warn: (message) => {
-      const request = new LogRequest();
-      request.setSeverity(LogSeverity.WARNING);
-      request.setMessage(message);
-      // A warning that cannot be delivered must not fail the operation that it is about.
-      engine.log(request, () => undefined);
+      send(new LogRequest().setSeverity(LogSeverity.WARNING).setMessage(message));
+    },
+    status: (message) => {
+      const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(message);
+      send(request.setEphemeral(true));
     },
     close: () => {
       engine.close();

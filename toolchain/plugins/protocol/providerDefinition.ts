@@ -1,3 +1,4 @@
+import type { EngineLog } from "./engineLog";
 import type { Fault, ResourceType } from "./resourceType";
 import type { PropertyMap } from "./propertyValue";
 
@@ -10,7 +11,7 @@ export interface ProviderDefinition<Session extends ProviderSession> {
   secretConfiguration: ReadonlySet<string>;
   /** Checks the provider's own inputs, each a string, and fills in defaults. Values may be unknown. */
   checkConfiguration: (news: PropertyMap) => { inputs: PropertyMap; faults: Fault[] };
-  configure: (configuration: PropertyMap, warn: (message: string) => void) => Session;
+  configure: (configuration: PropertyMap, log: Pick<EngineLog, "warn" | "status">) => Session;
   resources: readonly ResourceType<Session>[];
   /** What a failure means, in words; the operation that failed is put before it. */
   explain: (error: unknown) => string;

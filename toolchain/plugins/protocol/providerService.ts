@@ -62,8 +62,14 @@ export function providerService<Session extends ProviderSession>(
     diffConfig: unary(() => new rpc.DiffResponse()),
     configure: unary(async (request: rpc.ConfigureRequest) => {
       await session?.close();
-      session = definition.configure(decodeProperties(request.getArgs()), (message) => {
-        log.warn(message);
+      session = definition.configure(decodeProperties(request.getArgs()), {
+        // The engine may be another by then.
+        warn: (message) => {
+          log.warn(message);
+        },
+        status: (message) => {
+          log.status(message);
+        },
       });
       return new rpc.ConfigureResponse()
         .setSupportspreview(true)
