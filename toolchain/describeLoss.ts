@@ -4,29 +4,46 @@ import { join } from "node:path";
 
 import { serverAccount } from "../postgres/embedded/account";
 import { serverPaths } from "../postgres/embedded/paths";
+import type { FoundThings } from "./dockerStack/findThings";
 import { folders } from "./folders";
+import { megabytes } from "./megabytes";
 import { readResources } from "./readResources";
 
-/** What `destroy` would remove, for the user to read before agreeing to it; undefined if there is nothing. */
+/**
+ * What `destroy` would remove, for the user to read before agreeing to it; undefined if there is nothing.
+ *
+ * @param docker what there is of the stack in the Docker engine, if it runs there
+ */
 export async function describeLoss(
   stack: string,
   environment: NodeJS.ProcessEnv,
+  docker: FoundThings | undefined,
 ): Promise<string | undefined> {
   const resources = await readResources(stack, environment);
   const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
-  // An update that was killed may have made a server that the state knows nothing of.
-  if (resources.length === 0 && !existsSync(data)) return undefined;
+  // An update that was killed may have made something that the state knows nothing of.
+  const things = docker === undefined ? await embeddedServer(stack) : inDocker(docker);
+  if (resources.length === 0 && things.length === 0) return undefined;
   // The stack itself and the connections to servers are Pulumi's own.
   const made = resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
-  const lines = [`Stack ${stack} will be removed, ${made} resources:`];
-  const { host, port, database } = outputs;
-  if (database !== undefined) lines.push(`- the database ${database} on ${host}:${port}`);
-  if (existsSync(data)) {
-    const megabytes = Math.ceil((await sizeOf(data)) / 2 ** 20);
-    lines.push(`- its server, with all data in ${data} (${megabytes} MB)`);
-  }
-  return lines.join("\n");
+  const { host, port, database } = outputs as Record<string, string | undefined>;
+  const address = database === undefined ? [] : [`- the database ${database} on ${host}:${port}`];
+  // A database in a volume is removed with that alone.
+  const lines = [...(docker === undefined ? address : []), ...things];
+  return [`Stack ${stack} will be removed, ${made} resources:`, ...lines].join("\n");
+}
+
+function inDocker({ containers, networks, volumes, images }: FoundThings): string[] {
+  const kinds = { container: containers, network: networks, volume: volumes, image: images };
+  return Object.entries(kinds).flatMap(([kind, names]) =>
+    names.length === 0 ? [] : [`- the ${kind}${names.length > 1 ? "s" : ""} ${names.join(", ")}`],
+  );
+}
+
+async function embeddedServer(stack: string): Promise<string[]> {
+  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
+  if (!existsSync(data)) return [];
+  return [`- its server, with all data in ${data} (${megabytes(await sizeOf(data))})`];
 }
 
 /** Bytes in a folder. A running server removes files meanwhile; those count nothing. */

@@ -5,6 +5,8 @@ export interface Arguments {
   stack: string;
   /** Whether the user has agreed beforehand. */
   yes: boolean;
+  /** Values of the command's own options, by option. */
+  values: Readonly<Record<string, string | undefined>>;
   /** Everything else, for Pulumi. */
   rest: string[];
 }
@@ -16,6 +18,8 @@ export interface CommandDescription {
   description: string;
   /** What `--yes` agrees to; without it the command asks for nothing. */
   yes?: string;
+  /** What its own options with a value are for, by option. */
+  options?: Readonly<Record<string, string>>;
 }
 
 /** Reads a command line. `--help` prints what the command does and ends the process. */
@@ -27,7 +31,11 @@ export function readArguments(description: CommandDescription, args: readonly st
     .allowExcessArguments()
     .addHelpText("after", "\nOther options go to Pulumi as they are.");
   if (description.yes !== undefined) command.option("-y, --yes", description.yes);
+  const own = Object.entries(description.options ?? {});
+  for (const [option, purpose] of own) command.option(`--${option} <${option}>`, purpose);
   command.parse([...args], { from: "user" });
   const { stack, yes = false } = command.opts<{ stack: string; yes?: boolean }>();
-  return { stack, yes, rest: command.args };
+  const given = command.opts<Record<string, string | undefined>>();
+  const values = Object.fromEntries(own.map(([option]) => [option, given[option]]));
+  return { stack, yes, values, rest: command.args };
 }

@@ -5,13 +5,23 @@ import { embeddedServer } from "../postgres/embedded/embeddedServer";
 import { serverPaths } from "../postgres/embedded/paths";
 import { removeSpareBinaries } from "../postgres/embedded/removeSpareBinaries";
 import { removeServer } from "../postgres/embedded/server";
+import type { DockerNames } from "./dockerStack/dockerNames";
+import { findThings } from "./dockerStack/findThings";
+import { removeThings } from "./dockerStack/removeThings";
 import { folders } from "./folders";
 
 /**
- * Removes an embedded server with its data that the state knows nothing of, because the update that made it was killed.
- * The caller has said so, and has seen that the stack has no resources.
+ * Removes what the state knows nothing of, because the update that made it was killed or the state was lost: an embedded
+ * server with its data, or everything in Docker but the volume with the data. The caller has said so, and has seen that the
+ * stack has no resources.
+ *
+ * @param names of the stack in the Docker engine, if it runs there
  */
-export async function removeInstance(stack: string): Promise<void> {
+export async function removeInstance(stack: string, names: DockerNames | undefined): Promise<void> {
+  if (names !== undefined) {
+    await removeThings(await findThings(names));
+    return;
+  }
   const paths = serverPaths(folders.project, stack, serverAccount(folders.project));
   if (!existsSync(paths.directory)) return;
   // The port is of no matter to a server that goes.

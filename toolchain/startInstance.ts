@@ -1,23 +1,24 @@
-import { serverAccount } from "../postgres/embedded/account";
-import { configuredPort } from "../postgres/embedded/configuredPort";
-import { embeddedServer } from "../postgres/embedded/embeddedServer";
-import { serverPaths } from "../postgres/embedded/paths";
-import { startServer } from "../postgres/embedded/server";
-import { readServerState } from "../postgres/embedded/serverState";
-import { folders } from "./folders";
+import { readDockerSettings } from "./dockerStack/readDockerSettings";
+import { healServer } from "./healing/healServer";
+import { say } from "./say";
+import { startEmbedded } from "./startEmbedded";
 
 /**
- * Starts the server of a stack whose instance is embedded, if it exists and does not run: Pulumi refreshes before it
- * runs the program, and a refresh against a stopped server fails.
+ * Sees to it that the server of a stack, if it is there, answers: Pulumi refreshes before it runs the program, and the refresh
+ * fails against a server that does not.
  *
- * @returns what was done, for the user to read; undefined when there was nothing to do
+ * @param agreed Pulumi's options for an update that the user has agreed to; none: Pulumi shows it and asks
  */
-export async function startInstance(stack: string): Promise<string | undefined> {
-  const paths = serverPaths(folders.project, stack, serverAccount(folders.project));
-  // As it was: a port that has changed in the configuration is changed by the update itself.
-  const port = await configuredPort(paths);
-  if (port === undefined || (await readServerState(paths.data)).state !== "stopped")
-    return undefined;
-  await startServer(await embeddedServer(folders.project, stack, port));
-  return `The PostgreSQL server of stack ${stack} was not running; it is again, on port ${port}.`;
+export async function startInstance(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  agreed: readonly string[],
+): Promise<void> {
+  const docker = readDockerSettings(stack, environment);
+  if (docker !== undefined) {
+    await healServer(stack, docker, environment, agreed);
+    return;
+  }
+  const started = await startEmbedded(stack);
+  if (started !== undefined) say(started);
 }

@@ -1,59 +1,57 @@
-import { createInterface } from "node:readline/promises";
-
-import { CommandError } from "../commandError";
+import { confirmRemoval } from "../confirmRemoval";
 import { describeLoss } from "../describeLoss";
-import { healStack } from "../healing/healStack";
+import { type FoundVolume, findThings } from "../dockerStack/findThings";
+import { judgeVolume } from "../dockerStack/judgeVolume";
+import { namesInDocker } from "../dockerStack/namesInDocker";
+import { removeVolume } from "../dockerStack/removeVolume";
+import { megabytes } from "../megabytes";
 import { readArguments } from "../readArguments";
-import { readResources } from "../readResources";
-import { removeInstance } from "../removeInstance";
+import { removeStack } from "../removeStack";
 import { openStack } from "../stack/openStack";
-import { updateStack } from "../updateStack";
 
-/** `npm run destroy`: removes a stack with all its data, after saying so. */
+/** `npm run destroy`: removes a stack, after saying what goes. A volume with data goes only if the user names it. */
 export async function destroy(args: string[]): Promise<number> {
-  const { stack, yes, rest } = readArguments(
+  const { stack, yes, values, rest } = readArguments(
     {
       name: "destroy",
       description:
-        "Removes everything that the stack has made, its data included. There is no way back.",
+        "Removes everything that the stack has made. There is no way back.\n" +
+        "An embedded server goes with its data. A volume of Docker with data stays, unless it is named.",
       yes: "do not ask",
+      options: { volume: "the volume with the data of a stack in Docker: it is removed, too" },
     },
     args,
   );
   const environment = await openStack(stack);
-  const loss = await describeLoss(stack, environment);
-  if (loss === undefined) {
-    process.stdout.write(`Stack ${stack} has nothing that could be removed.\n`);
-    return 0;
-  }
-  process.stdout.write(`${loss}\n`);
-  if (!yes) await confirm(stack);
-  await healStack(stack, environment);
-  const options = ["--yes", "--skip-preview", ...rest];
-  const code = await updateStack(stack, ["destroy", ...options], environment);
-  const isEmpty = code === 0 && (await readResources(stack, environment)).length === 0;
-  if (isEmpty) await removeInstance(stack);
-  return code;
-}
+  const names = await namesInDocker(stack, environment);
+  const isNamed = judgeVolume(stack, values["volume"], names?.data);
+  const found = names && (await findThings(names));
+  const loss = await describeLoss(stack, environment, found);
+  const data = found?.data;
+  print(loss ?? `Stack ${stack} has nothing${data ? " but its data" : " that could be removed"}.`);
+  if (data !== undefined) print(`The data is in the volume ${nameAndSize(data)}.`);
+  if (loss === undefined && data === undefined) return 0;
 
-async function confirm(stack: string): Promise<void> {
-  const nothing = "Nothing was removed.";
-  if (!process.stdin.isTTY) {
-    throw new CommandError(
-      `There is no terminal to ask on. ${nothing}`,
-      `To remove it unasked: npm run destroy -- --stack ${stack} --yes`,
+  const question = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
+  const goes = isNamed || (!yes && (await confirmRemoval(question)));
+  const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
+  if (code !== 0 || data === undefined) return code;
+  if (goes) {
+    await removeVolume(data.name);
+    print(`The volume ${data.name} is removed, with its data.`);
+  } else {
+    print(
+      `The volume ${data.name} is kept, with its data: the next \`npm run up -- --stack ${stack}\` finds it.\n` +
+        `To remove it, too: npm run destroy -- --stack ${stack} --volume ${data.name}`,
     );
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question(`Type the stack's name, ${stack}, to remove it: `);
-    if (answer.trim() !== stack) {
-      throw new CommandError(
-        `"${answer}" is not the stack's name. ${nothing}`,
-        "Try again to remove it.",
-      );
-    }
-  } finally {
-    terminal.close();
-  }
+  return 0;
+}
+
+function nameAndSize({ name, size }: FoundVolume): string {
+  return size === undefined ? name : `${name} (${megabytes(size)})`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -1,5 +1,6 @@
 import { findDrift } from "../drift/findDrift";
 import { readArguments } from "../readArguments";
+import { requireServer } from "../requireServer";
 import { runPulumi } from "../runPulumi";
 import { openStack } from "../stack/openStack";
 
@@ -27,6 +28,7 @@ export async function drift(args: string[]): Promise<number> {
     return exitCodes[report.status];
   }
   const environment = await openStack(stack);
+  await requireServer(stack, environment);
   // Pulumi cuts off what is longer than 150 characters otherwise.
   const options = ["--diff", "--show-full-output", "--expect-no-changes", "--stack", stack];
   const code = await runPulumi(["preview", ...options, ...rest], environment);

@@ -1,4 +1,5 @@
 import { readArguments } from "../readArguments";
+import { requireServer } from "../requireServer";
 import { runPulumi } from "../runPulumi";
 import { openStack } from "../stack/openStack";
 
@@ -13,6 +14,7 @@ export async function preview(args: string[]): Promise<number> {
     args,
   );
   const environment = await openStack(stack);
+  await requireServer(stack, environment);
   // Without --diff Pulumi names the properties that change, but not the reasons in them, and those it cuts off otherwise.
   const options = ["--diff", "--show-full-output", "--stack", stack];
   return runPulumi(["preview", ...options, ...rest], environment);

@@ -3,6 +3,7 @@ import { healStack } from "../healing/healStack";
 import { printConnection } from "../printConnection";
 import { readArguments } from "../readArguments";
 import { openStack } from "../stack/openStack";
+import { startInstance } from "../startInstance";
 import { updateStack } from "../updateStack";
 
 /** `npm run up`: makes a stack what the program says. */
@@ -26,8 +27,10 @@ export async function up(args: string[]): Promise<number> {
   }
   const environment = await openStack(stack);
   await healStack(stack, environment);
+  const atOnce = ["--yes", "--skip-preview"];
+  await startInstance(stack, environment, isLocal || yes ? atOnce : []);
   // Nobody is there to read a preview of the local stack, which would double the time.
-  const agreed = isLocal ? ["--yes", "--skip-preview"] : yes ? ["--yes"] : [];
+  const agreed = isLocal ? atOnce : yes ? ["--yes"] : [];
   const code = await updateStack(stack, ["up", ...agreed, ...rest], environment);
   if (code === 0) await printConnection(stack, environment);
   return code;

@@ -1,5 +1,6 @@
 import { folders } from "../folders";
 import { runQuietly } from "../pulumi/runQuietly";
+import { requireServer } from "../requireServer";
 import { openStack } from "../stack/openStack";
 import { type DriftReport, driftReport } from "./driftReport";
 
@@ -11,6 +12,7 @@ import { type DriftReport, driftReport } from "./driftReport";
 export async function findDrift(stack: string, args: readonly string[]): Promise<DriftReport> {
   try {
     const environment = await openStack(stack);
+    await requireServer(stack, environment);
     const preview = ["preview", "--json", "--expect-no-changes", "--non-interactive"];
     const ended = await runQuietly("pulumi", [...preview, "--stack", stack, ...args], {
       cwd: folders.project,

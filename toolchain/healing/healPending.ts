@@ -1,24 +1,23 @@
 import { readFileSync } from "node:fs";
 
-import { askPulumi } from "../askPulumi";
+import { exportState } from "../exportState";
+import { importState } from "../importState";
 import { say } from "../say";
 import { stackFiles } from "../stack/stackFiles";
 import { endOrphans } from "./endOrphans";
-import { type Deployment, resolvePending } from "./resolvePending";
+import { resolvePending } from "./resolvePending";
 
 /** Settles the creations that a killed update has left open in the state of a stack. */
 export async function healPending(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const isOurs = environment["PULUMI_OPTION_CONFIG_FILE"] !== undefined;
   // The file tells at once what asking Pulumi takes a third of a second for.
   if (isOurs && !mentionsPending(stackFiles(stack).state)) return;
-  const exported = await askPulumi(["stack", "export", "--stack", stack], environment);
-  const state = JSON.parse(exported) as { deployment?: Deployment };
+  const state = await exportState(stack, environment);
   if (state.deployment?.pending_operations?.some(({ type }) => type === "creating") !== true)
     return;
   await endOrphans();
   const { deployment, adopted, cleared } = resolvePending(state.deployment);
-  const settled = JSON.stringify({ ...state, deployment });
-  await askPulumi(["stack", "import", "--stack", stack], environment, settled);
+  await importState(stack, { ...state, deployment }, environment);
   say("A killed update left the creation of these resources open:");
   for (const urn of adopted) say(`- ${nameOf(urn)}: taken as made, until the refresh has looked`);
   for (const urn of cleared) say(`- ${nameOf(urn)}: will be made again`);

@@ -1,14 +1,12 @@
-import { say } from "../say";
-import { startInstance } from "../startInstance";
 import { healLocks } from "./healLocks";
 import { healPending } from "./healPending";
 
-/** Repairs what a killed update or a reboot has left of a stack, so that the next update can begin. Quiet when all is well. */
+/**
+ * Repairs what a killed update has left in the state of a stack, so that the next update can begin. Quiet when all is well.
+ */
 export async function healStack(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const isOurs = environment["PULUMI_OPTION_CONFIG_FILE"] !== undefined;
   // Other backends know their own locks, and Pulumi says what to do about one.
   if (isOurs) await healLocks(stack);
   await healPending(stack, environment);
-  const started = await startInstance(stack);
-  if (started !== undefined) say(started);
 }

@@ -10,6 +10,10 @@ export interface ResourceState {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  parent?: string;
+  deletedWith?: string;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[]>;
 }
 
 /** The types that PostgreSQL refuses to make a second time. Their id is their name. */

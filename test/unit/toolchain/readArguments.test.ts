@@ -19,9 +19,19 @@ test.each([
     rest: ["--diff", "--target", "urn:a", "--parallel=2"],
   },
 ])("`$line` means $stack, $yes, $rest", ({ line, ...meaning }) => {
-  expect(read(line)).toEqual(meaning);
+  expect(read(line)).toMatchObject(meaning);
 });
 
 test("--yes goes to Pulumi where the command itself asks nothing", () => {
   expect(readArguments({ name: "preview", description: "" }, ["--yes"]).rest).toEqual(["--yes"]);
+});
+
+test("an option of the command's own does not go to Pulumi", () => {
+  const description = { name: "destroy", description: "", options: { volume: "which" } };
+
+  expect(readArguments(description, ["--diff", "--volume", "v", "--yes"])).toMatchObject({
+    values: { volume: "v" },
+    rest: ["--diff", "--yes"],
+  });
+  expect(readArguments(description, []).values).toEqual({ volume: undefined });
 });

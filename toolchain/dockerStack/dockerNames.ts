@@ -1,0 +1,23 @@
+/** What the engine knows of a stack, all by names with one prefix. */
+export interface DockerNames {
+  containers: readonly string[];
+  network: string;
+  /** The volumes that an update makes anew. */
+  configuration: readonly string[];
+  /** The volume with the database, which outlives the stack. */
+  data: string;
+  /** Repositories of the images. */
+  images: readonly string[];
+}
+
+/** @param prefix `dockerName` in the stack's settings */
+export function dockerNames(prefix: string): DockerNames {
+  const programs = [`${prefix}-postgresql`, `${prefix}-pgbouncer`];
+  return {
+    containers: programs,
+    network: prefix,
+    configuration: programs.map((name) => `${name}-configuration`),
+    data: `${prefix}-data`,
+    images: programs,
+  };
+}
