@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-import { readConfiguration } from "../../../../../toolchain/plugins/postgresql/configuration";
+import {
+  checkConfiguration,
+  readConfiguration,
+} from "../../../../../toolchain/plugins/postgresql/configuration";
 
 test("the program's own settings come before the environment, and this before the defaults", () => {
   const environment = { PGHOST: "h.env", PGPORT: "1", PGUSER: "u.env", PGPASSWORD: "p.env" };
@@ -47,4 +50,14 @@ test("no host, or an environment that makes no sense, is said to be so", () => {
   expect(() => readConfiguration({ host: "h" }, { PGSSLMODE: "prefer" })).toThrow(
     'PGSSLMODE: expected one of disable, require, verify-ca, verify-full, got "prefer"',
   );
+});
+
+test("the authority's file may be one that the program is about to write", () => {
+  const sslrootcert = "written/later.pem";
+
+  expect(checkConfiguration({ sslrootcert })).toMatchObject({
+    faults: [],
+    inputs: { sslrootcert },
+  });
+  expect(readConfiguration({ host: "h", sslrootcert }, {})).toMatchObject({ sslrootcert });
 });
