@@ -2,7 +2,7 @@ import { resourceType } from "../protocol/resourceType";
 import { containerFaults } from "./containerFaults";
 import { findContainer } from "./containerFind";
 import { removeLeftover } from "./containerLeftover";
-import { connectNetworks, reconnectNetworks } from "./containerNetworks";
+import { connectNetworks, missingNetworks, reconnectNetworks } from "./containerNetworks";
 import { waitUntilReady } from "./containerReady";
 import { removeContainer } from "./containerRemoval";
 import { containerSchema } from "./containerSchema";
@@ -28,7 +28,8 @@ export const container = resourceType<DockerSession, typeof containerSchema>({
   describe: (show) => `container ${show("name")}`,
   faults: containerFaults,
 
-  create: async ({ engine }, planned) => {
+  create: async (session, planned) => {
+    const { engine } = session;
     const spec = containerSpec(planned);
     await removeLeftover(engine, planned, spec.Labels[fingerprintLabel]);
     const created = await engine.createContainer(spec).catch((error: unknown) => {
@@ -43,7 +44,7 @@ export const container = resourceType<DockerSession, typeof containerSchema>({
       await uploadFiles(created, planned);
       if (planned.start) {
         await created.start();
-        await waitUntilReady(created, planned);
+        await waitUntilReady(session, created, planned);
       }
       return containerState(await created.inspect(), planned);
     } catch (error) {
@@ -52,12 +53,21 @@ export const container = resourceType<DockerSession, typeof containerSchema>({
     }
   },
 
-  read: async ({ engine }, id, prior) => {
+  read: async ({ engine, warn }, id, prior) => {
     const found = await findContainer(engine, id);
-    return found === undefined ? undefined : containerState(found, prior);
+    if (found === undefined) return undefined;
+    const live = containerState(found, prior);
+    // The official plugin passes over this. A difference here would replace the container where that one changes nothing.
+    for (const network of missingNetworks(found, prior))
+      warn(
+        `container "${live.state.name ?? id}" is not connected to its network "${network}", and this update will not change that.\n` +
+          `Stop the container and run the update again: it connects what it starts.`,
+      );
+    return live;
   },
 
-  update: async ({ engine }, old, planned, id) => {
+  update: async (session, old, planned, id) => {
+    const { engine } = session;
     const live = engine.getContainer(id);
     if (
       old.restart !== planned.restart ||
@@ -69,7 +79,7 @@ export const container = resourceType<DockerSession, typeof containerSchema>({
     if (planned.mustRun && !State.Running) {
       await reconnectNetworks(engine, live, planned);
       await live.start();
-      await waitUntilReady(live, planned);
+      await waitUntilReady(session, live, planned);
     }
     // As the official plugin does: what the engine makes of it, the next refresh reads.
     return { id, state: planned };

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import type { State } from "../protocol/resourceSchema";
+import type { Observed, State } from "../protocol/resourceSchema";
 import type { containerSchema } from "./containerSchema";
 import { statusOf } from "./statusOf";
 
@@ -13,7 +13,10 @@ export async function connectNetworks(
   const networks = networksAdvanced ?? [];
   if (networks.length === 0) return;
   await engine.getNetwork(networkMode).disconnect({ Container: container.id });
-  for (const { name, aliases } of networks) await connect(engine, container, name, aliases ?? []);
+  for (const { name, aliases } of networks) {
+    const { Id } = await findNetwork(engine, name);
+    await connect(engine, container, Id, aliases);
+  }
 }
 
 /**
@@ -27,26 +30,36 @@ export async function reconnectNetworks(
 ): Promise<void> {
   const { NetworkSettings } = await container.inspect();
   for (const { name, aliases } of networksAdvanced ?? []) {
-    const network = (await engine.getNetwork(name).inspect()) as { Id: string; Name: string };
+    const network = await findNetwork(engine, name);
     const present = NetworkSettings.Networks[network.Name];
     if (present?.NetworkID === network.Id) continue;
     if (present !== undefined)
       await engine.getNetwork(network.Name).disconnect({ Container: container.id, Force: true });
-    await connect(engine, container, name, aliases ?? []);
+    await connect(engine, container, network.Id, aliases);
   }
 }
 
-async function connect(
+/** The networks that a container was declared to be in and is not, by name. */
+export function missingNetworks(
+  { NetworkSettings }: Dockerode.ContainerInspectInfo,
+  { networksAdvanced }: Pick<Observed<typeof containerSchema>, "networksAdvanced">,
+): string[] {
+  const connected = Object.entries(NetworkSettings.Networks).flatMap(([name, { NetworkID }]) => [
+    name,
+    NetworkID,
+  ]);
+  return (networksAdvanced ?? [])
+    .map(({ name }) => name)
+    .filter((name) => !connected.includes(name));
+}
+
+/** The engine would take the name of a network that is not there, and refuse to start the container then. */
+async function findNetwork(
   engine: Dockerode,
-  container: Dockerode.Container,
   name: string,
-  aliases: readonly string[],
-): Promise<void> {
+): Promise<Pick<Dockerode.NetworkInspectInfo, "Id" | "Name">> {
   try {
-    await engine.getNetwork(name).connect({
-      Container: container.id,
-      EndpointConfig: { Aliases: [...aliases] },
-    });
+    return await engine.getNetwork(name).inspect();
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     throw new Error(
@@ -54,4 +67,16 @@ async function connect(
       { cause: error },
     );
   }
+}
+
+async function connect(
+  engine: Dockerode,
+  container: Dockerode.Container,
+  network: string,
+  aliases: readonly string[] | null,
+): Promise<void> {
+  await engine.getNetwork(network).connect({
+    Container: container.id,
+    EndpointConfig: { Aliases: [...(aliases ?? [])] },
+  });
 }

@@ -5,6 +5,7 @@ import type Dockerode from "dockerode";
 import type { State } from "../protocol/resourceSchema";
 import { lastLines } from "./containerLogs";
 import type { containerSchema } from "./containerSchema";
+import type { DockerSession } from "./session";
 
 /** Milliseconds between two looks at a container. */
 const interval = 250;
@@ -14,9 +15,10 @@ const settling = 500;
 /**
  * Waits until a started container is up: healthy, where its declaration says `wait`, else running for a moment.
  *
- * @throws with the last lines of its log if it ends, or is not healthy in time
+ * @throws with the last lines of its log if it ends, or is not healthy in time; and when the update is cancelled
  */
 export async function waitUntilReady(
+  { cancelled }: Pick<DockerSession, "cancelled">,
   container: Dockerode.Container,
   { wait, waitTimeout, mustRun }: State<typeof containerSchema>,
 ): Promise<void> {
@@ -45,6 +47,6 @@ export async function waitUntilReady(
         `it is ${health?.Status ?? "not healthy"} after ${waitTimeout} s (waitTimeout).${said}${await lastLines(container)}`,
       );
     }
-    await setTimeout(interval);
+    await setTimeout(interval, undefined, { signal: cancelled });
   }
 }

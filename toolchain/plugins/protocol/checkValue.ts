@@ -1,5 +1,5 @@
 import { isMap, type PropertyValue, unknownValue } from "./propertyValue";
-import type { PropertySchema } from "./resourceSchema";
+import { isNested, type PropertySchema } from "./resourceSchema";
 
 /**
  * What is wrong with one given value; undefined if nothing is. Unknown values pass: they are checked again when known.
@@ -40,10 +40,16 @@ export function checkValue(schema: PropertySchema, value: PropertyValue): string
 
 function show(schema: PropertySchema, value: PropertyValue): string {
   if (schema.secret === true) return "a secret of another kind";
-  if (schema.hidden === true) return "a value of another kind";
+  if (hides(schema)) return "a value of another kind";
   return JSON.stringify(value, (_, inner: unknown) =>
     inner === unknownValue ? "(not known yet)" : inner,
   );
+}
+
+/** Whether the property may hold a secret, or one of its objects' properties. */
+function hides(schema: PropertySchema): boolean {
+  if (schema.hidden === true || schema.secret === true) return true;
+  return isNested(schema) && Object.values(schema.properties).some(hides);
 }
 
 function checkNumber(
