@@ -3,7 +3,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import { provider } from "../../../toolchain/plugins/postgresql/provider";
-import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
+import { type ServedPlugin, servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
 import type { Json } from "./json";
 import { type Method, requestMessage } from "./requestMessage";
 import { responseJson } from "./responseJson";
@@ -16,9 +16,11 @@ export interface PluginClient {
   close: () => Promise<void>;
 }
 
-/** Serves the plugin in this process. */
-export async function startPlugin(): Promise<PluginClient> {
-  const { port, close } = await servePlugin(provider);
+/** Serves a plugin in this process. */
+export async function startPlugin(
+  served: () => Promise<ServedPlugin> = () => servePlugin(provider),
+): Promise<PluginClient> {
+  const { port, close } = await served();
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   return {
     call: (method, request) => call(client, method, request),

@@ -9,6 +9,8 @@ export interface Exchange {
   method: Method;
   request: Json;
   response: Json;
+  /** Why it refused, if it did; there is no response then. */
+  errors?: string[];
 }
 
 /**
@@ -26,12 +28,10 @@ export function readRecording(name: string, replace: Record<string, string>): Ex
     .trim()
     .split("\n")
     .map((line) => {
-      const { method, request, response } = JSON.parse(line) as {
+      const { method, ...exchange } = JSON.parse(line) as Omit<Exchange, "method"> & {
         method: string;
-        request: Json;
-        response: Json;
       };
       const first = method.charAt(0).toLowerCase();
-      return { method: `${first}${method.slice(1)}` as Method, request, response };
+      return { method: `${first}${method.slice(1)}` as Method, ...exchange };
     });
 }

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Json } from "../../integration/plugins/json";
+import { engine } from "../engine";
+import { ContainerSandbox } from "./containerSandbox";
+
+let sandbox: ContainerSandbox;
+
+beforeAll(async () => {
+  sandbox = await ContainerSandbox.open("failures");
+});
+
+afterAll(async () => {
+  await sandbox.close();
+});
+
+async function containersOf(name: string): Promise<string[]> {
+  const found = await engine.listContainers({ all: true, filters: { name: [`^/${name}$`] } });
+  return found.map(({ Id }) => Id);
+}
+
+async function failure(program: Json): Promise<string> {
+  const created: unknown = await sandbox
+    .container()
+    .create(program)
+    .catch((error: unknown) => error);
+  if (!(created instanceof Error)) throw new Error("it was created");
+  return created.message;
+}
+
+test("a container that is not healthy in time fails with its last words, and is removed", async () => {
+  const program = sandbox.sleeper({
+    command: ["bash", "-c", "echo starting; echo trouble ahead >&2; exec sleep 60"],
+    healthcheck: {
+      tests: ["CMD-SHELL", "echo no such thing; exit 1"],
+      interval: "300ms",
+      retries: 2,
+    },
+    wait: true,
+    waitTimeout: 3,
+  });
+  const message = await failure(program);
+  expect(message).toContain(`creating container "${program.name}"`);
+  expect(message).toContain("unhealthy after 3 s (waitTimeout)");
+  expect(message).toContain("no such thing");
+  expect(message).toMatch(/ {2}starting\n {2}trouble ahead/);
+  expect(await containersOf(program.name)).toEqual([]);
+});
+
+test("a container that ends right after its start fails with its exit code and last words", async () => {
+  const program = sandbox.sleeper({ command: ["bash", "-c", "echo cannot start; exit 3"] });
+  const message = await failure(program);
+  expect(message).toContain("exit code 3");
+  expect(message).toContain("cannot start");
+  expect(await containersOf(program.name)).toEqual([]);
+});
+
+test("to wait for a container without a health check is refused", async () => {
+  expect(await failure(sandbox.sleeper({ wait: true }))).toContain("no health check");
+});
+
+test("an image or a network that is not there is named, with what to do", async () => {
+  const image = `${sandbox.prefix}-none:1`;
+  expect(await failure(sandbox.sleeper({ image }))).toContain(`there is no image "${image}"`);
+  const network = `${sandbox.prefix}-none`;
+  const program = sandbox.sleeper({ networksAdvanced: [{ name: network }] });
+  expect(await failure(program)).toContain(`there is no network "${network}"`);
+  expect(await containersOf(program.name)).toEqual([]);
+});
+
+test("secret contents of uploads are in no error, whatever goes wrong", async () => {
+  const secret = "hush-hush-4711";
+  const upload = { file: "/etc/x.conf", content: secret };
+  const programs = [
+    sandbox.sleeper({ uploads: [upload], networksAdvanced: [{ name: `${sandbox.prefix}-none` }] }),
+    sandbox.sleeper({ uploads: [upload, { ...upload, file: "/etc/passwd/x" }] }),
+    sandbox.sleeper({ uploads: [upload], command: ["/no/such/program"] }),
+    sandbox.sleeper({ uploads: [upload], command: ["bash", "-c", "exit 1"] }),
+    sandbox.sleeper({ uploads: [upload], readOnly: true }),
+    sandbox.sleeper({ uploads: [{ ...upload, content: [secret] }] }),
+    sandbox.sleeper({ uploads: { ...upload } }),
+    sandbox.sleeper({ uploads: [secret] }),
+  ];
+  for (const program of programs) expect(await failure(program)).not.toContain(secret);
+});
+
+test("a container that never started, left by a killed update, makes way", async () => {
+  const program = sandbox.sleeper();
+  const left = await engine.createContainer({
+    name: program.name,
+    Image: "debian:bookworm-slim",
+    Cmd: ["true"],
+  });
+  const deployed = sandbox.container();
+  await deployed.create(program);
+  expect(await containersOf(program.name)).toEqual([deployed.id]);
+  expect(deployed.id).not.toBe(left.id);
+});
+
+test("so does one that runs, if it was made from the same configuration", async () => {
+  const program = sandbox.sleeper({ uploads: [{ file: "/etc/x.conf", content: "old" }] });
+  const killed = sandbox.container();
+  await killed.create(program);
+  const deployed = sandbox.container();
+  await deployed.create({ ...program, uploads: [{ file: "/etc/x.conf", content: "new" }] });
+  expect(await containersOf(program.name)).toEqual([deployed.id]);
+});
+
+test.each(["running", "exited"])(
+  "a stranger that is %s is left alone, and named",
+  async (status) => {
+    const program = sandbox.sleeper();
+    const stranger = await engine.createContainer({
+      name: program.name,
+      Image: "debian:bookworm-slim",
+      Cmd: status === "running" ? ["sleep", "60"] : ["true"],
+    });
+    await stranger.start();
+    if (status === "exited") await stranger.wait();
+    const message = await failure(program);
+    expect(message).toContain(`${stranger.id.slice(0, 12)}, ${status}`);
+    expect(message).toContain(`docker rm --force ${stranger.id.slice(0, 12)}`);
+    expect(await containersOf(program.name)).toEqual([stranger.id]);
+  },
+);
+
+test("what is not served is refused by name, all at once, before anything is made", async () => {
+  const program = sandbox.sleeper({
+    privileged: true,
+    mounts: [{ target: "/x", type: "tmpfs" }],
+    networkMode: "host",
+    uploads: [{ file: "/etc/x", source: "/etc/passwd" }],
+    volumes: [{ hostPath: "/", containerPath: "/host" }],
+    strange: 1,
+  });
+  const message = await failure(program);
+  for (const name of [
+    "privileged",
+    "mounts",
+    "networkMode",
+    "uploads[0].source",
+    "volumes[0].hostPath",
+    "strange",
+  ])
+    expect(message).toContain(`"property":"${name}"`);
+  expect(await containersOf(program.name)).toEqual([]);
+});

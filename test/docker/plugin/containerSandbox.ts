@@ -1,0 +1,48 @@
+import { provider } from "../../../toolchain/plugins/docker/provider";
+import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
+import type { Json } from "../../integration/plugins/json";
+import { type PluginClient, startPlugin } from "../../integration/plugins/pluginClient";
+import { engine } from "../engine";
+import { TestContainer } from "../testContainer";
+import { Deployed } from "./deployed";
+import { removeAll } from "./removeAll";
+
+/** The plugin, and objects of a test file's own on the engine, all removed at its end. */
+export class ContainerSandbox {
+  private count = 0;
+
+  private constructor(
+    private readonly plugin: PluginClient,
+    readonly prefix: string,
+  ) {}
+
+  static async open(name: string): Promise<ContainerSandbox> {
+    const plugin = await startPlugin(() => servePlugin(provider));
+    await plugin.call("configure", { args: {} });
+    return new ContainerSandbox(plugin, `hosterizer-test-${name}-${process.pid}`);
+  }
+
+  /** A name that no other object of the tests has. */
+  name(): string {
+    return `${this.prefix}-${++this.count}`;
+  }
+
+  container(): Deployed {
+    return new Deployed(this.plugin, "urn:pulumi:dev::test::docker:index/container:Container::it");
+  }
+
+  /** A container that sleeps, with `more` said of it. */
+  sleeper(more: Json & { name?: string } = {}): Json & { name: string } {
+    const command = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"];
+    return { name: this.name(), image: "debian:bookworm-slim", command, ...more };
+  }
+
+  at(deployed: Deployed): TestContainer {
+    return new TestContainer(engine.getContainer(deployed.id));
+  }
+
+  async close(): Promise<void> {
+    await this.plugin.close();
+    await removeAll(this.prefix);
+  }
+}
