@@ -20,7 +20,8 @@ export function pgbouncerFiles(args: PgbouncerFilesArgs): ConfigurationFile[] {
   const ini = [
     note,
     "[databases]",
-    `${database} = host=${server.host} port=${server.port}`,
+    // Not for all: a login to the console, which has no server to ask, would wait for an answer.
+    `${database} = host=${server.host} port=${server.port} auth_user=${role}`,
     "[users]",
     "; logins of many clients at once leave the server's connections to those that are in",
     `${role} = max_user_connections=${lookups}`,

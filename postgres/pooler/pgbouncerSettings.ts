@@ -58,11 +58,6 @@ export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): Se
       reason: `nobody comes in as ${role}, which PgBouncer would let in by an empty password`,
     },
     {
-      name: "auth_user",
-      value: role,
-      reason: "logs in by certificate, and may execute one function",
-    },
-    {
       name: "auth_query",
       value: `select * from ${lookupSchema}.user_lookup($1)`,
       reason: "passwords are kept by the server alone, and a changed one counts at once",
@@ -96,12 +91,12 @@ export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): Se
     {
       name: "query_wait_timeout",
       value: "30",
-      reason: "a client waits through a restart of the server, and is told when it takes longer",
+      reason: "a client that no connection gets free for is told, instead of waiting on and on",
     },
     {
       name: "client_login_timeout",
       value: "30",
-      reason: "who does not log in does not keep a place; a login waits through a restart too",
+      reason: "who does not log in does not keep a place",
     },
     {
       name: "ignore_startup_parameters",

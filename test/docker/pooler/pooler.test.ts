@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { clientAddress } from "../../../postgres/connection";
+import { rowsOf } from "./rowsOf";
+import { type PooledStack, startPooledStack } from "./pooledStack";
+import { scramLogin } from "./scramLogin";
+
+let stack: PooledStack;
+
+beforeAll(async () => {
+  stack = await startPooledStack();
+});
+
+afterAll(() => stack.remove());
+
+const pooled = (user: string) => stack.connect(user, "pooled");
+
+test("PgBouncer knows every setting that it is given", async () => {
+  const log = await stack.pooler.logs();
+  expect(log).toContain("process up: PgBouncer 1.18");
+  expect(log).not.toMatch(/WARNING|ERROR|FATAL/);
+});
+
+test.each(["app_user", "app_readonly", "app_monitor", "app_backup"])(
+  "%s comes through with its password, over TLS on both ways",
+  async (role) => {
+    const [row] = await rowsOf(
+      await pooled(role),
+      `select current_user as role,
+              (select version from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()) as tls`,
+    );
+    expect(row).toEqual({ role, tls: "TLSv1.3" });
+  },
+);
+
+test.each(["postgres", "hosterizer_migrator"])(
+  "%s does not come through, though its password is right",
+  async (role) => {
+    await expect(rowsOf(await stack.connect(role, "direct"), "select 1")).resolves.toHaveLength(1);
+    await expect(rowsOf(await pooled(role), "select 1")).rejects.toThrow(/no such user/);
+  },
+);
+
+test("a wrong password is refused", async () => {
+  const connection = { ...(await pooled("app_user")), password: "another" };
+  await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SASL authentication failed/);
+});
+
+test("nobody comes in without TLS", async () => {
+  const connection = { ...(await pooled("app_user")), sslmode: "disable" as const };
+  await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SSL required/);
+});
+
+test.each(["app_pooler", "hosterizer_owner", "nobody"])(
+  "nobody comes in as %s with an empty password",
+  async (user) => {
+    const { host, port, database, sslrootcert = "" } = await pooled("app_user");
+    const ca = readFileSync(sslrootcert, "utf8");
+    const answer = await scramLogin({ host, port, ca }, { user, database, password: "" });
+
+    expect(answer.type).toBe("E");
+    expect(answer.text).toMatch(/SASL authentication failed|no such user/);
+  },
+);
+
+test("this way of logging in does succeed with the right password", async () => {
+  const { host, port, user, database, password, sslrootcert = "" } = await pooled("app_user");
+  const ca = readFileSync(sslrootcert, "utf8");
+  const answer = await scramLogin({ host, port, ca }, { user, database, password });
+
+  expect(answer.type).toBe("R");
+});
+
+test("nobody manages the pooler over the network", async () => {
+  const connection = { ...(await pooled("app_user")), database: "pgbouncer" };
+  await expect(rowsOf(connection, "show pools")).rejects.toThrow(/SASL authentication failed/);
+  const console = { ...(await pooled("app_user")), database: "pgbouncer", user: "pgbouncer" };
+  await expect(rowsOf(console, "show pools")).rejects.toThrow(/SASL authentication failed/);
+});
+
+test("there is no way to another database", async () => {
+  const connection = { ...(await pooled("app_user")), database: "postgres" };
+  await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SASL authentication failed/);
+});
+
+test("the pooler's own role gets into the server by its certificate alone, and nowhere else", async () => {
+  const role = await stack.connect("app_pooler", "direct");
+  await expect(rowsOf({ ...role, password: "x" }, "select 1")).rejects.toMatchObject({
+    code: "28000",
+  });
+  const elsewhere = { ...role, password: "x", database: "postgres" };
+  await expect(rowsOf(elsewhere, "select 1")).rejects.toMatchObject({ code: "28000" });
+});
+
+test("a changed password counts at once", async () => {
+  const superuser = await stack.connect("postgres", "direct");
+  const connection = await pooled("app_monitor");
+  await rowsOf(superuser, "alter role app_monitor password 'a new one'");
+  await expect(rowsOf(connection, "select 1")).rejects.toThrow();
+  await expect(rowsOf({ ...connection, password: "a new one" }, "select 1")).resolves.toHaveLength(
+    1,
+  );
+  await rowsOf(superuser, `alter role app_monitor password '${connection.password}'`);
+});
+
+test("a client's SET does not outlive its transaction", async () => {
+  const client = new pg.Client(clientAddress(await pooled("app_user")));
+  await client.connect();
+  try {
+    await client.query("set app.current_customer_id = '7'");
+    const { rows } = await client.query<{ value: string | null }>(
+      "select pg_catalog.current_setting('app.current_customer_id', true) as value",
+    );
+    expect(rows[0]?.value ?? "").toBe("");
+  } finally {
+    await client.end();
+  }
+});
+
+test("options that PgBouncer cannot keep are refused, and those that drivers send are not", async () => {
+  const connection = clientAddress(await pooled("app_user"));
+  const client = new pg.Client({ ...connection, options: "-c app.current_customer_id=7" });
+  await expect(client.connect()).rejects.toThrow(/unsupported startup parameter/);
+});
+
+test("sixty clients share twenty-five connections", async () => {
+  const connection = clientAddress(await pooled("app_user"));
+  const clients = Array.from({ length: 60 }, () => new pg.Client(connection));
+  await Promise.all(clients.map((client) => client.connect()));
+  try {
+    const answers = await Promise.all(
+      clients.map((client) =>
+        client.query<{ pid: number }>(
+          "select pg_catalog.pg_backend_pid() as pid from pg_catalog.pg_sleep(0.2)",
+        ),
+      ),
+    );
+    expect(new Set(answers.map(({ rows }) => rows[0]?.pid)).size).toBeLessThanOrEqual(25);
+    expect(new Set(answers.map(({ rows }) => rows[0]?.pid)).size).toBeGreaterThan(5);
+  } finally {
+    await Promise.all(clients.map((client) => client.end()));
+  }
+});
+
+/** Asks again and again, as an application's own pool does. @returns the seconds until there is an answer */
+async function secondsToAnswer(): Promise<number> {
+  const start = Date.now();
+  const connection = await pooled("app_user");
+  for (;;) {
+    const answer = await rowsOf(connection, "select 1").catch((error: unknown) => error);
+    const seconds = (Date.now() - start) / 1000;
+    if (!(answer instanceof Error)) return seconds;
+    if (seconds > 30) throw answer;
+    await sleep(100);
+  }
+}
+
+test("a server that was started again is found within seconds", async () => {
+  await stack.server().stop();
+  await stack.server().start();
+  await stack.server().until("healthy");
+
+  expect(await secondsToAnswer()).toBeLessThan(10);
+});
+
+test("so is one that was killed", async () => {
+  await stack.server().kill();
+  await stack.server().start();
+  await stack.server().until("healthy");
+
+  expect(await secondsToAnswer()).toBeLessThan(10);
+});
+
+test("another container in the server's place is found by its name", async () => {
+  const before = await stack.server().inspect();
+  await stack.replaceServer();
+  expect((await stack.server().inspect()).Id).not.toBe(before.Id);
+
+  expect(await secondsToAnswer()).toBeLessThan(10);
+});
+
+test("its log holds no password and no verifier", async () => {
+  const log = await stack.pooler.logs();
+  for (const role of ["app_user", "app_readonly", "app_monitor", "app_backup"]) {
+    expect(log).not.toContain((await pooled(role)).password);
+  }
+  expect(log).not.toMatch(/SCRAM-SHA-256\$|a new one/);
+});

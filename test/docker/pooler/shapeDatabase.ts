@@ -1,0 +1,70 @@
+import { escapeIdentifier, escapeLiteral } from "pg";
+
+import { extensions, recordedSchemas, schemas } from "../../../database/extensions";
+import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
+import { authenticator, migrator, owner, pooler, roles } from "../../../database/roles";
+import { tenancy } from "../../../database/tenancy";
+import type { GrantDeclaration } from "../../../postgres/access/declarations";
+import { generatePassword } from "../../../postgres/access/generatePassword";
+import { type Connection, withClient } from "../../../postgres/connection";
+import { migrate } from "../../../postgres/migrations/migrate";
+import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
+import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { grantStatements } from "../../integration/audit/grantStatements";
+
+/**
+ * Makes the database that is declared in database/, as an update does, without Pulumi.
+ *
+ * @param server how the superuser reaches a server that has nothing of it yet.
+ * @returns the passwords by role.
+ */
+export async function shapeDatabase(
+  server: Connection,
+  database: string,
+): Promise<Readonly<Record<string, string>>> {
+  const passwords: Record<string, string> = {};
+  const statements = roles.flatMap(({ name, login, inherit = true, memberOf, authenticates }) => {
+    const password = login && authenticates !== "certificate" ? generatePassword() : undefined;
+    if (password !== undefined) passwords[name] = password.password;
+    return [
+      `create role ${name} ${login ? "login" : "nologin"} ${inherit ? "inherit" : "noinherit"}`,
+      ...(password === undefined
+        ? []
+        : [`alter role ${name} password ${escapeLiteral(password.verifier)}`]),
+      ...(memberOf ?? []).map((group) => `grant ${group} to ${name}`),
+    ];
+  });
+  await run(server, [
+    ...statements,
+    `create database ${database} owner ${owner} template template0 encoding 'UTF8' locale 'C'`,
+  ]);
+
+  const superuser = { ...server, database };
+  const give = (its: readonly GrantDeclaration[]) =>
+    its.flatMap((grant) => grantStatements(grant, database, owner));
+  await run(superuser, [
+    ...schemas.map(({ name }) => `create schema ${name} authorization ${owner}`),
+    ...extensions.map(
+      ({ name, schema }) => `create extension ${escapeIdentifier(name)} schema ${schema}`,
+    ),
+    ...give([...withheldFromPublic, ...migratorGrants]),
+  ]);
+  const session = { ...superuser, user: migrator, password: passwords[migrator] ?? "" };
+  await migrate({
+    connection: session,
+    owner,
+    schemas: [...recordedSchemas],
+    directory: "migrations",
+    lockTimeoutMs: 5_000,
+  });
+  await applyRowLevelSecurity(session, { tenancy, owner });
+  await run(superuser, give(grants));
+  await applyUserLookup(superuser, { owner, role: pooler, authenticator });
+  return passwords;
+}
+
+async function run(connection: Connection, statements: readonly string[]): Promise<void> {
+  await withClient(connection, "test", async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
+}
