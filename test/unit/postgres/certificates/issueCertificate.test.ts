@@ -71,7 +71,8 @@ test("a client's certificate is for a role, and for no host", () => {
 
 test("the certificates of servers and clients sign nothing themselves", () => {
   for (const { certificate } of [server, client]) {
-    expect(new X509Certificate(certificate).ca).toBe(false);
+    // Critical basic constraints: no authority.
+    expect(hex(certificate)).toContain("0603551d130101ff04023000");
     expect(isSignedBy(certificate, authority.certificate)).toBe(true);
   }
 });
@@ -105,9 +106,20 @@ test("an authority renewed with its key stands for what it signed before", async
   expect(isSignedBy(server.certificate, renewed.certificate)).toBe(true);
 });
 
-test("another authority of the same name does not", async () => {
-  const other = await makeAuthority("hosterizer-dev", issued);
+test.each([
+  ["of the same name with another key", "hosterizer-dev", () => undefined],
+  ["of another name with the same key", "staging", () => authority.privateKey],
+])("an authority %s does not", async (_what, name, key) => {
+  const other = await makeAuthority(name, issued, key());
   expect(isSignedBy(server.certificate, other.certificate)).toBe(false);
+});
+
+test("it does not stand for a certificate that somebody has changed", () => {
+  const der = hex(server.certificate).replace(hexOf("db.example.com"), hexOf("db.example.org"));
+  const changed = Buffer.from(der, "hex").toString("base64");
+  const pem = `-----BEGIN CERTIFICATE-----\n${changed}\n-----END CERTIFICATE-----\n`;
+  expect(readCertificate(pem)?.hosts).toContain("db.example.org");
+  expect(isSignedBy(pem, authority.certificate)).toBe(false);
 });
 
 test("a text that is no certificate has no facts, and is signed by nobody", () => {
@@ -119,6 +131,10 @@ test("nothing is left behind of what the library wants to load", () => {
   expect(Reflect).not.toHaveProperty("getMetadata");
   expect(Reflect).not.toHaveProperty("getOwnMetadata");
 });
+
+function hexOf(text: string): string {
+  return Buffer.from(text).toString("hex");
+}
 
 function hex(pem: string): string {
   return new X509Certificate(pem).raw.toString("hex");
