@@ -1,4 +1,5 @@
 import type { Difference } from "../../postgres/drift/difference";
+import { dockerDifferences } from "./dockerDifferences";
 import { dynamicDifferences } from "./dynamicDifferences";
 import { objectDifferences } from "./objectDifferences";
 import type { PluginDifference } from "./pluginDifference";
@@ -6,7 +7,7 @@ import type { PreviewStep } from "./previewOutput";
 import { defaultPrivilegeDifferences, grantDifferences } from "./privilegeDifferences";
 import { roleDifferences } from "./roleDifferences";
 
-/** What one step of a preview says: from our own resources as they say it, from the official plugin translated. */
+/** What one step of a preview says: from our own resources as they say it, from the official plugins translated. */
 export interface StepDifferences {
   own: Difference[];
   plugin: PluginDifference[];
@@ -23,7 +24,7 @@ export function stepDifferences(step: PreviewStep): StepDifferences {
   if (/^(hosterizer|pulumi):/.test(type)) return { own: [], plugin: [] };
   const plugin = isDeclared(step) ? pluginDifferences(type, step) : undefined;
   if (plugin !== undefined && plugin.length > 0) return { own: [], plugin };
-  const own = dynamicDifferences(step);
+  const own = ownDifferences(type, step);
   return { own: own.length > 0 ? own : [undescribed(type, step)], plugin: [] };
 }
 
@@ -43,6 +44,22 @@ function pluginDifferences(type: string, step: PreviewStep): PluginDifference[] 
       return objectDifferences("extension", step);
     default:
       return undefined;
+  }
+}
+
+function ownDifferences(type: string, step: PreviewStep): Difference[] {
+  if (!isDeclared(step)) return dynamicDifferences(step);
+  switch (type) {
+    case "docker:index/container:Container":
+      return dockerDifferences("container", step);
+    case "docker:index/remoteImage:RemoteImage":
+      return dockerDifferences("image", step);
+    case "docker:index/network:Network":
+      return dockerDifferences("network", step);
+    case "docker:index/volume:Volume":
+      return dockerDifferences("volume", step);
+    default:
+      return dynamicDifferences(step);
   }
 }
 
