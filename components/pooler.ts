@@ -1,4 +1,4 @@
-import * as docker from "@pulumi/docker";
+import { Container, Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { pgbouncerFiles } from "../postgres/pooler/pgbouncerFiles";
@@ -62,7 +62,7 @@ export class Pooler extends pulumi.ComponentResource {
     const alias = `${args.prefix}-pgbouncer`;
     const child = { parent: this };
 
-    const configuration = new docker.Volume(
+    const configuration = new Volume(
       `${name}-configuration`,
       { name: `${alias}-configuration` },
       child,
@@ -95,7 +95,7 @@ export class Pooler extends pulumi.ComponentResource {
       destroyGraceSeconds: 15,
       waitTimeout: 60,
     };
-    new docker.Container(name, container, {
+    new Container(name, container, {
       parent: this,
       deleteBeforeReplace: true,
       dependsOn: args.after,

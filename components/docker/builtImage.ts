@@ -1,4 +1,4 @@
-import * as docker from "@pulumi/docker";
+import { RemoteImage } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { contextHash } from "./contextHash";
@@ -25,7 +25,7 @@ export class BuiltImage extends pulumi.ComponentResource {
     const { context, target } = args;
 
     const tag = `${args.name}:${contextHash(context)}`;
-    const image = new docker.RemoteImage(
+    const image = new RemoteImage(
       name,
       { name: tag, build: { context, dockerfile: "Dockerfile", target, tags: [tag] } },
       { parent: this },

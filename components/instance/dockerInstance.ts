@@ -1,4 +1,4 @@
-import * as docker from "@pulumi/docker";
+import { Container, Network, Volume } from "@pulumi/docker";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -78,14 +78,14 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       child,
     );
 
-    const network = new docker.Network(name, { name: prefix }, child);
+    const network = new Network(name, { name: prefix }, child);
     this.network = network.id;
-    const data = new docker.Volume(
+    const data = new Volume(
       `${name}-data`,
       { name: `${prefix}-data` },
       { parent: this, retainOnDelete: true },
     );
-    const configuration = new docker.Volume(
+    const configuration = new Volume(
       `${name}-configuration`,
       { name: `${this.alias}-configuration` },
       child,
@@ -96,7 +96,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       child,
     );
     const settings = containerSettings({ memory, overrides: args.settings });
-    const container = new docker.Container(
+    const container = new Container(
       name,
       {
         ...confinement,

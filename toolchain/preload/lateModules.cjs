@@ -20,7 +20,7 @@ Module._load = function (request, parent, isMain) {
   return isLate ? onFirstUse(() => load(request, parent, isMain)) : load(request, parent, isMain);
 };
 
-/** Stands for a module that is loaded when one of its members is read. */
+/** Stands for a module that is loaded when one of its members is read, by whoever imports members by their names. */
 function onFirstUse(loadNow) {
   let loaded;
   // Called an ES module it is taken as it is; otherwise all its members would be copied at once.
