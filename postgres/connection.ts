@@ -62,12 +62,11 @@ export async function openClient(connection: Connection, purpose: string): Promi
  * @throws AuthorityFileError if `sslrootcert` can't be used
  */
 export function clientAddress({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
-  return { ...rest, ssl: sslmode === "disable" ? false : tls(rest.host, sslmode, sslrootcert) };
+  return { ...rest, ssl: sslmode === "disable" ? false : tls(sslmode, sslrootcert) };
 }
 
-function tls(host: string, sslmode: SslMode, sslrootcert?: string) {
+function tls(sslmode: SslMode, sslrootcert?: string) {
   return {
-    host,
     rejectUnauthorized: sslmode !== "require",
     ...(sslrootcert === undefined ? {} : { ca: readAuthorityFile(sslrootcert) }),
     // verify-ca trusts any host that the authority signed for.

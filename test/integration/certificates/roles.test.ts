@@ -63,7 +63,7 @@ async function enter(pair?: KeyAndCertificate): Promise<string | undefined> {
   const { host, port, database } = server.superuser;
   const own = pair === undefined ? {} : { cert: pair.certificate, key: pair.privateKey };
   // With 1.3 a client may be hung up on before it reads why.
-  const ssl = { host, ca: authority.certificate, ...own, maxVersion: "TLSv1.2" } as const;
+  const ssl = { ca: authority.certificate, ...own, maxVersion: "TLSv1.2" } as const;
   const client = new Client({ host, port, database, user: "app_pooler", ssl });
   client.on("error", () => undefined);
   await client.connect();
