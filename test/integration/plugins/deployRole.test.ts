@@ -102,9 +102,15 @@ test("warns of a REVOKE that PostgreSQL lets pass without doing it", async () =>
   const { hostname, port } = new URL(serverUrl());
   const warnings: string[] = [];
   const configuration = { host: hostname, port, username: deployer, password: "deploy" };
-  const session = provider.configure({ ...configuration, sslmode: "disable" }, (message) => {
-    warnings.push(message);
-  });
+  const session = provider.configure(
+    { ...configuration, sslmode: "disable" },
+    {
+      warn: (message) => {
+        warnings.push(message);
+      },
+      status: () => undefined,
+    },
+  );
   await ask(serverUrl(), `create database ${database}`);
   const inputs = { role: "public", database, objectType: "database", privileges: [] };
   await grant.create(session, inputs);
