@@ -1,3 +1,4 @@
+import { askOnTerminal } from "../askOnTerminal";
 import { confirmRemoval } from "../confirmRemoval";
 import { describeLoss } from "../describeLoss";
 import { type FoundVolume, findThings } from "../dockerStack/findThings";
@@ -33,7 +34,8 @@ export async function destroy(args: string[]): Promise<number> {
   if (loss === undefined && data === undefined) return 0;
 
   const question = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
-  const goes = isNamed || (!yes && (await confirmRemoval(question)));
+  const ask = process.stdin.isTTY ? askOnTerminal : undefined;
+  const goes = isNamed || (!yes && (await confirmRemoval(question, ask)));
   const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
   if (code !== 0 || data === undefined) return code;
   if (goes) {
