@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 
-import type { Connection } from "../../postgres/connection";
+import { clientAddress, type Connection } from "../../postgres/connection";
 
 /** A database of its own on the shared test server. */
 export interface TestDatabase {
@@ -53,7 +53,7 @@ export async function rowsOf<T extends object>(
   sql: string,
   settings: Record<string, string> = {},
 ): Promise<T[]> {
-  const client = new Client(connection);
+  const client = new Client(clientAddress(connection));
   await client.connect();
   try {
     for (const [name, value] of Object.entries(settings)) {

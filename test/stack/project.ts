@@ -19,8 +19,9 @@ export interface Run {
   stdout: string;
 }
 
-/** A copy of this project in a folder of its own, with a stack `local` of its own on a free port. */
+/** A copy of this project in a folder of its own, with a stack of its own on a free port. */
 export class Project {
+  readonly stack: string = "local";
   /** What every npm command has printed so far. */
   readonly transcript: string[] = [];
 
@@ -72,7 +73,7 @@ export class Project {
 
   /** Declares another port. */
   async moveTo(port: number): Promise<void> {
-    await this.edit("Pulumi.local.yaml", `:port: ${this.port}`, `:port: ${port}`);
+    await this.edit(`Pulumi.${this.stack}.yaml`, `:port: ${this.port}`, `:port: ${port}`);
     this.port = port;
   }
 
