@@ -45,7 +45,7 @@ export async function buildImage(
       // A file that cannot be read breaks the connection off as well.
       throw error instanceof EngineUnreachable ? (failure ?? error) : error;
     });
-  await followProgress(answer, (step) => {
+  await followProgress(answer, cancelled, (step) => {
     status(`${name}: ${step}`);
   });
   for (const tag of build.tags ?? []) {

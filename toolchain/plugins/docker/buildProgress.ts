@@ -15,10 +15,24 @@ const quotedLines = 20;
 /**
  * Reads what the engine says while it builds or pulls.
  *
+ * @param cancelled what ends the reading, and is then the reason
  * @param report told each step of a build as it begins: `Step 2/5 : RUN make`
  * @throws Error with what went wrong and the last lines before it
  */
 export async function followProgress(
+  answer: AsyncIterable<Buffer | string>,
+  cancelled: AbortSignal,
+  report: (step: string) => void,
+): Promise<void> {
+  try {
+    await follow(answer, report);
+  } catch (error) {
+    throw cancelled.aborted ? cancelled.reason : error;
+  }
+  cancelled.throwIfAborted();
+}
+
+async function follow(
   answer: AsyncIterable<Buffer | string>,
   report: (step: string) => void,
 ): Promise<void> {

@@ -15,16 +15,20 @@ export interface FoundImage {
 export async function findImage(engine: Dockerode, name: string): Promise<FoundImage | undefined> {
   try {
     const { Id, RepoDigests } = await engine.getImage(name).inspect();
-    // Some engines have null for none.
-    return { id: Id, repoDigest: digestOf(name, (RepoDigests as string[] | null) ?? []) };
+    return { id: Id, repoDigest: digestOf(name, RepoDigests) };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }
 
-/** An image may have come from several registries; one that has come from one alone may have been named anew since. */
-function digestOf(name: string, digests: readonly string[]): string {
+/**
+ * An image may have come from several registries; one that has come from one alone may have been named anew since.
+ *
+ * @param digests null, with some engines, for an image that was built here
+ */
+function digestOf(name: string, digests: readonly string[] | null): string {
+  if (digests === null) return "";
   if (digests.length === 1) return digests[0] ?? "";
   const { repo } = splitTag(name.replace(/@.*/, ""));
   return digests.find((digest) => digest.startsWith(`${repo}@`)) ?? "";

@@ -14,5 +14,5 @@ export async function pullImage(
   status(`${name}: pulling`);
   const options = { abortSignal: cancelled, ...(platform === null ? {} : { platform }) };
   const answer = await engine.pull(name, options);
-  await followProgress(answer, () => undefined);
+  await followProgress(answer, cancelled, () => undefined);
 }

@@ -56,7 +56,8 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
         return;
       } catch (error) {
         if (statusOf(error) === 404) return;
-        const attached = statusOf(error) === 403 ? await attachedContainers(found) : [];
+        const isRefused = [403, 409].includes(statusOf(error) ?? 0);
+        const attached = isRefused ? await attachedContainers(found) : [];
         if (attached.length === 0) throw error;
         if (Date.now() > deadline || cancelled.aborted) {
           throw new Error(

@@ -1,0 +1,266 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Json } from "../../integration/plugins/json";
+import { engine } from "../engine";
+import { fakeRegistry } from "./fakeRegistry";
+import { listeningEngine } from "./listeningEngine";
+import { openSandbox, type ResourceSandbox } from "./resourceSandbox";
+
+let sandbox: ResourceSandbox;
+let folder: string;
+
+beforeAll(async () => {
+  sandbox = await openSandbox();
+  folder = await mkdtemp(join(tmpdir(), "hosterizer-build-"));
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await rm(folder, { recursive: true });
+});
+
+const long = `${"folder/".repeat(20)}${"name".repeat(30)}`;
+
+test("builds from a folder, with all that is served, and shows no change", async () => {
+  const name = `${sandbox.name()}:1`;
+  const context = await contextOf({
+    "docker/Dockerfile":
+      "FROM debian:bookworm-slim AS one\nARG WHO\nCOPY . /got/\nRUN echo $WHO > /who\nFROM scratch AS two\n",
+    ".dockerignore": "*.log\n!kept.log\ndocker\nprivate\n",
+    "a.log": "",
+    "kept.log": "",
+    "private/key": "",
+    "scripts/run": "#!/bin/sh\n",
+    [long]: "long",
+  });
+  await chmod(join(context, "scripts", "run"), 0o750);
+  await mkdir(join(context, "empty"), { mode: 0o700 });
+  await symlink("scripts/run", join(context, "link"));
+  const program = {
+    name,
+    keepLocally: false,
+    forceRemove: true,
+    triggers: { content: "1" },
+    build: {
+      context,
+      dockerfile: "docker/Dockerfile",
+      target: "one",
+      tags: [name, `${sandbox.name()}:2`],
+      buildArgs: { WHO: "me" },
+      label: { x: "1" },
+      labels: { y: "2" },
+      networkMode: "none",
+      noCache: true,
+      pullParent: false,
+      remove: true,
+      forceRemove: true,
+      platform: "",
+    },
+  };
+  const image = sandbox.resource("RemoteImage");
+  const { imageId } = await image.create(program);
+  await image.refresh();
+
+  expect(await image.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
+  expect(image.id).toBe(`${imageId as string}${name}`);
+  const { RepoTags, Config } = await engine.getImage(imageId as string).inspect();
+  expect(RepoTags.sort()).toEqual([...program.build.tags].sort());
+  expect(Config.Labels).toMatchObject({ x: "1", y: "2" });
+  expect(await run(name, "cat /who; find /got ! -path '*/folder*' -printf '%P %m %u %l\\n' | sort"))
+    // A Dockerfile that .dockerignore names is there for the builder alone.
+    .toBe(
+      [
+        "me",
+        " 755 root ",
+        ".dockerignore 644 root ",
+        "docker 755 root ",
+        "empty 700 root ",
+        "kept.log 644 root ",
+        "link 777 root scripts/run",
+        "scripts 755 root ",
+        "scripts/run 750 root ",
+        "",
+      ].join("\n"),
+    );
+  expect(await run(name, `cat '/got/${long}'`)).toBe("long");
+});
+
+test("says at which step a build failed, and what was said before", async () => {
+  const context = await contextOf({
+    Dockerfile: "FROM debian:bookworm-slim\nRUN echo all is well; echo no more; exit 3\n",
+  });
+  const program = { name: sandbox.name(), build: { context, forceRemove: true } };
+
+  const build = sandbox.resource("RemoteImage").create(program);
+
+  await expect(build).rejects.toThrow(
+    new RegExp(
+      `creating image "${program.name}": Docker gave up at Step 2/2 : RUN echo all is well.*: The command .* returned a non-zero code: 3\n` +
+        "The last lines of its output:\n(  .*\n)*  all is well\n  no more",
+    ),
+  );
+});
+
+test("says what it is at while it builds", async () => {
+  const pulumi = await listeningEngine();
+  const other = await openSandbox({}, pulumi.address);
+  const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\nLABEL a=b\n" });
+  const name = other.name();
+
+  await other.resource("RemoteImage").create({ name, build: { context } });
+
+  expect(pulumi.heard).toEqual([
+    `${name}: Step 1/2 : FROM debian:bookworm-slim`,
+    `${name}: Step 2/2 : LABEL a=b`,
+  ]);
+  await other.close();
+  pulumi.close();
+});
+
+test("ends a build that is cancelled", async () => {
+  const other = await openSandbox();
+  const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\nRUN sleep 600\n" });
+  const program = { name: other.name(), build: { context, forceRemove: true } };
+  const build = other.resource("RemoteImage").create(program);
+  await sleep(2_000);
+
+  await other.plugin.cancel();
+
+  await expect(build).rejects.toThrow(/the operation was cancelled$/);
+  await other.close();
+});
+
+test("another trigger makes another image, another end of it none", async () => {
+  const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\n" });
+  const program = { name: sandbox.name(), triggers: { a: "1" }, build: { context } };
+  const image = sandbox.resource("RemoteImage");
+  await image.create(program);
+  await image.refresh();
+
+  expect(await image.diff({ ...program, triggers: { a: "2" } })).toMatchObject({
+    replaces: ["triggers"],
+  });
+  expect(await image.diff({ ...program, build: { context, target: "x" } })).toMatchObject({
+    replaces: ["build"],
+  });
+  const kept = { ...program, keepLocally: true };
+  const { replaces, changes } = await image.diff(kept);
+  expect([replaces ?? [], changes]).toEqual([[], "DIFF_SOME"]);
+  await image.update(kept);
+  await image.delete();
+  expect(await image.refresh()).toMatchObject({ keepLocally: true });
+});
+
+test("removes a replaced image, and leaves its name to its successor", async () => {
+  const name = sandbox.name();
+  const contexts = await Promise.all(
+    ["old", "new"].map((age) =>
+      contextOf({ Dockerfile: `FROM debian:bookworm-slim\nLABEL name=${name} age=${age}\n` }),
+    ),
+  );
+  const [old, fresh] = [sandbox.resource("RemoteImage"), sandbox.resource("RemoteImage")];
+  const { imageId: oldId } = await old.create({ name, build: { context: contexts[0] ?? "" } });
+  const { imageId } = await fresh.create({ name, build: { context: contexts[1] ?? "" } });
+
+  await old.delete();
+
+  expect(await engine.getImage(name).inspect()).toMatchObject({ Id: imageId });
+  await expect(engine.getImage(oldId as string).inspect()).rejects.toMatchObject({
+    statusCode: 404,
+  });
+});
+
+test("removes none that a container uses, and says what to do", async () => {
+  const name = sandbox.name();
+  const context = await contextOf({ Dockerfile: `FROM debian:bookworm-slim\nLABEL a=${name}\n` });
+  const image = sandbox.resource("RemoteImage");
+  await image.create({ name, build: { context } });
+  const container = await engine.createContainer({ name: `${name}-user`, Image: name });
+
+  await expect(image.delete()).rejects.toThrow(
+    /is using its referenced image .*\nRemove that container first, or give the image keepLocally: true$/,
+  );
+  await container.remove();
+});
+
+test("takes an image that the engine has, and pulls one that it has not", async () => {
+  const registry = await fakeRegistry();
+  const name = `${registry.address}/hosterizer-test/${sandbox.name()}:1`;
+  const here = sandbox.resource("RemoteImage");
+  const pulled = sandbox.resource("RemoteImage");
+
+  expect(await here.create({ name: "debian:bookworm-slim", keepLocally: true })).toMatchObject({
+    imageId: (await engine.getImage("debian:bookworm-slim").inspect()).Id,
+  });
+  expect(await pulled.create({ name })).toMatchObject({
+    repoDigest: `${name.replace(/:1$/, "")}@${registry.digest}`,
+  });
+
+  expect(await pulled.refresh()).toBeDefined();
+  await pulled.delete();
+  expect(await pulled.refresh()).toBeUndefined();
+  await pulled.delete();
+  registry.close();
+});
+
+test("says why an image cannot be pulled", async () => {
+  const name = "127.0.0.1:1/none:1";
+
+  await expect(sandbox.resource("RemoteImage").create({ name })).rejects.toThrow(
+    /creating image "127\.0\.0\.1:1\/none:1": Docker.*connection refused/,
+  );
+});
+
+test("finds all that is wrong before anything is built", async () => {
+  const empty = await contextOf({ other: "" });
+  const faultsOf = (program: Json) =>
+    sandbox.resource("RemoteImage").check({ name: "n", ...program });
+
+  await expect(faultsOf({ build: { context: "/nowhere" }, pullTriggers: ["a"] })).rejects.toThrow(
+    /"pullTriggers\\" is for images that are pulled.*there is no folder/,
+  );
+  await expect(faultsOf({ build: { context: empty } })).rejects.toThrow(
+    /there is no file \\"Dockerfile\\" in /,
+  );
+  await expect(faultsOf({ build: { context: empty, builder: "b", squash: true } })).rejects.toThrow(
+    /"build.builder\\" is not served.*"build.squash\\" is not served/,
+  );
+  await expect(faultsOf({ build: {} })).rejects.toThrow(/missing required property/);
+});
+
+test("says where it looked for an engine, and what to do", async () => {
+  const other = await openSandbox({ host: "unix:///nonexistent/docker.sock" });
+
+  await expect(other.resource("RemoteImage").create({ name: "n" })).rejects.toThrow(
+    'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to where it is.',
+  );
+  await other.plugin.close();
+});
+
+async function contextOf(files: Record<string, string>): Promise<string> {
+  const context = await mkdtemp(join(folder, "context-"));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(context, path)), { recursive: true });
+    await writeFile(join(context, path), text, { mode: 0o644 });
+  }
+  return context;
+}
+
+/** What a shell command says in a container of the image. */
+async function run(image: string, command: string): Promise<string> {
+  const container = await engine.createContainer({
+    Image: image,
+    Cmd: ["sh", "-c", command],
+    Tty: true,
+  });
+  await container.start();
+  await container.wait();
+  const output = await container.logs({ stdout: true, stderr: true });
+  await container.remove();
+  return output.toString().replaceAll("\r\n", "\n");
+}

@@ -1,0 +1,39 @@
+import { provider } from "../../../toolchain/plugins/docker/provider";
+import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
+import type { Json } from "../../integration/plugins/json";
+import { type PluginClient, startPlugin } from "../../integration/plugins/pluginClient";
+import { Deployed } from "./deployed";
+import { removeAll } from "./removeAll";
+
+/** The plugin, and networks, volumes and images of a test file's own, all removed at its end. */
+export interface ResourceSandbox {
+  plugin: PluginClient;
+  /** A name that no other object of the tests has. */
+  name: () => string;
+  /** One resource of a program: `Network`. */
+  resource: (type: string) => Deployed;
+  close: () => Promise<void>;
+}
+
+/**
+ * @param settings of the provider
+ * @param engine where an engine of Pulumi's listens for what the plugin has to say
+ */
+export async function openSandbox(settings: Json = {}, engine?: string): Promise<ResourceSandbox> {
+  const prefix = `hosterizer-test-resource-${process.pid}-${Date.now()}`;
+  let count = 0;
+  const plugin = await startPlugin(() => servePlugin(provider, engine));
+  await plugin.call("configure", { args: settings });
+  return {
+    plugin,
+    name: () => `${prefix}-${++count}`,
+    resource: (type) => {
+      const module = type.charAt(0).toLowerCase() + type.slice(1);
+      return new Deployed(plugin, `urn:pulumi:dev::test::docker:index/${module}:${type}::it`);
+    },
+    close: async () => {
+      await plugin.close();
+      await removeAll(prefix);
+    },
+  };
+}
