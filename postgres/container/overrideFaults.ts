@@ -68,6 +68,6 @@ const refusals: Readonly<Record<string, string>> = {
   temp_tablespaces: list,
   local_preload_libraries: list,
   session_preload_libraries: list,
-  // Written by hand, they are gone with the next change of anything.
+  output_plugin_libraries: list,
   external_pid_file: "has no place on the read-only file system",
 };

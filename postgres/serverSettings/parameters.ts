@@ -22,13 +22,13 @@ export interface Parameter {
 
 /**
  * Every setting that may stand in postgresql.conf, by its name in lower case; those of pg_stat_statements, pgaudit and
- * auto_explain too. The list is pg_settings of PostgreSQL 15, which test/docker/settings compares it with.
+ * auto_explain too. The list is pg_settings of PostgreSQL 15.20, which test/docker/settings compares it with.
  *
  * https://www.postgresql.org/docs/15/view-pg-settings.html
  */
 export const parameters: ReadonlyMap<string, Parameter> = new Map(
   readFileSync(join(__dirname, "parameters.tsv"), "utf8")
-    .trimEnd()
+    .replace(/\n$/, "")
     .split("\n")
     .map((line) => {
       const [name = "", context, type = "", unit = "", min, max, choices = ""] = line.split("\t");

@@ -1,4 +1,5 @@
-import { type Connection } from "../connection";
+import { AuthorityFileError } from "../certificates/readAuthorityFile";
+import type { Connection } from "../connection";
 
 /** A server takes no queries, and what is to be done about it. Shown without a stack. */
 export class ServerUnreachable extends Error {
@@ -33,11 +34,8 @@ function explain(connection: Connection, cause: unknown): Explanation {
       `${look}; bring the stack's own state back, or give it another hosterizer-database:port`,
     );
   if (code === "28000") return lasting(`it does not let ${user} in (${message})`, look);
-  if (code === "ENOENT")
-    return lasting(
-      `the authority's certificate ${sslrootcert} is missing`,
-      "The next up writes it from the state",
-    );
+  if (cause instanceof AuthorityFileError)
+    return lasting(withoutStop(cause.fault), withoutStop(cause.remedy));
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
     return lasting(
       `its certificate is for another name (${message})`,
@@ -50,6 +48,10 @@ function explain(connection: Connection, cause: unknown): Explanation {
     );
   if (message === plainText) return lasting("it speaks no TLS", look);
   return { fault: `nobody answers (${message || code})`, remedy: look, passing: true };
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }
 
 // https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes

@@ -14,8 +14,10 @@ export interface ContainerParts {
   tmpfs?: readonly string[];
   /** Files for /etc/hosterizer. */
   files?: Readonly<Record<string, string>>;
-  /** A port to publish at an address of 127.0.0.1 that Docker chooses. */
+  /** A port to publish on 127.0.0.1. */
   port?: number;
+  /** Where there; otherwise Docker chooses, anew at each start. */
+  publishedAt?: number;
   /** A network of the stack's, and the container's name in it. */
   network?: { name: string; alias: string };
   /** In place of the image's own. */
@@ -68,7 +70,11 @@ export class TestStack {
         Memory: 512 * 1024 * 1024,
         ...(port === undefined
           ? {}
-          : { PortBindings: { [port]: [{ HostIp: "127.0.0.1", HostPort: "" }] } }),
+          : {
+              PortBindings: {
+                [port]: [{ HostIp: "127.0.0.1", HostPort: String(parts.publishedAt ?? "") }],
+              },
+            }),
       },
     });
     const made = this.adopt(container);

@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Client } from "pg";
+
+import { scramVerifier } from "../../../postgres/access/scramVerifier";
+import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
+import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import type { Connection } from "../../../postgres/connection";
+import { configurationFiles } from "../../../postgres/container/configurationFiles";
+import type { ContainerSetting } from "../../../postgres/container/containerSetting";
+import { containerSettings } from "../../../postgres/container/containerSettings";
+import {
+  type AccessRule,
+  accessRules,
+  type PoolerLogin,
+} from "../../../postgres/container/hostBasedAuthentication";
+import { freePort } from "../../integration/freePort";
+import { builtImage } from "../builtImage";
+import { engine } from "../engine";
+import type { TestContainer } from "../testContainer";
+import { TestStack } from "../testStack";
+
+/** A server as a stack has it, in a container that Docker starts again when it ends. */
+export interface ConfiguredServer {
+  container: TestContainer;
+  settings: readonly ContainerSetting[];
+  rules: readonly AccessRule[];
+  /** The superuser's verifier, which the container was given. */
+  verifier: string;
+  /** What it takes to connect; the superuser's, unless told otherwise. */
+  connection: Connection;
+  /** A certificate that the stack's authority has made out to `role`, and its key. */
+  certificateOf: (role: string) => Promise<{ cert: string; key: string; ca: string }>;
+  /** Runs statements one by one as the superuser over TLS. */
+  ask: <T>(...statements: string[]) => Promise<T[]>;
+  /** Runs statements whether or not the server takes them. */
+  askEach: (statements: readonly string[]) => Promise<void>;
+  remove: () => Promise<void>;
+}
+
+/** Starts a server with the settings of a stack. The caller removes it, also when its test fails. */
+export async function configuredServer(
+  pooler: PoolerLogin,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<ConfiguredServer> {
+  const stack = new TestStack();
+  const directory = await mkdtemp(join(tmpdir(), "hosterizer-test-"));
+  const remove = async () => {
+    await stack.remove();
+    await rm(directory, { recursive: true });
+  };
+  try {
+    return { ...(await start(stack, directory, pooler, overrides)), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function start(
+  stack: TestStack,
+  directory: string,
+  pooler: PoolerLogin,
+  overrides: Readonly<Record<string, string>>,
+) {
+  const now = new Date();
+  const authority = await makeAuthority("the tests' authority", now);
+  const server = await issueCertificate(
+    authority,
+    { commonName: "server", hosts: ["127.0.0.1"], usage: "server" },
+    now,
+  );
+  const password = randomBytes(24).toString("hex");
+  const verifier = scramVerifier(password);
+  const settings = containerSettings({ memory: 512, overrides });
+  const files = configurationFiles(settings, pooler).map(
+    ({ file, content }) => [file, content] as const,
+  );
+  const port = await freePort();
+  const container = await stack.container({
+    image: await builtImage("postgresql"),
+    volumes: { "/var/lib/postgresql": await stack.volume() },
+    tmpfs: ["/run/postgresql"],
+    files: {
+      ...Object.fromEntries(files),
+      "server.crt": server.certificate,
+      "server.key": server.privateKey,
+      "ca.crt": authority.certificate,
+      "superuser.scram": verifier,
+    },
+    port: 5432,
+    publishedAt: port,
+  });
+  await engine.getContainer(container.id).update({ RestartPolicy: { Name: "unless-stopped" } });
+  await container.start();
+  await container.until("healthy");
+  const sslrootcert = join(directory, "ca.pem");
+  await writeFile(sslrootcert, authority.certificate);
+  const connection: Connection = {
+    host: "127.0.0.1",
+    port,
+    database: "postgres",
+    user: "postgres",
+    password,
+    sslmode: "verify-full",
+    sslrootcert,
+  };
+  const certificateOf = async (role: string) => {
+    const client = { commonName: role, hosts: [], usage: "client" } as const;
+    const { certificate, privateKey } = await issueCertificate(authority, client, now);
+    return { cert: certificate, key: privateKey, ca: authority.certificate };
+  };
+  const session = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
+    const client = new Client({ ...connection, ssl: { ca: authority.certificate } });
+    // One of the tests ends the server.
+    client.on("error", () => undefined);
+    await client.connect();
+    return run(client).finally(() => client.end());
+  };
+  const ask = <T>(...statements: string[]) =>
+    session(async (client) => {
+      let rows: T[] = [];
+      for (const statement of statements) rows = (await client.query<T & object>(statement)).rows;
+      return rows;
+    });
+  const askEach = (statements: readonly string[]) =>
+    session(async (client) => {
+      for (const statement of statements) await client.query(statement).catch(() => undefined);
+    });
+  const rules = accessRules(pooler);
+  return { container, settings, rules, verifier, connection, certificateOf, ask, askEach };
+}
