@@ -15,9 +15,18 @@ export function engineLog(address: string | undefined): EngineLog {
   const nothing = () => undefined;
   if (address === undefined) return { warn: nothing, status: nothing, close: nothing };
   const engine = new EngineClient(address, credentials.createInsecure());
+  let last: Promise<void> = Promise.resolve();
+  // One after the other, as the engine may answer them in any order.
   const send = (request: LogRequest) => {
-    // A message that cannot be delivered must not fail the operation that it is about.
-    engine.log(request, () => undefined);
+    last = last.then(
+      () =>
+        new Promise((resolve) => {
+          // A message that cannot be delivered must not fail the operation that it is about.
+          engine.log(request, () => {
+            resolve();
+          });
+        }),
+    );
   };
   return {
     warn: (message) => {
