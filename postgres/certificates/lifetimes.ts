@@ -1,4 +1,5 @@
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
 
 /** How long a kind of certificate is good, and with how much left an update renews it. Both in days. */
 export interface Lifetime {
@@ -17,12 +18,8 @@ export const lifetimes = {
 
 /** From when to when a certificate is good. It begins an hour early, for clients whose clock is slow. */
 export function validity(issued: Date, { days }: Lifetime): { notBefore: Date; notAfter: Date } {
-  // X.509 counts in whole seconds.
-  const second = Math.floor(issued.getTime() / 1000) * 1000;
-  return {
-    notBefore: new Date(second - 60 * 60 * 1000),
-    notAfter: new Date(second + days * day),
-  };
+  const time = issued.getTime();
+  return { notBefore: new Date(time - hour), notAfter: new Date(time + days * day) };
 }
 
 /** Whole days until the end; negative after it. */
