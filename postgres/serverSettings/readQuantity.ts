@@ -12,9 +12,9 @@ export function readQuantity(text: string, unit: string): number | undefined {
   // A leading 0 is how permissions of files are written.
   const count = octal === undefined ? Number(number) : parseInt(octal, 8);
   if (suffix === "") return count;
-  const scale = [memory, time].find((units) => baseOf(unit) in units);
-  const factor = scale?.[suffix];
-  const own = scale?.[baseOf(unit)];
+  const scale = [memory, time].find((units) => units.has(baseOf(unit)));
+  const factor = scale?.get(suffix);
+  const own = scale?.get(baseOf(unit));
   if (factor === undefined || own === undefined) return undefined;
   return (count * factor) / (own * blocksOf(unit));
 }
@@ -22,23 +22,23 @@ export function readQuantity(text: string, unit: string): number | undefined {
 const pattern =
   /^(?:(?<octal>0[0-7]+)|(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*(?<suffix>[A-Za-z]*))$/;
 
-const memory: Readonly<Record<string, number>> = {
-  B: 1,
-  kB: 1024,
-  MB: 1024 ** 2,
-  GB: 1024 ** 3,
-  TB: 1024 ** 4,
-};
+const memory = new Map([
+  ["B", 1],
+  ["kB", 1024],
+  ["MB", 1024 ** 2],
+  ["GB", 1024 ** 3],
+  ["TB", 1024 ** 4],
+]);
 
 // In microseconds.
-const time: Readonly<Record<string, number>> = {
-  us: 1,
-  ms: 1000,
-  s: 1_000_000,
-  min: 60_000_000,
-  h: 3_600_000_000,
-  d: 86_400_000_000,
-};
+const time = new Map([
+  ["us", 1],
+  ["ms", 1000],
+  ["s", 1_000_000],
+  ["min", 60_000_000],
+  ["h", 3_600_000_000],
+  ["d", 86_400_000_000],
+]);
 
 /** `8kB` is eight of `kB`. */
 function blocksOf(unit: string): number {

@@ -19,7 +19,9 @@ export function valueFault(parameter: Parameter, value: string): string | undefi
     case "bool":
       return readBoolean(value) === undefined ? "is neither on nor off" : undefined;
     case "enum":
-      return choices.includes(value.toLowerCase()) ? undefined : `is none of ${choices.join(", ")}`;
+      return choices.some((choice) => choice.toLowerCase() === value.toLowerCase())
+        ? undefined
+        : `is none of ${choices.join(", ")}`;
     case "integer":
     case "real": {
       const number = readQuantity(value, unit);
