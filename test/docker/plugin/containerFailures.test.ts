@@ -55,6 +55,20 @@ test("a container that ends right after its start fails with its exit code and l
   expect(await containersOf(program.name)).toEqual([]);
 });
 
+test("one that the engine starts again and again fails before its time is over", async () => {
+  const program = sandbox.sleeper({
+    command: ["bash", "-c", "echo cannot start; exit 3"],
+    restart: "unless-stopped",
+    healthcheck: { tests: ["CMD", "true"] },
+    wait: true,
+    waitTimeout: 120,
+  });
+  const message = await failure(program);
+  expect(message).toMatch(/right after its start, \d times \(exit code 3\)/);
+  expect(message).toContain("cannot start");
+  expect(await containersOf(program.name)).toEqual([]);
+});
+
 test("to wait for a container without a health check is refused", async () => {
   expect(await failure(sandbox.sleeper({ wait: true }))).toContain("no health check");
 });

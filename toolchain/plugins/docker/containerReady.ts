@@ -11,6 +11,8 @@ import type { DockerSession } from "./session";
 const interval = 250;
 /** A program that cannot start mostly ends within so many milliseconds. */
 const settling = 500;
+/** The engine may start it again so often: a program that needs another may be early. */
+const restarts = 3;
 
 /**
  * Waits until a started container is up: healthy, where its declaration says `wait`, else running for a moment.
@@ -18,19 +20,22 @@ const settling = 500;
  * @throws with the last lines of its log if it ends, or is not healthy in time; and when the update is cancelled
  */
 export async function waitUntilReady(
-  { cancelled }: Pick<DockerSession, "cancelled">,
+  { cancelled, status }: Pick<DockerSession, "cancelled" | "status">,
   container: Dockerode.Container,
-  { wait, waitTimeout, mustRun }: State<typeof containerSchema>,
+  { name, wait, waitTimeout, mustRun }: State<typeof containerSchema>,
 ): Promise<void> {
   if (!wait && !mustRun) return;
-  const started = Date.now();
-  const end = started + (wait ? waitTimeout * 1000 : settling);
+  const end = Date.now() + (wait ? waitTimeout * 1000 : settling);
+  let seen: string | undefined;
   for (;;) {
-    const { State: state } = await container.inspect();
+    const { State: state, RestartCount } = await container.inspect();
     const { Health: health } = state;
-    if (!state.Running) {
+    if (!state.Running || RestartCount > restarts) {
       const reason = state.OOMKilled ? "it ran out of memory" : `exit code ${state.ExitCode}`;
-      throw new Error(`it ended right after its start (${reason}).${await lastLines(container)}`);
+      const times = RestartCount > 0 ? `, ${RestartCount} times` : "";
+      throw new Error(
+        `it ended right after its start${times} (${reason}).${await lastLines(container)}`,
+      );
     }
     if (wait) {
       if (health === undefined)
@@ -38,6 +43,8 @@ export async function waitUntilReady(
           `it has no health check to wait for. Give it "healthcheck", or "wait: false".`,
         );
       if (health.Status === "healthy") return;
+      if (health.Status !== seen) status(`waiting for container "${name}": ${health.Status}`);
+      seen = health.Status;
     }
     if (Date.now() >= end) {
       if (!wait) return;

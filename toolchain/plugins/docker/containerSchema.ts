@@ -1,4 +1,5 @@
 import type { ResourceSchema } from "../protocol/resourceSchema";
+import { labelsSchema } from "./labels";
 
 /**
  * The properties of `docker.Container`. Those that are not served are here too, because the official plugin has them in its
@@ -65,15 +66,7 @@ export const containerSchema = {
   image: { kind: "string", required: true, replaces: true },
   init: { kind: "boolean", computed: true, replacesHere: true },
   ipcMode: { kind: "string", computed: true, replaces: true, unserved: true },
-  labels: {
-    kind: "objectSet",
-    computed: true,
-    replaces: true,
-    properties: {
-      label: { kind: "string", required: true, replaces: true },
-      value: { kind: "string", required: true, replaces: true },
-    },
-  },
+  labels: { ...labelsSchema, computed: true },
   logDriver: { kind: "string", computed: true, replaces: true },
   logOpts: { kind: "map", replaces: true },
   logs: { kind: "boolean", default: false, unserved: true },

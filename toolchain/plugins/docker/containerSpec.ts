@@ -5,6 +5,7 @@ import type Dockerode from "dockerode";
 import type { State } from "../protocol/resourceSchema";
 import { parseDuration } from "./containerDuration";
 import type { containerSchema } from "./containerSchema";
+import { labelMap } from "./labels";
 
 const mebibyte = 1024 * 1024;
 
@@ -15,11 +16,11 @@ export const fingerprintLabel = "hosterizer.plugin.fingerprint";
 export function containerSpec(
   planned: State<typeof containerSchema>,
 ): Dockerode.ContainerCreateOptions & { Labels: Record<string, string> } {
-  const labels = Object.fromEntries(
-    (planned.labels ?? []).map(({ label, value }) => [label, value]),
-  );
   const spec = { ...configuration(planned), HostConfig: hostConfiguration(planned) };
-  return { ...spec, Labels: { ...labels, [fingerprintLabel]: fingerprint(planned, spec) } };
+  return {
+    ...spec,
+    Labels: { ...labelMap(planned.labels), [fingerprintLabel]: fingerprint(planned, spec) },
+  };
 }
 
 /**
