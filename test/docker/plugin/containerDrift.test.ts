@@ -2,15 +2,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { engine } from "../engine";
 import { ContainerSandbox } from "./containerSandbox";
+import { type ListeningEngine, listeningEngine } from "./listeningEngine";
 
+let listener: ListeningEngine;
 let sandbox: ContainerSandbox;
 
 beforeAll(async () => {
-  sandbox = await ContainerSandbox.open("drift");
+  listener = await listeningEngine();
+  sandbox = await ContainerSandbox.open("drift", listener.address);
 });
 
 afterAll(async () => {
   await sandbox.close();
+  listener.close();
 });
 
 test.each([
@@ -69,7 +73,7 @@ test("a stopped container whose network was removed and made anew is connected t
   expect(NetworkSettings.Networks[network]?.Aliases).toContain("server");
 });
 
-test("a disconnected container shows no change, as with the official plugin, and is connected when it starts", async () => {
+test("a disconnected container is a warning but no change, and is connected when it starts", async () => {
   const network = sandbox.name();
   await engine.createNetwork({ Name: network });
   const program = sandbox.sleeper({ networksAdvanced: [{ name: network }] });
@@ -78,6 +82,8 @@ test("a disconnected container shows no change, as with the official plugin, and
   await engine.getNetwork(network).disconnect({ Container: deployed.id });
   expect(await deployed.refresh()).toMatchObject({ networkDatas: [] });
   expect(await deployed.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
+  const warning = `container "${program.name}" is not connected to its network "${network}"`;
+  await expect.poll(() => listener.heard.join("\n")).toContain(warning);
 
   await sandbox.at(deployed).stop();
   await deployed.refresh();

@@ -16,8 +16,9 @@ export class ContainerSandbox {
     readonly prefix: string,
   ) {}
 
-  static async open(name: string): Promise<ContainerSandbox> {
-    const plugin = await startPlugin(() => servePlugin(provider));
+  /** @param listener Where an engine of Pulumi's listens for what the plugin has to say. */
+  static async open(name: string, listener?: string): Promise<ContainerSandbox> {
+    const plugin = await startPlugin(() => servePlugin(provider, listener));
     await plugin.call("configure", { args: {} });
     return new ContainerSandbox(plugin, `hosterizer-test-${name}-${process.pid}`);
   }
