@@ -18,6 +18,10 @@ const gone = "a client that is gone frees its place within two minutes";
 /**
  * The settings of PgBouncer 1.18, in the words of pgbouncer.ini.
  *
+ * What they cannot do: PgBouncer takes no notice when its reset fails. A client that sets a statement_timeout of a
+ * millisecond for its session can bring that about on a busy server, and the next client has its settings. Whoever sets the
+ * tenant's context at the beginning of each transaction is not touched by it.
+ *
  * https://www.pgbouncer.org/config.html
  */
 export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): ServerSetting[] {

@@ -26,8 +26,11 @@ export interface PooledStack {
   pooler: TestContainer;
   /** Ends the server's container, and starts another one with the same data, as an update does. */
   replaceServer: () => Promise<void>;
-  /** How a role reaches the database: past the pooler, or through it. */
-  connect: (user: string, way: "direct" | "pooled") => Promise<Connection & { password: string }>;
+  /** How a role reaches the database: past the pooler, through it, or through another one. */
+  connect: (
+    user: string,
+    way: "direct" | "pooled" | TestContainer,
+  ) => Promise<Connection & { password: string }>;
   /** Another pooler before the same server. @param change of its settings file */
   otherPooler: (change: (ini: string) => string) => Promise<TestContainer>;
   remove: () => Promise<void>;
@@ -132,8 +135,10 @@ async function start(stack: TestStack, folder: string, poolSize: number) {
       await server.stop();
       server = await startServer();
     },
-    connect: async (user: string, way: "direct" | "pooled") => ({
-      ...(way === "direct" ? await address(server, 5432) : await address(pooler, 6432)),
+    connect: async (user: string, way: "direct" | "pooled" | TestContainer) => ({
+      ...(way === "direct"
+        ? await address(server, 5432)
+        : await address(way === "pooled" ? pooler : way, 6432)),
       user,
       database,
       password: user === "postgres" ? superuser.password : (passwords[user] ?? ""),

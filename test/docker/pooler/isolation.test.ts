@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { migrator, owner } from "../../../database/roles";
+import { tenancy } from "../../../database/tenancy";
+import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { type PooledStack, startPooledStack } from "./pooledStack";
+import { rowsOf } from "./rowsOf";
+import { runTenants } from "./runTenants";
+import { twentyTenants } from "./twentyTenants";
+
+let stack: PooledStack;
+
+beforeAll(async () => {
+  stack = await startPooledStack();
+  await rowsOf(await stack.connect("postgres", "direct"), twentyTenants);
+});
+
+afterAll(() => stack.remove());
+
+async function run(clients: number, transactions: number, pooler = stack.pooler) {
+  return runTenants({
+    application: await stack.connect("app_user", pooler),
+    superuser: await stack.connect("postgres", "direct"),
+    clients,
+    transactions,
+  });
+}
+
+test("200 careless clients of 20 tenants see in 20,000 transactions not one row of another's", async () => {
+  const { checked, misdeeds, violations, errors } = await run(200, 100);
+
+  expect(violations).toEqual([]);
+  expect(errors).toEqual([]);
+  expect(checked).toBe(20_000);
+  const done = ["fails", "vanishes", "leavesContext", "leavesAdministrator"];
+  const more = ["commitsContext", "leavesSettings", "rollsBack", "leavesThings"];
+  expect(Object.keys(misdeeds).sort()).toEqual([...done, ...more].sort());
+  for (const times of Object.values(misdeeds)) expect(times).toBeGreaterThan(100);
+});
+
+test("what clients that vanished had changed was taken back", async () => {
+  const superuser = await stack.connect("postgres", "direct");
+  const left = "select from public.sites where name !~ '^Site [0-9]+[.][0-9]+$'";
+  await expect(rowsOf(superuser, left)).resolves.toEqual([]);
+});
+
+test("a table whose policy shows everything is noticed", async () => {
+  const superuser = await stack.connect("postgres", "direct");
+  await rowsOf(superuser, "alter policy context_sees_own on public.deployments using (true)");
+  try {
+    expect((await run(20, 5)).violations).not.toEqual([]);
+  } finally {
+    await applyRowLevelSecurity(await stack.connect(migrator, "direct"), { tenancy, owner });
+  }
+  expect((await run(20, 5)).violations).toEqual([]);
+});
+
+test("a pooler that does not clear up after each transaction is noticed", async () => {
+  const careless = await stack.otherPooler((ini) =>
+    ini.replace("server_reset_query_always = 1", "server_reset_query_always = 0"),
+  );
+  const { violations, errors } = await run(20, 20, careless);
+
+  expect(violations).toContainEqual(expect.stringMatching(/^nobody sees \d+ rows of tenant/));
+  expect(errors).not.toEqual([]);
+});

@@ -1,0 +1,32 @@
+import type { Connection } from "../../../postgres/connection";
+import { rowsOf } from "./rowsOf";
+import { type IsolationReport, runTenantClient } from "./tenantClient";
+import { tenants, visibleRows } from "./twentyTenants";
+
+export interface RunTenantsArgs {
+  /** How the application reaches the database. */
+  application: Connection;
+  /** How a superuser reaches it, who sees all rows. */
+  superuser: Connection;
+  clients: number;
+  /** How many transactions each of them checks. */
+  transactions: number;
+}
+
+/** Lets many clients at once ask for the rows of twenty tenants, and tells whether one has seen another's. */
+export async function runTenants(args: RunTenantsArgs): Promise<IsolationReport> {
+  const { application, superuser, clients, transactions } = args;
+  const all = await rowsOf<{ tenant: number; rows: number }>(superuser, visibleRows);
+  const rows = Array.from(
+    { length: tenants + 1 },
+    (_, tenant) => all.find((found) => found.tenant === tenant)?.rows ?? 0,
+  );
+  if (rows.slice(1).includes(0)) throw new Error("a tenant has no rows that could be seen");
+  const report: IsolationReport = { checked: 0, misdeeds: {}, violations: [], errors: [] };
+  await Promise.all(
+    Array.from({ length: clients }, (_, number) =>
+      runTenantClient({ connection: application, rows, number, transactions, report }),
+    ),
+  );
+  return report;
+}
