@@ -9,7 +9,7 @@ export const defaultSettings: readonly ServerSetting[] = [
     name: "max_connections",
     value: "100",
     reason:
-      "the pooler's for each role, the deploy's and the operators'; more would wait for memory",
+      "the pooler's for each role, the deploy's and the operators'; more want a larger container",
   },
   { name: "archive_command", value: "/bin/true", reason: "there is no archive yet" },
   { name: "random_page_cost", value: "1.1", reason: "solid-state disks do not seek" },

@@ -1,0 +1,20 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { expect, test } from "vitest";
+
+import { renderSettingsPage } from "../../serverSettings/renderSettingsPage";
+
+const page = "docs/server-settings.md";
+
+test(`${page} is made from the settings that the server gets`, async () => {
+  const text = readFileSync(page, "utf8");
+  const wanted = await renderSettingsPage(text);
+  if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);
+
+  // To write it anew: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/serverSettings.test.ts
+  expect(readFileSync(page, "utf8")).toBe(wanted);
+});
+
+test.each(["mandatory", "default", "memory", "rules"])(`${page} has the table %s once`, (name) => {
+  expect(readFileSync(page, "utf8").split(`<!-- table: ${name} -->`)).toHaveLength(2);
+});
