@@ -66,13 +66,13 @@ interface FoundServer {
 /** Without valid settings, which are a fault already, the rest is judged as for a server that will be made. */
 async function findServer(settings: Settings | undefined, stack: string): Promise<FoundServer> {
   if (settings?.instance === "docker") {
-    const { port, poolerPort, dockerName, host, serverSettings } = settings;
+    const { port, poolerPort, dockerName, host, memory, serverSettings } = settings;
     const ports = [
       { key: "port", port },
       { key: "poolerPort", port: poolerPort },
     ];
     const faults = [
-      ...overrideFaults(serverSettings, stack),
+      ...overrideFaults(serverSettings, stack, memory),
       ...(await publishedPortFaults(host, ports, authorityName(dockerName), stack)),
     ];
     return { exists: existsSync(authorityFile(stack)), extensions: undefined, faults };
