@@ -201,6 +201,11 @@ test("takes an image that the engine has, and pulls one that it has not", async 
     repoDigest: `${name.replace(/:1$/, "")}@${registry.digest}`,
   });
 
+  const alias = sandbox.name();
+  await engine.getImage(name).tag({ repo: alias });
+  const named = await sandbox.resource("RemoteImage").create({ name: alias });
+  expect(named["repoDigest"]).toContain(registry.digest);
+
   expect(await pulled.refresh()).toBeDefined();
   await pulled.delete();
   expect(await pulled.refresh()).toBeUndefined();

@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, type Server } from "node:tls";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
+import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { engineAnswers } from "../../../toolchain/docker/engineAnswers";
+import { findEngine } from "../../../toolchain/docker/findEngine";
+
+let folder: string;
+let server: Server;
+let host: string;
+
+beforeAll(async () => {
+  const now = new Date();
+  const authority = await makeAuthority("engine", now);
+  const stranger = await makeAuthority("stranger", now);
+  const own = { commonName: "engine", hosts: ["127.0.0.1"], usage: "server" } as const;
+  const user = { commonName: "me", hosts: [], usage: "client" } as const;
+  const { certificate: cert, privateKey: key } = await issueCertificate(authority, own, now);
+  const client = await issueCertificate(authority, user, now);
+  folder = await mkdtemp(join(tmpdir(), "hosterizer-tls-"));
+  await writeFile(join(folder, "ca.pem"), authority.certificate);
+  await writeFile(join(folder, "cert.pem"), client.certificate);
+  await writeFile(join(folder, "key.pem"), client.privateKey, { mode: 0o600 });
+  await writeFile(join(folder, "stranger.pem"), stranger.certificate);
+
+  // As dockerd with --tlsverify: nobody gets in without a certificate of the authority's.
+  const ca = authority.certificate;
+  server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true }, (client) =>
+    client.pipe(connect(socketPath())).pipe(client),
+  );
+  server.on("tlsClientError", () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  host = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+test("the engine answers whoever has a certificate, and proves itself", async () => {
+  const environment = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder };
+
+  expect(await engineAnswers(environment)).toMatchObject({ answers: true, url: host });
+});
+
+test("an engine that another authority vouches for is not spoken to, unless nobody is to verify it", async () => {
+  const other = await mkdtemp(join(folder, "other-"));
+  for (const [from, to] of [
+    ["stranger.pem", "ca.pem"],
+    ["cert.pem", "cert.pem"],
+    ["key.pem", "key.pem"],
+  ] as const) {
+    await writeFile(join(other, to), await readFile(join(folder, from)));
+  }
+  const environment = { DOCKER_HOST: host, DOCKER_CERT_PATH: other };
+
+  expect(await engineAnswers({ ...environment, DOCKER_TLS_VERIFY: "1" })).toMatchObject({
+    answers: false,
+    reason: expect.stringMatching(/certificate/) as string,
+  });
+  expect(await engineAnswers({ ...environment, DOCKER_TLS: "1" })).toMatchObject({ answers: true });
+});
+
+test("without TLS an engine that wants it does not answer, and the message says so", async () => {
+  expect(await engineAnswers({ DOCKER_HOST: host })).toMatchObject({
+    answers: false,
+    remedy: expect.stringContaining("whether it wants TLS") as string,
+  });
+});
+
+/** The engine that tests run on may itself be anywhere; these tests need its socket. */
+function socketPath(): string {
+  const here = findEngine();
+  if (here.kind !== "socket") throw new Error(`these tests need an engine here, not ${here.url}`);
+  return here.path;
+}
