@@ -36,7 +36,10 @@ test.each(plugins)("the plugin $name is one file that needs no other", async (pl
 
 /** Starts the bundle as Pulumi would, and asks what it serves. */
 async function serves(file: string): Promise<unknown> {
-  const child = spawn(process.execPath, [file], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [file], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
