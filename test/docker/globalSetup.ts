@@ -3,5 +3,9 @@ import { engineAnswers } from "../../toolchain/docker/engineAnswers";
 /** Fails at once, with the reason, where no Docker engine answers: each test would fail on its own otherwise. */
 export default async function setup(): Promise<void> {
   const answer = await engineAnswers();
-  if (!answer.answers) throw new Error(`${answer.reason}.\n${answer.remedy}`);
+  if (answer.answers) return;
+  const failure = new Error(`Docker tests: ${answer.reason}.\n${answer.remedy}`);
+  // Where it was thrown helps nobody.
+  failure.stack = "";
+  throw failure;
 }

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { engineEnvironment } from "../../../../toolchain/docker/engineEnvironment";
 import { findEngine } from "../../../../toolchain/docker/findEngine";
 
 let home: string;
@@ -102,6 +103,21 @@ test.each([
 
   expect(find).toThrow(inHome(message));
   expect(find).toThrow(expect.objectContaining({ name: "CommandError" }));
+});
+
+test.each([
+  {},
+  { DOCKER_CONTEXT: "secure" },
+  { DOCKER_CONTEXT: "lax" },
+  { DOCKER_CONTEXT: "default" },
+  { DOCKER_HOST: "tcp://[fd00::1]:2400" },
+  { DOCKER_HOST: "tcp://a", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "$/certs" },
+])("is found with %o in DOCKER_HOST and its like too", (environment) => {
+  const { source, ...address } = findEngine(inHome({ ...folders, ...environment }), usual);
+
+  const again = findEngine({ HOME: "/nonexistent", ...engineEnvironment({ source, ...address }) });
+
+  expect({ ...again, url: "" }).toEqual({ ...address, source: "DOCKER_HOST", url: "" });
 });
 
 /** `$` is the home folder, whose name is known only when the tests run. */
