@@ -25,10 +25,7 @@ function canonical(property: PropertySchema, value: PropertyValue): PropertyValu
 function canonicalProperty(property: PropertySchema, value: PropertyValue): PropertyValue {
   if (property.kind === "map" && isMap(value)) return sortedMap(value);
   if (!Array.isArray(value)) return canonical(property, value);
-  const elements = value.map((element: PropertyValue) => canonical(property, element));
-  return property.kind === "set" || property.kind === "objectSet"
-    ? elements.map((element) => JSON.stringify(element)).sort()
-    : elements;
+  return value.map((element: PropertyValue) => canonical(property, element));
 }
 
 function sortedMap(map: PropertyMap): PropertyMap {
