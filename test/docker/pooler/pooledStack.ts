@@ -36,8 +36,14 @@ export interface PooledStack {
   remove: () => Promise<void>;
 }
 
-/** Starts both, with the settings and certificates of a stack. The caller removes it, also when its test fails. */
-export async function startPooledStack(poolSize = 25): Promise<PooledStack> {
+/**
+ * Starts both, with the settings and certificates of a stack. The caller removes it, also when its test fails.
+ *
+ * @param overrides settings of the server that differ from a stack's.
+ */
+export async function startPooledStack(
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<PooledStack> {
   const stack = new TestStack();
   const folder = await mkdtemp(join(tmpdir(), "hosterizer-pooler-"));
   const remove = async () => {
@@ -45,14 +51,18 @@ export async function startPooledStack(poolSize = 25): Promise<PooledStack> {
     await rm(folder, { recursive: true });
   };
   try {
-    return { ...(await start(stack, folder, poolSize)), remove };
+    return { ...(await start(stack, folder, overrides)), remove };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function start(stack: TestStack, folder: string, poolSize: number) {
+async function start(
+  stack: TestStack,
+  folder: string,
+  overrides: Readonly<Record<string, string>>,
+) {
   const now = new Date();
   const authority = await makeAuthority("the tests' authority", now);
   const issue = (usage: "server" | "client", commonName: string, hosts: string[] = []) =>
@@ -73,7 +83,7 @@ async function start(stack: TestStack, folder: string, poolSize: number) {
       network,
       files: {
         ...contents(
-          configurationFiles(containerSettings({ memory: 512, overrides: {} }), { database, role }),
+          configurationFiles(containerSettings({ memory: 512, overrides }), { database, role }),
         ),
         "server.crt": own.certificate,
         "server.key": own.privateKey,
@@ -90,7 +100,7 @@ async function start(stack: TestStack, folder: string, poolSize: number) {
   const shown = await issue("server", "pooler", ["127.0.0.1"]);
   const client = await issue("client", role);
   const configuration = contents(
-    pgbouncerFiles({ role, poolSize, database, server: { host: alias, port: 5432 } }),
+    pgbouncerFiles({ role, poolSize: 25, database, server: { host: alias, port: 5432 } }),
   );
   const startPooler = async (ini = configuration["pgbouncer.ini"] ?? "") => {
     const container = await stack.container({

@@ -1,0 +1,33 @@
+import { engine } from "../test/docker/engine";
+
+/** What Docker tells of a control group: `total_rss` with version 1, `anon` with version 2. */
+interface MemoryStats {
+  stats: { total_rss?: number; anon?: number };
+}
+
+/** What the processes of a container hold for themselves, without what is cached of files, in bytes. */
+export async function ownMemory(container: string): Promise<number> {
+  // Without it Docker looks twice, a second apart, to tell how busy the processor is.
+  const once = { stream: false, "one-shot": true } as const;
+  const read = (await engine.getContainer(container).stats(once)) as { memory_stats: MemoryStats };
+  const { total_rss: rss, anon } = read.memory_stats.stats;
+  const bytes = rss ?? anon;
+  if (bytes === undefined) throw new Error("Docker tells nothing about the container's memory");
+  return bytes;
+}
+
+/** The most that it held while something ran, as far as samples show it, and what came of that. */
+export async function peakMemory<T>(
+  container: string,
+  run: () => Promise<T>,
+): Promise<{ peak: number; result: T }> {
+  const watch = { goesOn: true, peak: 0 };
+  const watching = (async () => {
+    while (watch.goesOn) watch.peak = Math.max(watch.peak, await ownMemory(container));
+  })();
+  const result = await run().finally(() => {
+    watch.goesOn = false;
+  });
+  await watching;
+  return { peak: watch.peak, result };
+}
