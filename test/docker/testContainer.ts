@@ -43,10 +43,15 @@ export class TestContainer {
     return this.container.inspect();
   }
 
-  /** Waits until it has ended, and tells the exit code. */
-  async ended(): Promise<number> {
-    const { StatusCode } = (await this.container.wait()) as { StatusCode: number };
-    return StatusCode;
+  /** Waits until it has ended, and tells the exit code. @throws with the log after `seconds` */
+  async ended(seconds = 60): Promise<number> {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const { State } = await this.inspect();
+      if (!State.Running) return State.ExitCode;
+      if (Date.now() > end) throw new Error(`has not ended:\n${await this.logs()}`);
+      await sleep(200);
+    }
   }
 
   /** Whatever it has said, since its last start only if so asked. */

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { scramVerifier } from "../../../postgres/access/scramVerifier";
@@ -53,7 +51,7 @@ test("makes a cluster anew whose making was killed", async () => {
   const server = await testServer(stack, data, files);
   await server.start();
   const folders = () => server.run(["ls", "/var/lib/postgresql"]).then(({ output }) => output);
-  while (!(await folders()).includes("data.unfinished")) await sleep(20);
+  await expect.poll(folders, { interval: 20, timeout: 60_000 }).toContain("data.unfinished");
   await server.kill();
   const half = await server.logs();
   expect(half).not.toContain("ready to accept connections");
