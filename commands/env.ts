@@ -4,8 +4,16 @@ import { application } from "../database/roles";
 import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectionAs";
 import { connectionVariables } from "./stack/connectionVariables";
+import { pooledConnection } from "./stack/pooledConnection";
 import { readStackAccess } from "./stack/readStackAccess";
 import { shellExports } from "./stack/shellExports";
+
+interface EnvOptions {
+  stack: string;
+  role: string;
+  pooled?: true;
+  json?: true;
+}
 
 /** `npm run db -- env`: how to connect, as environment variables. Prints a password, which is what it is for. */
 export function env(): Command {
@@ -14,17 +22,24 @@ export function env(): Command {
     summary: "Print how to connect, for a shell to evaluate",
     details:
       "The variables are DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, DB_SSLROOTCERT " +
-      "where the server is known by a file, and PGHOST, PGPORT … for psql, pg_dump and their like. The password is among them.",
+      "where the server is known by a file, and PGHOST, PGPORT … for psql, pg_dump and their like. The password is among them. " +
+      "With --pooled they lead to PgBouncer, which gives a client a connection for one transaction at a time.",
     examples: [
       ['eval "$(npm run -s db -- env)"', `into this shell, as ${application}`],
       ['eval "$(npm run -s db -- env --role app_readonly)"', "as another role"],
+      [
+        'eval "$(npm run -s db -- env --stack dev --pooled)"',
+        "through the pooler of a stack that has one",
+      ],
       ["npm run -s db -- env --json", "for a program"],
     ],
   })
     .option("-r, --role <role>", "the login role", application)
+    .option("--pooled", "through the pooler")
     .option("--json", "print a JSON object instead")
-    .action(async ({ stack, role, json }: { stack: string; role: string; json?: true }) => {
-      const variables = connectionVariables(connectionAs(role, await readStackAccess(stack)));
+    .action(async ({ stack, role, pooled, json }: EnvOptions) => {
+      const connect = pooled ? pooledConnection : connectionAs;
+      const variables = connectionVariables(connect(role, await readStackAccess(stack)));
       const text = json ? `${JSON.stringify(variables, null, 2)}\n` : shellExports(variables);
       process.stdout.write(text);
     });

@@ -7,10 +7,8 @@ import type { StackAccess } from "./stackAccess";
  *
  * @throws CommandError with the login roles if there is none of this name
  */
-export function connectionAs(
-  role: string,
-  { stack, passwords, ...address }: StackAccess,
-): Connection & { password: string } {
+export function connectionAs(role: string, access: StackAccess): Connection & { password: string } {
+  const { stack, passwords, host, port, database, sslmode, sslrootcert } = access;
   const password = Object.hasOwn(passwords, role) ? passwords[role] : undefined;
   if (password === undefined) {
     throw new CommandError(
@@ -18,5 +16,6 @@ export function connectionAs(
       `Its login roles are ${Object.keys(passwords).sort().join(", ")}.`,
     );
   }
-  return { ...address, user: role, password };
+  const authority = sslrootcert === undefined ? {} : { sslrootcert };
+  return { host, port, database, sslmode, ...authority, user: role, password };
 }

@@ -15,9 +15,14 @@ export interface StackAccess {
   sslmode: SslMode;
   /** Absolute path of a PEM file with the certificate authority, where it isn't the system's. */
   sslrootcert?: string;
+  /** Where its pooler is reached, if it has one. */
+  pooler?: { host: string; port: number };
   /** By login role. */
   passwords: Readonly<Record<string, string>>;
 }
+
+/** What a URL has between the password and the database; an IPv6 address may be in brackets. */
+const addressInUrl = /@\[?([^@/\]]+)\]?:(\d+)\//;
 
 /** The outputs that matter here; see index.ts. A path among them is one from the project folder. */
 const outputs = z.object({
@@ -27,6 +32,14 @@ const outputs = z.object({
   // Outputs of stacks whose server is beyond this machine.
   sslmode: z.enum(["disable", "require", "verify-ca", "verify-full"]).default("disable"),
   sslrootcert: z.string().optional(),
+  pooledUrl: z
+    .string()
+    .regex(addressInUrl)
+    .transform((url) => {
+      const [, host = "", port] = addressInUrl.exec(url) ?? [];
+      return { host, port: Number(port) };
+    })
+    .optional(),
   rolePasswords: z.record(z.string(), z.string()),
 });
 
@@ -44,8 +57,14 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
       `Run \`${upCommand(stack)}\` to its end.`,
     );
   }
-  const { rolePasswords: passwords, sslrootcert, ...address } = read.data;
+  const { rolePasswords: passwords, sslrootcert, pooledUrl: pooler, ...address } = read.data;
   // Shells go elsewhere; this command runs in the project folder.
   const authority = sslrootcert === undefined ? {} : { sslrootcert: resolve(sslrootcert) };
-  return { stack, ...address, ...authority, passwords };
+  return {
+    stack,
+    ...address,
+    ...authority,
+    ...(pooler === undefined ? {} : { pooler }),
+    passwords,
+  };
 }

@@ -36,6 +36,19 @@ test("names the authority's file so that it is found from any folder", () => {
   expect(stackAccess("dev", dev).sslrootcert).toBe(`${process.cwd()}/.hosterizer/dev/ca.pem`);
 });
 
+test.each([
+  [
+    "postgresql://app_user:o-n_e@db.example.com:6432/hosterizer?sslmode=verify-full",
+    "db.example.com",
+  ],
+  ["postgresql://app_user:o-n_e@[2001:db8::1]:6432/hosterizer", "2001:db8::1"],
+])("takes the pooler's address from %s, and nothing else", (pooledUrl, host) => {
+  expect(stackAccess("dev", { ...outputs, pooledUrl })).toEqual({
+    ...stackAccess("dev", outputs),
+    pooler: { host, port: 6432 },
+  });
+});
+
 test("says of a stack that is half up what it lacks, and how to go on", () => {
   const { host, port } = outputs;
   expect(() => stackAccess("dev", { host, port })).toThrow(
