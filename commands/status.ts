@@ -14,6 +14,7 @@ import type { StackStatus } from "./screen/stackStatus";
 import { statusWarnings } from "./screen/statusWarnings";
 import { connectionAs } from "./stack/connectionAs";
 import { explainRefusal } from "./stack/explainRefusal";
+import { readContainer } from "./stack/readContainer";
 import { readStackAccess } from "./stack/readStackAccess";
 import type { StackAccess } from "./stack/stackAccess";
 
@@ -54,7 +55,7 @@ async function readStatus(access: StackAccess): Promise<StackStatus> {
     readSchemaStatus({ connection, owner, directory: migrationsDirectory }),
   );
   const logFile = logFileOf(stack, facts.server.dataDirectory);
-  const server = { host, port, ...facts.server, logFile };
+  const server = { host, port, ...facts.server, logFile, docker: readContainer(stack) };
   const found = { stack, ...facts, server, schema };
   return { ...found, warnings: statusWarnings(found) };
 }

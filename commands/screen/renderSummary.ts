@@ -20,12 +20,25 @@ export function renderSummary(status: StackStatus, width: number, { label }: Pai
     ...(database.temporaryBytes === 0 ? [] : [temporaryFiles(database.temporaryBytes)]),
     ["Replication", replicationLine(server, replicas.length)],
   ];
-  // Only a server on this machine has a log that one can open.
-  if (server.logFile !== null) {
-    facts.push(["Log", server.logFile], ["Data", server.dataDirectory ?? "?"]);
-  }
+  facts.push(...placeLines(server));
   const rows = facts.map(([name, value]) => [label(name), value]);
   return renderColumns([{}, {}], rows, width, label);
+}
+
+/** Only a server that this project runs has a log that one can open. */
+function placeLines({ logFile, dataDirectory, docker }: StackStatus["server"]): [string, string][] {
+  if (docker !== null) {
+    return [
+      ["Log", `docker logs ${docker.container}`],
+      ["Data", `volume ${docker.volume}`],
+    ];
+  }
+  return logFile === null
+    ? []
+    : [
+        ["Log", logFile],
+        ["Data", dataDirectory ?? "?"],
+      ];
 }
 
 function schemaLine({ schema }: StackStatus): string {

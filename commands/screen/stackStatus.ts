@@ -1,5 +1,6 @@
 import type { DatabaseStatus, ServerFacts } from "../../postgres/status/databaseStatus";
 import type { SchemaStatus } from "../../postgres/status/readSchemaStatus";
+import type { ServerContainer } from "../stack/readContainer";
 
 /** Everything that `npm run db -- status` tells. With `--json` it is printed as it is. */
 export interface StackStatus extends DatabaseStatus {
@@ -9,6 +10,8 @@ export interface StackStatus extends DatabaseStatus {
     port: number;
     /** Null for a server that isn't this project's own. */
     logFile: string | null;
+    /** The container that it runs in, and the volume with its data; null for a server that runs in none of this project's. */
+    docker: ServerContainer | null;
   };
   schema: SchemaStatus;
   /** What an operator should know first, each in a sentence or two. */

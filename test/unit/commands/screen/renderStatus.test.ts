@@ -65,6 +65,14 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     );
   });
 
+  test("says how to read the log of a server in a container, and which volume has its data", () => {
+    const docker = { container: "acme-dev-postgresql", volume: "acme-dev-data" };
+    const server = { ...busy.server, docker, dataDirectory: "/var/lib/postgresql/data" };
+    expect(plain({ ...busy, server })).toContain(
+      "  Log           docker logs acme-dev-postgresql\n  Data          volume acme-dev-data\n",
+    );
+  });
+
   test("says of a replica that it is one, and how far behind", () => {
     const server = { ...busy.server, isReplica: true, replayDelaySeconds: 90 };
     expect(plain({ ...busy, server, replicas: [] })).toContain(

@@ -14,6 +14,7 @@ export const busy: StackStatus = {
     isReplica: false,
     replayDelaySeconds: null,
     logFile: null,
+    docker: null,
   },
   database: {
     name: "hosterizer",

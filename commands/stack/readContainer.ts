@@ -1,0 +1,22 @@
+import { dockerNames } from "../../toolchain/dockerStack/dockerNames";
+import { readDockerSettings } from "../../toolchain/dockerStack/readDockerSettings";
+import { readBackend } from "../../toolchain/stack/readBackend";
+import { stackFiles } from "../../toolchain/stack/stackFiles";
+
+/** What the engine knows a stack's server and its data by. */
+export interface ServerContainer {
+  container: string;
+  volume: string;
+}
+
+/** The container of a stack's server, as its settings have it; null if they have none. Asks no engine. */
+export function readContainer(stack: string): ServerContainer | null {
+  const isOurs = readBackend(stack).kind === "project";
+  const environment = isOurs ? { PULUMI_OPTION_CONFIG_FILE: stackFiles(stack).merged } : {};
+  const docker = readDockerSettings(stack, environment);
+  if (docker === undefined || "faults" in docker) return null;
+  const { containers, data } = dockerNames(docker.settings.dockerName);
+  // The first of them is the server's.
+  const [container] = containers;
+  return container === undefined ? null : { container, volume: data };
+}
