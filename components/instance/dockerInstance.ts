@@ -128,11 +128,11 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    this.server = container;
+    // Not with the container: replacing that would replace with it every role, and so the owner of all data.
+    this.server = data;
 
     this.tls = { sslmode: "verify-full", sslrootcert: this.authority.file };
     const address = { host: pulumi.output(host), port: pulumi.output(publish.port), tls: this.tls };
-    // Everything in the server hangs on this one: a container that is replaced would have it replaced as well.
     const proven = new ServerSettings(
       name,
       {
@@ -142,7 +142,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         settings,
         rules: accessRules(args.pooler),
       },
-      { parent: this, dependsOn: container, deletedWith: container },
+      { parent: this, dependsOn: container },
     );
     this.host = proven.host;
     this.port = proven.port;
