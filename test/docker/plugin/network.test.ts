@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import { engine } from "../engine";
 import { openSandbox, type ResourceSandbox } from "./resourceSandbox";
@@ -89,7 +89,8 @@ test("waits for containers that are being removed", async () => {
 
 test("names the containers that are attached for good", async () => {
   const other = await openSandbox();
-  const { network, container, name } = await withContainer(other);
+  onTestFinished(other.close);
+  const { network, name } = await withContainer(other);
 
   const removal = network.delete();
   await sleep(700);
@@ -98,8 +99,6 @@ test("names the containers that are attached for good", async () => {
   await expect(removal).rejects.toThrow(
     `deleting network "${name}": these containers are attached to it: ${name}-user. Remove them`,
   );
-  await container.remove({ force: true });
-  await other.close();
 });
 
 test("refuses what it does not serve, all of it and by name", async () => {

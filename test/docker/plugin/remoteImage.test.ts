@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 import type { Json } from "../../integration/plugins/json";
 import { engine } from "../engine";
@@ -108,7 +108,9 @@ test("says at which step a build failed, and what was said before", async () => 
 
 test("says what it is at while it builds", async () => {
   const pulumi = await listeningEngine();
+  onTestFinished(pulumi.close);
   const other = await openSandbox({}, pulumi.address);
+  onTestFinished(other.close);
   const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\nLABEL a=b\n" });
   const name = other.name();
 
@@ -118,12 +120,11 @@ test("says what it is at while it builds", async () => {
     `${name}: Step 1/2 : FROM debian:bookworm-slim`,
     `${name}: Step 2/2 : LABEL a=b`,
   ]);
-  await other.close();
-  pulumi.close();
 });
 
 test("ends a build that is cancelled", async () => {
   const other = await openSandbox();
+  onTestFinished(other.close);
   const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\nRUN sleep 600\n" });
   const program = { name: other.name(), build: { context, forceRemove: true } };
   const build = other.resource("RemoteImage").create(program);
@@ -132,7 +133,6 @@ test("ends a build that is cancelled", async () => {
   await other.plugin.cancel();
 
   await expect(build).rejects.toThrow(/the operation was cancelled$/);
-  await other.close();
 });
 
 test("another trigger makes another image, another end of it none", async () => {
@@ -190,7 +190,14 @@ test("removes none that a container uses, and says what to do", async () => {
 
 test("takes an image that the engine has, and pulls one that it has not", async () => {
   const registry = await fakeRegistry();
+  onTestFinished(registry.close);
   const name = `${registry.address}/hosterizer-test/${sandbox.name()}:1`;
+  onTestFinished(async () => {
+    await engine
+      .getImage(name)
+      .remove()
+      .catch(() => undefined);
+  });
   const here = sandbox.resource("RemoteImage");
   const pulled = sandbox.resource("RemoteImage");
 
@@ -210,7 +217,6 @@ test("takes an image that the engine has, and pulls one that it has not", async 
   await pulled.delete();
   expect(await pulled.refresh()).toBeUndefined();
   await pulled.delete();
-  registry.close();
 });
 
 test("says why an image cannot be pulled", async () => {
@@ -240,11 +246,11 @@ test("finds all that is wrong before anything is built", async () => {
 
 test("says where it looked for an engine, and what to do", async () => {
   const other = await openSandbox({ host: "unix:///nonexistent/docker.sock" });
+  onTestFinished(other.close);
 
   await expect(other.resource("RemoteImage").create({ name: "n" })).rejects.toThrow(
     'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to where it is.',
   );
-  await other.plugin.close();
 });
 
 async function contextOf(files: Record<string, string>): Promise<string> {
