@@ -5,8 +5,9 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { clientAddress } from "../../../postgres/connection";
-import { rowsOf } from "./rowsOf";
+import type { TestContainer } from "../testContainer";
 import { type PooledStack, startPooledStack } from "./pooledStack";
+import { rowsOf } from "./rowsOf";
 import { scramLogin } from "./scramLogin";
 
 let stack: PooledStack;
@@ -50,6 +51,13 @@ test("a wrong password is refused", async () => {
   await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SASL authentication failed/);
 });
 
+async function loginWithEmptyPassword(user: string, pooler: TestContainer) {
+  const connection = await stack.connect("app_user", pooler);
+  const { host, port, database, sslrootcert = "" } = connection;
+  const ca = readFileSync(sslrootcert, "utf8");
+  return scramLogin({ host, port, ca }, { user, database, password: "" });
+}
+
 test("nobody comes in without TLS", async () => {
   const connection = { ...(await pooled("app_user")), sslmode: "disable" as const };
   await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SSL required/);
@@ -58,14 +66,18 @@ test("nobody comes in without TLS", async () => {
 test.each(["app_pooler", "hosterizer_owner", "nobody"])(
   "nobody comes in as %s with an empty password",
   async (user) => {
-    const { host, port, database, sslrootcert = "" } = await pooled("app_user");
-    const ca = readFileSync(sslrootcert, "utf8");
-    const answer = await scramLogin({ host, port, ca }, { user, database, password: "" });
+    const answer = await loginWithEmptyPassword(user, stack.pooler);
 
     expect(answer.type).toBe("E");
     expect(answer.text).toMatch(/SASL authentication failed|no such user/);
   },
 );
+
+test("but for the list of users one would get in as the pooler itself", async () => {
+  const trusting = await stack.otherPooler((ini) => ini.replace(/^auth_file = .*$/m, ""));
+
+  expect((await loginWithEmptyPassword("app_pooler", trusting)).type).toBe("R");
+});
 
 test("this way of logging in does succeed with the right password", async () => {
   const { host, port, user, database, password, sslrootcert = "" } = await pooled("app_user");
@@ -79,7 +91,7 @@ test("nobody manages the pooler over the network", async () => {
   const connection = { ...(await pooled("app_user")), database: "pgbouncer" };
   await expect(rowsOf(connection, "show pools")).rejects.toThrow(/SASL authentication failed/);
   const console = { ...(await pooled("app_user")), database: "pgbouncer", user: "pgbouncer" };
-  await expect(rowsOf(console, "show pools")).rejects.toThrow(/SASL authentication failed/);
+  await expect(rowsOf(console, "show pools")).rejects.toThrow(/not allowed/);
 });
 
 test("there is no way to another database", async () => {
