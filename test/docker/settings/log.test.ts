@@ -110,11 +110,14 @@ test("no password of a change that waits for a lock is logged", async () => {
   await holder.connect();
   await holder.query("begin");
   await holder.query("alter role r1 valid until '2100-01-01'");
-  const waiting = server.ask(`alter role r1 password '${verifier()}'`);
+  const waiting = server
+    .ask(`alter role r1 password '${verifier()}'`)
+    // PostgreSQL gives up where two change one role at once; what it logs is all that counts here.
+    .catch(() => []);
   await expect.poll(log, { timeout: 10_000 }).toMatch(/still waiting for ShareLock/);
   await holder.query("commit");
   await holder.end();
-  await waiting.catch(() => []);
+  await waiting;
 
   const said = await log();
   expect(secrets.filter((value) => said.includes(value))).toEqual([]);
@@ -131,9 +134,11 @@ test("no row of a failed change, and no parameter, is logged", async () => {
   const twice = client.query(insert, [email, secret()]);
   await expect(twice).rejects.toMatchObject({ detail: expect.stringContaining(email) as string });
   await expect(client.query(insert, [secret(), null])).rejects.toMatchObject({ code: "23502" });
+  await client.query("create table public.made as select $1::text as it", [secret()]);
   await client.end();
 
   const said = await log();
+  expect(said).toContain("DDL,CREATE TABLE AS,");
   expect(said).toContain('duplicate key value violates unique constraint "accounts_email_key"');
   expect(secrets.filter((value) => said.includes(value))).toEqual([]);
 });
