@@ -27,10 +27,11 @@ export function makeServer(settings: Settings, stack: string): Server {
 }
 
 function makeContainers(settings: DockerSettings, stack: string): Server {
-  const { dockerName: prefix, publishAddress: address, host, database } = settings;
+  const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
   const instance = new DockerInstance("server", {
     prefix,
     image,
+    packagesOf,
     host,
     authority: { commonName: authorityName(prefix), file: authorityFile(stack) },
     publish: { address, port: settings.port },
@@ -41,7 +42,7 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
   const pool = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;
     const { authority, network, alias } = instance;
-    const built = { name, context: image, target: "pgbouncer" };
+    const built = { name, context: image, target: "pgbouncer", packagesOf };
     const shown = {
       authority,
       commonName: name,

@@ -20,6 +20,7 @@ const examples: Record<string, string> = {
   memory: "1024",
   serverSettings: `--path ${project}:serverSettings.work_mem 16MB`,
   poolSize: "25",
+  packagesOf: "2026-11-25",
 };
 
 /** What every stack has to say. */
@@ -54,6 +55,8 @@ export interface DockerSettings extends CommonSettings {
   serverSettings: Readonly<Record<string, string>>;
   /** How many connections PgBouncer opens for each role. Default 25, as in the guide's Connection Pooling. */
   poolSize: number;
+  /** The day whose packages of Debian the images have; a later one builds them anew. Default: the day of the first build. */
+  packagesOf?: string | undefined;
 }
 
 /** The stack's settings, valid as a whole. `instance` says where the server comes from. */

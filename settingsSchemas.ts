@@ -81,5 +81,6 @@ export const settingsSchemas = {
     memory: wholeNumber("a number of MiB", 256, 1_048_576).prefault("1024"),
     serverSettings: overrides.prefault("{}"),
     poolSize: wholeNumber("a number of connections", 1, 10_000).prefault("25"),
+    packagesOf: z.iso.date("is not a date (2026-11-25)").optional(),
   }),
 };

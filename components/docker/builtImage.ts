@@ -10,10 +10,12 @@ export interface BuiltImageArgs {
   context: string;
   /** Stage of the Dockerfile. */
   target: string;
+  /** The day whose packages it has; another one builds it anew, and takes nothing from an earlier build. */
+  packagesOf: string | undefined;
 }
 
 /**
- * An image built from a folder of this project, and built anew when anything in the folder changes.
+ * An image built from a folder of this project, and built anew when anything in the folder or the day changes.
  *
  * Its tag says what it was built from: an older one stays until no container uses it, and is removed then.
  */
@@ -22,12 +24,15 @@ export class BuiltImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:BuiltImage", name, args, opts);
-    const { context, target } = args;
+    const { context, target, packagesOf } = args;
 
-    const tag = `${args.name}:${contextHash(context)}`;
+    const day = packagesOf === undefined ? {} : { buildArgs: { PACKAGES_OF: packagesOf } };
+    const version = [contextHash(context), packagesOf].filter((part) => part !== undefined);
+    const tag = `${args.name}:${version.join("-")}`;
+    const build = { context, dockerfile: "Dockerfile", target, tags: [tag], forceRemove: true };
     const image = new RemoteImage(
       name,
-      { name: tag, build: { context, dockerfile: "Dockerfile", target, tags: [tag] } },
+      { name: tag, build: { ...build, ...day } },
       { parent: this },
     );
     this.imageId = image.imageId;

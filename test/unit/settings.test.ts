@@ -94,6 +94,7 @@ test.each([
   [{ instance: "docker", serverSettings: '["a"]' }, "is not an object of settings"],
   [{ instance: "docker", serverSettings: '{"a":{"b":1}}' }, "is not an object of settings"],
   [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
+  [{ instance: "docker", packagesOf: "2026-02-30" }, '"2026-02-30" is not a date'],
   [{ instance: "docker", prot: "1" }, "hosterizer-database:prot in Pulumi.local.yaml: unknown key"],
 ])("refuses %j once, with the key, the file and the value", (values, message) => {
   const faults = faultsOf(values);
