@@ -26,6 +26,8 @@ export interface DockerInstanceArgs {
   authority: { commonName: string; file: string };
   /** Folder of the Dockerfile, from the project folder. */
   image: string;
+  /** The day whose packages the image has. */
+  packagesOf: string | undefined;
   /** Where the server is published: an address of the engine's machine, and a TCP port. */
   publish: { address: string; port: number };
   /** What clients call that machine; the certificate is made out to it. */
@@ -92,7 +94,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     );
     const image = new BuiltImage(
       `${name}-image`,
-      { name: this.alias, context: args.image, target: "postgresql" },
+      { name: this.alias, context: args.image, target: "postgresql", packagesOf: args.packagesOf },
       child,
     );
     const settings = containerSettings({ memory, overrides: args.settings });
