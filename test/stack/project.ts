@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 
 import { execa } from "execa";
 
@@ -17,6 +18,17 @@ export interface Run {
   output: string;
   /** The part of it that is no message. */
   stdout: string;
+}
+
+/** A command that may still be running. */
+export interface RunningCommand extends Promise<{
+  exitCode?: number | undefined;
+  all: string;
+  stdout: string;
+}> {
+  readonly pid?: number | undefined;
+  /** Everything that it prints. */
+  readonly all: Readable;
 }
 
 /** A copy of this project in a folder of its own, with a stack of its own on a free port. */
@@ -51,7 +63,7 @@ export class Project {
   }
 
   /** Starts an npm command in a process group of its own and leaves it running. */
-  start(...args: string[]) {
+  start(...args: string[]): RunningCommand {
     return this.execute("npm", ["run", ...args]);
   }
 
@@ -122,7 +134,7 @@ export class Project {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  private execute(command: string, args: readonly string[]) {
+  private execute(command: string, args: readonly string[]): RunningCommand {
     return execa(command, args, {
       cwd: this.directory,
       env: environmentOf(this.account === undefined ? undefined : this.directory),

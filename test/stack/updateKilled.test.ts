@@ -1,6 +1,7 @@
 import { test } from "vitest";
 
-import { type Moment, proveThatTheNextUpConverges } from "./killedUps";
+import type { Moment } from "./killFirstUp";
+import { proveThatTheNextUpConverges } from "./killedUps";
 
 const moments: readonly Moment[] = [
   { what: "before anything is made", printed: /Updating \(local\)/ },
