@@ -3,6 +3,7 @@ import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { CommandError } from "./commandError";
+import { engineForPlugin } from "./dockerStack/engineForPlugin";
 import { folders } from "./folders";
 import { withoutOwnFolders } from "./pulumi/findOnPath";
 import { pulumiHome, usersPulumiHome } from "./pulumiHome";
@@ -26,7 +27,7 @@ export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
   const backend = readBackend(stack);
   if (backend.remark !== undefined) say(backend.remark);
   const path = [dirname(record.pulumi.path), ...withoutOwnFolders(process.env["PATH"] ?? "")];
-  return {
+  const environment = {
     ...pulumiHome(record.ownHome),
     PATH: path.join(delimiter),
     // Pulumi looks for a newer version of itself in each run otherwise.
@@ -34,6 +35,7 @@ export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
     PULUMI_SUPPRESS_NEO_LINK: "true",
     ...(backend.kind === "project" ? projectState(stack) : usersLogin(record.ownHome)),
   };
+  return { ...environment, ...engineForPlugin(stack, environment) };
 }
 
 function projectState(stack: string): NodeJS.ProcessEnv {
