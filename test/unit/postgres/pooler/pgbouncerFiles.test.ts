@@ -60,7 +60,9 @@ test("there is a way to one database, and a limit to the lookups", () => {
     const end = rest.findIndex((line) => line.startsWith("["));
     return rest.slice(0, end).filter((line) => !line.startsWith(";"));
   };
-  expect(section("[databases]")).toEqual(["hosterizer = host=hosterizer-dev-postgresql port=5432 auth_user=app_pooler"]);
+  expect(section("[databases]")).toEqual([
+    "hosterizer = host=hosterizer-dev-postgresql port=5432 auth_user=app_pooler",
+  ]);
   expect(section("[users]")).toEqual(["app_pooler = max_user_connections=4"]);
 });
 
