@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+// What the toolchain loads late it loads as the commands do, by tsx.
+import "tsx/cjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { engineForPlugin } from "../../../../toolchain/dockerStack/engineForPlugin";
