@@ -8,15 +8,17 @@ export type FileChange =
   | { file: string; removed: true };
 
 /** One kind of drift: what somebody did by hand, how preview shows it, and what `up` does about it. */
-export interface DriftCase {
+export interface DriftCase<Change = FileChange> {
   /** The kind of the difference, such as `policy added`. */
   kind: string;
   /** A sentence without its full stop: `a policy is added beside ours`. */
   what: string;
-  /** SQL that a superuser runs in the database of a running local stack, or changes of the project's files. */
-  break: string | readonly FileChange[];
+  /** SQL that a superuser runs in the database of a running stack, or changes of something else, in this order. */
+  break: string | readonly Change[];
   /** Part of the line that shows it: what `renderDifference` makes of the difference. */
   says: string | RegExp;
+  /** Options of the plain `pulumi preview` that alone can show it, where `npm run drift` cannot, or mends it first. */
+  shownBy?: readonly string[];
   /** What `up` does: puts it right, fails before it changes anything, or leaves it. */
   up: "repairs" | "refuses" | "leaves";
   /** SQL that ends it where `up` does not. Changes of files are taken back without. */

@@ -1,22 +1,43 @@
-import type { DriftCase, FileChange } from "./driftCase";
+import type { ByHand } from "./dockerCatalogue/byHand";
+import type { DriftCase } from "./driftCase";
 
 const outcomes = { repairs: "repairs it", refuses: "refuses", leaves: "leaves it" } as const;
 
 /** One area of the catalogue as a table in Markdown, as the formatter wants it or not. */
-export function renderCatalogue(cases: readonly DriftCase[]): string {
+export function renderCatalogue(cases: readonly DriftCase<ByHand>[]): string {
   const head = ["Kind", "Done by hand", "A preview says", "`up`"];
   return [head, head.map(() => "---"), ...cases.map(row)]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
     .join("\n");
 }
 
-function row({ kind, what, break: broken, says, up, note }: DriftCase): string[] {
+function row({ kind, what, break: broken, says, shownBy, up, note }: DriftCase<ByHand>): string[] {
   const change = typeof broken === "string" ? code(broken) : broken.map(describe).join("; ");
   const after = note === undefined ? "" : `. ${note}`;
-  return [kind, `${what}: ${change}`, code(readable(says)), `${outcomes[up]}${after}`];
+  const plain =
+    shownBy === undefined ? "" : `plain ${code(["pulumi preview", ...shownBy].join(" "))}: `;
+  return [kind, `${what}: ${change}`, `${plain}${code(readable(says))}`, `${outcomes[up]}${after}`];
 }
 
-function describe(change: FileChange): string {
+/** What the names of a stack in Docker begin with, unless it is told otherwise. */
+const prefix = "hosterizer-dev";
+
+function describe(change: ByHand): string {
+  if ("docker" in change) {
+    const names = change.of.map((name) => `${prefix}${name}`);
+    return code(`docker ${[change.docker, ...names].join(" ")}`);
+  }
+  if ("serverFile" in change) {
+    const { serverFile, from, to } = change;
+    const place = `in ${code(`/etc/hosterizer/${serverFile}`)} of the server's container`;
+    return `${place} ${to === "" ? `${code(from)} is gone` : `${code(from)} becomes ${code(to)}`}`;
+  }
+  if ("certificate" in change) {
+    const its = code(change.certificate);
+    return "daysOld" in change
+      ? `${its} is ${change.daysOld} days old`
+      : `${its} is signed by another`;
+  }
   const file = code(change.file);
   if ("from" in change) return `in ${file} ${code(change.from)} becomes ${code(change.to)}`;
   if ("text" in change) return `${file} is ${code(change.text)}`;

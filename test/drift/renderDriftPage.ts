@@ -1,13 +1,15 @@
 import { format, resolveConfig } from "prettier";
 
 import { schemaKinds } from "../../postgres/schema/schemaKinds";
+import { dockerKinds } from "../../toolchain/drift/dockerKinds";
+import type { ByHand } from "./dockerCatalogue/byHand";
 import type { DriftCase } from "./driftCase";
 import { renderCatalogue } from "./renderCatalogue";
 
 /** The page with its tables made anew; all else on it is written by hand. */
 export async function renderDriftPage(
   page: string,
-  catalogue: Readonly<Record<string, readonly DriftCase[]>>,
+  catalogue: Readonly<Record<string, readonly DriftCase<ByHand>[]>>,
 ): Promise<string> {
   const filled = page.replaceAll(
     /^(<!-- (catalogue|others): (\w+) -->\n)[^]*?^(<!-- end -->)$/gm,
@@ -16,7 +18,7 @@ export async function renderDriftPage(
       if (cases === undefined) throw new Error(`the catalogue has no area ${area}`);
       // Columns as wide as their widest cell would make a page that nobody can read as text.
       const table = `<!-- prettier-ignore -->\n${renderCatalogue(cases)}`;
-      const text = what === "catalogue" ? table : renderOthers(cases);
+      const text = what === "catalogue" ? table : renderOthers(area, cases);
       return `${start}\n${text}\n\n${end}`;
     },
   );
@@ -24,8 +26,14 @@ export async function renderDriftPage(
   return format(filled, { ...style, parser: "markdown" });
 }
 
-/** The kinds of difference that no case is an example of, by kind of object. */
-function renderOthers(cases: readonly DriftCase[]): string {
-  const others = schemaKinds.filter((name) => !cases.some(({ kind }) => kind === name));
+const kinds: Readonly<Record<string, readonly string[]>> = {
+  schema: schemaKinds,
+  containers: dockerKinds,
+};
+
+/** The kinds of difference in an area that no case is an example of. */
+function renderOthers(area: string, cases: readonly DriftCase<ByHand>[]): string {
+  const others = kinds[area]?.filter((name) => !cases.some(({ kind }) => kind === name));
+  if (others === undefined) throw new Error(`which kinds of ${area} there are is not known`);
   return `${others.join(", ")}.`;
 }

@@ -23,7 +23,11 @@ export async function breakByHand(
   };
 }
 
-async function changeFile(project: Project, change: FileChange): Promise<() => Promise<void>> {
+/** Changes one of the project's files. @returns what takes that back */
+export async function changeFile(
+  project: Project,
+  change: FileChange,
+): Promise<() => Promise<void>> {
   const { file } = change;
   const path = (name: string) => join(project.directory, name);
   const before = await project.read(file).catch(() => undefined);

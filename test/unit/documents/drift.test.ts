@@ -9,13 +9,19 @@ import { migrationKinds } from "../../../postgres/schema/migrationFindings";
 import { schemaKinds } from "../../../postgres/schema/schemaKinds";
 import { pluginKinds } from "../../../toolchain/drift/pluginDifference";
 import { serverDriftKinds } from "../../../postgres/embedded/serverDriftKinds";
-import { catalogue } from "../../drift/catalogue";
+import { certificateKinds } from "../../../postgres/certificates/certificateKinds";
+import { serverSettingsKinds } from "../../../postgres/container/serverSettingsKinds";
+import { dockerKinds } from "../../../toolchain/drift/dockerKinds";
+import { catalogue as databaseCatalogue } from "../../drift/catalogue";
+import { dockerCatalogue } from "../../drift/dockerCatalogue";
+import type { ByHand } from "../../drift/dockerCatalogue/byHand";
 import type { DriftCase } from "../../drift/driftCase";
 import { renderDriftPage } from "../../drift/renderDriftPage";
 
 const page = "docs/drift.md";
 
-const cases = Object.values<readonly DriftCase[]>(catalogue).flat();
+const catalogue = { ...databaseCatalogue, ...dockerCatalogue };
+const cases = Object.values<readonly DriftCase<ByHand>[]>(catalogue).flat();
 const catalogued = new Set(cases.map(({ kind }) => kind));
 
 test(`${page} is made from the catalogue that is proved on a real server`, async () => {
@@ -59,6 +65,8 @@ const found: readonly Kinds[] = [
   { area: "migrations", kinds: migrationKinds },
   { area: "plugin", kinds: pluginKinds, besides: accessKinds },
   { area: "server", kinds: serverDriftKinds },
+  { area: "containerSettings", kinds: serverSettingsKinds },
+  { area: "certificates", kinds: certificateKinds },
 ];
 
 describe.each(found)("the kinds of $area", ({ area, kinds, besides = [] }) => {
@@ -83,6 +91,16 @@ describe("the kinds of the schema", () => {
   test.each(catalogue.schema.map(({ kind }) => kind))("%s is one that code finds", (kind) => {
     expect(schemaKinds).toContain(kind);
   });
+});
+
+test("of what the docker plugin finds only what a changed program brings about has no example", () => {
+  const its: readonly string[] = dockerCatalogue.containers.map(({ kind }) => kind);
+
+  expect(dockerKinds.filter((kind) => !its.includes(kind))).toEqual([
+    "network attribute",
+    "volume attribute",
+  ]);
+  expect(its.filter((kind) => !(dockerKinds as readonly string[]).includes(kind))).toEqual([]);
 });
 
 test.each(cases.filter(({ up }) => up !== "repairs"))(

@@ -1,0 +1,32 @@
+import type { FileChange } from "../driftCase";
+
+/** Something that somebody does at the engine, as Docker's client takes it. */
+export interface EngineAction {
+  docker:
+    | "network connect bridge"
+    | "network disconnect"
+    | "network rm"
+    | "rm --force"
+    | "rmi --force"
+    | "stop"
+    | "update --restart no"
+    | "volume rm";
+  /** Names, each after the stack's prefix; that of an image without its tag. */
+  of: readonly string[];
+}
+
+/** A change of a file of the server's container, which is in its configuration volume. */
+export interface ServerFileChange {
+  serverFile: "pg_hba.conf" | "postgresql.conf";
+  from: string;
+  to: string;
+}
+
+/** What has become of a certificate of the stack, by the name of its resource, while no update came by. */
+export type CertificateChange =
+  | { certificate: string; daysOld: number }
+  /** Whoever signed it is not the stack's authority any more. */
+  | { certificate: string; signedBy: "another" };
+
+/** Everything that a case of a stack in Docker changes besides what SQL changes. */
+export type ByHand = FileChange | EngineAction | ServerFileChange | CertificateChange;

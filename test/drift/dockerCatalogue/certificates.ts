@@ -1,0 +1,45 @@
+import type { DriftCase } from "../driftCase";
+import type { ByHand } from "./byHand";
+
+/** The certificates of a stack, which end, and the file that clients know its authority by. */
+export const certificates: readonly DriftCase<ByHand>[] = [
+  {
+    kind: "certificate end",
+    what: "no update came by for eleven months",
+    break: [{ certificate: "pooler-certificate", daysOld: 340 }],
+    says: /^server certificate of .*: found 24 days left, expected 30 days at least: it is renewed$/,
+    up: "repairs",
+    note: "The container that shows it is made anew.",
+  },
+  {
+    kind: "certificate end",
+    what: "no update came by for more than a year",
+    break: [{ certificate: "server-certificate", daysOld: 400 }],
+    says: /^server certificate of .*: found expired on .*, expected 30 days at least: it is renewed$/,
+    up: "repairs",
+    round: 2,
+  },
+  {
+    kind: "certificate authority",
+    what: "an update ended between a new authority and a certificate of it",
+    break: [{ certificate: "pooler-client-certificate", signedBy: "another" }],
+    says: "client certificate of app_pooler: found one of an earlier authority's, expected a signature of the authority's certificate",
+    up: "repairs",
+  },
+  {
+    kind: "certificate file",
+    what: "the file of the authority's certificate is edited",
+    break: [
+      {
+        file: ".hosterizer/dev/ca.pem",
+        from: "-----BEGIN CERTIFICATE-----",
+        to: "our own note\n-----BEGIN CERTIFICATE-----",
+      },
+    ],
+    shownBy: [],
+    says: /^file \.hosterizer\/dev\/ca\.pem: found another one, of .*, expected the certificate of .*: clients cannot tell the server from another$/,
+    up: "repairs",
+    note: "`npm run drift` and `preview` write it again from the state before they look, and say so.",
+    round: 2,
+  },
+];

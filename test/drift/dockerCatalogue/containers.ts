@@ -1,0 +1,77 @@
+import type { DriftCase } from "../driftCase";
+import type { ByHand } from "./byHand";
+
+/** What the docker plugin sees: containers, networks, images and volumes. */
+export const containers: readonly DriftCase<ByHand>[] = [
+  {
+    kind: "container missing",
+    what: "the pooler's container is removed",
+    break: [{ docker: "rm --force", of: ["-pgbouncer"] }],
+    says: /^container \S+-pgbouncer is missing$/,
+    up: "repairs",
+    plugin: { resource: "pooler", says: /name *: "\S+-pgbouncer"/ },
+  },
+  {
+    kind: "volume missing",
+    what: "a volume with configuration is removed",
+    break: [
+      { docker: "rm --force", of: ["-pgbouncer"] },
+      { docker: "volume rm", of: ["-pgbouncer-configuration"] },
+    ],
+    says: /^volume \S+-pgbouncer-configuration is missing: an empty one will be made/,
+    up: "repairs",
+    note: "It is filled again. The one with the data is another matter: see below.",
+    plugin: { resource: "pooler-configuration", says: /name *: "\S+-pgbouncer-configuration"/ },
+  },
+  {
+    kind: "image missing",
+    what: "an image loses its name",
+    break: [{ docker: "rmi --force", of: ["-pgbouncer"] }],
+    says: /^image \S+-pgbouncer:\S+ is missing$/,
+    up: "repairs",
+    plugin: { resource: "pooler-image", says: /name *: "\S+-pgbouncer:/ },
+  },
+  {
+    kind: "container attribute",
+    what: "the server's container is not to come back with the engine",
+    break: [{ docker: "update --restart no", of: ["-postgresql"] }],
+    says: /^container \S+-postgresql: found others, expected restart as declared/,
+    up: "repairs",
+    note: "What Docker can change on a running container is changed there; all else makes it anew, on the same volume.",
+    plugin: { resource: "server", says: /restart *: "no" => "unless-stopped"/ },
+  },
+  {
+    kind: "container stopped",
+    what: "the pooler's container is stopped",
+    break: [{ docker: "stop", of: ["-pgbouncer"] }],
+    says: /^container \S+-pgbouncer: found stopped, expected running$/,
+    up: "repairs",
+    plugin: { resource: "pooler", says: /mustRun *: false => true/ },
+    round: 2,
+  },
+  {
+    kind: "image outdated",
+    what: "what the images are built from has changed",
+    break: [{ file: "image/pgbackrest.conf", from: "[global]", to: "# changed\n[global]" }],
+    says: /^image \S+-postgresql:\S+: found an older build, expected built from image\//,
+    up: "repairs",
+    note: "The containers are made anew from it.",
+    plugin: { resource: "server-image", says: /name *: "\S+" => "\S+"/ },
+    round: 2,
+  },
+  {
+    kind: "network missing",
+    what: "the network is removed, after its containers were moved to another one",
+    break: [
+      { docker: "network connect bridge", of: ["-postgresql"] },
+      { docker: "network disconnect", of: ["", "-postgresql"] },
+      { docker: "network disconnect", of: ["", "-pgbouncer"] },
+      { docker: "network rm", of: [""] },
+    ],
+    says: /^network \S+ is missing$/,
+    up: "repairs",
+    note: "Its containers are made anew.",
+    plugin: { resource: "server", says: /driver *: "bridge"/ },
+    round: 2,
+  },
+];
