@@ -1,9 +1,13 @@
+import type { SslMode } from "../../postgres/connection";
 import type { ResourceState } from "../healing/resolvePending";
 
 /** Where a server is reached. */
 export interface ServerAddress {
   host: string;
   port: number;
+  sslmode?: SslMode;
+  /** Path of the authority's file, from the project folder. */
+  sslrootcert?: string;
 }
 
 /**
@@ -14,10 +18,18 @@ export interface ServerAddress {
 export function serverAddress(resources: readonly ResourceState[]): ServerAddress | undefined {
   if (!resources.some(({ type }) => type.startsWith("postgresql:"))) return undefined;
   for (const { type, inputs = {} } of resources) {
-    const { host, port } = inputs;
+    const { host, port, sslmode, sslrootcert } = inputs;
     if (type !== "pulumi:providers:postgresql" || typeof host !== "string") continue;
     // Pulumi keeps the configuration of a provider as text.
-    return { host, port: Number(port) };
+    return {
+      ...{ host, port: Number(port) },
+      ...(isVerifying(sslmode) ? { sslmode } : {}),
+      ...(typeof sslrootcert === "string" ? { sslrootcert } : {}),
+    };
   }
   return undefined;
+}
+
+function isVerifying(sslmode: unknown): sslmode is SslMode {
+  return sslmode === "verify-full" || sslmode === "verify-ca";
 }

@@ -5,6 +5,7 @@ import { importState } from "../importState";
 import { say } from "../say";
 import { stackFiles } from "../stack/stackFiles";
 import { endOrphans } from "./endOrphans";
+import { removeUnfinished } from "./removeUnfinished";
 import { resolvePending } from "./resolvePending";
 
 /** Settles the creations that a killed update has left open in the state of a stack. */
@@ -13,9 +14,11 @@ export async function healPending(stack: string, environment: NodeJS.ProcessEnv)
   // The file tells at once what asking Pulumi takes a third of a second for.
   if (isOurs && !mentionsPending(stackFiles(stack).state)) return;
   const state = await exportState(stack, environment);
-  if (state.deployment?.pending_operations?.some(({ type }) => type === "creating") !== true)
-    return;
+  const pending = state.deployment?.pending_operations ?? [];
+  const open = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  if (state.deployment === undefined || open.length === 0) return;
   await endOrphans();
+  await removeUnfinished(open);
   const { deployment, adopted, cleared } = resolvePending(state.deployment);
   await importState(stack, { ...state, deployment }, environment);
   say("A killed update left the creation of these resources open:");
