@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// unit: no I/O. integration: a real server. stack: a real `pulumi up`. docker: a real Docker engine.
+// unit: no I/O. integration: a real server. stack: a real `pulumi up`. docker: a real
+// Docker engine. docker-stack: a real `pulumi up` on it.
 export default defineConfig({
   test: {
     projects: [
@@ -30,11 +31,23 @@ export default defineConfig({
         test: {
           name: "docker",
           include: ["test/docker/**/*.test.ts"],
+          exclude: ["test/docker/stack/**"],
           globalSetup: ["test/docker/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "docker-stack",
+          include: ["test/docker/stack/**/*.test.ts"],
+          globalSetup: ["test/docker/globalSetup.ts", "test/docker/stack/globalSetup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

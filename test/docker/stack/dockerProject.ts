@@ -1,0 +1,62 @@
+import { join } from "node:path";
+
+import type { Connection } from "../../../postgres/connection";
+import { rowsOf } from "../../integration/testDatabase";
+import { Project } from "../../stack/project";
+import { TestContainer } from "../testContainer";
+import { engine } from "../engine";
+import { removeByPrefix } from "./removeByPrefix";
+
+/** What a stack runs. */
+export type Program = "postgresql" | "pgbouncer";
+
+/** A copy of this project in a folder of its own, with a stack `dev` whose names and ports nobody else has. */
+export class DockerProject extends Project {
+  override readonly stack = "dev";
+
+  constructor(
+    directory: string,
+    port: number,
+    /** As in its Pulumi.dev.yaml, like those before. */
+    readonly poolerPort: number,
+    readonly prefix: string,
+  ) {
+    super(directory, port);
+  }
+
+  /** Runs an npm command on the stack, with nothing left to ask. */
+  run(command: "up" | "preview" | "drift" | "destroy", ...args: string[]) {
+    const agreed = command === "up" || command === "destroy" ? ["--yes"] : [];
+    return this.npm(command, "--", "--stack", this.stack, ...agreed, ...args);
+  }
+
+  /** Brings the stack up, and returns what that printed. */
+  up(): Promise<string> {
+    return this.succeed("up", "--", "--stack", this.stack, "--yes");
+  }
+
+  container(program: Program): TestContainer {
+    return new TestContainer(engine.getContainer(`${this.prefix}-${program}`));
+  }
+
+  /** Path of the file by which clients know the stack's servers. */
+  get authority(): string {
+    return join(this.directory, ".hosterizer", this.stack, "ca.pem");
+  }
+
+  override async connection(role?: string, database?: string): Promise<Connection> {
+    const local = await super.connection(role, database);
+    return { ...local, sslmode: "verify-full", sslrootcert: this.authority };
+  }
+
+  /** Runs SQL through the pooler. */
+  async queryPooled<T extends object>(sql: string, role: string): Promise<T[]> {
+    return rowsOf<T>({ ...(await this.connection(role)), port: this.poolerPort }, sql);
+  }
+
+  /** Removes it with everything that it has in Docker. */
+  override async remove(): Promise<void> {
+    await super.remove();
+    await removeByPrefix(this.prefix);
+  }
+}
