@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as startTls } from "node:tls";
 
+import { sslRequest } from "./sslRequest";
+
 /** `ready`: takes connections. `starting`: is up and does not take any yet, as in recovery. `silent`: nobody who speaks PostgreSQL. */
 export type ServerAnswer = "ready" | "starting" | "silent";
 
 // https://www.postgresql.org/docs/15/protocol-message-formats.html
-const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const protocolVersion = 196_608;
 const cannotConnectNow = "57P03";
 

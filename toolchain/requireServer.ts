@@ -1,6 +1,6 @@
 import { CommandError } from "./commandError";
-import { awaitServer } from "./dockerStack/awaitServer";
 import { dockerNames } from "./dockerStack/dockerNames";
+import { findServerFault } from "./dockerStack/findServerFault";
 import { readDockerSettings } from "./dockerStack/readDockerSettings";
 import { requireEngine } from "./dockerStack/requireEngine";
 import { serverAddress } from "./dockerStack/serverAddress";
@@ -11,7 +11,7 @@ import { readResources } from "./readResources";
  * Sees to it that a preview of a stack in Docker can look at all, and says so in one line where each of the stack's resources
  * would say it otherwise. Starts nothing. Quiet for other stacks, and for one that is not up yet.
  *
- * @throws CommandError if the engine or the server does not answer
+ * @throws CommandError if the engine or the server does not answer, or if clients would not trust the server
  */
 export async function requireServer(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const docker = readDockerSettings(stack, environment);
@@ -22,9 +22,10 @@ export async function requireServer(stack: string, environment: NodeJS.ProcessEn
   const address = serverAddress(resources);
   if (address === undefined) return;
   const names = "faults" in docker ? undefined : dockerNames(docker.settings.dockerName);
-  if (await awaitServer(address, names?.containers[0])) return;
+  const fault = await findServerFault(address, names?.containers[0]);
+  if (fault === undefined) return;
   throw new CommandError(
-    `The PostgreSQL server of stack ${stack} does not answer at ${address.host}:${address.port}.`,
+    `The PostgreSQL server of stack ${stack} ${fault}.`,
     `Bring it up: npm run up -- --stack ${stack}`,
   );
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
 import type { KeyAndCertificate } from "../../../postgres/certificates/keyAndCertificate";
 import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { readDistrust } from "../../../postgres/certificates/readDistrust";
 import { makePrivateKey, signCertificate } from "../../../postgres/certificates/signCertificate";
 import { tlsRefusals } from "../../../postgres/certificates/tlsRefusals";
 import { type Connection, withClient } from "../../../postgres/connection";
@@ -61,6 +62,7 @@ describe.each<Case>([
   test(`is trusted by who knows ${file}, with ${sslmode}`, async () => {
     await server.show(await issue(hosts));
     expect(await ask(host, join(folder, file), sslmode)).toBe("TLSv1.3");
+    expect(await distrust(host, join(folder, file), sslmode)).toBeUndefined();
   });
 });
 
@@ -107,6 +109,7 @@ test.each<Refused>([
   await server.show(await issue(hosts, rest.issued, rest.by?.()));
   await expect(ask(host, join(folder, "ca.pem"))).rejects.toMatchObject({ code });
   expect(tlsRefusals.has(code)).toBe(true);
+  expect(await distrust(host, join(folder, "ca.pem"))).toBe(tlsRefusals.get(code));
 });
 
 test.each([
@@ -137,6 +140,7 @@ test.each([
   await server.show(await show());
   await expect(ask("127.0.0.1", join(folder, "ca.pem"))).rejects.toMatchObject({ code });
   expect(tlsRefusals.has(code)).toBe(true);
+  expect(await distrust("127.0.0.1", join(folder, "ca.pem"))).toBe(tlsRefusals.get(code));
 });
 
 test("refuses a server that speaks no TLS", async () => {
@@ -144,6 +148,7 @@ test("refuses a server that speaks no TLS", async () => {
   await expect(ask("127.0.0.1", join(folder, "ca.pem"))).rejects.toThrow(
     "The server does not support SSL connections",
   );
+  expect(await distrust("127.0.0.1", join(folder, "ca.pem"))).toBeUndefined();
 });
 
 test.each([
@@ -162,6 +167,15 @@ test.each([
 
 function issue(hosts: string[], issued = now, by = authority): Promise<KeyAndCertificate> {
   return issueCertificate(by, { commonName: "localhost", hosts, usage: "server" }, issued);
+}
+
+/** What is said of the server's certificate before anybody connects. */
+function distrust(
+  host: string,
+  sslrootcert: string,
+  sslmode: Connection["sslmode"] & string = "verify-full",
+) {
+  return readDistrust({ host, port: server.superuser.port, sslmode, sslrootcert });
 }
 
 /** The version of TLS that a session has. */

@@ -24,6 +24,26 @@ test.each([
     resources: [{ ...provider, inputs: { version: "3.18.1" } }, provider, role],
     address: { host: "db.example.com", port: 5434 },
   },
+  {
+    when: "asks a server that it verifies",
+    resources: [
+      {
+        ...provider,
+        inputs: {
+          ...provider.inputs,
+          sslmode: "verify-full",
+          sslrootcert: ".hosterizer/dev/ca.pem",
+        },
+      },
+      role,
+    ],
+    address: {
+      host: "db.example.com",
+      port: 5434,
+      sslmode: "verify-full",
+      sslrootcert: ".hosterizer/dev/ca.pem",
+    },
+  },
 ])("a state that $when leads to $address", ({ resources, address }) => {
   expect(serverAddress(resources)).toEqual(address);
 });
