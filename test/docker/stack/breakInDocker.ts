@@ -1,0 +1,40 @@
+import type { ByHand, ServerFileChange } from "../../drift/dockerCatalogue/byHand";
+import type { DriftCase } from "../../drift/driftCase";
+import { changeFile } from "../../stack/handiwork";
+import { ageCertificate } from "./ageCertificates";
+import type { DockerProject } from "./dockerProject";
+import { actOnEngine } from "./engineActions";
+
+const folder = "/etc/hosterizer";
+
+/** Does by hand what a case says. @returns what puts files back; everything else is `up`'s to repair */
+export async function breakInDocker(
+  project: DockerProject,
+  { break: broken }: DriftCase<ByHand>,
+): Promise<() => Promise<void>> {
+  const restore: (() => Promise<void>)[] = [];
+  if (typeof broken === "string") await project.query(broken);
+  else {
+    for (const change of broken) {
+      if ("docker" in change) await actOnEngine(project.prefix, change);
+      else if ("certificate" in change) await ageCertificate(project, change);
+      else if ("serverFile" in change) restore.unshift(await changeServerFile(project, change));
+      else restore.unshift(await changeFile(project, change));
+    }
+  }
+  return async () => {
+    for (const one of restore) await one();
+  };
+}
+
+async function changeServerFile(
+  project: DockerProject,
+  { serverFile, from, to }: ServerFileChange,
+): Promise<() => Promise<void>> {
+  const server = project.container("postgresql");
+  const text = await server.succeed("cat", `${folder}/${serverFile}`);
+  if (!`${text}\n`.includes(from)) throw new Error(`${serverFile} has no ${from}`);
+  const put = (content: string) => server.put(folder, { [serverFile]: content });
+  await put(`${text}\n`.replace(from, () => to));
+  return () => put(`${text}\n`);
+}

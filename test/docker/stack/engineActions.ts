@@ -1,0 +1,31 @@
+import { ifThere } from "../../../toolchain/dockerStack/ifThere";
+import type { EngineAction } from "../../drift/dockerCatalogue/byHand";
+import { engine } from "../engine";
+
+/** What each line of Docker's client asks of the engine. What is gone already stays so. */
+const actions: Readonly<
+  Record<EngineAction["docker"], (first: string, second: string) => Promise<unknown>>
+> = {
+  "network connect bridge": (container) =>
+    engine.getNetwork("bridge").connect({ Container: container }),
+  "network disconnect": (network, container) =>
+    engine.getNetwork(network).disconnect({ Container: container }),
+  "network rm": (network) => engine.getNetwork(network).remove(),
+  "rm --force": (container) => ifThere(engine.getContainer(container).remove({ force: true })),
+  "rmi --force": async (repository) => {
+    const images = await engine.listImages({ filters: { reference: [repository] } });
+    const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+    if (tags.length === 0) throw new Error(`there is no image ${repository}`);
+    for (const tag of tags) await engine.getImage(tag).remove({ force: true });
+  },
+  stop: (container) => engine.getContainer(container).stop(),
+  "update --restart no": (container) =>
+    engine.getContainer(container).update({ RestartPolicy: { Name: "no" } }),
+  "volume rm": (volume) => engine.getVolume(volume).remove(),
+};
+
+/** Does it to what has names with this prefix. */
+export async function actOnEngine(prefix: string, { docker, of }: EngineAction): Promise<void> {
+  const [first = "", second = ""] = of.map((name) => `${prefix}${name}`);
+  await actions[docker](first, second);
+}
