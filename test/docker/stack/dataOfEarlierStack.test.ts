@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+
+import { readChecksums } from "../../stack/readChecksums";
+import { tenantRows } from "../../stack/tenantRows";
+import { engine } from "../engine";
+import type { DockerProject } from "./dockerProject";
+import { foundByPrefix } from "./foundByPrefix";
+import { killFirstUp } from "../../stack/killFirstUp";
+import { makeDockerProject } from "./makeDockerProject";
+
+let project: DockerProject;
+let data: Record<string, string>;
+let volume: string;
+
+beforeAll(async () => {
+  project = await makeDockerProject(inject("dockerTemplate"));
+  volume = `${project.prefix}-data`;
+  await project.up();
+  await project.query(tenantRows);
+  data = await readChecksums(project);
+});
+afterAll(() => project.remove());
+
+/** The database is as it was, the roles have the passwords of today's state, and nothing has drifted. */
+async function expectTakenOver(): Promise<void> {
+  expect(await readChecksums(project)).toEqual(data);
+  const { roles } = await project.secrets();
+  for (const role of Object.keys(roles)) {
+    await expect(project.query("select current_user as me", role)).resolves.toEqual([{ me: role }]);
+  }
+  expect(await project.run("drift")).toMatchObject({ code: 0 });
+}
+
+const isRunning = async () => (await project.container("postgresql").inspect()).State.Running;
+
+test("destroy without a terminal and without --yes says what would go and what would stay, and removes nothing", async () => {
+  const { code, output } = await project.npm("destroy", "--", "--stack", "dev");
+
+  expect(code).toBe(1);
+  expect(output).toContain(`${project.prefix}-postgresql, ${project.prefix}-pgbouncer`);
+  expect(output).toMatch(new RegExp(`the network ${project.prefix}\\n`));
+  expect(output).toMatch(new RegExp(`The data is in the volume ${volume} \\(\\d+ MB\\)`));
+  expect(output).toContain("Nothing was removed.");
+  expect(output).toContain(`npm run destroy -- --stack dev --yes`);
+  expect(output).toContain(`--volume ${volume}`);
+  expect(await isRunning()).toBe(true);
+});
+
+test("destroy with another volume's name removes nothing", async () => {
+  const { code, output } = await project.run("destroy", "--volume", "hosterizer-dev-data");
+
+  expect(code).toBe(1);
+  expect(output).toContain('"hosterizer-dev-data" is not the volume of stack dev');
+  expect(await isRunning()).toBe(true);
+});
+
+test("destroy with the server stopped and the pooler gone leaves the volume, and nothing else", async () => {
+  await project.container("postgresql").stop();
+  await engine.getContainer(`${project.prefix}-pgbouncer`).remove({ force: true });
+
+  const { code, output } = await project.run("destroy");
+
+  expect(output).toContain(`The volume ${volume} is kept`);
+  expect(code).toBe(0);
+  expect(await foundByPrefix(project.prefix)).toEqual([`volume ${volume}`]);
+  expect(existsSync(project.authority)).toBe(false);
+});
+
+test("destroy once more has nothing to do but to name the volume", async () => {
+  const { code, output } = await project.run("destroy");
+
+  expect(output).toContain("has nothing but its data");
+  expect(code).toBe(0);
+  expect(await foundByPrefix(project.prefix)).toEqual([`volume ${volume}`]);
+});
+
+test("the next up takes over the data that was kept", async () => {
+  const up = await project.up();
+
+  expect(up).toContain(`The volume ${volume} is there already`);
+  expect(up).not.toContain("already exists");
+  await expectTakenOver();
+});
+
+test("an up whose state was lost touches nothing that runs, and says how to go on", async () => {
+  const server = project.container("postgresql");
+  const { Id } = await server.inspect();
+  const state = join(project.directory, ".hosterizer", "state");
+  await rename(state, `${state}.lost`);
+
+  const { code, output } = await project.run("up");
+
+  expect(code).toBe(1);
+  expect(output).toContain(`container ${project.prefix}-postgresql`);
+  expect(output).toContain("Another state has made it.");
+  expect(output).toContain("npm run destroy -- --stack dev");
+  expect(await server.inspect()).toMatchObject({ Id, State: { Running: true } });
+});
+
+test("destroy without that state removes what runs and keeps the data, which the next up takes over", async () => {
+  expect(await project.run("destroy")).toMatchObject({ code: 0 });
+  expect(await foundByPrefix(project.prefix)).toEqual([`volume ${volume}`]);
+
+  await project.up();
+
+  await expectTakenOver();
+});
+
+test("destroy that is told the volume's name leaves nothing, and has nothing more to remove", async () => {
+  const { code, output } = await project.run("destroy", "--volume", volume);
+  const again = await project.run("destroy");
+
+  expect(output).toContain(`The volume ${volume} is removed, with its data.`);
+  expect(code).toBe(0);
+  expect(await foundByPrefix(project.prefix)).toEqual([]);
+  expect(again.output).toContain("has nothing that could be removed");
+});
+
+test.each([
+  { what: "the images are built", printed: /RemoteImage server-image creating/ },
+  { what: "the server's container is made", printed: /Container server creating/, later: 1_000 },
+  { what: "roles are made", printed: /Role role-\S+ creating/ },
+])("an up that is killed when $what is completed by the next", async (moment) => {
+  await killFirstUp(project, moment, "the whole command", ["up", "--", "--stack", "dev", "--yes"]);
+
+  await project.up();
+
+  expect(await project.query("select count(*)::int from public.sites")).toEqual([{ count: 0 }]);
+  expect(await project.run("drift")).toMatchObject({ code: 0 });
+  await project.run("destroy", "--volume", volume);
+  expect(await foundByPrefix(project.prefix)).toEqual([]);
+});
