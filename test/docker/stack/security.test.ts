@@ -1,0 +1,198 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { beforeAll, describe, expect, inject, test } from "vitest";
+
+import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { rowsOf } from "../../integration/testDatabase";
+import { engine } from "../engine";
+import type { DockerProject, Program } from "./dockerProject";
+import { sharedInDocker } from "./sharedInDocker";
+import { stateSecrets } from "./stateSecrets";
+
+let project: DockerProject;
+let secrets: Map<string, string>;
+
+beforeAll(async () => {
+  project = sharedInDocker();
+  secrets = await stateSecrets(project);
+});
+
+const programs = [
+  { program: "postgresql", port: () => project.port },
+  { program: "pgbouncer", port: () => project.poolerPort },
+] as const satisfies { program: Program; port: () => number }[];
+
+describe.each(programs)("$program", ({ program, port }) => {
+  /** A session of app_user's, who may use both, and what is different about it. */
+  const session = async (different: object) => {
+    const connection = await project.connection("app_user");
+    return rowsOf({ ...connection, port: port(), ...different }, "select current_user as me");
+  };
+
+  test("lets in whoever verifies it and has the password", async () => {
+    await expect(session({})).resolves.toEqual([{ me: "app_user" }]);
+  });
+
+  test("refuses a connection without TLS", async () => {
+    await expect(session({ sslmode: "disable" })).rejects.toThrow(
+      /no encryption|SSL required|TLS required/,
+    );
+  });
+
+  test("refuses a wrong password", async () => {
+    await expect(session({ password: "guessed" })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(28P01|08P01)$/) as unknown,
+    });
+  });
+
+  test("is refused by a client that knows another authority", async () => {
+    const { certificate } = await makeAuthority("another", new Date());
+    const file = join(project.directory, ".hosterizer", `another-${program}.pem`);
+    await project.write(`.hosterizer/another-${program}.pem`, certificate);
+
+    await expect(session({ sslrootcert: file })).rejects.toMatchObject({
+      code: expect.stringMatching(/SELF_SIGNED|UNABLE_TO/) as unknown,
+    });
+  });
+
+  test("is refused by a client that asked for another host", async () => {
+    await expect(session({ host: "127.0.0.2" })).rejects.toThrow(/127\.0\.0\.2|ECONNREFUSED/);
+  });
+
+  test("runs as an ordinary user who can write nothing and become nobody", async () => {
+    const { Config, HostConfig } = await project.container(program).inspect();
+
+    expect(Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(HostConfig).toMatchObject({
+      Privileged: false,
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: expect.arrayContaining([
+        expect.stringMatching(/^no-new-privileges/) as unknown,
+      ]) as unknown,
+      PidMode: "",
+      UsernsMode: "",
+    });
+    // Docker says null for none.
+    expect(JSON.stringify([HostConfig.CapAdd, HostConfig.Devices])).toMatch(
+      /^\[(null|\[\]),(null|\[\])\]$/,
+    );
+    expect(JSON.stringify(HostConfig.Binds)).not.toContain('"/');
+    const container = project.container(program);
+    expect(await container.succeed("sh", "-c", "grep CapEff /proc/self/status")).toMatch(/0{16}$/);
+    expect((await container.run(["touch", "/usr/made"])).output).toMatch(
+      /Read-only file system|Permission denied/,
+    );
+  });
+
+  test("is published on the loopback address alone", async () => {
+    const { NetworkSettings } = await project.container(program).inspect();
+    const published = Object.values(NetworkSettings.Ports).flat();
+
+    expect(published).toEqual([{ HostIp: "127.0.0.1", HostPort: String(port()) }]);
+  });
+
+  test("shows none of the stack's secrets to who may look at containers and images", async () => {
+    const name = `${project.prefix}-${program}`;
+    const container = engine.getContainer(name);
+    const inspected = await container.inspect();
+    const image = engine.getImage(inspected.Image);
+    const logs = await project.container(program).logs();
+    const shown = JSON.stringify([
+      inspected,
+      await container.top(),
+      await image.inspect(),
+      await image.history(),
+      await engine.getNetwork(project.prefix).inspect(),
+      await engine.getVolume(`${name}-configuration`).inspect(),
+      logs,
+    ]);
+
+    expect(shown).toContain("/etc/hosterizer");
+    expect(logs.length).toBeGreaterThan(100);
+    expect(foundIn(shown)).toEqual([]);
+  });
+
+  test("has no key in its image", async () => {
+    const folders = "/etc /home /opt /root /srv /tmp /usr/local /var";
+    const { Image } = await project.container(program).inspect();
+    const listing = await engine.createContainer({
+      Image,
+      Entrypoint: ["sh", "-c", `echo looking; grep -rIls 'PRIVATE KEY' ${folders}`],
+      Cmd: [],
+      User: "0",
+      Tty: true,
+      name: `${project.prefix}-look-${program}`,
+    });
+    await listing.start();
+    await listing.wait();
+    const printed = (await listing.logs({ stdout: true })) as Buffer | string;
+    await listing.remove();
+
+    expect(printed.toString().trim()).toBe("looking");
+  });
+});
+
+test("there is something to look for", () => {
+  const names = [...secrets.keys()].join("\n");
+
+  expect([...secrets.values()].every((secret) => secret.length >= 20)).toBe(true);
+  // The superuser and the five roles that have a password.
+  expect(names.match(/^the password /gm)).toHaveLength(6);
+  expect(names.match(/^key \d of the verifier /gm)).toHaveLength(12);
+  for (const key of ["server-authority", "server-certificate", "pooler-certificate"]) {
+    expect(names).toContain(`of the private key ${key}`);
+  }
+  expect(names).toContain("of the private key pooler-client-certificate");
+});
+
+test("nobody comes in without a password or a certificate, and over the network not without TLS", async () => {
+  const rules = await project.query<{ type: string; auth_method: string }>(
+    "select type, auth_method from pg_catalog.pg_hba_file_rules",
+  );
+
+  const open = rules.filter(({ auth_method: method }) => method !== "reject");
+  expect(open.map(({ type, auth_method: method }) => `${type} ${method}`).sort()).toEqual([
+    "hostssl cert",
+    "hostssl scram-sha-256",
+    "local peer",
+  ]);
+});
+
+test("the state and whatever else a run leaves in .hosterizer have no secret in plain text", async () => {
+  const folder = join(project.directory, ".hosterizer");
+  const found: string[] = [];
+  let files = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile() || /\.hosterizer\/passphrase$|\/(toolchain|postgres)\//.test(path))
+      continue;
+    files += 1;
+    found.push(...foundIn(await readFile(path, "latin1")).map((name) => `${path}: ${name}`));
+  }
+
+  expect(files).toBeGreaterThan(3);
+  expect(found).toEqual([]);
+});
+
+test("no command prints one", async () => {
+  const { firstUp } = inject("sharedInDocker");
+  const drift = await project.run("drift");
+  const preview = await project.run("preview", "--json");
+
+  expect(firstUp).toMatch(/\+ \d+ created/);
+  expect([drift.code, preview.code]).toEqual([0, 0]);
+  expect(preview.output).toContain("[secret]");
+  expect(foundIn([firstUp, drift.output, preview.output].join("\n"))).toEqual([]);
+});
+
+/** Which secrets stand in a text, in clear or in base64. */
+function foundIn(text: string): string[] {
+  return [...secrets]
+    .filter(([, secret]) => {
+      const encoded = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+      return text.includes(secret) || text.includes(encoded);
+    })
+    .map(([name]) => name);
+}
