@@ -30,7 +30,9 @@ export function urlTo(
   user: pulumi.Input<string>,
   password: pulumi.Input<string>,
 ): pulumi.Output<string> {
-  const url = pulumi.interpolate`postgresql://${user}:${password}@${host}:${port}/${database}`;
+  // Colons of an IPv6 address would be taken for the port's: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2.
+  const named = host.apply((host) => (host.includes(":") ? `[${host}]` : host));
+  const url = pulumi.interpolate`postgresql://${user}:${password}@${named}:${port}/${database}`;
   if (tls === undefined) return url;
   return pulumi.interpolate`${url}?sslmode=${tls.sslmode}&sslrootcert=${tls.sslrootcert}`;
 }

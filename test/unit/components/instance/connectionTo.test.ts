@@ -33,6 +33,13 @@ test("a server with TLS is reached by those alone who make sure of it", async ()
   );
 });
 
+test("an address of IPv6 stands in brackets", async () => {
+  const instance = { ...plain, host: pulumi.output("::1") };
+  expect(await valueOf(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
+    "postgresql://app_user:p@[::1]:5433/hosterizer",
+  );
+});
+
 test("a connection is as secret as its password", async () => {
   const secret = pulumi.secret("p");
   expect(await pulumi.isSecret(connectionTo(plain, "d", "app_user", secret))).toBe(true);
