@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 
 import { DeclarationError } from "../declarationError";
+import { sslRequest } from "../sslRequest";
 
 /** How long a program on the port has to say what it is, in milliseconds. */
 const patience = 2_000;
@@ -79,6 +80,3 @@ function readHolder(host: string, port: number): Promise<{ authority?: string } 
     });
   });
 }
-
-/** https://www.postgresql.org/docs/15/protocol-message-formats.html, SSLRequest. */
-const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { makeServer } from "../../server";
 import { readSettings } from "../../settings";
+import { dockerNames } from "../../toolchain/dockerStack/dockerNames";
 import { type Recorded, record } from "./components/record";
 
 let recorded: Map<string, Recorded>;
@@ -43,6 +44,19 @@ test("a stack in Docker has a server and a pooler, each with what it needs", () 
       "postgresql server",
     ].sort(),
   );
+});
+
+test("everything has the name that the commands look for it by", () => {
+  const { containers, network, configuration, data, images } = dockerNames("hosterizer-dev");
+  const named = (...resources: string[]) => resources.map((name) => inputsOf(name)["name"]);
+  expect(named("Container server", "Container pooler")).toEqual(containers);
+  expect(named("Network server")).toEqual([network]);
+  expect(named("Volume server-configuration", "Volume pooler-configuration")).toEqual(
+    configuration,
+  );
+  expect(named("Volume server-data")).toEqual([data]);
+  const tags = named("RemoteImage server-image", "RemoteImage pooler-image");
+  expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(images);
 });
 
 test.each(containers)("%s may do nothing but its work", (name) => {
