@@ -1,0 +1,78 @@
+import type { SslMode } from "./tlsOptions";
+
+/** Who a connection logs in as. */
+export interface Credentials {
+  user: string;
+  password: string;
+}
+
+/** How to reach the database, and how many connections to keep. Defaults are the guide's, section Connection Pooling. */
+export interface PoolSettings {
+  /** A host name or address; of several, with commas between them, the one that takes writes is used. Default localhost. */
+  host?: string;
+  /** TCP port, the same on all hosts. Default 5432. */
+  port?: number;
+  /** Default hosterizer. */
+  database?: string;
+  /**
+   * Who logs in. A function is asked again for each new connection, so that a rotated password is taken up without a restart.
+   */
+  credentials: Credentials | (() => Credentials | Promise<Credentials>);
+  /** As libpq means it, https://www.postgresql.org/docs/15/libpq-ssl.html. Default disable, for a server on this machine. */
+  sslmode?: SslMode;
+  /** Path of a PEM file with the certificate authority. Default: the authorities that Node.js trusts. */
+  sslrootcert?: string;
+  /** How many connections are open at most. Default 25. */
+  maxOpenConnections?: number;
+  /** How many connections are kept when nobody uses them. Default 5. */
+  maxIdleConnections?: number;
+  /** Milliseconds after which a connection is closed and opened anew. Default 5 minutes. */
+  maxLifetime?: number;
+  /** Milliseconds that a connection is kept unused. Default 10 minutes. */
+  maxIdleTime?: number;
+  /** Milliseconds to wait for a connection. Default 10 seconds. */
+  connectTimeout?: number;
+  /** Milliseconds after which the server cancels a statement. Default: never. */
+  statementTimeout?: number;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string;
+}
+
+/**
+ * Reads `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER`, `DB_PASSWORD`, `DB_SSLMODE` and `DB_SSLROOTCERT`, which
+ * `npm run db -- env` prints. What is not set keeps its default.
+ *
+ * @throws Error if there is no user or password, or a value can't be one; all of them at once
+ */
+export function readPoolSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): PoolSettings {
+  const faults: string[] = [];
+  const { DB_HOST: host, DB_NAME: database, DB_SSLROOTCERT: sslrootcert } = environment;
+  const { DB_USER: user = "", DB_PASSWORD: password = "" } = environment;
+  if (user === "") faults.push("DB_USER is not set");
+  if (password === "") faults.push("DB_PASSWORD is not set");
+  const port = Number(environment["DB_PORT"] ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    faults.push(`DB_PORT: ${JSON.stringify(environment["DB_PORT"])} is not a port (1 to 65535)`);
+  }
+  const sslmode = environment["DB_SSLMODE"] ?? "disable";
+  if (!isSslMode(sslmode)) {
+    faults.push(`DB_SSLMODE: ${JSON.stringify(sslmode)} is none of ${sslModes.join(", ")}`);
+  }
+  if (faults.length > 0 || !isSslMode(sslmode)) throw new Error(faults.join("\n"));
+  return {
+    ...(host === undefined ? {} : { host }),
+    port,
+    ...(database === undefined ? {} : { database }),
+    credentials: { user, password },
+    sslmode,
+    ...(sslrootcert === undefined ? {} : { sslrootcert }),
+  };
+}
+
+const sslModes: readonly SslMode[] = ["disable", "require", "verify-ca", "verify-full"];
+
+function isSslMode(text: string): text is SslMode {
+  return (sslModes as readonly string[]).includes(text);
+}

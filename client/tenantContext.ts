@@ -1,0 +1,54 @@
+/** Whose rows a transaction sees; docs/tenancy.md, section The contract. */
+export type TenantContext =
+  | { userRole: "customer"; customerId: number | bigint | string }
+  | { userRole: "administrator"; customerId?: undefined };
+
+/** The context is none, so nothing was sent. */
+export class TenantContextError extends Error {
+  override readonly name = "TenantContextError";
+}
+
+const largest = 2n ** 63n - 1n;
+
+/**
+ * The statement that sets a context for the transaction that it is in, both variables always: what an earlier user of the
+ * connection may have left in one of them counts no more.
+ *
+ * @throws TenantContextError for a customer without an id, an id that is no positive bigint, an unknown role, or an
+ *   administrator with an id, who would see all rows and not that customer's
+ */
+export function contextStatement(context: TenantContext): string {
+  const { userRole, customerId } = context as { userRole: unknown; customerId?: unknown };
+  if (userRole === "administrator") {
+    if (customerId === undefined) return setting("", userRole);
+    const remedy = "Leave customerId out, or make userRole customer.";
+    throw new TenantContextError(`customerId of an administrator: ${shown(customerId)}. ${remedy}`);
+  }
+  if (userRole !== "customer") {
+    throw new TenantContextError(`userRole: ${shown(userRole)} is not customer or administrator.`);
+  }
+  return setting(customerNumber(customerId), userRole);
+}
+
+// Neither value has anything in it that would have to be quoted.
+function setting(customerId: string, userRole: "customer" | "administrator"): string {
+  return (
+    `select pg_catalog.set_config('app.current_customer_id', '${customerId}', true), ` +
+    `pg_catalog.set_config('app.current_user_role', '${userRole}', true)`
+  );
+}
+
+function customerNumber(value: unknown): string {
+  const isNumber =
+    typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
+  const text = isNumber ? String(value) : typeof value === "string" ? value : "";
+  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largest) return text;
+  throw new TenantContextError(
+    `customerId: ${shown(value)} is not the id of a customer, a whole number from 1 to ${largest}.`,
+  );
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "bigint" || value === undefined) return String(value);
+  return JSON.stringify(value);
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Pool, PoolClient } from "pg";
+
+import { contextStatement, type TenantContext } from "./tenantContext";
+
+export interface TransactionOptions {
+  /**
+   * How often a transaction that lost to another one (serialization failure, deadlock) is begun again. Then `run` is called
+   * again, so it must do nothing but talk to the database. Default 0.
+   */
+  retries?: number;
+  /** https://www.postgresql.org/docs/15/transaction-iso.html. Default: the server's, read committed. */
+  isolation?: "read committed" | "repeatable read" | "serializable";
+}
+
+/** Everything that `run` had done is undone, though it returned as if all were well. */
+export class TransactionLost extends Error {
+  override readonly name = "TransactionLost";
+}
+
+/**
+ * Runs `run` in one transaction that sees the rows of one tenant, as the guide's WithTenantContext does. What it returns is
+ * returned after the commit; what it throws, after a rollback.
+ *
+ * The context is set in the round trip of BEGIN and ends with the transaction, and what `run` may have set for the session
+ * is taken back in the round trip of COMMIT. So it is safe behind a pooler in transaction mode.
+ *
+ * @throws TenantContextError before anything is sent; TransactionLost if `run` ended its transaction, or went on after a
+ *   failed statement without a savepoint; what `run` throws, and node-postgres' errors, as they are.
+ */
+export async function withTenantContext<T>(
+  pool: Pool,
+  context: TenantContext,
+  run: (client: PoolClient) => Promise<T>,
+  { retries = 0, isolation }: TransactionOptions = {},
+): Promise<T> {
+  const level = isolation === undefined ? "" : ` isolation level ${isolation}`;
+  const begin = `begin${level}; ${contextStatement(context)}`;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await transact(pool, begin, run);
+    } catch (error) {
+      if (attempt >= retries || !lostToAnother(error)) throw error;
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}
+
+async function transact<T>(
+  pool: Pool,
+  begin: string,
+  run: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  // A connection whose state nobody knows is closed, not given to the next one.
+  let isBroken = true;
+  // One that is cut says so twice, to the statement under way and to whoever listens.
+  const ignore = () => undefined;
+  client.on("error", ignore);
+  try {
+    await client.query(begin);
+    const result = await run(client);
+    if (client.getTransactionStatus() === "I") {
+      throw new TransactionLost("the transaction was ended by a statement of its own");
+    }
+    await commitWith(client);
+    isBroken = false;
+    return result;
+  } catch (error) {
+    isBroken = await rollBack(client).then(
+      () => false,
+      () => true,
+    );
+    throw error;
+  } finally {
+    client.off("error", ignore);
+    client.release(isBroken);
+  }
+}
+
+// What was set for the session would outlive the transaction.
+const reset = "reset app.current_customer_id; reset app.current_user_role";
+const commit = `commit; ${reset}`;
+
+/** Of a transaction in which a statement failed COMMIT makes a ROLLBACK, and that is no error to the server. */
+async function commitWith(client: PoolClient): Promise<void> {
+  const results: unknown = await client.query(commit);
+  const [{ command = "" } = {}] = results as { command?: string }[];
+  if (command === "COMMIT") return;
+  throw new TransactionLost(
+    "a statement failed and its error was caught: nothing of the transaction was committed",
+  );
+}
+
+async function rollBack(client: PoolClient): Promise<void> {
+  await client.query(`rollback; ${reset}`);
+}
+
+/** serialization_failure and deadlock_detected, https://www.postgresql.org/docs/15/mvcc-serialization-failure-handling.html. */
+function lostToAnother(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "40001" || error.code === "40P01";
+}
