@@ -13,6 +13,7 @@ const zones = [
       "./database",
       "./settings.ts",
       "./settingsSchemas.ts",
+      "./settingsFaults.ts",
       "./index.ts",
     ],
     message:
@@ -31,6 +32,7 @@ const zones = [
       "./toolchain",
       "./settings.ts",
       "./settingsSchemas.ts",
+      "./settingsFaults.ts",
       "./index.ts",
     ],
     message:
@@ -46,6 +48,7 @@ const zones = [
       "./postgres",
       "./settings.ts",
       "./settingsSchemas.ts",
+      "./settingsFaults.ts",
     ],
     message: "client/ is what applications import and stands alone. Copy no internals into it.",
   },
@@ -57,7 +60,7 @@ const zones = [
 ];
 
 export default defineConfig(
-  { ignores: ["node_modules/", ".hosterizer/"] },
+  { ignores: ["node_modules/", ".hosterizer/", "client/dist/"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
