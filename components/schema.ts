@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { secureNewObjects } from "../postgres/audit/secureNewObjects";
+import { afterEachMigration } from "../postgres/audit/afterEachMigration";
 import type { Connection } from "../postgres/connection";
-import { closeNewTables } from "../postgres/rowLevelSecurity/closeNewTables";
+import type { Destination } from "../postgres/migrations/migrationPlan";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
 import type { Database } from "./database";
 import { Migrations } from "./dynamic/migrations";
 
-export interface SchemaArgs {
+export interface SchemaArgs extends Destination {
   database: Database;
   /** The login that runs migrations; a member of the owner. */
   connection: pulumi.Input<Connection>;
@@ -18,6 +18,10 @@ export interface SchemaArgs {
   directory: string;
   /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. */
   lockTimeout: number;
+  /** Number of the last migration that is not judged any more. */
+  releasedVersion: number;
+  /** Whether a pending migration that hurts a database in use is refused, or told by preview. */
+  unsafe: "refused" | "told";
   /** Tenant tables are born closed. */
   tenancy: Tenancy;
 }
@@ -25,8 +29,8 @@ export interface SchemaArgs {
 /**
  * The tables and everything about them that migrations define.
  *
- * Preview names the pending migrations. Each runs in a transaction of its own, as the owner; those before a failed one
- * stay applied. Destroying this leaves schema and data.
+ * Preview names the pending migrations, and those to be undone with what goes. Each runs in a transaction of its own, as the
+ * owner; those before a failed one stay as they are. Destroying this leaves schema and data.
  */
 export class Schema extends pulumi.ComponentResource {
   /** Number of the last migration. */
@@ -36,10 +40,7 @@ export class Schema extends pulumi.ComponentResource {
     super("hosterizer:index:Schema", name, {}, opts);
     const { database, tenancy, ...declared } = args;
 
-    const { owner, schemas } = declared;
-    const { tables } = tenancy;
-    const secured = secureNewObjects({ owner, schemas, tables });
-    const afterEach = `${closeNewTables(tables)};\n${secured}`;
+    const afterEach = afterEachMigration({ ...declared, tenancy });
     const child = { parent: this, dependsOn: database };
     this.version = new Migrations(name, { ...declared, afterEach }, child).version;
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
+import type { AcknowledgedLoss } from "../../postgres/migrations/loss/loss";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 
@@ -16,11 +17,19 @@ export interface MigrationsInputs {
   lockTimeout: number;
   /** SQL that joins each file's transaction. */
   afterEach: string;
+  /** Number of the last one that is to be applied; those after it are undone. Default: the last in the folder. */
+  target?: number | undefined;
+  /** How many rows may go with what is undone. */
+  acknowledgedLoss: AcknowledgedLoss;
+  /** Number of the last migration that is not judged any more. */
+  releasedVersion: number;
+  /** What becomes of a pending migration that hurts a database in use: the update is refused, or preview says so. */
+  unsafe: "refused" | "told";
 }
 
-/** The migrations that the folder holds, applied in order. Its id is the ledger. */
+/** The migrations that the folder holds, applied in order up to the target. Its id is the ledger. */
 export class Migrations extends LateResource {
-  /** Number of the last migration in the folder. */
+  /** Number of the last migration that is to be applied. */
   declare readonly version: pulumi.Output<number>;
 
   constructor(name: string, args: Inputs<MigrationsInputs>, opts?: pulumi.CustomResourceOptions) {

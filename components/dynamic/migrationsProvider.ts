@@ -1,10 +1,13 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { DeclarationErrors } from "../../postgres/declarationError";
-import { migrate } from "../../postgres/migrations/migrate";
 import { MigrationError } from "../../postgres/migrations/migrationError";
-import { pendingMigrations } from "../../postgres/migrations/pendingMigrations";
+import type { Migration } from "../../postgres/migrations/migration";
+import { migrateTo } from "../../postgres/migrations/migrateTo";
+import { migrationPlan, requireTarget } from "../../postgres/migrations/migrationPlan";
 import { readMigrations } from "../../postgres/migrations/readMigrations";
+import { judgePending, safetyFault } from "../../postgres/migrationSafety/judgePending";
+import { readRowEstimates } from "../../postgres/migrationSafety/readRowEstimates";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigrationsInputs } from "./migrations";
@@ -16,7 +19,8 @@ const ledger = "hosterizer.schema_migrations";
 type Inputs = MigrationsInputs & { version: number; pending?: string[] };
 
 /**
- * Adds `version`, which the folder leads to, and `pending`: the names of the migrations still to be applied.
+ * Adds `version`, which the update leads to, and `pending`: the migrations still to be applied, or to be undone with what goes,
+ * and what is unsafe about them.
  *
  * Where the folder contradicts what is applied, that is drift of the recorded schema, and no failing check.
  */
@@ -24,17 +28,46 @@ export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynami
   try {
     const known = olds.connection !== undefined && !hasUnknown(news);
     const migrations = await readMigrations(news.directory, known ? Infinity : 0);
-    const version = migrations.at(-1)?.number ?? 0;
-    let pending = known ? [] : migrations.map(({ name }) => name);
+    const { target, acknowledgedLoss } = news;
+    const version = target ?? migrations.at(-1)?.number ?? 0;
+    requireTarget(version, migrations);
+    const wanted = migrations.filter(({ number }) => number <= version);
+    let pending = known ? [] : wanted.map(({ name }) => name);
+    let unsafe: string[] = [];
     const unseen = await inspect("the migrations' ledger", async () => {
-      if (known) pending = await pendingMigrations(news);
+      if (!known) return [];
+      pending = await migrationPlan(news, { target, acknowledgedLoss });
+      unsafe = await judge(
+        news,
+        wanted.filter(({ name }) => pending.includes(name)),
+      );
       return [];
     });
-    return { inputs: { ...news, version, pending: [...unseen, ...pending] } };
+    return { inputs: { ...news, version, pending: [...unseen, ...pending, ...unsafe] } };
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
     return { inputs: news, failures: [{ property: "directory", reason: error.message }] };
   }
+}
+
+/**
+ * What is unsafe about pending migrations, by the sizes that the tables have now, a line each. In a new database nothing is:
+ * there is nobody to hurt.
+ *
+ * @throws DeclarationErrors where that is refused
+ */
+async function judge(
+  { connection, releasedVersion, unsafe }: Inputs,
+  pending: readonly Migration[],
+): Promise<string[]> {
+  const judged = pending.filter(({ number }) => number > releasedVersion);
+  if (judged.length === 0) return [];
+  const findings = await judgePending(judged, await readRowEstimates(connection));
+  if (findings.length > 0 && unsafe === "refused")
+    throw new DeclarationErrors(findings.map(safetyFault));
+  return findings.map(
+    ({ file, line, rule, fault }) => `unsafe: ${file}:${line}: ${fault} (${rule})`,
+  );
 }
 
 export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
@@ -67,9 +100,9 @@ async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
     console.log(line);
   };
   try {
-    await migrate({ ...inputs, lockTimeoutMs: lockTimeout, log });
+    await migrateTo({ ...inputs, lockTimeoutMs: lockTimeout, log });
   } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
+    if (!(error instanceof MigrationError || error instanceof DeclarationErrors)) throw error;
     // The files before a failed one stay applied; so the resource is kept in the state, and the next update goes on.
     const reasons = [error.message];
     const properties = { ...inputs, lockTimeout };

@@ -15,6 +15,8 @@ export interface RecordedSchemaInputs {
   directory: string;
   /** To find tables whose rows nobody keeps apart before anything changes. */
   tenancy: Tenancy;
+  /** Number of the migration after which all are to be undone, by their files as they are. Default: none is. */
+  target?: number | undefined;
   /** How long a repair waits for a lock before it lets others pass and tries again, in milliseconds. */
   lockTimeout: number;
 }

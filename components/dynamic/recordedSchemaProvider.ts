@@ -42,9 +42,9 @@ function remove(): Promise<void> {
 
 export { remove as delete };
 
-async function readDrift({ connection, owner, schemas, directory, tenancy }: Inputs) {
+async function readDrift({ connection, owner, schemas, directory, tenancy, target }: Inputs) {
   try {
-    return await readSchemaDrift(connection, { owner, schemas, directory, tenancy });
+    return await readSchemaDrift(connection, { owner, schemas, directory, tenancy, target });
   } catch (error) {
     // The migrations' own check tells what is wrong with the folder.
     if (error instanceof DeclarationErrors) return [];

@@ -1,5 +1,7 @@
 import { recordStatements } from "../schema/record/recordStatements";
 import { bookkeeping } from "./bookkeeping";
+import { guardLosses } from "./loss/guardLosses";
+import type { CountedLoss } from "./loss/loss";
 import type { Direction, Migration } from "./migration";
 import type { FailurePlace } from "./migrationError";
 import { sessionSql } from "./migrationSession";
@@ -18,6 +20,8 @@ export interface FileRun {
   direction: Direction;
   /** The last one's transaction records the schema as the expected one. */
   last: boolean;
+  /** What it takes away, as it was counted. Default: nothing that anybody has counted. */
+  losses?: readonly CountedLoss[];
 }
 
 /**
@@ -27,7 +31,7 @@ export interface FileRun {
  * a transaction have run before.
  */
 export async function fileSteps(
-  { migration, direction, last }: FileRun,
+  { migration, direction, last, losses = [] }: FileRun,
   settings: FileSettings,
 ): Promise<FileStep[]> {
   const { sql, noTransaction } = migration[direction];
@@ -36,8 +40,11 @@ export async function fileSteps(
   const version = direction === "up" ? migration.number : migration.number - 1;
   // The last of all, because it changes the transaction's settings.
   const record = last ? recordStatements(settings, { version }) : [];
+  const guard = guardLosses(losses);
   return [
+    ...guard.before.map((text) => step(text, lossCheck)),
     ...statements.map((statement) => ({ sql: statement.text, place: { statement } })),
+    ...guard.after.map((text) => step(text, lossCheck)),
     // What the file has set ends with the file.
     step(sessionSql(settings), "the end of its session settings"),
     ...(settings.afterEach === undefined ? [] : [step(settings.afterEach, afterEachFile)]),
@@ -59,6 +66,7 @@ export function failurePlace(
 /** How errors call the hook. */
 export const afterEachFile = "what runs after each file";
 
+const lossCheck = "the check of what it takes away";
 const ledgerRecord = "its record in the ledger";
 
 /** A file that the parser can't read goes to the server whole, which says what is wrong with it. */

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from "pg";
 
 import { withSession } from "../withSession";
-import { readLedger } from "./ledger";
+import { type AppliedMigration, readLedger } from "./ledger";
 import { type LedgerFault, ledgerFaults } from "./ledgerFaults";
 import type { Migration } from "./migration";
 import type { MigrationSettings } from "./migrationSettings";
@@ -14,8 +14,8 @@ export interface MigrationState {
   version: number;
   /** Those of the folder, in order; a migration of which a half is missing isn't among them. */
   migrations: Migration[];
-  /** Names, in order. */
-  applied: string[];
+  /** In order. */
+  applied: AppliedMigration[];
   /** Names, in order; neither what was renamed nor what was overtaken. */
   pending: string[];
   /** Ways in which the folder contradicts what is applied. */
@@ -43,15 +43,17 @@ export async function readMigrationState({
       await client.query("rollback").catch(() => undefined);
     }
   });
-  const applied = ledger.map(({ name }) => name);
-  const version = numberOf(applied.at(-1));
+  const version = numberOf(ledger.at(-1)?.name);
   const migrations = await readMigrations(directory, version);
   const faults = ledgerFaults(migrations, ledger);
-  const known = new Set([...applied, ...faults.flatMap(({ renamedTo = [] }) => renamedTo)]);
+  const known = new Set([
+    ...ledger.map(({ name }) => name),
+    ...faults.flatMap(({ renamedTo = [] }) => renamedTo),
+  ]);
   return {
     version,
     migrations,
-    applied,
+    applied: ledger,
     pending: migrations
       .filter(({ name, number }) => number > version && !known.has(name))
       .map(({ name }) => name),

@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 
+import { rowsChanged } from "./loss/guardLosses";
 import type { MigrationFile } from "./migration";
 
 const lockNotAvailable = "55P03";
@@ -22,6 +23,9 @@ export function remedyFor({ noTransaction }: MigrationFile, cause: unknown): str
   }
   if (isLockFailure(cause.code)) {
     return `${left} Find who holds the lock (pg_blocking_pids), or run again at a quieter hour.`;
+  }
+  if (cause.code === rowsChanged) {
+    return `${left} Somebody writes to the table. Run again: the rows are counted anew.`;
   }
   return `${left} Mend it and run again: it goes on from here.`;
 }

@@ -6,6 +6,7 @@ import { DeclarationError } from "../declarationError";
 import { recordSchema } from "../schema/record/recordSchema";
 import { failurePlace, type FileStep, fileSteps } from "./fileSteps";
 import { ledgerTable } from "./ledger";
+import type { CountedLoss } from "./loss/loss";
 import type { Direction, Migration } from "./migration";
 import { MigrationError } from "./migrationError";
 import { prepareSession } from "./migrationSession";
@@ -21,6 +22,8 @@ export interface RunPlan {
   migrations: readonly Migration[];
   /** The folder that they were read from. */
   directory: string;
+  /** What the down files of migrations take away, by their names. Default: nothing that anybody has counted. */
+  losses?: ReadonlyMap<string, readonly CountedLoss[]>;
 }
 
 /** Files that node-pg-migrate is given at once. */
@@ -41,7 +44,7 @@ export type RunSettings = FileSettings & RetryOptions;
  */
 export async function runMigrations(
   client: Client,
-  { direction, migrations, directory }: RunPlan,
+  { direction, migrations, directory, losses = new Map() }: RunPlan,
   settings: RunSettings,
 ): Promise<void> {
   // node-pg-migrate goes down in the order of the clock, which may have been set back; so it gets one at a time.
@@ -49,7 +52,7 @@ export async function runMigrations(
   const last = migrations.at(-1);
   try {
     for (const batch of batches) {
-      const plan = { direction, migrations: batch, directory, last };
+      const plan = { direction, migrations: batch, directory, losses, last };
       await retryWhileLocked(settings, () => runBatch(client, plan, settings));
     }
   } catch (error) {
@@ -72,7 +75,7 @@ async function recordUnfinished(client: Client, settings: RunSettings): Promise<
 }
 
 async function runBatch(client: Client, plan: Batch, settings: RunSettings): Promise<void> {
-  const { direction, migrations, directory, last } = plan;
+  const { direction, migrations, directory, losses, last } = plan;
   // An ES module, which CommonJS loads like this.
   const { runner } = await import("node-pg-migrate");
 
@@ -93,7 +96,8 @@ async function runBatch(client: Client, plan: Batch, settings: RunSettings): Pro
       await runOutsideTransaction(client, migration, direction, settings);
     }
     await prepareSession(client, settings);
-    const run = { migration, direction, last: migration === last };
+    const lost = losses?.get(migration.name) ?? [];
+    const run = { migration, direction, last: migration === last, losses: lost };
     current.steps = await fileSteps(run, settings);
     for (const { sql } of current.steps) give(sql);
   };

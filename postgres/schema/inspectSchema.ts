@@ -25,6 +25,8 @@ export interface SchemaExpectation extends SchemaScope {
   directory: string;
   /** Whose rows are whose, to find what has to be decided about tables too. Default: that is not asked. */
   tenancy?: Tenancy;
+  /** Number of the migration after which all are to be undone, by their files as they are. Default: none is. */
+  target?: number | undefined;
 }
 
 /** How the database stands against its record and the folder. */
@@ -53,8 +55,9 @@ export async function inspectSchema(
   client: Client,
   expectation: SchemaExpectation,
 ): Promise<SchemaInspection> {
-  const { owner } = expectation;
-  const read = await inSnapshot(client, owner, () => readBoth(client, expectation)).catch(
+  const { target, ...wanted } = expectation;
+  const { owner } = wanted;
+  const read = await inSnapshot(client, owner, () => readBoth(client, wanted)).catch(
     (error: unknown) => {
       if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
       throw error;
@@ -64,7 +67,7 @@ export async function inspectSchema(
 
   const { applied, migrations, changes } = read;
   const names = new Set(applied.map(({ name }) => name));
-  const faults = ledgerFaults(migrations, applied);
+  const faults = ledgerFaults(migrations, applied).filter((fault) => !isMoot(fault, target));
   const resolved = resolvedByPending(migrations.filter(({ name }) => !names.has(name)));
   const states = { changes: changes ?? [], ...read.states, resolved };
   const schema = schemaFindings(states);
@@ -78,7 +81,15 @@ export async function inspectSchema(
   return { findings, schema, unrecorded, faults, migrations, states };
 }
 
-async function readBoth(client: Client, { directory, tenancy, ...scope }: SchemaExpectation) {
+/** Who has mended a file that could not be undone wants it to be undone as it is now. */
+function isMoot({ kind, name }: LedgerFault, target = Infinity): boolean {
+  return (kind === "up edited" || kind === "down edited") && numberOf(name) > target;
+}
+
+async function readBoth(
+  client: Client,
+  { directory, tenancy, ...scope }: Omit<SchemaExpectation, "target">,
+) {
   const applied = await readLedger(client);
   if (applied.length === 0) return undefined;
   const migrations = await readMigrations(directory, numberOf(applied.at(-1)?.name));

@@ -50,7 +50,8 @@ export async function restoreSchema({
   }
 }
 
-type Restoration = SchemaExpectation & Required<Omit<RestoreOptions, "waitMs" | "tenancy">>;
+type Restoration = SchemaExpectation &
+  Required<Omit<RestoreOptions, "waitMs" | "tenancy" | "target">>;
 
 async function restore(client: Client, options: Restoration): Promise<void> {
   const { connection, lockTimeoutMs, log, ...expectation } = options;

@@ -1,5 +1,6 @@
 import { DeclarationErrors } from "../declarationError";
 import type { MigrationSettings } from "../migrations/migrationSettings";
+import { numberOf } from "../migrations/numberOf";
 import { readMigrationState } from "../migrations/readMigrationState";
 import { schemaVersion } from "../migrations/schemaVersion";
 
@@ -7,7 +8,9 @@ import { schemaVersion } from "../migrations/schemaVersion";
 export interface SchemaStatus {
   /** Number of the last migration applied; 0 if none is. */
   version: number;
-  /** Names, in order; null if the folder can't be read. */
+  /** Number of the last migration that is to be applied, where the configuration names one; else null. */
+  target: number | null;
+  /** Names, in order, up to the target; null if the folder can't be read. */
   pending: string[] | null;
   /** What is wrong with the folder, or with what is applied of it. */
   faults: string[];
@@ -18,13 +21,17 @@ export interface SchemaStatus {
  *
  * Writes nothing, and needs no ledger yet.
  */
-export async function readSchemaStatus(settings: MigrationSettings): Promise<SchemaStatus> {
+export async function readSchemaStatus({
+  target = null,
+  ...settings
+}: MigrationSettings & { target?: number | null }): Promise<SchemaStatus> {
   try {
-    const { version, pending, faults } = await readMigrationState(settings);
-    return { version, pending, faults: faults.map(({ error }) => error.message) };
+    const { version, pending: all, faults } = await readMigrationState(settings);
+    const pending = all.filter((name) => numberOf(name) <= (target ?? Infinity));
+    return { version, target, pending, faults: faults.map(({ error }) => error.message) };
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
     const version = await schemaVersion(settings.connection, settings.owner);
-    return { version, pending: null, faults: error.faults.map(({ message }) => message) };
+    return { version, target, pending: null, faults: error.faults.map(({ message }) => message) };
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
 import { MigrationError } from "../../../postgres/migrations/migrationError";
-import { pendingMigrations } from "../../../postgres/migrations/pendingMigrations";
+import { readMigrationState } from "../../../postgres/migrations/readMigrationState";
 import { rollback } from "../../../postgres/migrations/rollback";
 import { schemaVersion } from "../../../postgres/migrations/schemaVersion";
 import {
@@ -48,7 +48,7 @@ describe("a migration that fails", () => {
       ].join("\n"),
     );
     expect(await version()).toBe(9);
-    expect(await pendingMigrations(database.settings)).toEqual(["000010_add_site_tags"]);
+    expect((await readMigrationState(database.settings)).pending).toEqual(["000010_add_site_tags"]);
     expect(await database.rows("select from pg_attribute where attname = 'labels'")).toEqual([]);
 
     await database.write("000010_add_site_tags", broken.replace("textt", "text"));
@@ -108,7 +108,7 @@ describe("a migration that fails", () => {
     expect(await version()).toBe(0);
   });
 
-  test("stops a rollback where it is, to go on once mended", async () => {
+  test("keeps a rollback from beginning, until it is mended", async () => {
     await database.write("000001_a", "create table a (id int);", "drop table a;");
     await database.write("000002_b", "create table b (id int);", "drop table bb;");
     await database.write("000003_c", "create table c (id int);", "drop table c;");
@@ -116,10 +116,11 @@ describe("a migration that fails", () => {
 
     const error = await failure(rollback({ ...database.settings, target: 0 }));
     expect(error.message).toContain('000002_b.down.sql:1:1: table "bb" does not exist');
-    expect(await version()).toBe(2);
+    expect(await version()).toBe(3);
 
     await database.write("000002_b", "create table b (id int);", "drop table b;");
-    expect(await rollback({ ...database.settings, target: 0 })).toEqual(["000002_b", "000001_a"]);
+    const undone = ["000003_c", "000002_b", "000001_a"];
+    expect(await rollback({ ...database.settings, target: 0 })).toEqual(undone);
     expect(await version()).toBe(0);
   });
 });

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { withClient } from "../../../postgres/connection";
 import { migrate } from "../../../postgres/migrations/migrate";
-import { pendingMigrations } from "../../../postgres/migrations/pendingMigrations";
 import { readMigrationState } from "../../../postgres/migrations/readMigrationState";
 import { rerecordFiles } from "../../../postgres/migrations/rerecordFiles";
 import { rollback } from "../../../postgres/migrations/rollback";
@@ -104,7 +103,7 @@ describe("the ledger", () => {
     );
     await expect(rollback({ ...database.settings, target: 1 })).rejects.toThrow("000002_b");
     expect(await faults()).toEqual(["000002_b renamed"]);
-    expect(await pendingMigrations(database.settings)).toEqual([]);
+    expect((await readMigrationState(database.settings)).pending).toEqual([]);
   });
 
   test("says what has become of an applied migration, where a gap or a number taken twice says less", async () => {
@@ -112,7 +111,7 @@ describe("the ledger", () => {
     await remove("000001_a");
     await database.write("000002_c", "select 1;");
     expect(await faults()).toEqual(["000001_a missing", "000002_c overtaken"]);
-    expect(await pendingMigrations(database.settings)).toEqual([]);
+    expect((await readMigrationState(database.settings)).pending).toEqual([]);
 
     await database.write("000004_d", "select 1;");
     await expect(faults()).rejects.toThrow("number 000004 follows 000002");

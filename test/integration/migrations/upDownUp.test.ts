@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
-import { pendingMigrations } from "../../../postgres/migrations/pendingMigrations";
+import { readMigrationState } from "../../../postgres/migrations/readMigrationState";
 import { readMigrations } from "../../../postgres/migrations/readMigrations";
 import { rollback } from "../../../postgres/migrations/rollback";
 import { schemaVersion } from "../../../postgres/migrations/schemaVersion";
@@ -33,7 +33,7 @@ describe("the project's migrations", () => {
     const names = (await readMigrations(realMigrations)).map(({ name }) => name);
     const connection = database.settings.connection;
     expect(await schemaVersion(connection, database.settings.owner)).toBe(0);
-    expect(await pendingMigrations(database.settings)).toEqual(names);
+    expect((await readMigrationState(database.settings)).pending).toEqual(names);
 
     const after: string[][] = [await catalog()];
     for (const [index, name] of names.entries()) {
@@ -48,7 +48,7 @@ describe("the project's migrations", () => {
     expect(await migrate(database.settings)).toEqual(names);
     expect(await catalog()).toEqual(after.at(-1));
     expect(await schemaVersion(connection, database.settings.owner)).toBe(names.length);
-    expect(await pendingMigrations(database.settings)).toEqual([]);
+    expect((await readMigrationState(database.settings)).pending).toEqual([]);
   });
 
   test("leave everything to the owner, in the schema public", async () => {

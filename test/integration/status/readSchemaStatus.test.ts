@@ -20,6 +20,7 @@ describe("the status of the schema", () => {
   test("before the first migration is version 0, with all of them pending", async () => {
     expect(await readSchemaStatus(database.settings)).toEqual({
       version: 0,
+      target: null,
       pending: ["000001_first"],
       faults: [],
     });
@@ -30,9 +31,16 @@ describe("the status of the schema", () => {
     await database.write("000002_second", "create schema second;\n", "drop schema second;\n");
     expect(await readSchemaStatus(database.settings)).toEqual({
       version: 1,
+      target: null,
       pending: ["000002_second"],
       faults: [],
     });
+  });
+
+  test("names nothing as pending that comes after the target", async () => {
+    await database.write("000002_second", "create schema second;\n", "drop schema second;\n");
+    const { target, pending } = await readSchemaStatus({ ...database.settings, target: 1 });
+    expect({ target, pending }).toEqual({ target: 1, pending: ["000001_first"] });
   });
 
   test("tells that an applied file was edited", async () => {

@@ -1,4 +1,4 @@
-import { rollback } from "../../../../postgres/migrations/rollback";
+import { rollbackAnyhow } from "../../migrations/rollbackAnyhow";
 import { beginning, type Model } from "./model";
 import type { Stage } from "./stage";
 
@@ -20,7 +20,7 @@ export async function begin(stage: Stage, last: Model | undefined): Promise<Mode
   }
   model.names = last.names;
   if (last.applied.length === 0) return model;
-  await rollback({ ...stage.settingsFor(model), target: model.version });
+  await rollbackAnyhow({ ...stage.settingsFor(model), target: model.version });
   for (const { file } of last.applied) await stage.erase(file);
   return model;
 }

@@ -15,7 +15,7 @@ export const everydaySql = {
      ${tenant === undefined ? "" : `update public.${name} set ${tenant} = ${tenant};`} select 1`,
   update: ({ name, columns }, pick) => {
     const column = pickOf(columns, pick);
-    return column === undefined ? "select 1" : `update public.${name} set ${column} = null`;
+    return column === undefined ? "select 1" : `update public.${name} set ${column} = default`;
   },
   delete: ({ name }) => `delete from public.${name}`,
   truncate: ({ name }) => `truncate public.${name} restart identity cascade`,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { migrate } from "../../../../postgres/migrations/migrate";
-import { rollback } from "../../../../postgres/migrations/rollback";
+import { rollbackAnyhow } from "../../migrations/rollbackAnyhow";
 import { converge } from "./converge";
 import { type EverydayName, everydaySql } from "./everydaySql";
 import { type Model, pickOf } from "./model";
@@ -91,7 +91,7 @@ async function undo(stage: Stage, model: Model): Promise<void> {
   const last = model.applied.pop();
   if (last === undefined) return;
   model.tables = last.before;
-  await rollback({ ...stage.settingsFor(model), target: --model.version });
+  await rollbackAnyhow({ ...stage.settingsFor(model), target: --model.version });
   // What is left was secured before: an update has nothing to do.
   await stage.erase(last.file);
 }

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+const target = "hosterizer-database:migrationTarget";
+let project: Project;
+
+beforeAll(async () => {
+  project = await makeProject();
+  await project.succeed("up");
+  await project.query(twoCustomers);
+  await project.query(
+    "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) values (1, 1, '2026-02-01', 2, 'EUR')",
+  );
+});
+afterAll(() => project.remove());
+
+/** Changes the configuration as a user does, by lines that the program itself may have printed. */
+async function configure(...lines: string[]): Promise<void> {
+  const line = ['eval "$(npm run -s shell -- --print)"', ...lines].join(" && ");
+  const { code, output } = await project.shell(line);
+  if (code !== 0) throw new Error(output);
+}
+
+const acknowledgement =
+  /pulumi config set --path 'hosterizer-database:acknowledgedLoss\["([\w.]+)"\]' \d+/g;
+
+async function tables(): Promise<string[]> {
+  const rows = await project.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1",
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function version(): Promise<number> {
+  const rows = await project.query<{ n: number }>(
+    "select count(*)::int as n from hosterizer.schema_migrations",
+  );
+  return rows[0]?.n ?? 0;
+}
+
+const all = [
+  "cost_records",
+  "customers",
+  "deployments",
+  "ecommerce_integrations",
+  "policies",
+  "sites",
+  "users",
+];
+let told = "";
+
+test("a rollback that takes rows away is refused, by preview and up, with the very counts", async () => {
+  await configure(`pulumi config set ${target} 5`);
+  for (const command of ["preview", "up"]) {
+    const { code, output } = await project.npm(command);
+    told = output;
+    expect(code).not.toBe(0);
+    expect(output).toContain(
+      "000007_create_cost_records_table.down.sql: drops table public.cost_records with 3 rows, and nobody has acknowledged it",
+    );
+    expect(output).toContain("drops table public.ecommerce_integrations with 2 rows");
+    expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+  }
+  expect(await version()).toBe(9);
+  expect(await tables()).toEqual(all);
+});
+
+test("acknowledged as it was told, preview names what each migration takes away, and changes nothing", async () => {
+  const lines = new Set([...told.matchAll(acknowledgement)].map(([line]) => line));
+  expect(lines.size).toBe(2);
+  await configure(...lines);
+
+  const { code, output } = await project.npm("preview");
+
+  expect(code).toBe(0);
+  expect(output).toContain(
+    "000009_index_policy_rules (down): drops index public.policies_rules_idx",
+  );
+  expect(output).toContain(
+    "000007_create_cost_records_table (down): drops table public.cost_records with 3 rows",
+  );
+  expect(await version()).toBe(9);
+});
+
+test("a row that has come since is not taken along", async () => {
+  await project.query(
+    "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) values (2, 2, '2026-03-01', 2, 'EUR')",
+  );
+  const { code, output } = await project.npm("up");
+  expect(code).not.toBe(0);
+  expect(output).toContain("drops table public.cost_records with 4 rows, and 3 are acknowledged");
+  expect(await version()).toBe(9);
+  await project.query("delete from public.cost_records where cost_date = '2026-03-01'");
+});
+
+test("up undoes exactly what was acknowledged, and what is left stays apart and as it was", async () => {
+  await project.succeed("up");
+  expect(await version()).toBe(5);
+  expect(await tables()).toEqual(["customers", "deployments", "policies", "sites", "users"]);
+  expect(await project.query("select count(*)::int as n from public.sites")).toEqual([{ n: 2 }]);
+  const seen = await asRole(await project.connection("app_user"), customer(1), async (session) => {
+    return (await session.query("select domain from public.sites")).rows as object[];
+  });
+  expect(seen).toEqual([{ domain: "site1.example.com" }]);
+});
+
+test("the next up finds no drift, and changes nothing", async () => {
+  expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+});
+
+test("status tells the target, and no migration after it as pending", async () => {
+  const { stdout } = await project.shell("npm run -s db -- status --json");
+  expect(JSON.parse(stdout)).toMatchObject({ schema: { version: 5, target: 5, pending: [] } });
+});
+
+test("without the target up applies the rest again, and its tables are closed", async () => {
+  await configure(`pulumi config rm ${target}`);
+  const output = await project.succeed("up");
+  expect(output).toContain("000006_create_ecommerce_integrations_table");
+
+  expect(await version()).toBe(9);
+  expect(await tables()).toEqual(all);
+  await project.query(
+    "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) select n, n, '2026-01-01', n, 'EUR' from generate_series(1, 2) as n",
+  );
+  const seen = await asRole(await project.connection("app_user"), customer(2), async (session) => {
+    return (await session.query("select customer_id from public.cost_records")).rows as object[];
+  });
+  expect(seen).toEqual([{ customer_id: "2" }]);
+});
+
+test("a target that no migration has is refused", async () => {
+  await configure(`pulumi config set ${target} 12`);
+  const { code, output } = await project.npm("preview");
+  expect(code).not.toBe(0);
+  expect(output).toContain(`${target} 12: the folder of migrations ends at 9`);
+});
+
+test("a down file that fails keeps the rollback from beginning; mended, it is run as it is then", async () => {
+  await configure(`pulumi config set ${target} 7`);
+  const file = "migrations/000008_keep_updated_at.down.sql";
+  await project.edit(file, "drop function", "drop function public.nowhere(); drop function");
+  const refused = await project.npm("up");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain(`${file}:`);
+  expect(refused.output).toContain("nowhere() does not exist");
+  expect(await version()).toBe(9);
+  await project.edit(file, "public.nowhere()", "if exists public.nowhere()");
+  await project.succeed("up");
+  expect(await version()).toBe(7);
+});
