@@ -42,7 +42,8 @@ function placeLines({ logFile, dataDirectory, docker }: StackStatus["server"]): 
 }
 
 function schemaLine({ schema }: StackStatus): string {
-  const version = `version ${schema.version}`;
+  const target = schema.target === null ? "" : ` (target ${schema.target})`;
+  const version = `version ${schema.version}${target}`;
   if (schema.pending === null) return `${version}; the migrations folder cannot be read`;
   if (schema.pending.length === 0) return `${version}, no migration pending`;
   const pending = `${counted(schema.pending.length, "migration")} pending:`;

@@ -1,12 +1,6 @@
-import type {
-  AlterTableCmd,
-  Constraint,
-  CreateStmt,
-  Node,
-  RangeVar,
-  RenameStmt,
-} from "libpg-query";
+import type { AlterTableCmd, Constraint, CreateStmt, Node, RenameStmt } from "libpg-query";
 
+import { keyOf, listedRelation, relationOf } from "../migrations/parsedNames";
 import type { MigratedTable } from "./migratedTables";
 
 type Tables = Map<string, MigratedTable>;
@@ -16,7 +10,7 @@ export function followStatement(node: Node, tables: Tables): boolean {
   if ("DoStmt" in node || "CreateTableAsStmt" in node || "CallStmt" in node) return false;
   if ("CreateStmt" in node) return create(node.CreateStmt, tables);
   if ("AlterTableStmt" in node) {
-    const table = tables.get(nameOf(node.AlterTableStmt.relation));
+    const table = tables.get(keyOf(relationOf(node.AlterTableStmt.relation)));
     for (const command of node.AlterTableStmt.cmds ?? []) {
       if (table !== undefined && "AlterTableCmd" in command)
         alter(table, node.AlterTableStmt.relation?.relname ?? "", command.AlterTableCmd, tables);
@@ -24,7 +18,7 @@ export function followStatement(node: Node, tables: Tables): boolean {
   }
   if ("RenameStmt" in node) rename(node.RenameStmt, tables);
   if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE") {
-    for (const object of node.DropStmt.objects ?? []) tables.delete(listName(object));
+    for (const object of node.DropStmt.objects ?? []) tables.delete(keyOf(listedRelation(object)));
   }
   return !("AlterObjectSchemaStmt" in node);
 }
@@ -43,12 +37,12 @@ function create(
     "TableLikeClause" in element ? [element.TableLikeClause.relation] : [],
   );
   const parents = inhRelations.flatMap((parent) => ("RangeVar" in parent ? [parent.RangeVar] : []));
-  const lenders = [...likes, ...parents].map((lender) => tables.get(nameOf(lender)));
+  const lenders = [...likes, ...parents].map((lender) => tables.get(keyOf(relationOf(lender))));
   for (const lender of lenders) {
     for (const column of lender?.columns ?? []) table.columns.add(column);
   }
   for (const element of tableElts) define(table, relation?.relname ?? "", element);
-  tables.set(nameOf(relation), table);
+  tables.set(keyOf(relationOf(relation)), table);
   return lenders.every((lender) => lender !== undefined);
 }
 
@@ -73,7 +67,7 @@ function refer(
   const columns = column === undefined ? listed : [column];
   // Where no name is given, PostgreSQL makes one of this form.
   const name = conname ?? `${relation}_${columns.join("_")}_fkey`;
-  references.set(name, { target: nameOf(pktable), columns });
+  references.set(name, { target: keyOf(relationOf(pktable)), columns });
 }
 
 function alter(
@@ -93,20 +87,20 @@ function alter(
     }
   }
   if (def !== undefined && "PartitionCmd" in def) {
-    const partition = tables.get(nameOf(def.PartitionCmd.name));
+    const partition = tables.get(keyOf(relationOf(def.PartitionCmd.name)));
     if (partition !== undefined) partition.isChild = subtype === "AT_AttachPartition";
   }
 }
 
 function rename({ renameType, relation, subname, newname }: RenameStmt, tables: Tables): void {
-  const name = nameOf(relation);
+  const name = keyOf(relationOf(relation));
   const table = tables.get(name);
   if (table === undefined || newname === undefined) return;
   if (renameType === "OBJECT_COLUMN" && subname !== undefined && table.columns.delete(subname)) {
     table.columns.add(newname);
   }
   if (renameType !== "OBJECT_TABLE") return;
-  const renamed = nameOf({ ...relation, relname: newname });
+  const renamed = keyOf(relationOf({ ...relation, relname: newname }));
   tables.delete(name);
   tables.set(renamed, table);
   for (const { references } of tables.values()) {
@@ -114,15 +108,4 @@ function rename({ renameType, relation, subname, newname }: RenameStmt, tables: 
       if (target === name) references.set(constraint, { target: renamed, columns });
     }
   }
-}
-
-// Migrations run with search_path = public.
-function nameOf(relation: RangeVar | undefined): string {
-  return `${relation?.schemaname ?? "public"}.${relation?.relname ?? ""}`;
-}
-
-function listName(object: Node): string {
-  const parts = "List" in object ? (object.List.items ?? []) : [];
-  const names = parts.flatMap((part) => ("String" in part ? [part.String.sval ?? ""] : []));
-  return names.length === 1 ? `public.${names[0] ?? ""}` : names.slice(-2).join(".");
 }

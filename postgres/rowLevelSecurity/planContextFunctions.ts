@@ -1,5 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
+import { quotedName } from "../quotedName";
 import type { Finding } from "../drift/difference";
 import { type ContextFunction, contextFunctions, contextSchema } from "./contextFunctions";
 import { functionDifferences } from "./functionDifferences";
@@ -80,8 +81,7 @@ function create(wanted: ContextFunction): string {
 // until they are back, a moment later, nobody sees a row.
 function drop({ callers }: FoundFunction, wanted: ContextFunction): string {
   const policies = callers.map(
-    ({ schema, table, policy }) =>
-      `drop policy ${escapeIdentifier(policy)} on ${escapeIdentifier(schema)}.${escapeIdentifier(table)};\n`,
+    ({ policy, ...table }) => `drop policy ${escapeIdentifier(policy)} on ${quotedName(table)};\n`,
   );
   return `${policies.join("")}drop routine ${nameOf(wanted)};\n`;
 }

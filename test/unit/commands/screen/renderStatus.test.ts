@@ -46,7 +46,12 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
   });
 
   test("names the pending migrations, each on a line", () => {
-    const schema = { version: 9, pending: ["000010_add_tags", "000011_index_tags"], faults: [] };
+    const schema = {
+      version: 9,
+      target: null,
+      pending: ["000010_add_tags", "000011_index_tags"],
+      faults: [],
+    };
     expect(plain({ ...busy, schema })).toContain(
       "  Schema        version 9, 2 migrations pending:\n" +
         "                000010_add_tags\n" +

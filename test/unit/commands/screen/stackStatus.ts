@@ -26,7 +26,7 @@ export const busy: StackStatus = {
     temporaryBytes: 3 * 2 ** 20,
     countedSince: new Date("2026-02-03T04:05:06Z"),
   },
-  schema: { version: 9, pending: [], faults: [] },
+  schema: { version: 9, target: null, pending: [], faults: [] },
   connections: {
     used: 27,
     maximum: 100,

@@ -32,7 +32,12 @@ describe("warnings", () => {
   });
 
   test("repeat what is wrong with the migrations, in one line", () => {
-    const schema = { version: 9, pending: [], faults: ["it was edited.\nRestore it."] };
+    const schema = {
+      version: 9,
+      target: null,
+      pending: [],
+      faults: ["it was edited.\nRestore it."],
+    };
     expect(statusWarnings({ ...busy, schema })).toEqual(["it was edited. Restore it."]);
   });
 

@@ -1,0 +1,127 @@
+import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
+
+import type { Value } from "./candidates";
+import type { ColumnShape, TableShape } from "./readTableShapes";
+
+/** No row could be made up. */
+export class NoRowError extends Error {}
+
+/** One of the values that a column may take. */
+export interface Choice {
+  value: Value;
+  isDefault: boolean;
+}
+
+/** Asks the server for what passes each column's own CHECKs, then for those over several columns. */
+export async function choose(
+  client: Client,
+  shape: TableShape,
+  columns: readonly ColumnShape[],
+  sources: readonly Choice[][],
+): Promise<Choice[]> {
+  const passed = await pass(client, shape, columns, sources);
+  const joint = shape.checks.filter((check) => check.columns.length > 1);
+  const involved = columns.flatMap(({ name }, at) =>
+    joint.some((check) => check.columns.includes(name)) ? [at] : [],
+  );
+  const firsts = passed.map(([first]) => first ?? byDefault);
+  if (involved.length === 0) return firsts;
+
+  const aliases = involved.map((_, number) => `c${number}.position`);
+  const from = columns
+    .flatMap((column, at) => (involved.includes(at) ? [{ column, choices: passed[at] ?? [] }] : []))
+    .map(({ column, choices }, number) => valuesList(column, choices.slice(0, 8), `c${number}`));
+  const where = joint.map(({ expression }) => `(${expression}) is not false`).join(" and ");
+  const [found] = await ask<{ positions: number[] }>(
+    client,
+    shape,
+    `select array[${aliases.join(", ")}] as positions from ${from.join(" cross join ")}
+      where ${where} order by ${aliases.join(" + ")} limit 1`,
+  );
+  if (found === undefined) {
+    const names = joint.map(({ name }) => name).join(", ");
+    throw new NoRowError(`no values were found that pass ${names} together`);
+  }
+  return firsts.map((first, at) => {
+    const position = found.positions[involved.indexOf(at)];
+    return position === undefined ? first : (passed[at]?.[position] ?? first);
+  });
+}
+
+/** Those of each column's values that its own CHECKs let pass, in one question. */
+async function pass(
+  client: Client,
+  shape: TableShape,
+  columns: readonly ColumnShape[],
+  sources: readonly Choice[][],
+): Promise<Choice[][]> {
+  const questions = columns.flatMap((column, at) => {
+    const conditions = conditionsOn(shape, column);
+    if (conditions.length === 0) return [];
+    const from = valuesList(column, sources[at] ?? [], "c");
+    return [`select ${at} as at, c.position from ${from} where ${conditions.join(" and ")}`];
+  });
+  if (questions.length === 0) return [...sources];
+  const sql = `${questions.join(" union all ")} order by 1, 2`;
+  const found = await ask<{ at: number; position: number }>(client, shape, sql);
+  return columns.map((column, at) => {
+    const choices = sources[at] ?? [];
+    if (conditionsOn(shape, column).length === 0) return choices;
+    const passed = found
+      .filter((one) => one.at === at)
+      .flatMap((one) => choices[one.position] ?? []);
+    if (passed.length > 0) return passed;
+    const name = `${shape.schema}.${shape.table}.${column.name}`;
+    throw new NoRowError(
+      `no value was found that passes the CHECKs of column ${column.name}: give a sample for ${name}`,
+    );
+  });
+}
+
+function conditionsOn(shape: TableShape, column: ColumnShape): string[] {
+  const own = shape.checks.filter(
+    ({ columns }) => columns.length === 1 && columns[0] === column.name,
+  );
+  const name = escapeIdentifier(column.name);
+  const texts = [
+    ...own.map(({ expression }) => expression),
+    ...column.domainChecks.map((text) => text.replaceAll(/\bVALUE\b/g, name)),
+  ];
+  return texts.map((text) => `(${text}) is not false`);
+}
+
+/** What the table gives where nothing is given. */
+export const byDefault: Choice = { value: null, isDefault: true };
+
+/** A FROM item with one column under its own name, and the position of each value. */
+function valuesList(column: ColumnShape, choices: readonly Choice[], alias: string): string {
+  const rows = choices.map(({ value, isDefault }, position) => {
+    const isConstant = isDefault && column.default !== null && !takesNext(column);
+    const text = isConstant
+      ? `(${String(column.default)})`
+      : value === null
+        ? "null"
+        : escapeLiteral(value);
+    return `(${text}::${column.type}, ${position})`;
+  });
+  return `(values ${rows.join(", ")}) as ${alias} (${escapeIdentifier(column.name)}, position)`;
+}
+
+async function ask<T extends object>(client: Client, shape: TableShape, sql: string): Promise<T[]> {
+  try {
+    return (await client.query<T>(sql)).rows;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new NoRowError(
+      `the CHECKs of ${shape.schema}.${shape.table} cannot be asked: ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Whether its default takes a number of a sequence, which no rollback gives back. */
+export function takesNext({ identity, default: given }: ColumnShape): boolean {
+  return identity !== "" || (given?.includes("nextval(") ?? false);
+}

@@ -1,0 +1,126 @@
+import type { Client } from "pg";
+
+import type { Tenancy } from "../rowLevelSecurity/tenancy";
+import {
+  type Expectation,
+  type NotProven,
+  type ProofCell,
+  type ProofCommand,
+  type SessionContext,
+  sessionContexts,
+} from "./isolationProof";
+import { judgeCell } from "./judgeCell";
+import type { Probe } from "./probe";
+import { contextVariants, expectedRows, type RoleKind, type TenantPair } from "./proofContexts";
+import { runProbe } from "./runProbe";
+import type { Privilege } from "./readTableShapes";
+import type { ProofTable } from "./tenantRows";
+
+/** A role's session in its transaction, and what it is to the tenants. */
+export interface ProofSession {
+  client: Client;
+  role: string;
+  kind: RoleKind;
+  administrators: Tenancy["administrators"];
+}
+
+/** Collects what is found about one table as one role. */
+export class TableProof {
+  readonly cells: ProofCell[] = [];
+  readonly notProven: NotProven[] = [];
+
+  constructor(
+    private readonly session: ProofSession,
+    readonly table: ProofTable,
+  ) {}
+
+  /** Tries a probe in a context, in all its variants or the first. The first failure is the cell's. */
+  async tryIn(context: SessionContext, probe: Probe, expected: Expectation, pair: TenantPair) {
+    const variants = contextVariants(pair)[context];
+    const tried = probe.command === "SELECT" ? variants : variants.slice(0, 1);
+    let last: ReturnType<typeof judgeCell> | undefined;
+    for (const variables of tried) {
+      const observed = await runProbe(this.session.client, probe, variables, pair);
+      last = judgeCell(probe.command, expected, observed);
+      if (last.ok) continue;
+      const says = `id ${JSON.stringify(variables.id)}, role ${JSON.stringify(variables.role)}`;
+      last.detail = [last.detail, `as ${says.slice(0, 80)}`].filter(Boolean).join("; ");
+      break;
+    }
+    if (last !== undefined) this.add(probe.command, context, expected, last, probe.object);
+  }
+
+  /** Tries a probe in every context that the contract answers for. */
+  async tryEverywhere(probe: Probe, pair: TenantPair) {
+    for (const context of sessionContexts) {
+      await this.tryIn(context, probe, this.expected(probe.command, context), pair);
+    }
+  }
+
+  add(
+    command: ProofCommand,
+    context: ProofCell["context"],
+    expected: Expectation,
+    { ok, found, detail }: { ok: boolean; found: string; detail: string },
+    object?: string,
+  ): void {
+    const { schema, table } = this.table;
+    const { role } = this.session;
+    const whole = [object, detail].filter((text) => text !== undefined && text !== "").join(": ");
+    this.cells.push({ role, schema, table, command, context, expected, found, ok, detail: whole });
+  }
+
+  skip(commands: readonly ProofCommand[], reason: string): void {
+    const { schema, table } = this.table;
+    this.notProven.push({ role: this.session.role, schema, table, commands, reason });
+  }
+
+  /** Whether PostgreSQL itself numbers the tenants here, so that nobody can renumber one. */
+  private get isNumbered(): boolean {
+    const { shape, column } = this.table;
+    return shape.columns.some(({ name, identity }) => name === column && identity === "a");
+  }
+
+  /** What the contract, and the role's privileges, make of a command. */
+  expected(command: ProofCommand, context: SessionContext): Expectation {
+    const { kind, administrators } = this.session;
+    if (needs[command].some((one) => !this.table.shape.privileges[one])) return "refused";
+    if (command === "MOVE" && this.isNumbered) return "refused";
+    const rows = expectedRows(kind, administrators, context);
+    if (command === "INSERT" || command === "ON CONFLICT" || command === "FOREIGN KEY") {
+      return rows === "both" ? "allowed" : "refused";
+    }
+    if (command !== "MOVE") return rows;
+    if (rows === "none") return "none";
+    return rows === "both" ? "allowed" : "refused";
+  }
+}
+
+const reads: readonly Privilege[] = ["SELECT"];
+const updates: readonly Privilege[] = ["SELECT", "UPDATE"];
+
+/** What a command needs to be let in at all. */
+const needs: Record<ProofCommand, readonly Privilege[]> = {
+  "ROW SECURITY": [],
+  FORCE: [],
+  "INSERT own": ["INSERT"],
+  SELECT: reads,
+  "FOR UPDATE": updates,
+  CURSOR: reads,
+  PREPARED: reads,
+  "COPY TO": reads,
+  VIEW: [],
+  FUNCTION: [],
+  UPDATE: updates,
+  DELETE: ["SELECT", "DELETE"],
+  MERGE: updates,
+  MOVE: updates,
+  INSERT: ["INSERT"],
+  "ON CONFLICT": ["SELECT", "INSERT", "UPDATE"],
+  "FOREIGN KEY": ["INSERT"],
+  "COPY FROM": ["INSERT"],
+  TRUNCATE: ["TRUNCATE"],
+  REFERENCES: ["REFERENCES"],
+  TRIGGER: ["TRIGGER"],
+  ALTER: [],
+};

@@ -1,0 +1,60 @@
+import { type Client, DatabaseError, escapeLiteral, type QueryResult } from "pg";
+
+import type { Probe } from "./probe";
+import type { ContextVariables, TenantPair } from "./proofContexts";
+
+/** What a probe met: whose rows, or PostgreSQL's refusal. */
+export type Observation =
+  | { kind: "rows"; own: number; other: number; another: number }
+  | { kind: "error"; code: string; message: string };
+
+/** Where every probe starts from, and what it leaves nothing beyond. */
+export const savepoint = "isolation_proof";
+
+/** Runs one probe in one round trip, from the savepoint. The next one undoes it. */
+export async function runProbe(
+  client: Client,
+  probe: Probe,
+  variables: ContextVariables,
+  pair: TenantPair,
+): Promise<Observation> {
+  const stranger = { id: pair.other, role: "customer" };
+  const isOther = variables.id === pair.other;
+  const before = isOther ? { id: pair.own, role: "customer" } : stranger;
+  const statements = [
+    `rollback to savepoint ${savepoint}`,
+    ...(probe.before === undefined ? [] : [setContext(before), ...probe.before]),
+    setContext(variables),
+    ...probe.statements,
+  ];
+  try {
+    // Several statements make several results, which the types of node-postgres do not say.
+    const found = (await client.query(statements.join(";\n"))) as unknown as QueryResult[];
+    return measure(found, probe, pair);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
+    // The session is gone: what follows would only say so again.
+    if (error.code.startsWith("08") || error.code.startsWith("57P")) throw error;
+    return { kind: "error", code: error.code, message: error.message };
+  }
+}
+
+/** The contract's variables until the transaction ends; a null one is emptied. */
+export function setContext({ id, role }: ContextVariables): string {
+  const set = (name: string, value: string | null) =>
+    `pg_catalog.set_config('app.${name}', ${escapeLiteral(value ?? "")}, true)`;
+  return `select ${set("current_customer_id", id)}, ${set("current_user_role", role)}`;
+}
+
+function measure(found: readonly QueryResult[], probe: Probe, pair: TenantPair): Observation {
+  if (probe.measure === "tags") {
+    const [own, other] = found.slice(-2).map(({ rowCount }) => rowCount ?? 0);
+    return { kind: "rows", own: own ?? 0, other: other ?? 0, another: 0 };
+  }
+  const rows = (found.at(-1)?.rows ?? []) as { tenant?: string }[];
+  const count = (tenant: string) => rows.filter((row) => row.tenant === tenant).length;
+  const [own, other] = [count(pair.own), count(pair.other)];
+  const affected = probe.command === "INSERT" || probe.command === "ON CONFLICT";
+  if (affected) return { kind: "rows", own: 0, other: 0, another: found.at(-1)?.rowCount ?? 0 };
+  return { kind: "rows", own, other, another: rows.length - own - other };
+}

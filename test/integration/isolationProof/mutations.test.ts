@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Connection } from "../../../postgres/connection";
+import type { IsolationProof } from "../../../postgres/isolationProof/isolationProof";
+import { proveIsolation } from "../../../postgres/isolationProof/proveIsolation";
+import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
+import { rowsOf } from "../testDatabase";
+import { mutations } from "./mutations";
+
+let database: Awaited<ReturnType<typeof createTenantDatabase>>;
+const copy = () => `${database.name}_copy`;
+const maintenance = (): Connection => ({ ...database.superuser, database: "postgres" });
+
+beforeAll(async () => {
+  database = await createTenantDatabase("session");
+});
+afterAll(() => database.drop());
+
+async function prove(): Promise<IsolationProof> {
+  const { application, backup, tenancy } = database;
+  const sessions = new Map([application, backup].map((session) => [session.user, session]));
+  return proveIsolation({
+    tenancy,
+    connect: (role) => ({ ...(sessions.get(role) ?? application), database: copy() }),
+  });
+}
+
+async function onCopy<T>(work: () => Promise<T>): Promise<T> {
+  await rowsOf(maintenance(), `create database ${copy()} template ${database.name}`);
+  try {
+    return await work();
+  } finally {
+    await rowsOf(maintenance(), `drop database ${copy()} with (force)`);
+  }
+}
+
+const failures = ({ cells }: IsolationProof) =>
+  cells
+    .filter(({ ok }) => !ok)
+    .map(({ role, table, command, context }) => ({ role, table, command, context }));
+
+test("what is declared is green, in every cell", async () => {
+  const proof = await onCopy(prove);
+  expect(failures(proof)).toEqual([]);
+  expect(proof.notProven).toEqual([]);
+  expect(proof.summary.tried).toBeGreaterThan(500);
+});
+
+// Names are known when the database is there; how many there are is known before.
+const names = { owner: "", application: "", backup: "", superuser: "" };
+const all = mutations(names);
+const indices = all.map(({ what }, index) => [what, index] as const);
+
+test("there are more than sixty holes", () => {
+  expect(all.flatMap(({ cells }) => cells).length).toBeGreaterThan(60);
+});
+
+test.each(indices)("%s is told", async (_what, index) => {
+  const { owner, application, backup, superuser } = database;
+  const mutation = mutations({
+    owner: owner.user,
+    application: application.user,
+    backup: backup.user,
+    superuser: superuser.user,
+  })[index];
+  if (mutation === undefined) throw new Error("no mutation");
+  const proof = await onCopy(async () => {
+    await rowsOf({ ...superuser, database: copy() }, mutation.sql);
+    try {
+      return await prove();
+    } finally {
+      if (mutation.undo !== undefined) await rowsOf(maintenance(), mutation.undo);
+    }
+  });
+  const told = failures(proof);
+  for (const cell of mutation.cells) {
+    expect(told, JSON.stringify(proof.notProven)).toContainEqual({
+      role: application.user,
+      ...cell,
+    });
+  }
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+
+import { tenancy } from "../../database/tenancy";
+import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { makeProject } from "./makeProject";
+import { sharedProject } from "./sharedProject";
+
+test("an untouched stack is green for every role that logs in with a password, and everything is proven", async () => {
+  const { code, stdout } = await sharedProject().shell("npm run -s db -- verify --json");
+  const proof = JSON.parse(stdout) as IsolationProof;
+  expect(proof.cells.filter(({ ok }) => !ok)).toEqual([]);
+  expect(code).toBe(0);
+  expect(proof.roles).toEqual(
+    expect.arrayContaining(["app_user", "app_readonly", "app_backup", "app_monitor"]),
+  );
+  expect(proof.tables).toEqual(tenancy.tables.map(({ schema, table }) => `${schema}.${table}`));
+  // Who may insert proves all; the others see only what is there.
+  expect(proof.notProven.filter(({ role }) => role === "app_user")).toEqual([]);
+});
+
+test("a person gets a matrix, and CI a report", async () => {
+  const project = sharedProject();
+  const { output } = await project.shell("npm run -s db -- verify");
+  expect(output).toMatch(/^app_user\n +Table +own +other/);
+  expect(output).toContain(": nothing leaks.");
+  const { stdout } = await project.shell("npm run -s db -- verify --junit");
+  expect(stdout).toContain('<testsuite name="local: app_user on public.sites"');
+  expect(stdout).toContain('failures="0"');
+});
+
+test("a hole that somebody has made fails it, with the cell, until up has closed it", async () => {
+  const project = await makeProject();
+  try {
+    await project.succeed("up");
+    // Whoever may not insert is shown a hole by rows that are there.
+    await project.query(twoCustomers);
+    await project.query(
+      "alter policy context_sees_own on public.cost_records using (true) with check (true)",
+    );
+    const { code, output } = await project.shell("npm run -s db -- verify");
+    expect(code).toBe(7);
+    expect(output).toContain(
+      "app_user, public.cost_records, SELECT, context own: found own, the other tenant's, somebody else's, expected own",
+    );
+    expect(output).toContain(
+      "app_readonly, public.cost_records, SELECT, context none: found own, the other tenant's, expected none",
+    );
+    await project.succeed("up");
+    expect((await project.shell("npm run -s db -- verify")).code).toBe(0);
+  } finally {
+    await project.remove();
+  }
+});
