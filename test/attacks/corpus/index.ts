@@ -1,0 +1,15 @@
+import type { Attack } from "../attack";
+import { context } from "./context";
+import { definitions } from "./definitions";
+import { outside } from "./outside";
+import { roles } from "./roles";
+import { rows } from "./rows";
+
+/** Every attack, by what it is after. */
+export const corpus: Readonly<Record<string, readonly Attack[]>> = {
+  context,
+  roles,
+  definitions,
+  outside,
+  rows,
+};

@@ -1,0 +1,105 @@
+import type { Attack } from "../attack";
+
+const refused = { refusal: "42501" } as const;
+
+/** The server's files, programs, other databases and other sessions. */
+export const outside: readonly Attack[] = [
+  { aim: "a program on the server", sql: "copy (select 1) to program 'id'", gets: refused },
+  {
+    aim: "a program's output",
+    sql: "create temporary table t (l text); copy t from program 'id'",
+    gets: refused,
+  },
+  { aim: "a file written", sql: "copy (select 1) to '/tmp/evil'", gets: refused },
+  { aim: "a file read by COPY", sql: "copy public.sites from '/etc/passwd'", gets: refused },
+  { aim: "a file read by a function", sql: "select pg_read_file('/etc/passwd')", gets: refused },
+  { aim: "a folder listed", sql: "select pg_ls_dir('.')", gets: refused },
+  { aim: "the log's folder listed", sql: "select * from pg_ls_logdir()", gets: refused },
+  { aim: "the rules of who may log in", sql: "select * from pg_hba_file_rules", gets: refused },
+  { aim: "the server's configuration files", sql: "select * from pg_file_settings", gets: refused },
+  { aim: "where the server's files are", sql: "show data_directory", gets: refused },
+  { aim: "the configuration read anew", sql: "select pg_reload_conf()", gets: refused },
+  { aim: "a file read as a large object", sql: "select lo_import('/etc/passwd')", gets: refused },
+  {
+    aim: "a large object written to a file",
+    sql: "select lo_export(1, '/tmp/evil')",
+    gets: refused,
+  },
+  {
+    aim: "a large object, which everybody may make",
+    sql: "select lo_from_bytea(0, 'x')",
+    gets: { open: "PostgreSQL lets PUBLIC make them: nothing of this project reads one" },
+  },
+  {
+    aim: "another server, by dblink",
+    sql: "select * from dblink('dbname=hosterizer', 'select 1') as t (a integer)",
+    gets: { refusal: "42883" },
+  },
+  { aim: "a database of its own", sql: "create database evil", transaction: false, gets: refused },
+  {
+    aim: "statements of the application's other sessions",
+    sql: "select query from pg_stat_activity where pid <> pg_backend_pid()",
+    gets: {
+      open: "PostgreSQL shows a role its own sessions: with bound parameters their text has no values",
+      shows: true,
+    },
+  },
+  {
+    aim: "the application's other sessions cancelled or ended",
+    sql: "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'app_user' and pid <> pg_backend_pid()",
+    gets: { open: "PostgreSQL lets a role end its own sessions: the client tries again" },
+  },
+  {
+    aim: "everybody's statements",
+    sql: "select query from monitoring.pg_stat_statements",
+    gets: refused,
+  },
+  {
+    aim: "the sessions of the owner ended",
+    sql: "select pg_terminate_backend(pid) from pg_stat_activity where usename is distinct from 'app_user'",
+    gets: refused,
+  },
+  { aim: "verifiers of passwords", sql: "select rolpassword from pg_authid", gets: refused },
+  {
+    aim: "verifiers of passwords, by another view",
+    sql: "select passwd from pg_shadow",
+    gets: refused,
+  },
+  {
+    aim: "verifiers of passwords, from the pooler's function",
+    sql: "select * from pooler.user_lookup('app_backup')",
+    gets: refused,
+  },
+  {
+    aim: "the migrations' ledger",
+    sql: "select * from hosterizer.schema_migrations",
+    gets: refused,
+  },
+  {
+    aim: "a replication slot",
+    sql: "select pg_create_physical_replication_slot('evil')",
+    gets: refused,
+  },
+  { aim: "a backup of the server", sql: "select pg_backup_start('evil')", gets: refused },
+  { aim: "WAL switched", sql: "select pg_switch_wal()", gets: refused },
+  { aim: "a module loaded", sql: "load '/tmp/evil.so'", gets: refused },
+  {
+    aim: "a library for every new session",
+    sql: "set local session_preload_libraries = 'evil'",
+    gets: refused,
+  },
+  {
+    aim: "a channel that others listen to",
+    sql: "listen sites; notify sites, 'x'",
+    gets: {
+      open: "every session of a database hears every NOTIFY: send no tenant's data that way",
+    },
+  },
+  {
+    aim: "an advisory lock that others wait for",
+    sql: "select pg_advisory_xact_lock(1)",
+    gets: {
+      open: "advisory locks belong to everybody; migrations take theirs as the owner, and wait",
+    },
+  },
+];

@@ -1,0 +1,78 @@
+import type { Attack } from "../attack";
+
+const refused = { refusal: "42501" } as const;
+
+/** Becoming somebody else, or more than one is. */
+export const roles: readonly Attack[] = [
+  {
+    aim: "the owner's role",
+    sql: "set role hosterizer_owner; select * from public.sites",
+    gets: refused,
+  },
+  { aim: "the migrator's role", sql: "set role hosterizer_migrator", gets: refused },
+  {
+    aim: "the backup's role, which reads everything",
+    sql: "set local role app_backup",
+    gets: refused,
+  },
+  { aim: "the superuser's role", sql: "set role postgres", gets: refused },
+  {
+    aim: "a role that its login had before",
+    sql: "reset role; select * from public.sites",
+    gets: "own",
+  },
+  { aim: "no role", sql: "set role none; select * from public.sites", gets: "own" },
+  {
+    aim: "another login's session",
+    sql: "set session authorization hosterizer_owner",
+    gets: refused,
+  },
+  {
+    aim: "the session's first login",
+    sql: "reset session authorization; select * from public.sites",
+    gets: "own",
+  },
+  {
+    aim: "a role by set_config",
+    sql: "select set_config('role', 'hosterizer_owner', true)",
+    gets: refused,
+  },
+  {
+    aim: "a login by set_config",
+    sql: "select set_config('session_authorization', 'app_backup', true)",
+    gets: refused,
+  },
+  { aim: "the superuser's attribute", sql: "alter role app_user superuser", gets: refused },
+  { aim: "BYPASSRLS", sql: "alter role app_user bypassrls", gets: refused },
+  { aim: "CREATEROLE", sql: "alter role app_user createrole", gets: refused },
+  { aim: "another role's password", sql: "alter role app_backup password 'x'", gets: refused },
+  {
+    aim: "its own password, to lock the application out",
+    sql: "alter role app_user password 'x'",
+    gets: {
+      open: "PostgreSQL lets a role change its own password: drift names it, and up puts it back",
+    },
+  },
+  {
+    aim: "settings of another role",
+    sql: "alter role app_backup set search_path = evil",
+    gets: refused,
+  },
+  {
+    aim: "settings of every role",
+    sql: "alter role all set app.current_user_role = 'administrator'",
+    gets: refused,
+  },
+  { aim: "membership of the owner", sql: "grant hosterizer_owner to app_user", gets: refused },
+  {
+    aim: "membership of a reader of files",
+    sql: "grant pg_read_server_files to app_user",
+    gets: refused,
+  },
+  { aim: "a role of its own", sql: "create role evil superuser", gets: refused },
+  {
+    aim: "a user mapping",
+    sql: "create server evil foreign data wrapper postgres_fdw",
+    gets: { refusal: "42704" },
+  },
+];

@@ -1,0 +1,44 @@
+import { Client, DatabaseError } from "pg";
+
+import type { Connection } from "../../postgres/connection";
+import type { Attack } from "./attack";
+
+/** What another tenant's rows have in them, each of them, and nothing else has. */
+export const foreign = /umbra|424242|434343|777123/;
+
+/** What came of an attack. */
+export interface Outcome {
+  /** SQLSTATE, if it was refused. */
+  code: string | undefined;
+  /** Everything that the attacker was told: rows, notices, errors. */
+  told: string;
+}
+
+/** Runs an attack as the application, in a session of its own and in customer 1's context, and undoes it. */
+export async function runAttack(
+  { sql, transaction = true }: Attack,
+  application: Connection,
+): Promise<Outcome> {
+  const client = new Client({ ...application, statement_timeout: 10_000 });
+  const told: string[] = [];
+  client.on("notice", ({ message = "" }) => told.push(message));
+  await client.connect();
+  try {
+    if (transaction) await client.query("begin");
+    await client.query(
+      "select set_config('app.current_customer_id', '1', $1), set_config('app.current_user_role', 'customer', $1)",
+      [transaction],
+    );
+    const results = [await client.query(sql)].flat();
+    told.push(...results.map(({ rows }) => JSON.stringify(rows)));
+    return { code: undefined, told: told.join("\n") };
+  } catch (error) {
+    const { code, message, detail = "", hint = "", where = "" } = error as DatabaseError;
+    if (!(error instanceof DatabaseError)) throw error;
+    told.push(message, detail, hint, where);
+    return { code, told: told.join("\n") };
+  } finally {
+    if (transaction) await client.query("rollback").catch(() => undefined);
+    await client.end();
+  }
+}
