@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 
 import type { dynamic } from "@pulumi/pulumi";
 
+import { comparedInputs } from "./comparedInputs";
+
 /** For so long nobody has asked for a provider: a refresh is over, and the program is still starting. In milliseconds. */
 const pause = 100;
 
@@ -23,7 +25,7 @@ export function lateProvider(type: string): dynamic.ResourceProvider {
   clearTimeout(timer);
   timer = setTimeout(loadNext, pause).unref();
   return {
-    check: (olds, news) => load().check(olds, news),
+    check: (olds: object, news: object) => load().check(olds, comparedInputs(olds, news)),
     diff: (id, olds, news) => load().diff(id, olds, news),
     create: (inputs) => load().create(inputs),
     update: (id, olds, news) => load().update(id, olds, news),

@@ -1,6 +1,6 @@
 import type { Difference } from "../../postgres/drift/difference";
 import { failureOf } from "./failureOf";
-import { readPreview } from "./previewOutput";
+import { type PreviewStep, readPreview } from "./previewOutput";
 import { stepDifferences } from "./stepDifferences";
 import { withoutRepetition } from "./withoutRepetition";
 
@@ -15,10 +15,16 @@ export interface DriftReport {
   error?: string;
 }
 
-/** What `pulumi preview --json --expect-no-changes` has found out. @param ended its exit code and what it printed */
+/**
+ * What `pulumi preview --json --expect-no-changes` has found out.
+ *
+ * @param ended its exit code and what it printed
+ * @param isDrift Which of its steps are looked at. Default: all.
+ */
 export function driftReport(
   stack: string,
   ended: { code: number; stdout: string; stderr: string },
+  isDrift: (step: PreviewStep) => boolean = () => true,
 ): DriftReport {
   const preview = readPreview(ended.stdout);
   const warnings = warningsOf(preview?.diagnostics ?? []);
@@ -27,7 +33,7 @@ export function driftReport(
     const broken = { stack, status: "broken", differences: [], warnings } as const;
     return { ...broken, error: error ?? "pulumi preview has told nothing" };
   }
-  const steps = preview.steps.map(stepDifferences);
+  const steps = preview.steps.filter(isDrift).map(stepDifferences);
   const own = steps.flatMap((step) => step.own);
   const plugin = steps.flatMap((step) => step.plugin);
   const found = withoutRepetition(own, plugin);

@@ -1,8 +1,12 @@
+import { appliedOnly } from "../../postgres/drift/appliedOnly";
+import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { folders } from "../folders";
 import { runQuietly } from "../pulumi/runQuietly";
+import { readResources } from "../readResources";
 import { requireServer } from "../requireServer";
 import { openStack } from "../stack/openStack";
 import { type DriftReport, driftReport } from "./driftReport";
+import { handMade } from "./handMade";
 
 /**
  * Compares the live database with the program. Never throws: what went wrong is what it reports.
@@ -10,16 +14,37 @@ import { type DriftReport, driftReport } from "./driftReport";
  * @param args for `pulumi preview`
  */
 export async function findDrift(stack: string, args: readonly string[]): Promise<DriftReport> {
+  return report(stack, async (environment) =>
+    driftReport(stack, await preview(stack, environment, ["--expect-no-changes", ...args])),
+  );
+}
+
+/** Compares it with what the last update has applied: what was changed by hand since, and not in the program. Never throws. */
+export async function findHandMadeDrift(stack: string): Promise<DriftReport> {
+  return report(stack, async (environment) => {
+    const applied = await readResources(stack, environment);
+    const ended = await preview(stack, { ...environment, ...appliedOnly }, []);
+    return driftReport(stack, ended, handMade(applied));
+  });
+}
+
+/** Our own resources tell what they find as data, and not as lines for people. */
+function preview(stack: string, environment: NodeJS.ProcessEnv, args: readonly string[]) {
+  const command = ["preview", "--json", "--non-interactive", "--stack", stack];
+  return runQuietly("pulumi", [...command, ...args], {
+    cwd: folders.project,
+    env: { ...environment, HOSTERIZER_DRIFT: "json" },
+  });
+}
+
+async function report(
+  stack: string,
+  find: (environment: NodeJS.ProcessEnv) => Promise<DriftReport>,
+): Promise<DriftReport> {
   try {
-    const environment = await openStack(stack);
+    const environment = await externalEnvironment(stack, await openStack(stack));
     await requireServer(stack, environment);
-    const preview = ["preview", "--json", "--expect-no-changes", "--non-interactive"];
-    const ended = await runQuietly("pulumi", [...preview, "--stack", stack, ...args], {
-      cwd: folders.project,
-      // Our own resources tell what they find as data, and not as lines for people.
-      env: { ...environment, HOSTERIZER_DRIFT: "json" },
-    });
-    return driftReport(stack, ended);
+    return await find(environment);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { stack, status: "broken", differences: [], warnings: [], error: message };

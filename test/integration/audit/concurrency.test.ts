@@ -15,7 +15,10 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** Runs `work` while a session makes and drops, grants and revokes without pause. */
+/**
+ * Runs `work` while a session makes and drops, grants and revokes again and again, with pauses in which a catalog can be
+ * read: some of them on a slow machine too.
+ */
 async function whileOthersChange(statements: readonly string[], work: () => Promise<void>) {
   const other = new Client(database.superuser);
   await other.connect();
@@ -23,8 +26,11 @@ async function whileOthersChange(statements: readonly string[], work: () => Prom
   const changing = (async () => {
     while (state.busy) {
       for (const sql of statements) {
+        const start = performance.now();
+        await database.lines();
+        const reading = performance.now() - start;
         await untilNobodyIsInTheWay(() => other.query(sql));
-        await sleep(300);
+        await sleep((1 + 3 * Math.random()) * reading);
       }
     }
   })();

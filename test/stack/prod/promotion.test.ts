@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { PromotionRecord } from "../../../commands/promote/promotionFiles";
+import type { Connection } from "../../../postgres/connection";
+import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../integration/testDatabase";
+import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
+import type { Project, Run } from "../project";
+import { makeProdProject, passwordVariable } from "./makeProdProject";
+
+let server: ManagedServer;
+let project: Project;
+/** What the program itself says of a table. */
+let comment: string;
+const inDatabase = (): Connection => ({ ...server.superuser, database: "hosterizer" });
+const undo: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await startManagedServer();
+  undo.push(() => server.remove());
+  process.env[passwordVariable] = server.deploy.password;
+  project = await makeProdProject(server);
+  undo.push(() => project.remove());
+  await project.succeed("up");
+  await project.succeed("up", "--", "--stack", "prod", "--yes", "--skip-preview");
+  await rowsOf(
+    inDatabase(),
+    `${twoCustomers}
+     insert into public.users (email, full_name, password_hash)
+     select 'many' || n || '@example.com', 'x', 'x' from generate_series(1, 12000) as n;
+     analyze public.users`,
+  );
+  const [row] = await rowsOf<{ comment: string }>(
+    inDatabase(),
+    "select obj_description('public.sites'::regclass) as comment",
+  );
+  comment = row?.comment ?? "";
+  await project.shell("git init -q");
+  // Declared with the migration: no drift of the destination, which has it yet to get.
+  await project.edit(
+    "database/grants.ts",
+    '{ role: "app_monitor", on: "database"',
+    '{ role: "app_monitor", on: "schema", schema: "hosterizer", privileges: ["USAGE"] },\n  { role: "app_monitor", on: "database"',
+  );
+  await merge("000010_note_sites", {
+    up: "alter table public.sites add note text;\n",
+    down: "alter table public.sites drop note;\n",
+  });
+});
+
+// Also what a failed beginning has left.
+afterAll(async () => {
+  for (const remove of undo.reverse()) await remove();
+});
+
+function promote(...words: string[]): Promise<Run> {
+  const line = ["npm run -s db -- promote --from local --to prod", ...words].join(" ");
+  return project.shell(line);
+}
+
+/** As a merged branch comes: committed, and tried out on the first stack. */
+async function merge(name: string, files: { up: string; down: string }): Promise<void> {
+  for (const [half, sql] of Object.entries(files)) {
+    await project.write(`migrations/${name}.${half}.sql`, sql);
+  }
+  await commit();
+  await project.succeed("up");
+}
+
+function commit(): Promise<Run> {
+  return project.shell(
+    "git add --all && git -c user.name=a -c user.email=a@example.com commit -qm a",
+  );
+}
+
+async function version(): Promise<string> {
+  const sql = "select max(name) as last from hosterizer.schema_migrations";
+  const [row] = await rowsOf<{ last: string }>(inDatabase(), sql);
+  return row?.last ?? "";
+}
+
+const hashIn = ({ output }: Run) => /--yes ([0-9a-f]{16})$/m.exec(output)?.[1] ?? "no hash";
+
+test("what is not committed is not promoted", async () => {
+  await project.write("migrations/000011_later.up.sql", "select 1;\n");
+  const { code, output } = await promote("--dry-run");
+  expect(code).toBe(1);
+  expect(output).toMatch(/✗ 1\/9 .*differs from commit/);
+  expect(output).toContain("?? migrations/000011_later.up.sql");
+  await project.shell("git clean -fq");
+});
+
+test("a plan is made step by step, and changes nothing; nor is it applied once the destination has changed", async () => {
+  const run = await promote("--dry-run");
+  expect(run.output).toMatch(/✓ 1\/9 local .*✓ 2\/9 .*1 to come.*✓ 3\/9.*✓ 4\/9.*up, down and up/s);
+  expect(run.output).toMatch(/✓ 5\/9.*sites in ACCESS EXCLUSIVE mode .*✓ 6\/9.*✓ 7\/9/s);
+  expect(run.output).toContain("000010_note_sites");
+  expect(run.code).toBe(0);
+  expect(await version()).toBe("000009_index_policy_rules");
+
+  await rowsOf(inDatabase(), "comment on table public.sites is 'changed meanwhile'");
+  const late = await promote("--yes", hashIn(run));
+  expect(late.code).toBe(1);
+  expect(late.output).toMatch(/✗ 8\/9 .*Stack prod has changed since plan/);
+  expect((await promote("--yes", hashIn(run))).output).toContain("was refused before.");
+  expect(await version()).toBe("000009_index_policy_rules");
+});
+
+test("a destination that was changed by hand is refused, with what was changed", async () => {
+  const { code, output } = await promote("--dry-run");
+  expect(code).toBe(1);
+  expect(output).toMatch(/✗ 2\/9 prod has not drifted/);
+  expect(output).toContain("changed meanwhile");
+  await rowsOf(inDatabase(), `comment on table public.sites is '${comment.replaceAll("'", "''")}'`);
+});
+
+test("the very plan is applied, looked at again, and kept as evidence without a password", async () => {
+  const run = await promote("--yes", hashIn(await promote("--dry-run")));
+  expect(run.output).toMatch(/✓ 8\/9 .*✓ 9\/9 prod .*at migration 10, no drift, nothing leaks/s);
+  expect(run.code).toBe(0);
+  expect(await version()).toBe("000010_note_sites");
+  const granted = "select has_schema_privilege('app_monitor', 'hosterizer', 'usage') as granted";
+  expect(await rowsOf(inDatabase(), granted)).toEqual([{ granted: true }]);
+
+  const [, path = ""] = /Evidence: (\S+)\/promotion.md/.exec(run.output) ?? [];
+  const evidence = JSON.parse(await project.read(`${path}/promotion.json`)) as PromotionRecord;
+  expect(evidence).toMatchObject({ from: "local", to: "prod", outcome: "promoted" });
+  expect(evidence.steps.map(({ outcome }) => outcome)).toEqual(Array(9).fill("passed"));
+  const page = await project.read(`${path}/promotion.md`);
+  expect(page).toContain("# Promotion of local to prod: promoted");
+  expect(page).toContain("000010_note_sites");
+  const { roles } = await project.secrets();
+  const files = await Promise.all(
+    ["promotion.json", "promotion.md", "plan.json"].map((file) => project.read(`${path}/${file}`)),
+  );
+  const passwords = [server.deploy.password, ...Object.values(roles)];
+  for (const text of [...files, run.output]) {
+    expect(passwords.filter((password) => text.includes(password))).toEqual([]);
+  }
+  expect((await project.shell("git status --porcelain")).output).toBe("");
+  expect((await promote("--yes", evidence.plan?.hash ?? "")).output).toContain("applied before");
+});
+
+test("a migration that is unsafe at the destination's size is refused", async () => {
+  await merge("000011_check_names", {
+    up: "alter table public.users add constraint users_named check (full_name <> '');\n",
+    down: "alter table public.users drop constraint users_named;\n",
+  });
+  const { code, output } = await promote("--dry-run");
+  expect(code).toBe(1);
+  expect(output).toMatch(/✓ 4\/9.*✗ 5\/9/s);
+  expect(output).toContain("000011_check_names.up.sql:1: it locks public.users with about 120");
+  expect(await version()).toBe("000010_note_sites");
+});
+
+test("a migration whose down file leaves something behind is refused", async () => {
+  await merge("000012_tag_sites", {
+    up: "alter table public.sites add tags text[], add stars integer;\n",
+    down: "alter table public.sites drop tags;\n",
+  });
+  const { code, output } = await promote("--dry-run");
+  expect(code).toBe(1);
+  expect(output).toMatch(/✗ 4\/9 rehearsal: The down files of .*000012_tag_sites do not lead back/);
+  expect(output).toContain("column public.sites.stars is too much");
+  expect(await version()).toBe("000010_note_sites");
+  expect((await project.shell("ls .hosterizer/postgres .hosterizer/config")).output).not.toContain(
+    "rehearsal",
+  );
+});
