@@ -4,35 +4,38 @@ import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
 import { PoolerLookup } from "./components/dynamic/poolerLookup";
 import { RecordedSchema } from "./components/dynamic/recordedSchema";
+import { goesWith, standsFirst } from "./components/instance/lifetime";
 import { Privileges } from "./components/privileges";
 import { Roles } from "./components/roles";
 import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
-import { extensions, recordedSchemas, schemas } from "./database/extensions";
+import { recordedSchemas, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import { application, authenticator, migrator, owner, pooler, roles } from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
 import { DeclarationErrors } from "./postgres/declarationError";
+import { migrationArgs } from "./migrationArgs";
 import { migrationsDirectory, preflight } from "./preflight";
 import { makeServer } from "./server";
 
 /** The bill of materials, in the order of an update. */
 async function main() {
   const stack = pulumi.getStack();
-  const settings = await preflight(pulumi.runtime.allConfig(), stack);
+  const found = await preflight(pulumi.runtime.allConfig(), stack);
+  const { settings, extensions, looksUp, tenancy: tenancyAtTarget } = found;
 
   const { instance, pool } = makeServer(settings, stack);
-  const { lockTimeout } = settings;
+  const expected = { owner, schemas: recordedSchemas, tenancy };
   const recorded = new RecordedSchema("recorded-schema", {
+    ...expected,
     connection: instance.connect(settings.database),
-    owner,
-    schemas: recordedSchemas,
     directory: migrationsDirectory,
-    tenancy,
-    lockTimeout,
+    target: settings.migrationTarget,
+    lockTimeout: settings.lockTimeout,
   });
-  const { names, passwords } = new Roles("role", { instance, roles, after: recorded });
+  const allRoles = new Roles("role", { instance, roles, owner, after: recorded });
+  const { names, passwords } = allRoles;
   const database = new Database("database", {
     instance,
     name: settings.database,
@@ -44,16 +47,10 @@ async function main() {
   });
 
   const connection = database.connect(named(names, migrator), named(passwords, migrator));
-  const schema = new Schema("schema", {
-    connection,
-    owner,
-    schemas: recordedSchemas,
-    directory: migrationsDirectory,
-    lockTimeout,
-    tenancy,
-    database,
-  });
-  const security = new RowLevelSecurity("tenancy", { connection, owner, tenancy, schema });
+  const migrating = { ...expected, ...migrationArgs(settings), connection, database };
+  const schema = new Schema("schema", migrating);
+  const kept = { connection, owner, tenancy: tenancyAtTarget, schema };
+  const security = new RowLevelSecurity("tenancy", kept);
 
   // Nobody reaches a table before its policies stand.
   const privileges = new Privileges("access", {
@@ -65,16 +62,14 @@ async function main() {
     grants,
     after: security,
   });
-  const asked = new PoolerLookup(
-    "pooler-lookup",
-    {
-      connection: instance.connect(database.name),
-      owner,
-      role: named(names, pooler),
-      authenticator: named(names, authenticator),
-    },
-    { dependsOn: database, deletedWith: instance.server },
-  );
+  const lookup = {
+    connection: instance.connect(database.name),
+    owner,
+    role: named(names, pooler),
+    authenticator: named(names, authenticator),
+  };
+  const after = { dependsOn: database, ...goesWith(instance) };
+  const asked = looksUp ? new PoolerLookup("pooler-lookup", lookup, after) : privileges;
   const audit = {
     connection: instance.connect(database.name),
     owner,
@@ -82,11 +77,14 @@ async function main() {
     grants: [...withheldFromPublic, ...migratorGrants, ...grants],
     schemas,
     extensions,
-    tenancy,
+    tenancy: tenancyAtTarget,
     settings: databaseSettings,
     lookup: { owner, role: pooler, authenticator },
   };
-  new AccessAudit("audit", audit, { dependsOn: [privileges, asked] });
+  new AccessAudit("audit", audit, {
+    dependsOn: [allRoles, privileges, asked],
+    ...standsFirst(instance),
+  });
 
   const pooled = pool?.(asked);
 

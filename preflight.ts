@@ -7,6 +7,7 @@ import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import { roles } from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
+import type { ExtensionDeclaration } from "./postgres/access/declarations";
 import { extensionFaults } from "./postgres/access/extensionFaults";
 import { grantFaults } from "./postgres/access/grantFaults";
 import { roleFaults } from "./postgres/access/roleFaults";
@@ -18,24 +19,40 @@ import { portFaults as publishedPortFaults } from "./postgres/container/portFaul
 import { availableExtensions } from "./postgres/embedded/availableExtensions";
 import { embeddedServer } from "./postgres/embedded/embeddedServer";
 import { portFaults } from "./postgres/embedded/portFaults";
+import { numberOf } from "./postgres/migrations/numberOf";
 import { readMigrations } from "./postgres/migrations/readMigrations";
 import { migratedTables } from "./postgres/rowLevelSecurity/migratedTables";
+import type { Tenancy } from "./postgres/rowLevelSecurity/tenancy";
+import { tenancyAt } from "./postgres/rowLevelSecurity/tenancyAt";
 import { tenancyFaults } from "./postgres/rowLevelSecurity/tenancyFaults";
+import { findExternalServer } from "./findExternalServer";
 import { readSettings, type Settings } from "./settings";
 
 /** Folder of the migrations, from the project folder. */
 export const migrationsDirectory = "migrations";
 
+/** What the program goes by. */
+export interface Preflight {
+  settings: Settings;
+  /** The declared extensions that the server lets us have. */
+  extensions: readonly ExtensionDeclaration[];
+  /** The declared tenancy as far as it holds at the migration that is the target. */
+  tenancy: Tenancy;
+  /** Whether the server lets us have the function that a pooler looks verifiers up with. */
+  looksUp: boolean;
+}
+
 /**
  * Reads everything that is declared and finds everything that is wrong with it, before the server is touched.
  *
  * @param configuration All of Pulumi's configuration.
- * @throws DeclarationErrors with every fault of the settings, the roles, grants, extensions, tenancy and migrations.
+ * @throws DeclarationErrors with every fault of the settings, the roles, grants, extensions, tenancy and migrations, and of
+ *   a server that exists already.
  */
 export async function preflight(
   configuration: Readonly<Record<string, string>>,
   stack: string,
-): Promise<Settings> {
+): Promise<Preflight> {
   const read = readSettings(configuration, stack);
   const settings = "settings" in read ? read.settings : undefined;
   const faults = "faults" in read ? [...read.faults] : [];
@@ -51,15 +68,21 @@ export async function preflight(
   );
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
-  return settings;
+  const { possible = extensions, looksUp = true } = found;
+  const reduced = await tenancyUpTo(settings.migrationTarget);
+  return { settings, extensions: possible, tenancy: reduced, looksUp };
 }
 
 /** What can be known of the server before it is touched. */
-interface FoundServer {
+export interface FoundServer {
   /** Whether there is one, and so perhaps a ledger. */
   exists: boolean;
   /** Extensions that it brings; undefined where only the server itself can tell. */
   extensions: readonly string[] | undefined;
+  /** Those of the declared ones that may be made there. Default: all. */
+  possible?: readonly ExtensionDeclaration[];
+  /** Default true. */
+  looksUp?: boolean;
   faults: readonly DeclarationError[];
 }
 
@@ -77,6 +100,7 @@ async function findServer(settings: Settings | undefined, stack: string): Promis
     ];
     return { exists: existsSync(authorityFile(stack)), extensions: undefined, faults };
   }
+  if (settings?.instance === "external") return findExternalServer(settings, stack);
   const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
   return {
     exists: existsSync(server.paths.data),
@@ -99,8 +123,17 @@ async function schemaFaults(migrated: boolean): Promise<readonly DeclarationErro
   return [...faults, ...tenancyFaults(tenancy, roles, tables)];
 }
 
-async function readUpFiles(): Promise<string[]> {
+/** The declared tenancy as far as it holds at a migration. */
+export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
+  const before = await migratedTables(await readUpFiles(target));
+  return tenancyAt(tenancy, before, await migratedTables(await readUpFiles()));
+}
+
+/** @param target Number of the last one. Default: of all. */
+async function readUpFiles(target = Infinity): Promise<string[]> {
   const names = await readdir(migrationsDirectory).catch(() => []);
-  const files = names.filter((name) => name.endsWith(".up.sql")).sort();
+  const files = names
+    .filter((name) => name.endsWith(".up.sql") && !(numberOf(name) > target))
+    .sort();
   return Promise.all(files.map((name) => readFile(join(migrationsDirectory, name), "utf8")));
 }

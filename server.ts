@@ -4,6 +4,7 @@ import { BuiltImage } from "./components/docker/builtImage";
 import { Certificate } from "./components/dynamic/certificate";
 import { DockerInstance } from "./components/instance/dockerInstance";
 import { EmbeddedInstance } from "./components/instance/embeddedInstance";
+import { ExternalInstance } from "./components/instance/externalInstance";
 import type { Instance } from "./components/instance/instance";
 import { Pooler } from "./components/pooler";
 import { pooler as poolerRole } from "./database/roles";
@@ -20,9 +21,11 @@ export interface Server {
   pool?: (after: pulumi.Resource) => Pooler;
 }
 
-/** Makes the server that a stack's settings ask for. */
+/** Makes the server that a stack's settings ask for, or finds it. */
 export function makeServer(settings: Settings, stack: string): Server {
   if (settings.instance === "docker") return makeContainers(settings, stack);
+  if (settings.instance === "external")
+    return { instance: new ExternalInstance("server", settings) };
   return { instance: new EmbeddedInstance("server", { stack, port: settings.port }) };
 }
 

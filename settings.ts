@@ -1,36 +1,19 @@
-import type { z } from "zod";
-
-import { DeclarationError } from "./postgres/declarationError";
+import type { DeclarationError } from "./postgres/declarationError";
+import { kinds, project, settingFault, settingsFaults, superfluous } from "./settingsFaults";
 import { settingsSchemas as schemas } from "./settingsSchemas";
-
-/** Prefix of every configuration key. */
-export const project = "hosterizer-database";
-
-const kinds = ["embedded", "docker"] as const;
-
-const examples: Record<string, string> = {
-  instance: "embedded",
-  port: "5433",
-  database: "hosterizer",
-  lockTimeout: "500",
-  poolerPort: "6432",
-  dockerName: "hosterizer-dev",
-  publishAddress: "127.0.0.1",
-  host: "127.0.0.1",
-  memory: "1024",
-  serverSettings: `--path ${project}:serverSettings.work_mem 16MB`,
-  poolSize: "25",
-  packagesOf: "2026-11-25",
-};
 
 /** What every stack has to say. */
 interface CommonSettings {
-  /** TCP port of the server. An ordinary user cannot listen below 1024. Default 5433. */
+  /** TCP port of the server. An ordinary user cannot listen below 1024. Default 5433; of an external one 5432. */
   port: number;
   /** Name of the database. Default hosterizer. */
   database: string;
   /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. Default 500. */
   lockTimeout: number;
+  /** Number of the last migration that is to be applied; those after it are undone. Default: the last in the folder. */
+  migrationTarget?: number | undefined;
+  /** How many rows may go with which table (`public.sites`), or values with which column (`public.sites.note`). Default none. */
+  acknowledgedLoss: Readonly<Record<string, number>>;
 }
 
 /** A server out of an npm package, on this machine. */
@@ -59,8 +42,34 @@ export interface DockerSettings extends CommonSettings {
   packagesOf?: string | undefined;
 }
 
+/** A server that exists already, managed or self-run, reached over TLS. */
+export interface ExternalSettings extends CommonSettings {
+  instance: "external";
+  /** Names or addresses; of several the one that takes writes is used. */
+  host: readonly string[];
+  /** Where the deploy role connects before our database exists. Default postgres. */
+  connectDatabase: string;
+  /** As libpq means it. Default verify-full. */
+  sslmode: "verify-full" | "verify-ca";
+  /** Path of a PEM file with the certificate authority, from the project folder. Default: the operating system's. */
+  sslrootcert?: string | undefined;
+  /** Paths of PEM files with a client certificate and its key. */
+  sslcert?: string | undefined;
+  sslkey?: string | undefined;
+  /** Who makes roles, database and schema: LOGIN, CREATEDB and CREATEROLE are enough. */
+  deployRole: string;
+  /** Its password, a secret; or, in its place, one of the next two. */
+  deployPassword?: string | undefined;
+  /** The environment variable that holds it. Default HOSTERIZER_DEPLOY_PASSWORD. */
+  deployPasswordVariable?: string | undefined;
+  /** A command of the shell that prints it: a token that lives for minutes. */
+  deployPasswordCommand?: string | undefined;
+  /** How many connections applications and poolers open at most, together. Default 25, as in the guide's Connection Pooling. */
+  applicationConnections: number;
+}
+
 /** The stack's settings, valid as a whole. `instance` says where the server comes from. */
-export type Settings = EmbeddedSettings | DockerSettings;
+export type Settings = EmbeddedSettings | DockerSettings | ExternalSettings;
 
 /**
  * Reads a stack's configuration.
@@ -77,16 +86,14 @@ export function readSettings(
     .map(([key, value]) => [key.slice(project.length + 1), value] as const);
   const values: Record<string, string> = Object.fromEntries(own);
   const kind = kinds.find((known) => known === values["instance"]);
-  if (kind === "docker") {
-    const result = schemas.docker.safeParse(values);
-    if (!result.success) return { faults: explain(result.error, values, stack, kind) };
-    const { port, poolerPort, dockerName = nameFor(stack), ...rest } = result.data;
-    if (port === poolerPort) return { faults: [samePort(port, stack)] };
-    return { settings: { port, poolerPort, dockerName, ...rest } };
-  }
-  const result = schemas.embedded.safeParse(values);
-  if (result.success) return { settings: result.data };
-  return { faults: explain(result.error, values, stack, kind) };
+  const result = schemas[kind ?? "embedded"].safeParse(values);
+  if (!result.success) return { faults: settingsFaults(result.error, values, stack, kind) };
+  const settings =
+    result.data.instance === "docker"
+      ? { ...result.data, dockerName: result.data.dockerName ?? nameFor(stack) }
+      : result.data;
+  const faults = contradictions(settings, stack);
+  return faults.length > 0 ? { faults } : { settings };
 }
 
 /** A stack's name may hold what Docker does not take. */
@@ -94,52 +101,26 @@ function nameFor(stack: string): string {
   return `hosterizer-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.replace(/-$/, "");
 }
 
-function explain(
-  { issues }: z.ZodError,
-  values: Readonly<Record<string, string>>,
-  stack: string,
-  kind: Settings["instance"] | undefined,
-): DeclarationError[] {
-  return issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys")
-      return issue.keys.flatMap((key) => unknownKey(key, stack, kind));
-    const key = String(issue.path[0]);
-    const value = values[key];
-    const message = key === "instance" ? notAKind : issue.message;
-    const fault = value === undefined ? "is missing" : `${JSON.stringify(value)} ${message}`;
-    return [new DeclarationError(place(key, stack), fault, setIt(key))];
-  });
-}
-
-const notAKind = `is not a kind of instance (${kinds.map((kind) => `"${kind}"`).join(", ")})`;
-
-/** A key of another kind of instance is no mistake in writing; without a kind nobody can tell. */
-function unknownKey(
-  key: string,
-  stack: string,
-  kind: Settings["instance"] | undefined,
-): DeclarationError[] {
-  const home = kinds.find((other) => key in schemas[other].shape);
-  if (home !== undefined) {
-    if (kind === undefined) return [];
-    const fault = `is for instance "${home}" only, and this stack's is "${kind}"`;
-    return [new DeclarationError(place(key, stack), fault, "Remove it")];
+/** What is right by itself and does not go together. */
+function contradictions(settings: Settings, stack: string): DeclarationError[] {
+  if (settings.instance === "embedded") return [];
+  if (settings.instance === "docker") {
+    const { port, poolerPort } = settings;
+    if (port !== poolerPort) return [];
+    const fault = `${port} is the server's own port (${project}:port)`;
+    return [settingFault("poolerPort", fault, stack)];
   }
-  const known = Object.keys(schemas[kind ?? "docker"].shape).map((name) => `${project}:${name}`);
-  const remedy = `Remove it, or use ${known.join(", ")}`;
-  return [new DeclarationError(place(key, stack), "unknown key", remedy)];
+  const { sslcert, sslkey } = settings;
+  const faults: DeclarationError[] = [];
+  if (sslcert !== undefined && sslkey === undefined) {
+    faults.push(settingFault("sslkey", `is missing, and ${project}:sslcert is set`, stack));
+  }
+  if (sslkey !== undefined && sslcert === undefined) {
+    faults.push(settingFault("sslcert", `is missing, and ${project}:sslkey is set`, stack));
+  }
+  const [first, ...others] = passwordKeys.filter((key) => settings[key] !== undefined);
+  const fault = `the password comes from ${project}:${first ?? ""} already`;
+  return [...faults, ...others.map((key) => superfluous(key, fault, stack))];
 }
 
-function samePort(port: number, stack: string): DeclarationError {
-  const fault = `${port} is the server's own port (${project}:port)`;
-  return new DeclarationError(place("poolerPort", stack), fault, setIt("poolerPort"));
-}
-
-function place(key: string, stack: string): string {
-  return `${project}:${key} in Pulumi.${stack}.yaml`;
-}
-
-function setIt(key: string): string {
-  const example = examples[key] ?? "";
-  return `Set it: pulumi config set ${example.startsWith("--") ? example : `${project}:${key} ${example}`}`;
-}
+const passwordKeys = ["deployPassword", "deployPasswordVariable", "deployPasswordCommand"] as const;

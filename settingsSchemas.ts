@@ -43,29 +43,63 @@ const dockerName = z
 const notSettings = 'is not an object of settings, such as {"work_mem": "16MB"}';
 
 /** Pulumi hands an object of the configuration over as JSON. */
-const overrides = z
-  .string()
-  .transform((text, context) => {
+const objectOf = (message: string) =>
+  z.string().transform((text, context) => {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      context.addIssue(notSettings);
+      context.addIssue(message);
       return z.NEVER;
     }
-  })
-  .pipe(
-    z.record(
-      z.string(),
-      z.union([z.string(), z.number(), z.boolean()], notSettings).transform(String),
-      notSettings,
-    ),
-  );
+  });
+
+const overrides = objectOf(notSettings).pipe(
+  z.record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean()], notSettings).transform(String),
+    notSettings,
+  ),
+);
+
+const notCounts = 'is not an object of row counts, such as {"public.sites": 12}';
+
+/** `pulumi config set` writes a number within an object as one, or as text. */
+const counts = objectOf(notCounts).pipe(
+  z.record(
+    z.string(),
+    z
+      .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notCounts)
+      .pipe(z.int(notCounts).nonnegative(notCounts)),
+    notCounts,
+  ),
+);
+
+const hosts = z
+  .string()
+  .transform((text) => text.split(",").map((host) => host.trim()))
+  .refine(
+    (names) => names.every((name) => hostName.safeParse(name).success),
+    "is not a host name or an IP address, nor several with commas between them",
+  )
+  .refine((names) => new Set(names).size === names.length, "names a host twice");
+
+const text = z.string().refine((value) => value.trim() !== "", "is empty");
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of an environment variable");
+
+const roleName = z
+  .string()
+  .refine((name) => name !== "" && Buffer.byteLength(name) <= 63, "is not a role (1 to 63 bytes)");
 
 /** What every stack has. */
 const everywhere = {
   port: port.prefault("5433"),
   database: databaseName.prefault("hosterizer"),
   lockTimeout: wholeNumber("a number of milliseconds", 1, 600_000).prefault("500"),
+  migrationTarget: wholeNumber("the number of a migration", 0, 999_999).optional(),
+  acknowledgedLoss: counts.prefault("{}"),
 };
 
 /** The configuration of each kind of instance, as Pulumi hands it over: every value a string. */
@@ -82,5 +116,26 @@ export const settingsSchemas = {
     serverSettings: overrides.prefault("{}"),
     poolSize: wholeNumber("a number of connections", 1, 10_000).prefault("25"),
     packagesOf: z.iso.date("is not a date (2026-11-25)").optional(),
+  }),
+  external: z.strictObject({
+    instance: z.literal("external"),
+    ...everywhere,
+    host: hosts,
+    port: wholeNumber("a port", 1, 65535).prefault("5432"),
+    connectDatabase: text.prefault("postgres"),
+    sslmode: z
+      .enum(
+        ["verify-full", "verify-ca"],
+        'is not "verify-full" or "verify-ca": with less than that nobody knows who answers',
+      )
+      .prefault("verify-full"),
+    sslrootcert: text.optional(),
+    sslcert: text.optional(),
+    sslkey: text.optional(),
+    deployRole: roleName,
+    deployPassword: text.optional(),
+    deployPasswordVariable: variableName.optional(),
+    deployPasswordCommand: text.optional(),
+    applicationConnections: wholeNumber("a number of connections", 1, 100_000).prefault("25"),
   }),
 };

@@ -2,13 +2,24 @@ import { type Command, CommanderError } from "commander";
 
 import { acceptDrift } from "./acceptDrift";
 import { env } from "./env";
+import { migrate } from "./migrate";
 import { commandGroup } from "./operatorCommand";
+import { promote } from "./promote";
 import { psql } from "./psql";
 import { showFailure } from "./showFailure";
 import { status } from "./status";
+import { verify } from "./verify";
 
 /** The operator's commands, in the order of `--help`. Each is a file of its own. */
-const commands: readonly (() => Command)[] = [env, psql, status, acceptDrift];
+const commands: readonly (() => Command)[] = [
+  env,
+  psql,
+  status,
+  verify,
+  migrate,
+  promote,
+  acceptDrift,
+];
 
 // Whoever reads our output may have read enough, such as `head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -14,15 +14,23 @@ export interface CommandDescription {
   details?: string;
   /** Command lines as one would type them, each with what it is good for. */
   examples: readonly (readonly [line: string, purpose: string])[];
+  /** Whether it takes `--stack`. Default true. */
+  stack?: boolean;
 }
 
 /** A command of the operator's, with `--stack`, `--help` with examples, and errors that say what to do. */
-export function operatorCommand({ name, summary, details, examples }: CommandDescription): Command {
+export function operatorCommand({
+  name,
+  summary,
+  details,
+  examples,
+  stack = true,
+}: CommandDescription): Command {
   const command = new Command(name)
     .summary(summary)
     .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
-    .option("-s, --stack <stack>", "the stack, as in Pulumi.<stack>.yaml", "local")
     .addHelpText("after", renderExamples(examples));
+  if (stack) command.option("-s, --stack <stack>", "the stack, as in Pulumi.<stack>.yaml", "local");
   return explainMistakes(command, `${call} ${name} --help`);
 }
 

@@ -8,12 +8,13 @@ import { readSchemaStatus } from "../postgres/status/readSchemaStatus";
 import { migrationsDirectory } from "../preflight";
 import { folders } from "../toolchain/folders";
 import { operatorCommand } from "./operatorCommand";
-import { paint } from "./screen/paint";
 import { renderStatus } from "./screen/renderStatus";
 import type { StackStatus } from "./screen/stackStatus";
 import { statusWarnings } from "./screen/statusWarnings";
+import { paintOutput, width } from "./screen/terminal";
 import { connectionAs } from "./stack/connectionAs";
 import { explainRefusal } from "./stack/explainRefusal";
+import { migrationTarget } from "./stack/migrationTarget";
 import { readContainer } from "./stack/readContainer";
 import { readStackAccess } from "./stack/readStackAccess";
 import type { StackAccess } from "./stack/stackAccess";
@@ -22,8 +23,6 @@ import type { StackAccess } from "./stack/stackAccess";
 const monitor = "app_monitor";
 /** As many as the guide asks for. */
 const statementLimit = 10;
-/** Where nobody says how wide the terminal is. */
-const usualWidth = 100;
 
 /** `npm run db -- status`: how the database does, on one screen. */
 export function status(): Command {
@@ -41,7 +40,8 @@ export function status(): Command {
     .option("--json", "print a JSON object instead")
     .action(async ({ stack, json }: { stack: string; json?: true }) => {
       const found = await readStatus(await readStackAccess(stack));
-      process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : onScreen(found));
+      const screen = () => renderStatus(found, width(), paintOutput());
+      process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : screen());
     });
 }
 
@@ -51,8 +51,9 @@ async function readStatus(access: StackAccess): Promise<StackStatus> {
   const facts = await explainRefusal(access, connectionAs(monitor, access), (connection) =>
     readDatabaseStatus(connection, statementLimit),
   );
+  const target = migrationTarget(stack);
   const schema = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
-    readSchemaStatus({ connection, owner, directory: migrationsDirectory }),
+    readSchemaStatus({ connection, owner, directory: migrationsDirectory, target }),
   );
   const logFile = logFileOf(stack, facts.server.dataDirectory);
   const server = { host, port, ...facts.server, logFile, docker: readContainer(stack) };
@@ -64,10 +65,4 @@ async function readStatus(access: StackAccess): Promise<StackStatus> {
 function logFileOf(stack: string, dataDirectory: string | null): string | null {
   const { data, log } = serverPaths(folders.project, stack, serverAccount(folders.project));
   return data === dataDirectory ? log : null;
-}
-
-function onScreen(found: StackStatus): string {
-  const { stdout } = process;
-  const isColoured = stdout.isTTY && stdout.hasColors();
-  return renderStatus(found, stdout.columns || usualWidth, paint(isColoured));
 }

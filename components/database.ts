@@ -9,6 +9,7 @@ import type {
 import type { Connection } from "../postgres/connection";
 import { connectionTo, urlTo } from "./instance/connectionTo";
 import type { Instance } from "./instance/instance";
+import { holdsData } from "./instance/lifetime";
 import { Privileges } from "./privileges";
 
 export interface DatabaseArgs {
@@ -29,7 +30,7 @@ export interface DatabaseArgs {
  * The database with its schemas and extensions, closed to everyone but the owner and those granted here.
  *
  * Nothing of it is dropped by an update, not even when its name changes or it leaves the declaration: database, schemas
- * and extensions go only together with an embedded server.
+ * and extensions go only together with a server of this stack's own. In another one they are protected.
  */
 export class Database extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
@@ -42,8 +43,8 @@ export class Database extends pulumi.ComponentResource {
     super("hosterizer:index:Database", name, {}, opts);
     this.instance = args.instance;
     const { owner } = args;
-    const { provider, server } = args.instance;
-    const child = { parent: this, provider, deletedWith: server, retainOnDelete: true };
+    const { provider } = args.instance;
+    const child = { parent: this, provider, ...holdsData(args.instance) };
 
     const database = new postgresql.Database(
       name,

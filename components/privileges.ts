@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { GrantDeclaration } from "../postgres/access/declarations";
 import type { Instance } from "./instance/instance";
+import { goesWith } from "./instance/lifetime";
 
 export interface PrivilegesArgs {
   instance: Instance;
@@ -28,9 +29,9 @@ export class Privileges extends pulumi.ComponentResource {
   constructor(name: string, args: PrivilegesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Privileges", name, {}, opts);
     const { database, owner } = args;
-    const { provider, server } = args.instance;
+    const { provider } = args.instance;
     const dependsOn = args.after === undefined ? [] : [args.after];
-    const child = { parent: this, provider, deletedWith: server, dependsOn };
+    const child = { parent: this, provider, ...goesWith(args.instance), dependsOn };
 
     for (const grant of args.grants) {
       const role = args.roles?.[grant.role] ?? grant.role;

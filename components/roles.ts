@@ -4,11 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RoleDeclaration } from "../postgres/access/declarations";
 import { Password } from "./dynamic/password";
 import type { Instance } from "./instance/instance";
+import { goesWith, holdsData } from "./instance/lifetime";
 
 export interface RolesArgs {
   instance: Instance;
   /** Plain, because each role is a resource. Groups come before their members. */
   roles: readonly RoleDeclaration[];
+  /** The one of them that owns everything. */
+  owner: string;
   /** What must be in order before anything in the server changes. */
   after: pulumi.Resource;
 }
@@ -27,8 +30,9 @@ export class Roles extends pulumi.ComponentResource {
 
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Roles", name, {}, opts);
-    const { provider, server } = args.instance;
-    const child = { parent: this, provider, deletedWith: server, dependsOn: args.after };
+    const { instance } = args;
+    const { provider } = instance;
+    const child = { parent: this, provider, ...goesWith(instance), dependsOn: args.after };
     const passwords: Record<string, pulumi.Output<string>> = {};
     const names: Record<string, pulumi.Output<string>> = {};
 
@@ -45,9 +49,15 @@ export class Roles extends pulumi.ComponentResource {
       const made = new postgresql.Role(
         `${name}-${role.name}`,
         { ...attributes, ...memberships, ...login },
-        child,
+        role.name === args.owner ? { ...child, ...holdsData(instance) } : child,
       );
       names[role.name] = made.name;
+      if (role.name === args.owner && instance.deployRole !== undefined) {
+        // Whoever is no superuser can give away, and change, only what is its own or of a role that it is a member of.
+        const granted = { role: instance.deployRole, grantRole: made.name };
+        const membership = new postgresql.GrantRole(`${name}-deploy`, granted, child);
+        names[role.name] = pulumi.all([made.name, membership.id]).apply(([owner]) => owner);
+      }
     }
 
     this.passwords = passwords;

@@ -1,22 +1,31 @@
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 
 import { readAuthorityFile } from "./certificates/readAuthorityFile";
+import { readClientCertificate } from "./certificates/readClientCertificate";
+import { systemAuthorities } from "./certificates/systemAuthorities";
+import { hostsOf } from "./hostsOf";
+import { NoWritableHost } from "./noWritableHost";
 
 /** TLS modes as libpq names them, https://www.postgresql.org/docs/15/libpq-ssl.html. */
 export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
 
 /** How to reach one database of one server as one role. */
 export interface Connection {
+  /** A name or an address. Of several, with commas between them, the one that takes writes. */
   host: string;
   /** TCP port, 1 to 65535. */
   port: number;
   database: string;
   user: string;
+  /** Default: PGPASSWORD of the environment, as libpq has it. */
   password?: string;
   /** Default `disable`, which only loopback servers should see. */
   sslmode?: SslMode;
   /** Path of a PEM file with the certificate authority, from the working folder. Default: the system's. */
   sslrootcert?: string;
+  /** Paths of PEM files with what the client shows of itself, from the working folder: a certificate and its key. */
+  sslcert?: string;
+  sslkey?: string;
 }
 
 /**
@@ -41,8 +50,46 @@ export async function withClient<T>(
   }
 }
 
-/** Opens one session in the same way, for those who close it themselves. */
+/**
+ * Opens one session in the same way, for those who close it themselves.
+ *
+ * @throws NoWritableHost if there are several hosts, and none of them takes writes; what one of them refuses is as it is
+ */
 export async function openClient(connection: Connection, purpose: string): Promise<Client> {
+  const hosts = hostsOf(connection);
+  if (hosts.length === 1) return connect(connection, purpose);
+  const errors = new Map<string, Error>();
+  for (const host of hosts) {
+    const client = await connect({ ...connection, host }, purpose).catch((error: unknown) => {
+      if (!(error instanceof Error) || isRefusal(error)) throw error;
+      errors.set(host, error);
+    });
+    if (client === undefined) continue;
+    if (await takesWrites(client)) return client;
+    await client.end().catch(() => undefined);
+    errors.set(host, new Error("is read-only, as a standby is"));
+  }
+  throw new NoWritableHost(errors);
+}
+
+/** As libpq judges it for target_session_attrs=read-write, https://www.postgresql.org/docs/15/libpq-connect.html. */
+export async function takesWrites(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ writable: boolean }>(
+    `select not pg_catalog.pg_is_in_recovery()
+            and pg_catalog.current_setting('default_transaction_read_only') = 'off' as writable`,
+  );
+  return rows[0]?.writable === true;
+}
+
+/**
+ * Whether the server has refused this login or this database, which every copy of it would do, too: classes 28, 3D and 42 of
+ * https://www.postgresql.org/docs/15/errcodes-appendix.html.
+ */
+function isRefusal(error: Error): boolean {
+  return error instanceof DatabaseError && /^(28|3D|42)/.test(error.code ?? "");
+}
+
+async function connect(connection: Connection, purpose: string): Promise<Client> {
   const client = new Client({
     ...clientAddress(connection),
     application_name: `hosterizer-database/${purpose}`,
@@ -57,18 +104,28 @@ export async function openClient(connection: Connection, purpose: string): Promi
 }
 
 /**
- * What node-postgres needs to know to reach a database: for those who keep sessions open.
+ * What node-postgres needs to know to reach a database on one host: for those who keep sessions open.
  *
- * @throws AuthorityFileError if `sslrootcert` can't be used
+ * @throws AuthorityFileError if `sslrootcert` can't be used; CertificateFileError if `sslcert` or `sslkey` can't
  */
-export function clientAddress({ sslmode = "disable", sslrootcert, ...rest }: Connection) {
-  return { ...rest, ssl: sslmode === "disable" ? false : tls(sslmode, sslrootcert) };
+export function clientAddress(connection: Connection) {
+  const { sslmode = "disable", sslrootcert, sslcert, sslkey, ...rest } = connection;
+  const shown = sslcert && sslkey ? readClientCertificate(sslcert, sslkey) : {};
+  return {
+    ...rest,
+    ssl: sslmode === "disable" ? false : { ...trust(sslmode, sslrootcert), ...shown },
+  };
 }
 
-function tls(sslmode: SslMode, sslrootcert?: string) {
+function trust(sslmode: SslMode, sslrootcert: string | undefined) {
+  if (sslmode === "require") {
+    const ca = sslrootcert === undefined ? {} : { ca: readAuthorityFile(sslrootcert) };
+    return { rejectUnauthorized: false, ...ca };
+  }
+  const file = sslrootcert ?? systemAuthorities();
   return {
-    rejectUnauthorized: sslmode !== "require",
-    ...(sslrootcert === undefined ? {} : { ca: readAuthorityFile(sslrootcert) }),
+    // What Node.js brings, where the operating system has no list of its own.
+    ...(file === undefined ? {} : { ca: readAuthorityFile(file) }),
     // verify-ca trusts any host that the authority signed for.
     ...(sslmode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
   };

@@ -79,7 +79,8 @@ async function isAlone(client: Client): Promise<boolean> {
   return rows[0]?.alone === true;
 }
 
-async function readStamp(client: Client): Promise<string> {
+/** One value that differs as soon as DDL has committed; see catalogStamp.sql. */
+export async function readStamp(client: Client): Promise<string> {
   const { rows } = await client.query<{ stamp: string }>(readSql(__dirname, "catalogStamp"));
   return rows[0]?.stamp ?? "";
 }

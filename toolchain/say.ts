@@ -2,3 +2,11 @@
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+const said = new Set<string>();
+
+/** Says what a command that asks for the same thing several times would repeat. */
+export function sayOnce(text: string): void {
+  if (!said.has(text)) say(text);
+  said.add(text);
+}

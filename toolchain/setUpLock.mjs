@@ -23,9 +23,10 @@ const touchEvery = 2_000;
  * @template T
  * @param {string} path the lock file
  * @param {() => Promise<T>} work
+ * @param {string} what it is called, while another process does it
  * @returns {Promise<T>}
  */
-export async function withSetUpLock(path, work) {
+export async function withSetUpLock(path, work, what = "set-up") {
   mkdirSync(dirname(path), { recursive: true });
   let said = false;
   while (!take(path)) {
@@ -35,7 +36,9 @@ export async function withSetUpLock(path, work) {
       continue;
     }
     if (!said && holder !== undefined) {
-      process.stderr.write(`Waiting for another set-up of this folder (process ${holder.pid}) …\n`);
+      process.stderr.write(
+        `Waiting for another ${what} of this folder (process ${holder.pid}) …\n`,
+      );
       said = true;
     }
     await sleep(300);

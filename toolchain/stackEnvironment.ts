@@ -7,7 +7,7 @@ import { engineForPlugin } from "./dockerStack/engineForPlugin";
 import { folders } from "./folders";
 import { withoutOwnFolders } from "./pulumi/findOnPath";
 import { pulumiHome, usersPulumiHome } from "./pulumiHome";
-import { say } from "./say";
+import { sayOnce } from "./say";
 import { readSetUp } from "./setUpRecord";
 import { passphrase } from "./stack/passphrase";
 import { readBackend } from "./stack/readBackend";
@@ -25,7 +25,7 @@ export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
     throw new CommandError("Pulumi is not set up yet.", "Run `npm run up`, or `npm test`.");
   }
   const backend = readBackend(stack);
-  if (backend.remark !== undefined) say(backend.remark);
+  if (backend.remark !== undefined) sayOnce(backend.remark);
   const path = [dirname(record.pulumi.path), ...withoutOwnFolders(process.env["PATH"] ?? "")];
   const environment = {
     ...pulumiHome(record.ownHome),

@@ -1,4 +1,6 @@
+import { systemAuthorities } from "../../postgres/certificates/systemAuthorities";
 import type { Connection } from "../../postgres/connection";
+import { hostsOf } from "../../postgres/hostsOf";
 
 /** What the application reads, https://12factor.net/config. */
 const applicationNames = {
@@ -9,6 +11,8 @@ const applicationNames = {
   database: "DB_NAME",
   sslmode: "DB_SSLMODE",
   sslrootcert: "DB_SSLROOTCERT",
+  sslcert: "DB_SSLCERT",
+  sslkey: "DB_SSLKEY",
 } as const satisfies Record<keyof Connection, string>;
 
 /** What psql, pg_dump and most drivers read, https://www.postgresql.org/docs/15/libpq-envars.html. */
@@ -20,9 +24,14 @@ const libpqNames = {
   database: "PGDATABASE",
   sslmode: "PGSSLMODE",
   sslrootcert: "PGSSLROOTCERT",
+  sslcert: "PGSSLCERT",
+  sslkey: "PGSSLKEY",
 } as const satisfies Record<keyof Connection, string>;
 
-/** A connection as environment variables: the application's and libpq's. What the connection leaves open is left out. */
+/**
+ * A connection as environment variables: the application's and libpq's. What the connection leaves open is left out, except
+ * for what libpq 15 would look for in the user's home: the authorities.
+ */
 export function connectionVariables(connection: Connection): Record<string, string> {
   const whole: Connection = { sslmode: "disable", ...connection };
   const variables: Record<string, string> = {};
@@ -32,5 +41,10 @@ export function connectionVariables(connection: Connection): Record<string, stri
       if (value !== undefined) variables[name] = String(value);
     }
   }
+  const authorities = systemAuthorities();
+  if (whole.sslmode?.startsWith("verify-") && authorities !== undefined) {
+    variables[libpqNames.sslrootcert] ??= authorities;
+  }
+  if (hostsOf(whole).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
   return variables;
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "../../postgres/connection";
 import { CommandError } from "../../toolchain/commandError";
 import type { StackAccess } from "./stackAccess";
+import { isOurs } from "./isOurs";
 import { tlsFault } from "./tlsFault";
 import { upCommand } from "./upCommand";
 
@@ -44,8 +45,10 @@ function refusalOf(error: unknown, to: Connection, stack: string): CommandError 
   if (distrust !== undefined) return explain(distrust.fault, distrust.remedy);
   // node-postgres gives its own time-out no code.
   if (unreachable.includes(code) || (code === "" && error.message === "timeout expired")) {
-    const starts = `\`${upCommand(stack)}\` starts it.`;
-    return explain(`No PostgreSQL server answers at ${address}.`, starts);
+    const remedy = isOurs(stack)
+      ? `\`${upCommand(stack)}\` starts it.`
+      : "It is not this project's to start; its log says why, or the way to it is closed.";
+    return explain(`No PostgreSQL server answers at ${address}.`, remedy);
   }
   // SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html.
   switch (code) {

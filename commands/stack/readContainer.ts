@@ -1,7 +1,6 @@
 import { dockerNames } from "../../toolchain/dockerStack/dockerNames";
 import { readDockerSettings } from "../../toolchain/dockerStack/readDockerSettings";
-import { readBackend } from "../../toolchain/stack/readBackend";
-import { stackFiles } from "../../toolchain/stack/stackFiles";
+import { configurationEnvironment } from "./configurationEnvironment";
 
 /** What the engine knows a stack's server and its data by. */
 export interface ServerContainer {
@@ -11,9 +10,7 @@ export interface ServerContainer {
 
 /** The container of a stack's server, as its settings have it; null if they have none. Asks no engine. */
 export function readContainer(stack: string): ServerContainer | null {
-  const isOurs = readBackend(stack).kind === "project";
-  const environment = isOurs ? { PULUMI_OPTION_CONFIG_FILE: stackFiles(stack).merged } : {};
-  const docker = readDockerSettings(stack, environment);
+  const docker = readDockerSettings(stack, configurationEnvironment(stack));
   if (docker === undefined || "faults" in docker) return null;
   const { containers, data } = dockerNames(docker.settings.dockerName);
   // The first of them is the server's.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
+import { hostsOf } from "../../postgres/hostsOf";
 import type { Instance } from "./instance";
 
 /** How a role reaches a database of a server. */
@@ -31,8 +32,18 @@ export function urlTo(
   password: pulumi.Input<string>,
 ): pulumi.Output<string> {
   // Colons of an IPv6 address would be taken for the port's: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2.
-  const named = host.apply((host) => (host.includes(":") ? `[${host}]` : host));
-  const url = pulumi.interpolate`postgresql://${user}:${password}@${named}:${port}/${database}`;
+  const named = (host: string) => (host.includes(":") ? `[${host}]` : host);
+  const addresses = pulumi.all([host, port]).apply(([host, port]) =>
+    hostsOf({ host })
+      .map((one) => `${named(one)}:${port}`)
+      .join(","),
+  );
+  const url = pulumi.interpolate`postgresql://${user}:${password}@${addresses}/${database}`;
   if (tls === undefined) return url;
-  return pulumi.interpolate`${url}?sslmode=${tls.sslmode}&sslrootcert=${tls.sslrootcert}`;
+  const authority =
+    tls.sslrootcert === undefined ? "" : pulumi.interpolate`&sslrootcert=${tls.sslrootcert}`;
+  const target = host.apply((host) =>
+    host.includes(",") ? "&target_session_attrs=read-write" : "",
+  );
+  return pulumi.interpolate`${url}?sslmode=${tls.sslmode}${authority}${target}`;
 }

@@ -11,8 +11,10 @@ export interface Instance {
   readonly tls?: Tls;
   /** Speaks to the server with enough rights to create roles and databases. */
   readonly provider: postgresql.Provider;
-  /** What everything in the server goes down with; see `deletedWith`. */
-  readonly server: pulumi.Resource;
+  /** What everything in the server goes down with; undefined where the server is not this stack's, and outlives it. */
+  readonly server: pulumi.Resource | undefined;
+  /** The role that the provider logs in as, where that is no superuser: it has to become a member of the owner. */
+  readonly deployRole?: string;
   /** How to reach one of its databases with the same rights. */
   connect(database: pulumi.Input<string>): pulumi.Output<Connection>;
 }
@@ -20,6 +22,6 @@ export interface Instance {
 /** TLS as libpq names it, https://www.postgresql.org/docs/15/libpq-ssl.html. */
 export interface Tls {
   readonly sslmode: SslMode;
-  /** Path of the certificate authority's PEM file, from the project folder. */
-  readonly sslrootcert: pulumi.Output<string>;
+  /** Path of the certificate authority's PEM file, from the project folder. Default: the operating system's authorities. */
+  readonly sslrootcert?: pulumi.Output<string>;
 }

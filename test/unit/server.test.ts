@@ -10,7 +10,7 @@ let recorded: Map<string, Recorded>;
 beforeAll(async () => {
   recorded = await record(() => {
     const { instance, pool } = makeServer(docker(), "dev");
-    pool?.(instance.server);
+    pool?.(instance.provider);
   });
 });
 

@@ -7,6 +7,8 @@ function read(values: Record<string, string>) {
   return readSettings(Object.fromEntries(keys) as Record<string, string>, "local");
 }
 
+const external = { instance: "external", host: "db.example", deployRole: "deploy" };
+
 function faultsOf(values: Record<string, string>): string[] {
   const result = read(values);
   return "faults" in result ? result.faults.map(({ message }) => message) : [];
@@ -14,14 +16,26 @@ function faultsOf(values: Record<string, string>): string[] {
 
 test("needs no more than the kind of instance", () => {
   expect(read({ instance: "embedded" })).toEqual({
-    settings: { instance: "embedded", port: 5433, database: "hosterizer", lockTimeout: 500 },
+    settings: {
+      instance: "embedded",
+      port: 5433,
+      database: "hosterizer",
+      lockTimeout: 500,
+      acknowledgedLoss: {},
+    },
   });
 });
 
 test("takes what is set", () => {
   const values = { instance: "embedded", port: "6000", database: "other", lockTimeout: "1000" };
   expect(read(values)).toEqual({
-    settings: { instance: "embedded", port: 6000, database: "other", lockTimeout: 1000 },
+    settings: {
+      instance: "embedded",
+      port: 6000,
+      database: "other",
+      lockTimeout: 1000,
+      acknowledgedLoss: {},
+    },
   });
 });
 
@@ -33,12 +47,40 @@ test("takes a Docker stack with its defaults", () => {
       poolerPort: 6432,
       database: "hosterizer",
       lockTimeout: 500,
+      acknowledgedLoss: {},
       dockerName: "hosterizer-local",
       publishAddress: "127.0.0.1",
       host: "127.0.0.1",
       memory: 1024,
       serverSettings: {},
       poolSize: 25,
+    },
+  });
+});
+
+test("takes an external server with its defaults", () => {
+  expect(read({ ...external, host: "a.example, b.example" })).toEqual({
+    settings: {
+      instance: "external",
+      host: ["a.example", "b.example"],
+      port: 5432,
+      connectDatabase: "postgres",
+      sslmode: "verify-full",
+      deployRole: "deploy",
+      applicationConnections: 25,
+      database: "hosterizer",
+      lockTimeout: 500,
+      acknowledgedLoss: {},
+    },
+  });
+});
+
+test("takes a target and what may go for it, whatever YAML made of the numbers", () => {
+  const acknowledgedLoss = '{"public.sites":12,"public.sites.note":"3"}';
+  expect(read({ instance: "embedded", migrationTarget: "5", acknowledgedLoss })).toMatchObject({
+    settings: {
+      migrationTarget: 5,
+      acknowledgedLoss: { "public.sites": 12, "public.sites.note": 3 },
     },
   });
 });
@@ -81,6 +123,29 @@ test.each([
   [{ instance: "embedded", database: 'x"; drop' }, "is not a database name"],
   [{ instance: "embedded", database: "x".repeat(64) }, "is not a database name"],
   [{ instance: "embedded", lockTimeout: "0" }, '"0" is not a number of milliseconds'],
+  [{ instance: "embedded", migrationTarget: "-1" }, '"-1" is not the number of a migration'],
+  [{ instance: "embedded", acknowledgedLoss: "all" }, "is not an object of row counts"],
+  [{ instance: "embedded", acknowledgedLoss: '{"public.sites":-1}' }, "is not an object of row"],
+  [{ instance: "embedded", acknowledgedLoss: '{"public.sites":1.5}' }, "is not an object of row"],
+  [
+    { instance: "embedded", host: "a" },
+    'host in Pulumi.local.yaml: is for instance "docker" and "external" only',
+  ],
+  [{ instance: "external", deployRole: "deploy" }, "host in Pulumi.local.yaml: is missing"],
+  [{ ...external, host: "a,,b" }, '"a,,b" is not a host name or an IP address, nor several'],
+  [{ ...external, host: "a.example,a.example" }, "names a host twice"],
+  [{ ...external, port: "0" }, '"0" is not a port (1 to 65535)'],
+  [{ ...external, sslmode: "require" }, '"require" is not "verify-full" or "verify-ca"'],
+  [{ ...external, deployRole: "" }, '"" is not a role'],
+  [{ ...external, deployPasswordVariable: "A B" }, "is not the name of an environment variable"],
+  [{ ...external, sslcert: "client.pem" }, "sslkey in Pulumi.local.yaml: is missing"],
+  [{ ...external, sslkey: "client.key" }, "sslcert in Pulumi.local.yaml: is missing"],
+  [
+    { ...external, deployPasswordVariable: "A", deployPasswordCommand: "b" },
+    "deployPasswordCommand in Pulumi.local.yaml: the password comes from hosterizer-database:deployPasswordVariable",
+  ],
+  [{ ...external, deployPassword: "" }, 'deployPassword in Pulumi.local.yaml: "(secret)" is empty'],
+  [{ ...external, poolSize: "1" }, 'poolSize in Pulumi.local.yaml: is for instance "docker" only'],
   [
     { instance: "embedded", memory: "1024" },
     'memory in Pulumi.local.yaml: is for instance "docker" only, and this stack\'s is "embedded"',

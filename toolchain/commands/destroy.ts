@@ -1,7 +1,9 @@
 import { askOnTerminal } from "../askOnTerminal";
+import { CommandError } from "../commandError";
 import { confirmRemoval } from "../confirmRemoval";
 import { describeLoss } from "../describeLoss";
 import { type FoundVolume, findThings } from "../dockerStack/findThings";
+import { type ExternalStack, readExternalSettings } from "../externalStack/readExternalSettings";
 import { judgeVolume } from "../dockerStack/judgeVolume";
 import { namesInDocker } from "../dockerStack/namesInDocker";
 import { removeVolume } from "../dockerStack/removeVolume";
@@ -24,6 +26,8 @@ export async function destroy(args: string[]): Promise<number> {
     args,
   );
   const environment = await openStack(stack);
+  const external = readExternalSettings(stack, environment);
+  if (external !== undefined) throw refusal(stack, external);
   const names = await namesInDocker(stack, environment);
   const isNamed = judgeVolume(stack, values["volume"], names?.data);
   const found = names && (await findThings(names));
@@ -48,6 +52,16 @@ export async function destroy(args: string[]): Promise<number> {
     );
   }
   return 0;
+}
+
+/** A server that was there before the stack is there after it, with all data. */
+function refusal(stack: string, external: ExternalStack): CommandError {
+  const database = "faults" in external ? "its database" : external.settings.database;
+  return new CommandError(
+    `Stack ${stack} has a server that is not its own: nothing in it is removed by this command.`,
+    `To forget the stack and leave the database as it is: npm run shell -- --stack ${stack}, then pulumi stack rm --force ${stack}.\n` +
+      `To remove the data, connect to the server as a superuser, and drop ${database} there by name.`,
+  );
 }
 
 function nameAndSize({ name, size }: FoundVolume): string {

@@ -2,6 +2,7 @@ import { findDrift } from "../drift/findDrift";
 import { readArguments } from "../readArguments";
 import { requireServer } from "../requireServer";
 import { runPulumi } from "../runPulumi";
+import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { openStack } from "../stack/openStack";
 
 /** Pulumi's exit code of a preview that was to have no changes and has some. */
@@ -27,7 +28,7 @@ export async function drift(args: string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return exitCodes[report.status];
   }
-  const environment = await openStack(stack);
+  const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
   // Pulumi cuts off what is longer than 150 characters otherwise.
   const options = ["--diff", "--show-full-output", "--expect-no-changes", "--stack", stack];

@@ -1,6 +1,7 @@
 import { readArguments } from "../readArguments";
 import { requireServer } from "../requireServer";
 import { runPulumi } from "../runPulumi";
+import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { openStack } from "../stack/openStack";
 
 /** `npm run preview`: shows what `up` would change, and changes nothing. */
@@ -13,7 +14,7 @@ export async function preview(args: string[]): Promise<number> {
     },
     args,
   );
-  const environment = await openStack(stack);
+  const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
   // Without --diff Pulumi names the properties that change, but not the reasons in them, and those it cuts off otherwise.
   const options = ["--diff", "--show-full-output", "--stack", stack];

@@ -2,6 +2,7 @@ import { CommandError } from "../commandError";
 import { healStack } from "../healing/healStack";
 import { printConnection } from "../printConnection";
 import { readArguments } from "../readArguments";
+import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { openStack } from "../stack/openStack";
 import { startInstance } from "../startInstance";
 import { updateStack } from "../updateStack";
@@ -25,7 +26,7 @@ export async function up(args: string[]): Promise<number> {
       `See what would change with \`npm run preview -- --stack ${stack}\`, then run \`npm run up -- --stack ${stack} --yes\`.`,
     );
   }
-  const environment = await openStack(stack);
+  const environment = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, environment);
   const atOnce = ["--yes", "--skip-preview"];
   await startInstance(stack, environment, isLocal || yes ? atOnce : []);

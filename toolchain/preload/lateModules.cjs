@@ -7,6 +7,8 @@ const Module = require("node:module");
 const late = new Map([
   ["typescript", "@pulumi"],
   ["@npmcli/arborist", "@pulumi"],
+  ["fdir", "@pulumi"],
+  ["normalize-package-data", "@pulumi"],
   ["./automation", "@pulumi"],
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
@@ -23,7 +25,12 @@ Module._load = function (request, parent, isMain) {
 /** Stands for a module that is loaded when one of its members is read, by whoever imports members by their names. */
 function onFirstUse(loadNow) {
   let loaded;
-  // Called an ES module it is taken as it is; otherwise all its members would be copied at once.
-  const member = (_, name) => (name === "__esModule" ? true : (loaded ??= loadNow())[name]);
+  const member = (_, name) => {
+    // Called an ES module it is taken as it is; otherwise all its members would be copied at once.
+    if (name === "__esModule") return true;
+    loaded ??= loadNow();
+    // What is no ES module is itself what it exports by default.
+    return name === "default" && !loaded.__esModule ? loaded : loaded[name];
+  };
   return new Proxy({}, { get: member });
 }

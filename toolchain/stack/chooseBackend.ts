@@ -1,3 +1,5 @@
+import { rehearsalStack } from "./rehearsalStack";
+
 /** Where a stack keeps its state. `project`: in the project folder. `environment`: where Pulumi itself would look. */
 export interface Backend {
   kind: "project" | "environment";
@@ -17,9 +19,11 @@ export interface BackendSigns {
 /**
  * Chooses the backend of a stack.
  *
- * `local` belongs to one clone on one machine, so a login alone, which is for the team's stacks, does not move it away.
+ * `local` belongs to one clone on one machine, so a login alone, which is for the team's stacks, does not move it away. The
+ * rehearsal of a promotion never goes there.
  */
 export function chooseBackend(stack: string, signs: BackendSigns): Backend {
+  if (stack === rehearsalStack) return { kind: "project" };
   const { environment, login, readProjectBackend } = signs;
   if (environment["PULUMI_BACKEND_URL"]) return { kind: "environment" };
   if (stack === "local") return { kind: "project" };

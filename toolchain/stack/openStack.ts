@@ -7,6 +7,7 @@ import { folders } from "../folders";
 import { healLocks } from "../healing/healLocks";
 import { setUp } from "../setUp";
 import { withSetUpLock } from "../setUpLock.mjs";
+import { ensureSquawk } from "../squawk/ensureSquawk";
 import { stackEnvironment } from "../stackEnvironment";
 import { readBackend } from "./readBackend";
 import { encryption } from "./mergeConfiguration";
@@ -20,6 +21,7 @@ import { stackFiles } from "./stackFiles";
 export async function openStack(stack: string): Promise<NodeJS.ProcessEnv> {
   refuseUnknown(stack);
   await setUp();
+  await ensureSquawk();
   if (readBackend(stack).kind === "project" && isComplete(stack)) return stackEnvironment(stack);
   // Of two first commands at once one makes the stack, and both use the same salt.
   return withSetUpLock(join(folders.own, "set-up.lock"), () => initialize(stack));

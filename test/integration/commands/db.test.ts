@@ -14,6 +14,8 @@ describe("npm run db", () => {
     ["env", "--help"],
     ["psql", "--help"],
     ["status", "--help"],
+    ["verify", "--help"],
+    ["migrate", "--help"],
     ["accept-drift", "--help"],
   ])("shows help for %s %s on standard output", async (...args) => {
     const { code, stdout, stderr } = await db(...args);
@@ -22,15 +24,31 @@ describe("npm run db", () => {
     if (args.length > 1) expect(stdout).toMatch(/Examples:\n {2}#/);
   });
 
-  test.each([["enw"], ["env", "--superuser"], ["status", "now"], ["accept-drift", "--because"]])(
-    "answers %s %s in two lines on standard error, without a stack",
-    async (...args) => {
-      const { code, stdout, stderr } = await db(...args);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-      expect(stderr.trimEnd().split("\n")).toHaveLength(2);
-      expect(stderr).toMatch(/\n`npm run db -- .*--help` shows what there is\.\n$/);
-    },
-  );
+  test.each([
+    ["enw"],
+    ["env", "--superuser"],
+    ["status", "now"],
+    ["migrate", "sideways"],
+    ["verify", "--loud"],
+    ["accept-drift", "--because"],
+  ])("answers %s %s in two lines on standard error, without a stack", async (...args) => {
+    const { code, stdout, stderr } = await db(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.trimEnd().split("\n")).toHaveLength(2);
+    expect(stderr).toMatch(/\n`npm run db -- .*--help` shows what there is\.\n$/);
+  });
+
+  test.each([
+    ["down last", '"last" is not the number of a migration'],
+    ["down 6 --acknowledge public.cost_records", "says not how many rows may go"],
+    ["version 3", 'version takes no value, and "3" is one'],
+    ["create Add-Tags", '"Add-Tags" is not the name of one'],
+    ["create", "A new migration needs a name"],
+  ])("migrate %s is refused, without a stack", async (words, fault) => {
+    const { code, stdout, stderr } = await db("migrate", ...words.split(" "));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(fault);
+  });
 });
 
 function db(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

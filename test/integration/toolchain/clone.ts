@@ -58,7 +58,7 @@ export async function makeClone(): Promise<Clone> {
   const folder = join(await mkdtemp(join(tmpdir(), "hosterizer-clone-")), "my clone #1");
   await mkdir(folder);
   const files = (await readdir(".")).filter((name) => /\.(json|yaml|ts)$|^\.gitignore$/.test(name));
-  for (const name of [...files, "toolchain", "postgres"]) {
+  for (const name of [...files, "toolchain", "postgres", "database"]) {
     await cp(name, join(folder, name), { recursive: true });
   }
   await symlink(join(process.cwd(), "node_modules"), join(folder, "node_modules"));

@@ -25,7 +25,7 @@ beforeAll(async () => {
       poolSize: 10,
       publish: { address: "127.0.0.1", port: 6432 },
       host: "127.0.0.1",
-      after: instance().server,
+      after: instance().provider,
     });
   });
 });

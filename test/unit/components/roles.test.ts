@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { Roles } from "../../../components/roles";
-import { roles } from "../../../database/roles";
+import { owner, roles } from "../../../database/roles";
 import { instance } from "./instance";
 import { type Recorded, record } from "./record";
 
@@ -10,7 +10,7 @@ let recorded: Map<string, Recorded>;
 beforeAll(async () => {
   recorded = await record(() => {
     const server = instance();
-    new Roles("role", { instance: server, roles, after: server.server });
+    new Roles("role", { instance: server, roles, owner, after: server.provider });
   });
 });
 

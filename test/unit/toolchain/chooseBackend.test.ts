@@ -25,6 +25,8 @@ test.each([
   { stack: "dev", known: login, kind: "environment" },
   { stack: "dev", known: inProject, kind: "environment" },
   { stack: "dev", known: { environment: { PULUMI_BACKEND_URL: "" } }, kind: "project" },
+  // Whatever the team shares, a rehearsal does not come there.
+  { stack: "promote-rehearsal", known: { ...url, ...login }, kind: "project" },
 ])("stack $stack with $known keeps its state in the $kind", ({ stack, known, kind }) => {
   expect(chooseBackend(stack, signs(known)).kind).toBe(kind);
 });

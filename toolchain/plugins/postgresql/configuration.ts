@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import type { SslMode } from "../../../postgres/connection";
 import type { PropertyMap, PropertyValue } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
@@ -12,6 +14,9 @@ export interface Configuration {
   password?: string;
   sslmode: SslMode;
   sslrootcert?: string;
+  /** Paths of PEM files that the client shows of itself. */
+  sslcert?: string;
+  sslkey?: string;
   /** Whether `username` is a superuser: only then are passwords read back. */
   superuser: boolean;
   /** Seconds. Zero waits for ever. */
@@ -32,6 +37,7 @@ const properties: Record<string, { variable?: string; fallback?: string; check?:
   sslmode: { variable: "PGSSLMODE", fallback: "require", check: oneOf(sslModes) },
   // The program may be about to write the file: whoever connects says so if it is not there.
   sslrootcert: {},
+  clientcert: { check: pathsOfCertificate },
   superuser: { variable: "PGSUPERUSER", fallback: "true", check: oneOf(["true", "false"]) },
   connectTimeout: { variable: "PGCONNECT_TIMEOUT", fallback: "180", check: wholeNumber(0) },
   maxConnections: { fallback: "20", check: wholeNumber(0) },
@@ -91,6 +97,7 @@ export function readConfiguration(
     maxConnections: Number(text("maxConnections")),
     ...(password === undefined ? {} : { password }),
     ...(sslrootcert === undefined ? {} : { sslrootcert }),
+    ...clientCertificate(text("clientcert")),
   };
 
   function text(name: string): string | undefined {
@@ -102,6 +109,28 @@ export function readConfiguration(
     if (fault !== undefined)
       throw new Error(`${set === undefined ? (variable ?? name) : name}: ${fault}`);
     return found;
+  }
+}
+
+/** An object of the provider's inputs comes as JSON: `{"cert":"client.pem","key":"client.key"}`. */
+const certificateSchema = z.strictObject({
+  cert: z.string(),
+  key: z.string(),
+  sslinline: z.literal(false).optional(),
+});
+
+function clientCertificate(value: string | undefined) {
+  if (value === undefined) return {};
+  const { cert, key } = certificateSchema.parse(JSON.parse(value));
+  return { sslcert: cert, sslkey: key };
+}
+
+function pathsOfCertificate(value: string): string | undefined {
+  try {
+    certificateSchema.parse(JSON.parse(value));
+    return undefined;
+  } catch {
+    return 'expected "cert" and "key", the paths of PEM files; inline ones need the official plugin postgresql';
   }
 }
 

@@ -54,6 +54,7 @@ export class Pools {
     const existing = this.pools.get(database);
     if (existing !== undefined) return existing;
     const { host, port, username, password, sslmode, sslrootcert } = this.configuration;
+    const { sslcert, sslkey } = this.configuration;
     const { connectTimeout, maxConnections } = this.configuration;
     const pool = new Pool({
       ...clientAddress({
@@ -65,6 +66,7 @@ export class Pools {
         sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
         ...(password === undefined ? {} : { password }),
         ...(sslrootcert === undefined ? {} : { sslrootcert }),
+        ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
       }),
       application_name: "hosterizer-database/postgresql plugin",
       connectionTimeoutMillis: connectTimeout * 1000,

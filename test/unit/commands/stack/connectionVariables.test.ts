@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { systemAuthorities } from "../../../../postgres/certificates/systemAuthorities";
 import { connectionVariables } from "../../../../commands/stack/connectionVariables";
 
 const connection = {
@@ -11,7 +12,13 @@ const connection = {
 };
 
 test("names every part of a connection twice, for applications and for libpq", () => {
-  expect(connectionVariables({ ...connection, sslmode: "verify-full" })).toEqual({
+  const { PGSSLROOTCERT: authorities, ...rest } = connectionVariables({
+    ...connection,
+    sslmode: "verify-full",
+  });
+  // libpq 15 looks into the user's home otherwise, and Node.js does not.
+  expect(authorities).toBe(systemAuthorities());
+  expect(rest).toEqual({
     DB_HOST: "db.example.com",
     DB_PORT: "5432",
     DB_USER: "app_user",
@@ -24,6 +31,15 @@ test("names every part of a connection twice, for applications and for libpq", (
     PGPASSWORD: "secret",
     PGDATABASE: "hosterizer",
     PGSSLMODE: "verify-full",
+  });
+});
+
+test("names all hosts, and which of them is wanted", () => {
+  const hosts = { ...connection, host: "a.example.com,b.example.com" };
+  expect(connectionVariables(hosts)).toMatchObject({
+    DB_HOST: "a.example.com,b.example.com",
+    PGHOST: "a.example.com,b.example.com",
+    PGTARGETSESSIONATTRS: "read-write",
   });
 });
 

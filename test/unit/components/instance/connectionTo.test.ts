@@ -40,6 +40,17 @@ test("an address of IPv6 stands in brackets", async () => {
   );
 });
 
+test("a URL names every host, and which of them is wanted", async () => {
+  const hosts = {
+    ...plain,
+    host: pulumi.output("a.example,b.example"),
+    tls: { sslmode: "verify-full" as const },
+  };
+  expect(await valueOf(urlTo(hosts, "hosterizer", "app_user", "p"))).toBe(
+    "postgresql://app_user:p@a.example:5433,b.example:5433/hosterizer?sslmode=verify-full&target_session_attrs=read-write",
+  );
+});
+
 test("a connection is as secret as its password", async () => {
   const secret = pulumi.secret("p");
   expect(await pulumi.isSecret(connectionTo(plain, "d", "app_user", secret))).toBe(true);

@@ -61,3 +61,13 @@ test("the authority's file may be one that the program is about to write", () =>
   });
   expect(readConfiguration({ host: "h", sslrootcert }, {})).toMatchObject({ sslrootcert });
 });
+
+test("takes a client's certificate by its paths, and refuses an inline one", () => {
+  const given = { host: "db.example", clientcert: '{"cert":"a.pem","key":"a.key"}' };
+  expect(checkConfiguration(given).faults).toEqual([]);
+  expect(readConfiguration(given, {})).toMatchObject({ sslcert: "a.pem", sslkey: "a.key" });
+  const inline = '{"cert":"-----BEGIN","key":"-----BEGIN","sslinline":true}';
+  expect(checkConfiguration({ ...given, clientcert: inline }).faults).toMatchObject([
+    { property: "clientcert", reason: expect.stringContaining("the official plugin") as string },
+  ]);
+});

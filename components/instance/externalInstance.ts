@@ -1,0 +1,60 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import { type DeployAddress, deployConnection } from "../../postgres/external/deployConnection";
+import type { Instance, Tls } from "./instance";
+
+/**
+ * A PostgreSQL 15 that exists already, managed or self-run, reached over TLS by a role that need not be a superuser.
+ *
+ * Nothing of it is this stack's: it is not started, not stopped and never emptied. Which host takes writes, and the deploy
+ * role's password, come from the environment (PGHOST, PGPASSWORD): a refresh, which runs before the program, would
+ * otherwise meet the host of yesterday and a token that is over.
+ */
+export class ExternalInstance extends pulumi.ComponentResource implements Instance {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly tls: Tls;
+  readonly provider: postgresql.Provider;
+  readonly server = undefined;
+  readonly deployRole: string;
+
+  private readonly login: Connection;
+
+  constructor(name: string, args: DeployAddress, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:ExternalInstance", name, {}, opts);
+    this.login = deployConnection(args);
+    const { host, port, user, sslcert, sslkey } = this.login;
+    const { sslmode, sslrootcert } = args;
+    this.deployRole = user;
+    this.host = pulumi.output(host);
+    this.port = pulumi.output(port);
+    this.tls = {
+      sslmode,
+      ...(sslrootcert === undefined ? {} : { sslrootcert: pulumi.output(sslrootcert) }),
+    };
+
+    this.provider = new postgresql.Provider(
+      name,
+      {
+        port,
+        database: this.login.database,
+        username: user,
+        sslmode,
+        ...(sslrootcert === undefined ? {} : { sslrootcert }),
+        ...(sslcert && sslkey ? { clientcert: { cert: sslcert, key: sslkey } } : {}),
+        superuser: false,
+        connectTimeout: 10,
+      },
+      { parent: this },
+    );
+
+    this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  /** Without a password: node-postgres takes PGPASSWORD then, as libpq does. */
+  connect(database: pulumi.Input<string>): pulumi.Output<Connection> {
+    return pulumi.output(database).apply((database) => ({ ...this.login, database }));
+  }
+}

@@ -1,0 +1,50 @@
+-- What has to be known of an existing server before anything in it changes. One row. $1 name of our database, $2 names of the
+-- extensions that we declare.
+select pg_catalog.current_setting('server_version_num')::int4 as version_number,
+       pg_catalog.current_setting('server_version') as version,
+       pg_catalog.current_setting('max_connections')::int4
+         - pg_catalog.current_setting('superuser_reserved_connections')::int4 as connections,
+       pg_catalog.current_setting('wal_level') as wal_level,
+       pg_catalog.current_setting('data_checksums') = 'on' as checksums,
+       -- Null for who is neither a superuser nor a member of pg_read_all_settings.
+       (
+         select s.setting
+           from pg_catalog.pg_settings as s
+          where s.name = 'shared_preload_libraries'
+       ) as preloaded,
+       r.rolsuper as superuser,
+       r.rolcreaterole as creates_roles,
+       r.rolcreatedb as creates_databases,
+       -- What providers call those who may do more than others, though they are no superusers.
+       exists (
+         select
+           from pg_catalog.pg_roles as g
+          where g.rolname in ('rds_superuser', 'cloudsqlsuperuser', 'alloydbsuperuser', 'azure_pg_admin')
+            and pg_catalog.pg_has_role(g.oid, 'member')
+       ) as privileged,
+       (
+         select pg_catalog.jsonb_build_object(
+                  'encoding', pg_catalog.pg_encoding_to_char(d.encoding),
+                  'collation', d.datcollate,
+                  'ctype', d.datctype,
+                  'owner', pg_catalog.pg_get_userbyid(d.datdba)
+                )
+           from pg_catalog.pg_database as d
+          where d.datname = $1
+       ) as database,
+       (
+         select coalesce(
+                  pg_catalog.jsonb_agg(
+                    pg_catalog.jsonb_build_object('name', a.name, 'trusted', v.trusted)
+                    order by a.name
+                  ),
+                  '[]'
+                )
+           from pg_catalog.pg_available_extensions as a
+           join pg_catalog.pg_available_extension_versions as v
+             on v.name = a.name
+            and v.version = a.default_version
+          where a.name = any ($2::text[])
+       ) as extensions
+  from pg_catalog.pg_roles as r
+ where r.rolname = current_user
