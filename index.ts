@@ -11,9 +11,17 @@ import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
 import { recordedSchemas, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
-import { application, authenticator, migrator, owner, pooler, roles } from "./database/roles";
+import {
+  application,
+  authenticator,
+  migrator,
+  owner,
+  pooler,
+  roles as declaredRoles,
+} from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
+import { type Logins, settingsOfLogins, withLogins } from "./postgres/access/logins";
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationArgs } from "./migrationArgs";
 import { migrationsDirectory, preflight } from "./preflight";
@@ -34,8 +42,9 @@ async function main() {
     target: settings.migrationTarget,
     lockTimeout: settings.lockTimeout,
   });
+  const roles = withLogins(declaredRoles, settings.logins);
   const allRoles = new Roles("role", { instance, roles, owner, after: recorded });
-  const { names, passwords } = allRoles;
+  const { names, logins } = allRoles;
   const database = new Database("database", {
     instance,
     name: settings.database,
@@ -46,9 +55,14 @@ async function main() {
     roles: names,
   });
 
-  const connection = database.connect(named(names, migrator), named(passwords, migrator));
-  const migrating = { ...expected, ...migrationArgs(settings), connection, database };
-  const schema = new Schema("schema", migrating);
+  const migrating = named(logins, migrator);
+  const connection = database.connect(migrating.user, migrating.password);
+  const schema = new Schema("schema", {
+    ...expected,
+    ...migrationArgs(settings),
+    connection,
+    database,
+  });
   const kept = { connection, owner, tenancy: tenancyAtTarget, schema };
   const security = new RowLevelSecurity("tenancy", kept);
 
@@ -78,7 +92,7 @@ async function main() {
     schemas,
     extensions,
     tenancy: tenancyAtTarget,
-    settings: databaseSettings,
+    settings: settingsOfLogins(databaseSettings, roles),
     lookup: { owner, role: pooler, authenticator },
   };
   new AccessAudit("audit", audit, {
@@ -88,19 +102,33 @@ async function main() {
 
   const pooled = pool?.(asked);
 
-  const appPassword = named(passwords, application);
+  const { user: appUser, password: appPassword } = named(logins, application);
   return {
     host: instance.host,
     port: instance.port,
     database: database.name,
     schemaVersion: schema.version,
-    appUser: named(names, application),
+    appUser,
     appPassword,
-    databaseUrl: database.url(application, appPassword),
-    rolePasswords: pulumi.secret(passwords),
+    databaseUrl: database.url(appUser, appPassword),
+    rolePasswords: pulumi.secret(mapped(logins, ({ password }) => password)),
+    ...rotated(allRoles, settings.logins),
     ...instance.tls,
-    ...(pooled && { pooledUrl: database.url(application, appPassword, pooled) }),
+    ...(pooled && { pooledUrl: database.url(appUser, appPassword, pooled) }),
   };
+}
+
+/** What a stack tells besides once a password of it has been rotated. */
+function rotated({ logins, previous }: Roles, numbers: Logins) {
+  if (Object.keys(numbers).length === 0) return {};
+  return {
+    roleLogins: mapped(logins, ({ user }) => user),
+    previousLogins: pulumi.secret(previous),
+  };
+}
+
+function mapped<T, U>(values: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value)]));
 }
 
 function named<T>(values: Readonly<Record<string, T>>, name: string): T {

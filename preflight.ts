@@ -10,6 +10,7 @@ import { tenancy } from "./database/tenancy";
 import type { ExtensionDeclaration } from "./postgres/access/declarations";
 import { extensionFaults } from "./postgres/access/extensionFaults";
 import { grantFaults } from "./postgres/access/grantFaults";
+import { loginFaults } from "./postgres/access/loginFaults";
 import { roleFaults } from "./postgres/access/roleFaults";
 import { settingFaults } from "./postgres/access/settingFaults";
 import { DeclarationError, DeclarationErrors } from "./postgres/declarationError";
@@ -27,6 +28,7 @@ import { tenancyAt } from "./postgres/rowLevelSecurity/tenancyAt";
 import { tenancyFaults } from "./postgres/rowLevelSecurity/tenancyFaults";
 import { findExternalServer } from "./findExternalServer";
 import { readSettings, type Settings } from "./settings";
+import { place } from "./settingsFaults";
 
 /** Folder of the migrations, from the project folder. */
 export const migrationsDirectory = "migrations";
@@ -60,6 +62,7 @@ export async function preflight(
   const found = await findServer(settings, stack);
   faults.push(
     ...roleFaults(roles),
+    ...loginFaults(settings?.logins ?? {}, roles, place("logins", stack)),
     ...settingFaults(databaseSettings, roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
     ...(await schemaFaults(found.exists)),

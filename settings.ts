@@ -1,3 +1,4 @@
+import type { Logins } from "./postgres/access/logins";
 import type { DeclarationError } from "./postgres/declarationError";
 import { kinds, project, settingFault, settingsFaults, superfluous } from "./settingsFaults";
 import { settingsSchemas as schemas } from "./settingsSchemas";
@@ -14,6 +15,8 @@ interface CommonSettings {
   migrationTarget?: number | undefined;
   /** How many rows may go with which table (`public.sites`), or values with which column (`public.sites.note`). Default none. */
   acknowledgedLoss: Readonly<Record<string, number>>;
+  /** Which logins of a role work, by its name; `rotate-password` writes it. Default: each role's first, the role itself. */
+  logins: Logins;
 }
 
 /** A server out of an npm package, on this machine. */

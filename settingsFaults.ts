@@ -22,6 +22,7 @@ const examples: Readonly<Record<string, string>> = {
   lockTimeout: "500",
   migrationTarget: "9",
   acknowledgedLoss: `--path '${project}:acknowledgedLoss["public.sites"]' 12`,
+  logins: `--path '${project}:logins.app_user[0]' 1`,
   poolerPort: "6432",
   dockerName: "hosterizer-dev",
   publishAddress: "127.0.0.1",
@@ -90,6 +91,7 @@ function unknownKey(key: string, stack: string, kind: Kind | undefined): Declara
   return [new DeclarationError(place(key, stack), "unknown key", remedy)];
 }
 
-function place(key: string, stack: string): string {
+/** Where a key is written. */
+export function place(key: string, stack: string): string {
   return `${project}:${key} in Pulumi.${stack}.yaml`;
 }

@@ -74,6 +74,20 @@ const counts = objectOf(notCounts).pipe(
   ),
 );
 
+const notLogins = 'is not an object of login numbers, such as {"app_user": [1, 2]}';
+
+const loginNumber = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notLogins)
+  .pipe(z.int(notLogins).nonnegative(notLogins).max(999_999, notLogins));
+
+const logins = objectOf(notLogins).pipe(
+  z.record(
+    z.string(),
+    z.array(loginNumber, notLogins).min(1, notLogins).max(2, notLogins),
+    notLogins,
+  ),
+);
+
 const hosts = z
   .string()
   .transform((text) => text.split(",").map((host) => host.trim()))
@@ -100,6 +114,7 @@ const everywhere = {
   lockTimeout: wholeNumber("a number of milliseconds", 1, 600_000).prefault("500"),
   migrationTarget: wholeNumber("the number of a migration", 0, 999_999).optional(),
   acknowledgedLoss: counts.prefault("{}"),
+  logins: logins.prefault("{}"),
 };
 
 /** The configuration of each kind of instance, as Pulumi hands it over: every value a string. */

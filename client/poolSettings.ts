@@ -1,3 +1,4 @@
+import { credentialsFault, credentialsFrom } from "./credentialsFile";
 import type { SslMode } from "./tlsOptions";
 
 /** Who a connection logs in as. */
@@ -40,7 +41,8 @@ export interface PoolSettings {
 
 /**
  * Reads `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER`, `DB_PASSWORD`, `DB_SSLMODE` and `DB_SSLROOTCERT`, which
- * `npm run db -- env` prints. What is not set keeps its default.
+ * `npm run db -- env` prints. What is not set keeps its default. In the place of user and password, `DB_CREDENTIALS_FILE`
+ * names a file that is read for each new connection; see `credentialsFrom`.
  *
  * @throws Error if there is no user or password, or a value can't be one; all of them at once
  */
@@ -50,8 +52,11 @@ export function readPoolSettings(
   const faults: string[] = [];
   const { DB_HOST: host, DB_NAME: database, DB_SSLROOTCERT: sslrootcert } = environment;
   const { DB_USER: user = "", DB_PASSWORD: password = "" } = environment;
-  if (user === "") faults.push("DB_USER is not set");
-  if (password === "") faults.push("DB_PASSWORD is not set");
+  const { DB_CREDENTIALS_FILE: file } = environment;
+  const unreadable = file === undefined ? undefined : credentialsFault(file);
+  if (unreadable !== undefined) faults.push(`DB_CREDENTIALS_FILE: ${unreadable}`);
+  if (file === undefined && user === "") faults.push("DB_USER is not set");
+  if (file === undefined && password === "") faults.push("DB_PASSWORD is not set");
   const port = Number(environment["DB_PORT"] ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     faults.push(`DB_PORT: ${JSON.stringify(environment["DB_PORT"])} is not a port (1 to 65535)`);
@@ -65,7 +70,7 @@ export function readPoolSettings(
     ...(host === undefined ? {} : { host }),
     port,
     ...(database === undefined ? {} : { database }),
-    credentials: { user, password },
+    credentials: file === undefined ? { user, password } : credentialsFrom(file),
     sslmode,
     ...(sslrootcert === undefined ? {} : { sslrootcert }),
   };

@@ -6,6 +6,7 @@ import { migrate } from "./migrate";
 import { commandGroup } from "./operatorCommand";
 import { promote } from "./promote";
 import { psql } from "./psql";
+import { rotatePassword } from "./rotatePassword";
 import { showFailure } from "./showFailure";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -18,6 +19,7 @@ const commands: readonly (() => Command)[] = [
   verify,
   migrate,
   promote,
+  rotatePassword,
   acceptDrift,
 ];
 

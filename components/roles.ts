@@ -1,7 +1,7 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { RoleDeclaration } from "../postgres/access/declarations";
+import type { LoginDeclaration } from "../postgres/access/logins";
 import { Password } from "./dynamic/password";
 import type { Instance } from "./instance/instance";
 import { goesWith, holdsData } from "./instance/lifetime";
@@ -9,22 +9,32 @@ import { goesWith, holdsData } from "./instance/lifetime";
 export interface RolesArgs {
   instance: Instance;
   /** Plain, because each role is a resource. Groups come before their members. */
-  roles: readonly RoleDeclaration[];
+  roles: readonly LoginDeclaration[];
   /** The one of them that owns everything. */
   owner: string;
   /** What must be in order before anything in the server changes. */
   after: pulumi.Resource;
 }
 
+/** What one logs in with. */
+export interface Login {
+  user: pulumi.Output<string>;
+  password: pulumi.Output<string>;
+}
+
 /**
  * The roles with their memberships; those that log in with a password have a generated one.
+ *
+ * While a password is being rotated, two logins of a role work; see `withLogins`.
  *
  * The server is given the SCRAM verifier only. No role is superuser, creates roles or databases, replicates, or bypasses
  * row-level security. A role that leaves the declaration is dropped.
  */
 export class Roles extends pulumi.ComponentResource {
-  /** The passwords by role, of those that log in with one. */
-  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** How one logs in by now, by role. */
+  readonly logins: Readonly<Record<string, Login>>;
+  /** How one could log in before, by role, where that still works. */
+  readonly previous: Readonly<Record<string, Login>>;
   /** The names by role: whoever uses one waits for the role. */
   readonly names: Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -33,25 +43,29 @@ export class Roles extends pulumi.ComponentResource {
     const { instance } = args;
     const { provider } = instance;
     const child = { parent: this, provider, ...goesWith(instance), dependsOn: args.after };
-    const passwords: Record<string, pulumi.Output<string>> = {};
+    const found: { of: string; number: number; login: Login }[] = [];
     const names: Record<string, pulumi.Output<string>> = {};
 
     for (const role of args.roles) {
       const attributes = { name: role.name, login: role.login, inherit: role.inherit ?? true };
       const groups = (role.memberOf ?? []).map((group) => names[group] ?? group);
       const memberships = groups.length > 0 ? { roles: groups } : {};
-      let login = {};
-      if (role.login && role.authenticates !== "certificate") {
-        const generated = new Password(`${name}-${role.name}`, { parent: this });
-        passwords[role.name] = generated.password;
-        login = { password: generated.verifier };
+      const { of, number, newest } = role;
+      let generated: Password | undefined;
+      if (number !== undefined || newest !== undefined) {
+        const its = { ...(number ? { number } : {}), ...(newest ? { newest } : {}) };
+        generated = new Password(`${name}-${role.name}`, its, { parent: this });
       }
+      const login = generated && number !== undefined ? { password: generated.verifier } : {};
       const made = new postgresql.Role(
         `${name}-${role.name}`,
         { ...attributes, ...memberships, ...login },
         role.name === args.owner ? { ...child, ...holdsData(instance) } : child,
       );
       names[role.name] = made.name;
+      if (generated && number !== undefined) {
+        found.push({ of, number, login: { user: made.name, password: generated.password } });
+      }
       if (role.name === args.owner && instance.deployRole !== undefined) {
         // Whoever is no superuser can give away, and change, only what is its own or of a role that it is a member of.
         const granted = { role: instance.deployRole, grantRole: made.name };
@@ -60,7 +74,12 @@ export class Roles extends pulumi.ComponentResource {
       }
     }
 
-    this.passwords = passwords;
+    found.sort((one, other) => one.number - other.number);
+    this.logins = Object.fromEntries(found.map(({ of, login }) => [of, login]));
+    const outlived = found.filter(({ of, number }) =>
+      found.some((other) => other.of === of && other.number > number),
+    );
+    this.previous = Object.fromEntries(outlived.map(({ of, login }) => [of, login]));
     this.names = names;
     this.registerOutputs({});
   }

@@ -7,6 +7,8 @@ export const owner = "hosterizer_owner";
 export const migrator = "hosterizer_migrator";
 /** What applications log in as. */
 export const application = "app_user";
+/** What monitoring logs in as. */
+export const monitor = "app_monitor";
 /** What PgBouncer logs in as, to ask for the verifiers of its clients' passwords. */
 export const pooler = "app_pooler";
 /** Owns the function that PgBouncer asks; nobody logs in as it. */
@@ -25,7 +27,7 @@ export const roles: readonly RoleDeclaration[] = [
   },
   { name: application, login: true, purpose: "the application, under row-level security" },
   { name: "app_readonly", login: true, purpose: "reads, under row-level security" },
-  { name: "app_monitor", login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
+  { name: monitor, login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
   { name: "app_backup", login: true, purpose: "reads everything for dumps" },
   { name: authenticator, login: false, purpose: "reads the verifiers that the pooler asks for" },
   {

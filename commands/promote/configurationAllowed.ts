@@ -10,6 +10,7 @@ const environmental: ReadonlySet<string> = new Set([
   "port",
   "database",
   "lockTimeout",
+  "logins",
   "poolerPort",
   "dockerName",
   "publishAddress",

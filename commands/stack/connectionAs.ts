@@ -8,7 +8,7 @@ import type { StackAccess } from "./stackAccess";
  * @throws CommandError with the login roles if there is none of this name
  */
 export function connectionAs(role: string, access: StackAccess): Connection & { password: string } {
-  const { stack, passwords, host, port, database, sslmode, sslrootcert } = access;
+  const { stack, passwords, logins, host, port, database, sslmode, sslrootcert } = access;
   const password = Object.hasOwn(passwords, role) ? passwords[role] : undefined;
   if (password === undefined) {
     throw new CommandError(
@@ -17,5 +17,5 @@ export function connectionAs(role: string, access: StackAccess): Connection & { 
     );
   }
   const authority = sslrootcert === undefined ? {} : { sslrootcert };
-  return { host, port, database, sslmode, ...authority, user: role, password };
+  return { host, port, database, sslmode, ...authority, user: logins?.[role] ?? role, password };
 }

@@ -35,6 +35,11 @@ export function pooledConnection(
   return { ...connection, ...address };
 }
 
+/** Whether the pooler lets a role through. */
+export function mayPool(role: string): boolean {
+  return barrierOf(role) === undefined;
+}
+
 /** Which of the withheld roles this one may become, if any. */
 function barrierOf(role: string): string | undefined {
   if (withheld.includes(role)) return role;

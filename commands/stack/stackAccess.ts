@@ -17,8 +17,18 @@ export interface StackAccess {
   sslrootcert?: string;
   /** Where its pooler is reached, if it has one. */
   pooler?: { host: string; port: number };
-  /** By login role. */
+  /** By role. */
   passwords: Readonly<Record<string, string>>;
+  /** What one logs in as for a role, where it is another name than the role's. */
+  logins?: Readonly<Record<string, string>>;
+  /** What still works for a role besides, while its password is being rotated. */
+  previous?: Readonly<Record<string, Credentials>>;
+}
+
+/** Who logs in, and with which password. */
+export interface Credentials {
+  user: string;
+  password: string;
 }
 
 /** What a URL has between the password and the database; an IPv6 address may be in brackets. */
@@ -41,6 +51,11 @@ const outputs = z.object({
     })
     .optional(),
   rolePasswords: z.record(z.string(), z.string()),
+  // Outputs of stacks where a password was rotated.
+  roleLogins: z.record(z.string(), z.string()).optional(),
+  previousLogins: z
+    .record(z.string(), z.object({ user: z.string(), password: z.string() }))
+    .optional(),
 });
 
 /**
@@ -57,7 +72,8 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
       `Run \`${upCommand(stack)}\` to its end.`,
     );
   }
-  const { rolePasswords: passwords, sslrootcert, pooledUrl: pooler, ...address } = read.data;
+  const { rolePasswords, roleLogins, previousLogins, ...reached } = read.data;
+  const { sslrootcert, pooledUrl: pooler, ...address } = reached;
   // Shells go elsewhere; this command runs in the project folder.
   const authority = sslrootcert === undefined ? {} : { sslrootcert: resolve(sslrootcert) };
   return {
@@ -65,6 +81,8 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
     ...address,
     ...authority,
     ...(pooler === undefined ? {} : { pooler }),
-    passwords,
+    passwords: rolePasswords,
+    ...(roleLogins === undefined ? {} : { logins: roleLogins }),
+    ...(previousLogins === undefined ? {} : { previous: previousLogins }),
   };
 }

@@ -66,7 +66,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     const child = { parent: this };
     this.alias = `${prefix}-postgresql`;
 
-    const { password, verifier } = new Password(`${name}-superuser`, child);
+    const { password, verifier } = new Password(`${name}-superuser`, {}, child);
     this.password = password;
     this.authority = new CertificateAuthority(`${name}-authority`, args.authority, child);
     const certificate = new Certificate(

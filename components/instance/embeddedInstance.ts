@@ -34,7 +34,7 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
     super("hosterizer:index:EmbeddedInstance", name, args, opts);
     const { stack, port } = args;
 
-    const { password } = new Password(`${name}-superuser`, { parent: this });
+    const { password } = new Password(`${name}-superuser`, {}, { parent: this });
     const account = { host: "127.0.0.1", user: superuser, password };
     const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
 

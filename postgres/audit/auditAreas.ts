@@ -13,6 +13,7 @@ import { planPrivileges } from "./planPrivileges";
 import { planProgramObjects } from "./planProgramObjects";
 import { planReaches } from "./planReaches";
 import { planRoles } from "./planRoles";
+import { planSessions } from "./planSessions";
 import { planSettings } from "./planSettings";
 import { planViews } from "./planViews";
 import { readDefaultPrivileges } from "./readDefaultPrivileges";
@@ -26,6 +27,7 @@ import { readPrivileges } from "./readPrivileges";
 import { readProgramObjects } from "./readProgramObjects";
 import { readReaches } from "./readReaches";
 import { readRoles } from "./readRoles";
+import { readSessions } from "./readSessions";
 import { readSettings } from "./readSettings";
 import { readViews } from "./readViews";
 
@@ -36,6 +38,7 @@ export type AuditArea = (client: Client, audit: Audit) => Promise<AuditFinding[]
 export const auditAreas: readonly AuditArea[] = [
   async (client, audit) => planRoles(await readRoles(client, audit), audit.roles),
   async (client, audit) => planPasswords(await readPasswords(client, audit), audit.roles),
+  async (client, audit) => planSessions(await readSessions(client, audit)),
   async (client, audit) => planMemberships(await readMemberships(client, audit), audit),
   async (client, audit) =>
     planSettings(await readSettings(client, audit), audit.settings, client.database ?? ""),

@@ -57,4 +57,8 @@ export const settingKinds = [
   "extension not declared",
 ] as const;
 
-export type AuditKind = (typeof accessKinds)[number] | (typeof settingKinds)[number];
+/** What takes a session to bring about, and no SQL alone. */
+export const sessionKind = "session of a login that is over";
+
+export type AuditKind =
+  (typeof accessKinds)[number] | (typeof settingKinds)[number] | typeof sessionKind;

@@ -22,6 +22,7 @@ test("needs no more than the kind of instance", () => {
       database: "hosterizer",
       lockTimeout: 500,
       acknowledgedLoss: {},
+      logins: {},
     },
   });
 });
@@ -35,6 +36,7 @@ test("takes what is set", () => {
       database: "other",
       lockTimeout: 1000,
       acknowledgedLoss: {},
+      logins: {},
     },
   });
 });
@@ -48,6 +50,7 @@ test("takes a Docker stack with its defaults", () => {
       database: "hosterizer",
       lockTimeout: 500,
       acknowledgedLoss: {},
+      logins: {},
       dockerName: "hosterizer-local",
       publishAddress: "127.0.0.1",
       host: "127.0.0.1",
@@ -71,12 +74,17 @@ test("takes an external server with its defaults", () => {
       database: "hosterizer",
       lockTimeout: 500,
       acknowledgedLoss: {},
+      logins: {},
     },
   });
 });
 
 test("takes a target and what may go for it, whatever YAML made of the numbers", () => {
   const acknowledgedLoss = '{"public.sites":12,"public.sites.note":"3"}';
+  const logins = '{"app_user":[1,"2"]}';
+  expect(read({ instance: "embedded", logins })).toMatchObject({
+    settings: { logins: { app_user: [1, 2] } },
+  });
   expect(read({ instance: "embedded", migrationTarget: "5", acknowledgedLoss })).toMatchObject({
     settings: {
       migrationTarget: 5,
@@ -127,6 +135,11 @@ test.each([
   [{ instance: "embedded", acknowledgedLoss: "all" }, "is not an object of row counts"],
   [{ instance: "embedded", acknowledgedLoss: '{"public.sites":-1}' }, "is not an object of row"],
   [{ instance: "embedded", acknowledgedLoss: '{"public.sites":1.5}' }, "is not an object of row"],
+  [{ instance: "embedded", logins: "1" }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":1}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[]}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[1,2,3]}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[-1]}' }, "is not an object of login numbers"],
   [
     { instance: "embedded", host: "a" },
     'host in Pulumi.local.yaml: is for instance "docker" and "external" only',

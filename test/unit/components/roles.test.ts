@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { Roles } from "../../../components/roles";
 import { owner, roles } from "../../../database/roles";
+import { withLogins } from "../../../postgres/access/logins";
 import { instance } from "./instance";
 import { type Recorded, record } from "./record";
 
@@ -10,7 +11,12 @@ let recorded: Map<string, Recorded>;
 beforeAll(async () => {
   recorded = await record(() => {
     const server = instance();
-    new Roles("role", { instance: server, roles, owner, after: server.provider });
+    new Roles("role", {
+      instance: server,
+      roles: withLogins(roles, {}),
+      owner,
+      after: server.provider,
+    });
   });
 });
 

@@ -4,6 +4,7 @@ import { goesWith, holdsData } from "../../../../components/instance/lifetime";
 import { ExternalInstance } from "../../../../components/instance/externalInstance";
 import { Roles } from "../../../../components/roles";
 import { owner, roles } from "../../../../database/roles";
+import { withLogins } from "../../../../postgres/access/logins";
 import { type Recorded, record } from "../record";
 
 let recorded: Map<string, Recorded>;
@@ -20,7 +21,7 @@ beforeAll(async () => {
       sslkey: "a.key",
       deployRole: "deploy",
     });
-    new Roles("role", { instance, roles, owner, after: instance.provider });
+    new Roles("role", { instance, roles: withLogins(roles, {}), owner, after: instance.provider });
   });
 });
 

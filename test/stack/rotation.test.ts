@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { readPoolSettings } from "../../client/poolSettings";
+import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../integration/testDatabase";
+import { type BusyClients, startBusyClients } from "../rotation/busyClients";
+import { handOver, publish } from "../rotation/handOver";
+import { makeProject } from "./makeProject";
+import type { Project } from "./project";
+
+const configuration = "Pulumi.local.yaml";
+const rotate = ["-s", "db", "--", "rotate-password", "app_user"];
+let project: Project;
+let folder: string;
+let file: string;
+let clients: BusyClients;
+let written: string;
+
+beforeAll(async () => {
+  project = await makeProject();
+  await project.succeed("up");
+  await project.query(twoCustomers);
+  written = await project.read(configuration);
+  folder = await mkdtemp(join(tmpdir(), "hosterizer-rotation-"));
+  file = join(folder, "credentials.json");
+  await publish(file, env);
+  const variables = JSON.parse(await env()) as Record<string, string>;
+  clients = startBusyClients(readPoolSettings({ ...variables, DB_CREDENTIALS_FILE: file }));
+});
+afterAll(async () => {
+  await clients.stop();
+  await rm(folder, { recursive: true });
+  await project.remove();
+});
+
+const env = async () => (await project.shell("npm run -s db -- env --json")).stdout;
+const connection = async () => {
+  const variables = JSON.parse(await env()) as Record<string, string>;
+  const { DB_HOST: host = "", DB_PORT: port, DB_NAME: database = "" } = variables;
+  const { DB_USER: user = "", DB_PASSWORD: password = "" } = variables;
+  return { host, port: Number(port), database, user, password };
+};
+const sessionsAs = (login: string) =>
+  project.query(`select pid from pg_stat_activity where usename = '${login}'`);
+
+test("where applications do not take the new login, the old one is not ended", async () => {
+  const { code, output } = await project.npm(...rotate, "--grace", "0.1");
+
+  expect(output).toContain("app_user logs in as app_user_a from now on; app_user works, too.");
+  expect(output).toMatch(/app_user has \d+ sessions that began in the last 2\.0 s/);
+  expect(code).toBe(1);
+  expect(await project.read(configuration)).toBe(
+    `${written}  hosterizer-database:logins:\n    app_user: [ 0, 1 ]\n`,
+  );
+  expect(clients.failures).toEqual([]);
+});
+
+test("the same command goes on, and no client that follows the documented settings notices", async () => {
+  const before = await project.connection("app_user");
+  const rotating = project.start(...rotate, "--grace", "0.25");
+  const { code, output } = await handOver(rotating, file, env);
+
+  expect(output).toContain("A rotation of app_user was begun before, and goes on.");
+  expect(output).toContain("The old password of app_user is refused, and app_user has no session.");
+  expect(code).toBe(0);
+  expect(clients.failures).toEqual([]);
+  expect([...clients.logins.keys()].sort()).toEqual(["app_user", "app_user_a"]);
+  await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
+  expect(await sessionsAs("app_user")).toEqual([]);
+  expect(await project.read(configuration)).toContain("app_user: [ 1 ]\n");
+});
+
+test("what it leaves behind is what is declared", async () => {
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+  const roles = await project.query(
+    `select rolname, rolcanlogin, rolpassword is null as bare from pg_authid
+      where rolname like 'app\\_user%' order by 1`,
+  );
+  expect(roles).toEqual([
+    { rolname: "app_user", rolcanlogin: false, bare: true },
+    { rolname: "app_user_a", rolcanlogin: true, bare: false },
+  ]);
+});
+
+test("the next one is between the two logins of the group", async () => {
+  const before = await connection();
+  const { code } = await handOver(project.start(...rotate, "--grace", "0.25"), file, env);
+
+  expect(code).toBe(0);
+  expect(clients.failures).toEqual([]);
+  expect(before.user).toBe("app_user_a");
+  expect((await connection()).user).toBe("app_user_b");
+  await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+test("both logins are bound like the role", async () => {
+  const { code, output } = await project.shell("npm run -s db -- verify");
+  expect(output).toContain("app_user");
+  expect(code).toBe(0);
+});
+
+test("a password that others know is over at once", async () => {
+  const before = await connection();
+  const told: string[] = [];
+  await clients.stop();
+  const idle = rowsOf(before, "select pg_sleep(60)").catch((error: unknown) => {
+    told.push((error as { code: string }).code);
+  });
+  const { code } = await project.npm(...rotate, "--grace", "0");
+  await idle;
+
+  expect(code).toBe(0);
+  // admin_shutdown
+  expect(told).toEqual(["57P01"]);
+  const after = await connection();
+  expect(after.user).toBe("app_user_a");
+  expect(after.password).not.toBe(before.password);
+  await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
+});
+
+test("no output has a password in it", async () => {
+  const { superuser, roles } = await project.secrets();
+  for (const secret of [superuser, ...Object.values(roles)]) {
+    expect(project.transcript.join("\n")).not.toContain(secret);
+  }
+});
+
+test("who follows an old configuration shuts nobody out", async () => {
+  const present = await project.read(configuration);
+  await project.write(configuration, written);
+  const { code, output } = await project.npm("up");
+  await project.write(configuration, present);
+
+  expect(output).toContain(
+    "hosterizer-database:logins asks for login 0 of this role, and the stack is at 3 already.",
+  );
+  expect(code).not.toBe(0);
+  await expect(rowsOf(await connection(), "select 1 as one")).resolves.toEqual([{ one: 1 }]);
+  expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+});
+
+test.each([
+  ["app_pooler", '"app_pooler" is no role that logs in with a password.'],
+  ["app_usr", '"app_usr" is no role that logs in with a password.'],
+])("%s has no password to rotate", async (role, fault) => {
+  const present = await project.read(configuration);
+  const { code, output } = await project.shell(`npm run -s db -- rotate-password ${role}`);
+  expect(output).toContain(fault);
+  expect(code).toBe(1);
+  expect(await project.read(configuration)).toBe(present);
+});
+
+test.each([
+  ["{ app_usr: [1] }", 'Pulumi.local.yaml, "app_usr": is no role of database/roles.ts'],
+  ["{ app_user: [3, 5] }", "3 and 5 do not follow one another"],
+  ["{ app_user: [] }", "is not an object of login numbers"],
+])("logins %s are refused before anything changes", async (value, fault) => {
+  const present = await project.read(configuration);
+  await project.write(configuration, `${written}  hosterizer-database:logins: ${value}\n`);
+  const { code, output } = await project.npm("up");
+  await project.write(configuration, present);
+  expect(output).toContain(fault);
+  expect(code).not.toBe(0);
+});
