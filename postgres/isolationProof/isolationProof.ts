@@ -14,6 +14,9 @@ export const proofCommands = [
   "DELETE",
   "MERGE",
   "MOVE",
+  "UPDATE all",
+  "DELETE all",
+  "MOVE all",
   "INSERT",
   "ON CONFLICT",
   "FOREIGN KEY",
@@ -45,7 +48,8 @@ export const proofContexts = [...sessionContexts, "catalog"] as const;
 export type ProofContext = (typeof proofContexts)[number];
 
 /** Whose rows a statement reaches, or what becomes of it. */
-export type Expectation = "own" | "other" | "both" | "none" | "refused" | "allowed" | "yes";
+export type Expectation =
+  "own" | "other" | "both" | "none" | "refused" | "allowed" | "yes" | "as SELECT";
 
 /** One thing that was tried. */
 export interface ProofCell {

@@ -10,6 +10,7 @@ const otherRefusals: Partial<Record<ProofCommand, readonly string[]>> = {
   "COPY FROM": ["0A000"],
   // An identity that is always generated can't be written.
   MOVE: ["428C9"],
+  "MOVE all": ["428C9"],
   // Foreign key violation: the parent isn't this tenant's.
   "FOREIGN KEY": ["23503"],
 };

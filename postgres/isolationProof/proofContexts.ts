@@ -7,7 +7,7 @@ export interface TenantPair {
   other: string;
 }
 
-/** The contract's variables; null for one that is not set, which PostgreSQL reads as empty text after a transaction has set it. */
+/** The contract's variables; null for one that is not set, empty for what a pooled session has after a transaction. */
 export interface ContextVariables {
   id: string | null;
   role: string | null;
@@ -39,10 +39,11 @@ export function contextVariants(pair: TenantPair): Record<SessionContext, Contex
     own: [as("customer")(pair.own)],
     other: [as("customer")(pair.other)],
     none: [
+      { id: null, role: null },
       { id, role: null },
       { id: null, role: "customer" },
     ],
-    empty: [{ id: null, role: null }],
+    empty: [{ id: "", role: "" }],
     malformed: [...malformed, ...never].map(as("customer")),
     forged: roles.map((role) => ({ id, role })),
     administrator: [

@@ -75,6 +75,13 @@ export class TableProof {
     this.notProven.push({ role: this.session.role, schema, table, commands, reason });
   }
 
+  /** Whether a command that was tried in a context did what it must. */
+  holds(command: ProofCommand, context: SessionContext): boolean {
+    return this.cells.some(
+      (cell) => cell.command === command && cell.context === context && cell.ok,
+    );
+  }
+
   /** Whether PostgreSQL itself numbers the tenants here, so that nobody can renumber one. */
   private get isNumbered(): boolean {
     const { shape, column } = this.table;
@@ -85,15 +92,20 @@ export class TableProof {
   expected(command: ProofCommand, context: SessionContext): Expectation {
     const { kind, administrators } = this.session;
     if (needs[command].some((one) => !this.table.shape.privileges[one])) return "refused";
-    if (command === "MOVE" && this.isNumbered) return "refused";
+    if (isMove(command) && this.isNumbered) return "refused";
     const rows = expectedRows(kind, administrators, context);
     if (command === "INSERT" || command === "ON CONFLICT" || command === "FOREIGN KEY") {
       return rows === "both" ? "allowed" : "refused";
     }
-    if (command !== "MOVE") return rows;
+    if (!isMove(command)) return rows;
     if (rows === "none") return "none";
     return rows === "both" ? "allowed" : "refused";
   }
+}
+
+/** Whether it gives rows to another tenant. */
+function isMove(command: ProofCommand): boolean {
+  return command === "MOVE" || command === "MOVE all";
 }
 
 const reads: readonly Privilege[] = ["SELECT"];
@@ -115,6 +127,9 @@ const needs: Record<ProofCommand, readonly Privilege[]> = {
   DELETE: ["SELECT", "DELETE"],
   MERGE: updates,
   MOVE: updates,
+  "UPDATE all": ["UPDATE"],
+  "DELETE all": ["DELETE"],
+  "MOVE all": updates,
   INSERT: ["INSERT"],
   "ON CONFLICT": ["SELECT", "INSERT", "UPDATE"],
   "FOREIGN KEY": ["INSERT"],

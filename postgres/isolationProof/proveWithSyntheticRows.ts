@@ -5,6 +5,7 @@ import type { Probe } from "./probe";
 import { readProbes, viewProbes } from "./readProbes";
 import { proveRefusals } from "./proveRefusals";
 import type { ProofSession, TableProof } from "./proveTable";
+import { proveWholeTable } from "./wholeTable";
 import { savepoint, setContext } from "./runProbe";
 import type { Row } from "./solveRow";
 import { type ProofTable, reasonOf, type TenantRows } from "./tenantRows";
@@ -39,6 +40,7 @@ export async function proveWithSyntheticRows(
       await proof.tryIn(context, probe, proof.expected(probe.command, context), tenants);
     }
   }
+  await proveWholeTable(session.client, proof, tenants);
   if (table.shape.keys.length === 0) proof.skip(["ON CONFLICT"], "it has no key to collide on");
   await proveRefusals(proof, tenants);
 }

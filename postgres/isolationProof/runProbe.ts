@@ -39,12 +39,17 @@ export async function runProbe(
   }
 }
 
-/** The contract's variables until the transaction ends; a null one is emptied. */
+/** The contract's variables until the transaction ends; a null one is what a new session of the role has. */
 export function setContext({ id, role }: ContextVariables): string {
   const set = (name: string, value: string | null) =>
-    `pg_catalog.set_config('app.${name}', ${escapeLiteral(value ?? "")}, true)`;
-  return `select ${set("current_customer_id", id)}, ${set("current_user_role", role)}`;
+    value === null
+      ? `reset app.${name}`
+      : `select pg_catalog.set_config('app.${name}', ${escapeLiteral(value)}, true)`;
+  return `${set("current_customer_id", id)}; ${set("current_user_role", role)}`;
 }
+
+/** What returns no row, so that the number of those affected has to do. */
+const counted: ReadonlySet<string> = new Set(["INSERT", "ON CONFLICT", "MOVE all"]);
 
 function measure(found: readonly QueryResult[], probe: Probe, pair: TenantPair): Observation {
   if (probe.measure === "tags") {
@@ -54,7 +59,7 @@ function measure(found: readonly QueryResult[], probe: Probe, pair: TenantPair):
   const rows = (found.at(-1)?.rows ?? []) as { tenant?: string }[];
   const count = (tenant: string) => rows.filter((row) => row.tenant === tenant).length;
   const [own, other] = [count(pair.own), count(pair.other)];
-  const affected = probe.command === "INSERT" || probe.command === "ON CONFLICT";
-  if (affected) return { kind: "rows", own: 0, other: 0, another: found.at(-1)?.rowCount ?? 0 };
+  if (counted.has(probe.command))
+    return { kind: "rows", own: 0, other: 0, another: found.at(-1)?.rowCount ?? 0 };
   return { kind: "rows", own, other, another: rows.length - own - other };
 }

@@ -47,7 +47,7 @@ test("what is declared is green, in every cell", async () => {
 });
 
 // Names are known when the database is there; how many there are is known before.
-const names = { owner: "", application: "", backup: "", superuser: "" };
+const names = { database: "", owner: "", application: "", backup: "", superuser: "" };
 const all = mutations(names);
 const indices = all.map(({ what }, index) => [what, index] as const);
 
@@ -58,6 +58,7 @@ test("there are more than sixty holes", () => {
 test.each(indices)("%s is told", async (_what, index) => {
   const { owner, application, backup, superuser } = database;
   const mutation = mutations({
+    database: copy(),
     owner: owner.user,
     application: application.user,
     backup: backup.user,

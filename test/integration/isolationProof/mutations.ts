@@ -19,6 +19,7 @@ export interface Mutation {
 
 /** The roles of the database under test. */
 export interface Names {
+  database: string;
   owner: string;
   application: string;
   backup: string;
@@ -29,7 +30,7 @@ const tables = tenancy.tables.map(({ table }) => table);
 const children = ["deployments", "ecommerce_integrations", "cost_records"];
 
 /** Every hole that anybody could think of, under the guide's contract: administrators by the session's variable. */
-export function mutations({ owner, application, backup, superuser }: Names): Mutation[] {
+export function mutations({ database, owner, application, backup, superuser }: Names): Mutation[] {
   const own = (table: string, command: string, context = "own") => [{ table, command, context }];
   const everywhere = (
     what: string,
@@ -207,6 +208,95 @@ export function mutations({ owner, application, backup, superuser }: Names): Mut
       cells: own("sites", "SELECT", "malformed"),
     },
     {
+      what: "an id whose sign is dropped",
+      sql: bothEnds(
+        "select abs(nullif(regexp_replace(current_setting('app.current_customer_id', true), '[^0-9-]', '', 'g'), '')::numeric)::bigint",
+      ),
+      cells: own("sites", "SELECT", "malformed"),
+    },
+    {
+      what: "no context taken for an administrator's",
+      sql: `create or replace function tenancy.lowest_customer_id() returns bigint stable language sql
+          as $$ select coalesce(nullif(current_setting('app.current_customer_id', true), '')::bigint, -9223372036854775808) $$;
+        create or replace function tenancy.highest_customer_id() returns bigint stable language sql
+          as $$ select coalesce(nullif(current_setting('app.current_customer_id', true), '')::bigint, 9223372036854775807) $$`,
+      cells: own("sites", "SELECT", "empty"),
+    },
+    {
+      what: "an id without a look at the role",
+      sql: bothEnds(
+        "select nullif(substring(current_setting('app.current_customer_id', true) from '^[0-9]{1,19}$'), '')::bigint",
+      ),
+      cells: own("sites", "SELECT", "forged"),
+    },
+    {
+      what: "sessions that begin as an administrator's",
+      sql: `alter database ${database} set app.current_user_role = 'administrator'`,
+      cells: own("sites", "SELECT", "none"),
+    },
+    {
+      what: "the application's sessions that begin as a customer's",
+      sql: `alter role ${application} in database ${database} set app.current_user_role = 'customer'`,
+      cells: own("sites", "SELECT", "none"),
+    },
+    everywhere(
+      "a policy that lets all be updated",
+      (table) => `create policy open on public.${table} for update to ${application} using (true)`,
+      "UPDATE all",
+      "catalog",
+    ),
+    everywhere(
+      "a policy that lets all be deleted",
+      (table) => `create policy open on public.${table} for delete to ${application} using (true)`,
+      "DELETE all",
+      "catalog",
+    ),
+    everywhere(
+      "a policy that lets rows be added to anybody",
+      (table) =>
+        `create policy open on public.${table} for insert to ${application} with check (true)`,
+      "INSERT",
+    ),
+    {
+      what: "rows that may be moved to anybody",
+      sql: children
+        .map(
+          (table) =>
+            `create policy open on public.${table} for update to ${application} using (false) with check (true)`,
+        )
+        .join(";"),
+      cells: children.flatMap((table) => own(table, "MOVE all")),
+    },
+    everywhere(
+      "the lower bound alone",
+      (table) =>
+        `alter policy context_sees_own on public.${table}
+           using (${table === "customers" ? "id" : "customer_id"} >= tenancy.lowest_customer_id())`,
+      "SELECT",
+    ),
+    everywhere(
+      "the upper bound alone",
+      (table) =>
+        `alter policy context_sees_own on public.${table}
+           using (${table === "customers" ? "id" : "customer_id"} <= tenancy.highest_customer_id())`,
+      "SELECT",
+      "other",
+    ),
+    {
+      what: "a function that empties a table as a superuser",
+      sql: `create function public.tidy() returns void language sql security definer
+        as 'delete from public.deployments'`,
+      cells: own("deployments", "FUNCTION", "catalog"),
+    },
+    {
+      what: "a view that is the invoker's no more",
+      sql: `create view public.own_sites with (security_invoker) as select * from public.sites;
+        alter view public.own_sites owner to ${superuser};
+        grant select on public.own_sites to ${application};
+        alter view public.own_sites reset (security_invoker)`,
+      cells: own("sites", "VIEW"),
+    },
+    {
       what: "administrators who see nothing",
       sql: `create or replace function tenancy.lowest_customer_id() returns bigint stable language sql
         as $$ select nullif(current_setting('app.current_customer_id', true), '')::bigint
@@ -214,4 +304,14 @@ export function mutations({ owner, application, backup, superuser }: Names): Mut
       cells: own("sites", "SELECT", "administrator"),
     },
   ];
+}
+
+/** Both ends of the range of ids that a context sees. */
+function bothEnds(body: string): string {
+  return ["lowest", "highest"]
+    .map(
+      (end) =>
+        `create or replace function tenancy.${end}_customer_id() returns bigint stable language sql as $$ ${body} $$`,
+    )
+    .join(";");
 }
