@@ -31,6 +31,8 @@ export class DatabasePool extends Pool {
     this.maxIdle = settings.maxIdleConnections ?? 5;
     // A connection that dies while nobody uses it is replaced by the next that is asked for.
     this.on("error", () => undefined);
+    // One that is cut in the moment of being handed over has nobody else who listens: the next statement on it fails.
+    this.on("connect", (client) => client.on("error", () => undefined));
   }
 
   override connect(): Promise<PoolClient>;

@@ -71,6 +71,18 @@ test("asks for them also where another one has just taken the last idle connecti
   await pool.end();
 });
 
+test("a connection that is cut while it is handed over ends no application", async () => {
+  const pool = createPool(settings());
+  const client = await pool.connect();
+  try {
+    // As node-postgres does before whoever has asked for it can listen.
+    expect(() => client.emit("error", new Error("terminating connection"))).not.toThrow();
+  } finally {
+    client.release(true);
+    await pool.end();
+  }
+});
+
 test("passes a host that does not answer", async () => {
   const pool = createPool(settings({ host: "127.0.0.9,127.0.0.1" }));
   expect((await pool.query("select 1")).rowCount).toBe(1);
