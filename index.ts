@@ -25,6 +25,7 @@ import { type Logins, settingsOfLogins, withLogins } from "./postgres/access/log
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationArgs } from "./migrationArgs";
 import { migrationsDirectory, preflight } from "./preflight";
+import { proveAfterUpdate } from "./proveAfterUpdate";
 import { makeServer } from "./server";
 
 /** The bill of materials, in the order of an update. */
@@ -95,12 +96,16 @@ async function main() {
     settings: settingsOfLogins(databaseSettings, roles),
     lookup: { owner, role: pooler, authenticator },
   };
-  new AccessAudit("audit", audit, {
+  const audited = new AccessAudit("audit", audit, {
     dependsOn: [allRoles, privileges, asked],
     ...standsFirst(instance),
   });
 
   const pooled = pool?.(asked);
+
+  if (settings.proof) {
+    await proveAfterUpdate({ stack, tenancy: tenancyAtTarget, database, logins, after: audited });
+  }
 
   const { user: appUser, password: appPassword } = named(logins, application);
   return {

@@ -17,6 +17,8 @@ interface CommonSettings {
   acknowledgedLoss: Readonly<Record<string, number>>;
   /** Which logins of a role work, by its name; `rotate-password` writes it. Default: each role's first, the role itself. */
   logins: Logins;
+  /** Whether each update ends with the proof that tenants are kept apart. Default true. */
+  proof: boolean;
 }
 
 /** A server out of an npm package, on this machine. */

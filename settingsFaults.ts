@@ -23,6 +23,7 @@ const examples: Readonly<Record<string, string>> = {
   migrationTarget: "9",
   acknowledgedLoss: `--path '${project}:acknowledgedLoss["public.sites"]' 12`,
   logins: `--path '${project}:logins.app_user[0]' 1`,
+  proof: "false",
   poolerPort: "6432",
   dockerName: "hosterizer-dev",
   publishAddress: "127.0.0.1",

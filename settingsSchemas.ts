@@ -115,6 +115,10 @@ const everywhere = {
   migrationTarget: wholeNumber("the number of a migration", 0, 999_999).optional(),
   acknowledgedLoss: counts.prefault("{}"),
   logins: logins.prefault("{}"),
+  proof: z
+    .enum(["true", "false"], 'is not "true" or "false"')
+    .prefault("true")
+    .transform((text) => text === "true"),
 };
 
 /** The configuration of each kind of instance, as Pulumi hands it over: every value a string. */

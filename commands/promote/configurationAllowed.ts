@@ -11,6 +11,7 @@ const environmental: ReadonlySet<string> = new Set([
   "database",
   "lockTimeout",
   "logins",
+  "proof",
   "poolerPort",
   "dockerName",
   "publishAddress",

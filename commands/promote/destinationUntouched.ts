@@ -6,7 +6,7 @@ import { findHandMadeDrift } from "../../toolchain/drift/findDrift";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
-import { catalogHash } from "./catalogHash";
+import { stackHash } from "./stackHash";
 import type { Evidence } from "./gate";
 import { requireNoDrift } from "./requireNoDrift";
 
@@ -23,7 +23,7 @@ export interface Destination extends Evidence {
 /** The destination is as its last update has left it. What the program declares by now is no drift. */
 export async function destinationUntouched(access: StackAccess): Promise<Destination> {
   const { stack } = access;
-  const catalog = await catalogHash(access);
+  const catalog = await stackHash(access);
   const state = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
     readMigrationState({ connection, owner, directory: migrationsDirectory }),
   );

@@ -12,7 +12,7 @@ import { openStack } from "../../toolchain/stack/openStack";
 import { startInstance } from "../../toolchain/startInstance";
 import { updateStack } from "../../toolchain/updateStack";
 import type { StackAccess } from "../stack/stackAccess";
-import { catalogHash } from "./catalogHash";
+import { stackHash } from "./stackHash";
 import type { Destination } from "./destinationUntouched";
 import type { Evidence } from "./gate";
 import type { PromotionRecord } from "./promotionFiles";
@@ -42,7 +42,7 @@ export async function makePlan(
   const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
   const file = fileIn(folder);
-  if ((await catalogHash(access)) !== catalog) {
+  if ((await stackHash(access)) !== catalog) {
     throw new CommandError(`Stack ${stack} has changed since step 2.`, "Begin again.");
   }
   const options = ["--save-plan", file, "--diff", "--show-full-output", "--non-interactive"];
@@ -83,7 +83,7 @@ export async function requireUnchanged(
   if ((await hashOf(fileIn(folder), catalog, commit).catch(() => "")) !== hash) {
     throw new CommandError(`The file of plan ${hash} is not what it was.`, again);
   }
-  if ((await catalogHash(access)) !== catalog) {
+  if ((await stackHash(access)) !== catalog) {
     const fault = `Stack ${stack} has changed since plan ${hash} was made.`;
     throw new CommandError(fault, again);
   }

@@ -1,6 +1,7 @@
 import { migrator, roles } from "../../database/roles";
 import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
 import { proveIsolation } from "../../postgres/isolationProof/proveIsolation";
+import { strangersAmong } from "../../postgres/isolationProof/strangersAmong";
 import { tenancyUpTo } from "../../preflight";
 import { connectionAs } from "./connectionAs";
 import { explainRefusal } from "./explainRefusal";
@@ -18,15 +19,8 @@ export async function proveStack(access: StackAccess): Promise<IsolationProof> {
   return explainRefusal(access, connectionAs(first, access), () =>
     proveIsolation({
       tenancy,
-      strangers: strangers(),
+      strangers: strangersAmong(roles, migrator),
       connect: (role) => connectionAs(role, access),
     }),
   );
-}
-
-/** Who logs in with a password and is neither a tenant's role nor the migrator, which is the owner when it wants to be. */
-function strangers(): string[] {
-  return roles
-    .filter(({ name, login, authenticates }) => login && !authenticates && name !== migrator)
-    .map(({ name }) => name);
 }

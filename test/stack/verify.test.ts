@@ -4,6 +4,7 @@ import { tenancy } from "../../database/tenancy";
 import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { makeProject } from "./makeProject";
+import type { Project } from "./project";
 import { sharedProject } from "./sharedProject";
 
 test("an untouched stack is green for every role that logs in with a password, and everything is proven", async () => {
@@ -48,7 +49,36 @@ test("a hole that somebody has made fails it, with the cell, until up has closed
     );
     await project.succeed("up");
     expect((await project.shell("npm run -s db -- verify")).code).toBe(0);
+    await leakDeclared(project);
   } finally {
     await project.remove();
   }
 });
+
+/** What the program itself declares is no drift, and up cannot take it back. */
+async function leakDeclared(project: Project): Promise<void> {
+  const file = "database/settings.ts";
+  const present = await project.read(file);
+  const setting =
+    '[{ name: "app.current_user_role", value: "administrator", role: "app_user", purpose: "a mistake" }]';
+  await project.edit(file, "SettingDeclaration[] = []", `SettingDeclaration[] = ${setting}`);
+
+  const { code, output } = await project.npm("up");
+  expect(output).toContain("Tenants are not kept apart: ");
+  expect(output).toContain(
+    "app_user, public.sites, SELECT, context none: found own, the other tenant's, somebody else's, expected none",
+  );
+  expect(output).not.toMatch(/^ +at /m);
+  expect(code).not.toBe(0);
+  // Nothing of it is forgotten.
+  expect((await project.npm("up")).output).toContain("Tenants are not kept apart: ");
+
+  const configuration = "Pulumi.local.yaml";
+  const written = await project.read(configuration);
+  await project.write(configuration, `${written}  hosterizer-database:proof: false\n`);
+  await project.succeed("up");
+  await project.write(configuration, written);
+  await project.write(file, present);
+  await project.succeed("up");
+  expect((await project.shell("npm run -s db -- verify")).code).toBe(0);
+}

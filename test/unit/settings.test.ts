@@ -23,6 +23,7 @@ test("needs no more than the kind of instance", () => {
       lockTimeout: 500,
       acknowledgedLoss: {},
       logins: {},
+      proof: true,
     },
   });
 });
@@ -37,6 +38,7 @@ test("takes what is set", () => {
       lockTimeout: 1000,
       acknowledgedLoss: {},
       logins: {},
+      proof: true,
     },
   });
 });
@@ -51,6 +53,7 @@ test("takes a Docker stack with its defaults", () => {
       lockTimeout: 500,
       acknowledgedLoss: {},
       logins: {},
+      proof: true,
       dockerName: "hosterizer-local",
       publishAddress: "127.0.0.1",
       host: "127.0.0.1",
@@ -75,6 +78,7 @@ test("takes an external server with its defaults", () => {
       lockTimeout: 500,
       acknowledgedLoss: {},
       logins: {},
+      proof: true,
     },
   });
 });

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Database } from "./components/database";
+import type { Login } from "./components/roles";
+import { migrator, roles } from "./database/roles";
+import type { Connection } from "./postgres/connection";
+import type { IsolationProof } from "./postgres/isolationProof/isolationProof";
+import { provenOnce } from "./postgres/isolationProof/provenOnce";
+import { strangersAmong } from "./postgres/isolationProof/strangersAmong";
+import type { Tenancy } from "./postgres/rowLevelSecurity/tenancy";
+
+export interface ProofArgs {
+  stack: string;
+  tenancy: Tenancy;
+  database: Database;
+  /** How one logs in, by role. */
+  logins: Readonly<Record<string, Login>>;
+  /** What stands last. */
+  after: pulumi.Resource;
+}
+
+/**
+ * The last step of an update, and of none that only looks: no tenant may see another's rows.
+ *
+ * It is no resource: it has no state, and there is nothing to preview. What is not changed since it was proven is not proven
+ * again.
+ *
+ * @throws pulumi.RunError with every attempt that got through, so that the update fails
+ */
+export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
+  if (pulumi.runtime.isDryRun()) return;
+  const { stack, tenancy, database, logins, after } = args;
+  const ways = Object.entries(logins).map(([role, { user, password }]) =>
+    database.connect(user, password).apply((connection) => [role, connection] as const),
+  );
+  const found = await valueOf(pulumi.all([pulumi.all(ways), after.urn]));
+  const connections = new Map(found[0]);
+  const connect = (role: string) => connectionOf(connections, role);
+  const request = { tenancy, strangers: strangersAmong(roles, migrator), connect };
+  const proof = await provenOnce(request, `.hosterizer/${stack}/proven`).catch((error: unknown) => {
+    // The update itself has gone well, and the next one tries again.
+    const reason = error instanceof Error ? error.message : String(error);
+    void pulumi.log.warn(`Whether tenants are kept apart was not proven: ${reason}`);
+    return undefined;
+  });
+  if (proof?.summary.ok === false) throw new pulumi.RunError(renderLeaks(proof, stack));
+}
+
+function connectionOf(connections: ReadonlyMap<string, Connection>, role: string): Connection {
+  const connection = connections.get(role);
+  if (connection === undefined) throw new Error(`role ${role} has no login`);
+  return connection;
+}
+
+/** Waits for an output, which is there when the resources are that it comes from. */
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+function renderLeaks({ cells, summary }: IsolationProof, stack: string): string {
+  const lines = cells
+    .filter(({ ok }) => !ok)
+    .map(
+      ({ role, schema, table, command, context, expected, found }) =>
+        `  ${role}, ${schema}.${table}, ${command}, context ${context}: found ${found}, expected ${expected}`,
+    );
+  return (
+    `Tenants are not kept apart: ${String(summary.failed)} of ${String(summary.tried)} attempts are not as they must be.\n` +
+    `${lines.slice(0, 20).join("\n")}${lines.length > 20 ? "\n  …" : ""}\n` +
+    `All else of the update is done. \`npm run db -- verify --stack ${stack}\` shows everything that was tried.`
+  );
+}
