@@ -9,6 +9,7 @@ import { Privileges } from "./components/privileges";
 import { Roles } from "./components/roles";
 import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
+import { SignedContext } from "./components/signedContext";
 import { recordedSchemas, schemas } from "./database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
 import {
@@ -64,8 +65,20 @@ async function main() {
     connection,
     database,
   });
+  const isSigned = tenancy.context === "signed";
+  const signed =
+    isSigned || settings.signingKeys !== undefined
+      ? new SignedContext("signing-key", {
+          connection,
+          owner,
+          numbers: settings.signingKeys ?? [1],
+          schema,
+        })
+      : undefined;
   const kept = { connection, owner, tenancy: tenancyAtTarget, schema };
-  const security = new RowLevelSecurity("tenancy", kept);
+  // Whoever asks for keys that are not there yet believes nobody.
+  const keys = signed === undefined ? [] : [signed];
+  const security = new RowLevelSecurity("tenancy", kept, { dependsOn: keys });
 
   // Nobody reaches a table before its policies stand.
   const privileges = new Privileges("access", {
@@ -104,7 +117,14 @@ async function main() {
   const pooled = pool?.(asked);
 
   if (settings.proof) {
-    await proveAfterUpdate({ stack, tenancy: tenancyAtTarget, database, logins, after: audited });
+    await proveAfterUpdate({
+      stack,
+      tenancy: tenancyAtTarget,
+      database,
+      logins,
+      contextKey: isSigned ? signed?.key : undefined,
+      after: audited,
+    });
   }
 
   const { user: appUser, password: appPassword } = named(logins, application);
@@ -117,6 +137,7 @@ async function main() {
     appPassword,
     databaseUrl: database.url(appUser, appPassword),
     rolePasswords: pulumi.secret(mapped(logins, ({ password }) => password)),
+    ...(signed && { contextKey: signed.key }),
     ...rotated(allRoles, settings.logins),
     ...instance.tls,
     ...(pooled && { pooledUrl: database.url(appUser, appPassword, pooled) }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { signer } from "./client/signContext";
 import type { Database } from "./components/database";
 import type { Login } from "./components/roles";
 import { migrator, roles } from "./database/roles";
@@ -15,6 +16,8 @@ export interface ProofArgs {
   database: Database;
   /** How one logs in, by role. */
   logins: Readonly<Record<string, Login>>;
+  /** What contexts are signed with, where they are. */
+  contextKey?: pulumi.Output<string> | undefined;
   /** What stands last. */
   after: pulumi.Resource;
 }
@@ -29,14 +32,19 @@ export interface ProofArgs {
  */
 export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
   if (pulumi.runtime.isDryRun()) return;
-  const { stack, tenancy, database, logins, after } = args;
+  const { stack, tenancy, database, logins, contextKey, after } = args;
   const ways = Object.entries(logins).map(([role, { user, password }]) =>
     database.connect(user, password).apply((connection) => [role, connection] as const),
   );
-  const found = await valueOf(pulumi.all([pulumi.all(ways), after.urn]));
-  const connections = new Map(found[0]);
+  const [found, key] = await valueOf(pulumi.all([pulumi.all(ways), contextKey, after.urn]));
+  const connections = new Map(found);
   const connect = (role: string) => connectionOf(connections, role);
-  const request = { tenancy, strangers: strangersAmong(roles, migrator), connect };
+  const request = {
+    tenancy,
+    strangers: strangersAmong(roles, migrator),
+    connect,
+    sign: signer(key),
+  };
   const proof = await provenOnce(request, `.hosterizer/${stack}/proven`).catch((error: unknown) => {
     // The update itself has gone well, and the next one tries again.
     const reason = error instanceof Error ? error.message : String(error);

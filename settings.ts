@@ -17,6 +17,11 @@ interface CommonSettings {
   acknowledgedLoss: Readonly<Record<string, number>>;
   /** Which logins of a role work, by its name; `rotate-password` writes it. Default: each role's first, the role itself. */
   logins: Logins;
+  /**
+   * Numbers of the keys that contexts may be signed with; applications get the last one. Default: none, or 1 where contexts
+   * are signed.
+   */
+  signingKeys?: readonly number[] | undefined;
   /** Whether each update ends with the proof that tenants are kept apart. Default true. */
   proof: boolean;
 }

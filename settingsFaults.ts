@@ -24,6 +24,7 @@ const examples: Readonly<Record<string, string>> = {
   acknowledgedLoss: `--path '${project}:acknowledgedLoss["public.sites"]' 12`,
   logins: `--path '${project}:logins.app_user[0]' 1`,
   proof: "false",
+  signingKeys: `--path '${project}:signingKeys[1]' 2`,
   poolerPort: "6432",
   dockerName: "hosterizer-dev",
   publishAddress: "127.0.0.1",

@@ -88,6 +88,21 @@ const logins = objectOf(notLogins).pipe(
   ),
 );
 
+const notKeys = "is not a list of key numbers, such as [1, 2]";
+
+const signingKeys = objectOf(notKeys).pipe(
+  z
+    .array(
+      z
+        .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notKeys)
+        .pipe(z.int(notKeys).positive(notKeys).max(999_999, notKeys)),
+      notKeys,
+    )
+    .min(1, notKeys)
+    .max(5, notKeys)
+    .refine((numbers) => new Set(numbers).size === numbers.length, "names a key twice"),
+);
+
 const hosts = z
   .string()
   .transform((text) => text.split(",").map((host) => host.trim()))
@@ -115,6 +130,7 @@ const everywhere = {
   migrationTarget: wholeNumber("the number of a migration", 0, 999_999).optional(),
   acknowledgedLoss: counts.prefault("{}"),
   logins: logins.prefault("{}"),
+  signingKeys: signingKeys.optional(),
   proof: z
     .enum(["true", "false"], 'is not "true" or "false"')
     .prefault("true")

@@ -2,6 +2,7 @@ import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
 
 import { NoWritableHost } from "./noWritableHost";
 import { type PoolSettings, readPoolSettings } from "./poolSettings";
+import type { ContextKey } from "./signContext";
 import { tlsOptions } from "./tlsOptions";
 
 type Callback = (
@@ -17,6 +18,8 @@ type Callback = (
  * After a failover the next connection goes to the new primary; those to the old one fail once, and are thrown away.
  */
 export class DatabasePool extends Pool {
+  /** What `withTenantContext` signs contexts with, if it does. */
+  readonly contextKey: ContextKey | undefined;
   private readonly hosts: string[];
   private readonly credentials: PoolSettings["credentials"];
   private readonly maxIdle: number;
@@ -28,6 +31,7 @@ export class DatabasePool extends Pool {
     super(poolConfig(settings));
     this.hosts = hosts;
     this.credentials = settings.credentials;
+    this.contextKey = settings.contextKey;
     this.maxIdle = settings.maxIdleConnections ?? 5;
     // A connection that dies while nobody uses it is replaced by the next that is asked for.
     this.on("error", () => undefined);

@@ -6,5 +6,6 @@
 export { createPool, type DatabasePool } from "./createPool";
 export { NoWritableHost } from "./noWritableHost";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";
+export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
 export { TransactionLost, withTenantContext, type TransactionOptions } from "./withTenantContext";

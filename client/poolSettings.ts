@@ -1,4 +1,5 @@
 import { credentialsFault, credentialsFrom } from "./credentialsFile";
+import { type ContextKey, parseContextKey } from "./signContext";
 import type { SslMode } from "./tlsOptions";
 
 /** Who a connection logs in as. */
@@ -35,12 +36,14 @@ export interface PoolSettings {
   connectTimeout?: number;
   /** Milliseconds after which the server cancels a statement. Default: never. */
   statementTimeout?: number;
+  /** Signs tenant contexts, where the database wants that (`tenancy.context: "signed"`). Default: contexts are not signed. */
+  contextKey?: ContextKey;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
 }
 
 /**
- * Reads `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER`, `DB_PASSWORD`, `DB_SSLMODE` and `DB_SSLROOTCERT`, which
+ * Reads `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER`, `DB_PASSWORD`, `DB_SSLMODE`, `DB_SSLROOTCERT` and `DB_CONTEXT_KEY`, which
  * `npm run db -- env` prints. What is not set keeps its default. In the place of user and password, `DB_CREDENTIALS_FILE`
  * names a file that is read for each new connection; see `credentialsFrom`.
  *
@@ -65,6 +68,13 @@ export function readPoolSettings(
   if (!isSslMode(sslmode)) {
     faults.push(`DB_SSLMODE: ${JSON.stringify(sslmode)} is none of ${sslModes.join(", ")}`);
   }
+  const { DB_CONTEXT_KEY: keyText } = environment;
+  let contextKey: ContextKey | undefined;
+  try {
+    if (keyText !== undefined) contextKey = parseContextKey(keyText);
+  } catch (error) {
+    faults.push(`DB_CONTEXT_KEY ${(error as Error).message}`);
+  }
   if (faults.length > 0 || !isSslMode(sslmode)) throw new Error(faults.join("\n"));
   return {
     ...(host === undefined ? {} : { host }),
@@ -73,6 +83,7 @@ export function readPoolSettings(
     credentials: file === undefined ? { user, password } : credentialsFrom(file),
     sslmode,
     ...(sslrootcert === undefined ? {} : { sslrootcert }),
+    ...(contextKey === undefined ? {} : { contextKey }),
   };
 }
 

@@ -10,28 +10,38 @@ export class TenantContextError extends Error {
 
 const largest = 2n ** 63n - 1n;
 
+/** The contract's two variables. */
+export interface ContextVariables {
+  userRole: "customer" | "administrator";
+  /** Empty for an administrator. */
+  customerId: string;
+}
+
 /**
- * The statement that sets a context for the transaction that it is in, both variables always: what an earlier user of the
- * connection may have left in one of them counts no more.
+ * What a context is to the database.
  *
  * @throws TenantContextError for a customer without an id, an id that is no positive bigint, an unknown role, or an
  *   administrator with an id, who would see all rows and not that customer's
  */
-export function contextStatement(context: TenantContext): string {
+export function contextVariables(context: TenantContext): ContextVariables {
   const { userRole, customerId } = context as { userRole: unknown; customerId?: unknown };
   if (userRole === "administrator") {
-    if (customerId === undefined) return setting("", userRole);
+    if (customerId === undefined) return { userRole, customerId: "" };
     const remedy = "Leave customerId out, or make userRole customer.";
     throw new TenantContextError(`customerId of an administrator: ${shown(customerId)}. ${remedy}`);
   }
   if (userRole !== "customer") {
     throw new TenantContextError(`userRole: ${shown(userRole)} is not customer or administrator.`);
   }
-  return setting(customerNumber(customerId), userRole);
+  return { userRole, customerId: customerNumber(customerId) };
 }
 
-// Neither value has anything in it that would have to be quoted.
-function setting(customerId: string, userRole: "customer" | "administrator"): string {
+/**
+ * The statement that sets a context for the transaction that it is in, both variables always: what an earlier user of the
+ * connection may have left in one of them counts no more.
+ */
+export function contextStatement({ userRole, customerId }: ContextVariables): string {
+  // Neither value has anything in it that would have to be quoted.
   return (
     `select pg_catalog.set_config('app.current_customer_id', '${customerId}', true), ` +
     `pg_catalog.set_config('app.current_user_role', '${userRole}', true)`

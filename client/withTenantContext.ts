@@ -2,7 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Pool, PoolClient } from "pg";
 
-import { contextStatement, type TenantContext } from "./tenantContext";
+import { beginWithContext } from "./beginWithContext";
+import { DatabasePool } from "./createPool";
+import { type ContextKey, signContext } from "./signContext";
+import {
+  contextStatement,
+  type ContextVariables,
+  contextVariables,
+  type TenantContext,
+} from "./tenantContext";
 
 export interface TransactionOptions {
   /**
@@ -12,6 +20,8 @@ export interface TransactionOptions {
   retries?: number;
   /** https://www.postgresql.org/docs/15/transaction-iso.html. Default: the server's, read committed. */
   isolation?: "read committed" | "repeatable read" | "serializable";
+  /** Signs the context, where the database wants that. Default: the pool's, see `contextKey` there. */
+  contextKey?: ContextKey | undefined;
 }
 
 /** Everything that `run` had done is undone, though it returned as if all were well. */
@@ -33,10 +43,11 @@ export async function withTenantContext<T>(
   pool: Pool,
   context: TenantContext,
   run: (client: PoolClient) => Promise<T>,
-  { retries = 0, isolation }: TransactionOptions = {},
+  { retries = 0, isolation, contextKey = keyOf(pool) }: TransactionOptions = {},
 ): Promise<T> {
+  const variables = contextVariables(context);
   const level = isolation === undefined ? "" : ` isolation level ${isolation}`;
-  const begin = `begin${level}; ${contextStatement(context)}`;
+  const begin = (client: PoolClient) => beginAs(client, `begin${level}`, variables, contextKey);
   for (let attempt = 0; ; attempt++) {
     try {
       return await transact(pool, begin, run);
@@ -47,9 +58,34 @@ export async function withTenantContext<T>(
   }
 }
 
+function keyOf(pool: Pool): ContextKey | undefined {
+  return pool instanceof DatabasePool ? pool.contextKey : undefined;
+}
+
+/** How long after it is made a token still begins a transaction, in milliseconds: as far apart as two clocks may be. */
+const tokenLifetime = 60_000;
+
+async function beginAs(
+  client: PoolClient,
+  begin: string,
+  variables: ContextVariables,
+  key: ContextKey | undefined,
+): Promise<void> {
+  const statement = contextStatement(variables);
+  if (key === undefined) {
+    await client.query(`${begin}; ${statement}`);
+    return;
+  }
+  const expires = new Date(Date.now() + tokenLifetime);
+  await beginWithContext(client, begin, {
+    statement: `${statement}, pg_catalog.set_config('app.context', $1, true)`,
+    token: signContext({ ...variables, expires }, key),
+  });
+}
+
 async function transact<T>(
   pool: Pool,
-  begin: string,
+  begin: (client: PoolClient) => Promise<void>,
   run: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
@@ -59,7 +95,7 @@ async function transact<T>(
   const ignore = () => undefined;
   client.on("error", ignore);
   try {
-    await client.query(begin);
+    await begin(client);
     const result = await run(client);
     if (client.getTransactionStatus() === "I") {
       throw new TransactionLost("the transaction was ended by a statement of its own");
@@ -80,7 +116,7 @@ async function transact<T>(
 }
 
 // What was set for the session would outlive the transaction.
-const reset = "reset app.current_customer_id; reset app.current_user_role";
+const reset = "reset app.current_customer_id; reset app.current_user_role; reset app.context";
 const commit = `commit; ${reset}`;
 
 /** Of a transaction in which a statement failed COMMIT makes a ROLLBACK, and that is no error to the server. */

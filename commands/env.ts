@@ -2,10 +2,12 @@ import type { Command } from "commander";
 
 import { application } from "../database/roles";
 import { operatorCommand } from "./operatorCommand";
+import { tenancy } from "../database/tenancy";
 import { connectionAs } from "./stack/connectionAs";
 import { connectionVariables } from "./stack/connectionVariables";
 import { pooledConnection } from "./stack/pooledConnection";
 import { readStackAccess } from "./stack/readStackAccess";
+import type { StackAccess } from "./stack/stackAccess";
 import { shellExports } from "./stack/shellExports";
 
 interface EnvOptions {
@@ -39,8 +41,18 @@ export function env(): Command {
     .option("--json", "print a JSON object instead")
     .action(async ({ stack, role, pooled, json }: EnvOptions) => {
       const connect = pooled ? pooledConnection : connectionAs;
-      const variables = connectionVariables(connect(role, await readStackAccess(stack)));
+      const access = await readStackAccess(stack);
+      const variables = {
+        ...connectionVariables(connect(role, access)),
+        ...contextVariables(role, access),
+      };
       const text = json ? `${JSON.stringify(variables, null, 2)}\n` : shellExports(variables);
       process.stdout.write(text);
     });
+}
+
+/** What an application signs contexts with. Roles that ask for no tenant's rows have no use for it. */
+function contextVariables(role: string, { contextKey }: StackAccess): Record<string, string> {
+  const asks = [...tenancy.tenantRoles, ...tenancy.administratorRoles].includes(role);
+  return contextKey === undefined || !asks ? {} : { DB_CONTEXT_KEY: contextKey };
 }

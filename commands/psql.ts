@@ -6,7 +6,7 @@ import { operatorCommand } from "./operatorCommand";
 import { runPsql } from "./runPsql";
 import { connectionAs } from "./stack/connectionAs";
 import { readStackAccess } from "./stack/readStackAccess";
-import { customerId, type TenantContext } from "./stack/tenantContext";
+import { customerId, type TenantContext, tenantOptions } from "./stack/tenantContext";
 
 interface PsqlOptions {
   stack: string;
@@ -41,7 +41,8 @@ export function psql(): Command {
       const context = contextOf(options);
       const connection = connectionAs(options.role ?? defaultRole(context), access);
       const commands = (options.command ?? []).flatMap((sql) => ["-c", sql]);
-      process.exitCode = await runPsql([...commands, ...rest], connection, context);
+      const settings = context && tenantOptions(context, access.contextKey);
+      process.exitCode = await runPsql([...commands, ...rest], connection, settings);
     });
 }
 

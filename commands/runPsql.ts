@@ -4,7 +4,6 @@ import { constants } from "node:os";
 import type { Connection } from "../postgres/connection";
 import { CommandError } from "../toolchain/commandError";
 import { connectionVariables } from "./stack/connectionVariables";
-import { type TenantContext, tenantOptions } from "./stack/tenantContext";
 
 /** Variables of libpq that say how to behave; all others say where to go, which is ours to say. */
 const kept: readonly string[] = ["PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATESTYLE", "PGTZ"];
@@ -13,13 +12,14 @@ const kept: readonly string[] = ["PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDAT
  * Runs psql on this terminal. The password is in its environment, never in its arguments, which every user of the machine
  * can read.
  *
+ * @param options as PGOPTIONS
  * @returns its exit code
  * @throws CommandError if it isn't installed
  */
 export async function runPsql(
   args: readonly string[],
   connection: Connection,
-  context?: TenantContext,
+  options?: string,
 ): Promise<number> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^PG[A-Z]/.test(name) || kept.includes(name),
@@ -29,7 +29,7 @@ export async function runPsql(
     env: {
       ...Object.fromEntries(inherited),
       ...connectionVariables(connection),
-      ...(context === undefined ? {} : { PGOPTIONS: tenantOptions(context) }),
+      ...(options === undefined ? {} : { PGOPTIONS: options }),
     },
   });
   // In psql Ctrl+C ends a statement, not the session.

@@ -12,6 +12,7 @@ const environmental: ReadonlySet<string> = new Set([
   "lockTimeout",
   "logins",
   "proof",
+  "signingKeys",
   "poolerPort",
   "dockerName",
   "publishAddress",

@@ -3,6 +3,7 @@ import type { IsolationProof } from "../../postgres/isolationProof/isolationProo
 import { proveIsolation } from "../../postgres/isolationProof/proveIsolation";
 import { strangersAmong } from "../../postgres/isolationProof/strangersAmong";
 import { tenancyUpTo } from "../../preflight";
+import { signer } from "../../client/signContext";
 import { connectionAs } from "./connectionAs";
 import { explainRefusal } from "./explainRefusal";
 import { migrationTarget } from "./migrationTarget";
@@ -21,6 +22,7 @@ export async function proveStack(access: StackAccess): Promise<IsolationProof> {
       tenancy,
       strangers: strangersAmong(roles, migrator),
       connect: (role) => connectionAs(role, access),
+      sign: tenancy.context === "signed" ? signer(access.contextKey) : undefined,
     }),
   );
 }

@@ -21,6 +21,8 @@ export interface StackAccess {
   passwords: Readonly<Record<string, string>>;
   /** What one logs in as for a role, where it is another name than the role's. */
   logins?: Readonly<Record<string, string>>;
+  /** What contexts are signed with, `id.secret`, where they are. */
+  contextKey?: string;
   /** What still works for a role besides, while its password is being rotated. */
   previous?: Readonly<Record<string, Credentials>>;
 }
@@ -53,6 +55,8 @@ const outputs = z.object({
   rolePasswords: z.record(z.string(), z.string()),
   // Outputs of stacks where a password was rotated.
   roleLogins: z.record(z.string(), z.string()).optional(),
+  // Of stacks whose contexts are signed.
+  contextKey: z.string().optional(),
   previousLogins: z
     .record(z.string(), z.object({ user: z.string(), password: z.string() }))
     .optional(),
@@ -72,7 +76,7 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
       `Run \`${upCommand(stack)}\` to its end.`,
     );
   }
-  const { rolePasswords, roleLogins, previousLogins, ...reached } = read.data;
+  const { rolePasswords, roleLogins, previousLogins, contextKey, ...reached } = read.data;
   const { sslrootcert, pooledUrl: pooler, ...address } = reached;
   // Shells go elsewhere; this command runs in the project folder.
   const authority = sslrootcert === undefined ? {} : { sslrootcert: resolve(sslrootcert) };
@@ -82,6 +86,7 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
     ...authority,
     ...(pooler === undefined ? {} : { pooler }),
     passwords: rolePasswords,
+    ...(contextKey === undefined ? {} : { contextKey }),
     ...(roleLogins === undefined ? {} : { logins: roleLogins }),
     ...(previousLogins === undefined ? {} : { previous: previousLogins }),
   };

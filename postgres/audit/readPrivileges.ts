@@ -2,7 +2,7 @@ import type { Client } from "pg";
 
 import { lookupFunction, verifierTable } from "../pooler/userLookup";
 import { readSql } from "../readSql";
-import { contextFunctions, contextSchema } from "../rowLevelSecurity/contextFunctions";
+import { contextFunctionNames, contextSchema } from "../rowLevelSecurity/contextFunctions";
 import type { Audit } from "./audit";
 import { ours } from "./ours";
 
@@ -36,7 +36,7 @@ export interface FoundPrivilege {
 export async function readPrivileges(client: Client, audit: Audit): Promise<FoundPrivilege[]> {
   const { roles, schemas, grants } = ours(audit);
   const { lookup } = audit;
-  const exempt = contextFunctions.map(({ name }) => `${contextSchema}.${name}()`);
+  const exempt = contextFunctionNames.map((name) => `${contextSchema}.${name}()`);
   if (lookup !== undefined) exempt.push(lookupFunction);
   const reader = lookup?.authenticator;
   const sql = readSql(__dirname, "privileges");

@@ -5,6 +5,7 @@ import { ledgerObjects } from "../migrations/ledgerObjects";
 import { lookupObjects, lookupSchema } from "../pooler/userLookup";
 import { readSql } from "../readSql";
 import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";
+import { signingKeysObjects } from "../signedContext/signingKeys";
 
 /** An object among the program's own that the program has not made. */
 export interface ProgramObject {
@@ -25,6 +26,6 @@ export interface ProgramObject {
 export async function readProgramObjects(client: Client): Promise<ProgramObject[]> {
   const sql = readSql(__dirname, "programObjects");
   const schemas = [contextSchema, ledgerTable.schema, lookupSchema];
-  const own = [...contextObjects, ...ledgerObjects, ...lookupObjects];
+  const own = [...contextObjects, ...ledgerObjects, ...lookupObjects, ...signingKeysObjects];
   return (await client.query<ProgramObject>(sql, [schemas, own])).rows;
 }

@@ -11,7 +11,12 @@ export interface TenantPair {
 export interface ContextVariables {
   id: string | null;
   role: string | null;
+  /** Where contexts are signed. Default: none is sent. */
+  token?: string;
 }
+
+/** Makes the token of a context, where contexts are signed. */
+export type Sign = (context: { userRole: string; customerId: string; expires: Date }) => string;
 
 /** What a role is to the tenants' rows. */
 export type RoleKind = "tenant" | "administrator" | "backup" | "stranger";
@@ -21,9 +26,11 @@ export type RoleKind = "tenant" | "administrator" | "backup" | "stranger";
  *
  * Malformed ids begin or end with a real one: what is cut off or skipped by a careless cast would show its rows.
  */
-export function contextVariants(pair: TenantPair): Record<SessionContext, ContextVariables[]> {
+export function contextVariants(
+  pair: TenantPair,
+  sign?: Sign,
+): Record<SessionContext, ContextVariables[]> {
   const id = pair.own;
-  const as = (role: string | null) => (text: string | null) => ({ id: text, role });
   const malformed = [`${id}x`, `x${id}`, ` ${id}`, `${id} `, `${id} or true`, `${id}.0`, `-${id}`];
   const never = ["0", "-1", "1e3", "NaN", "99999999999999999999", "9".repeat(200), `{${id}}`];
   const roles = [
@@ -35,23 +42,73 @@ export function contextVariants(pair: TenantPair): Record<SessionContext, Contex
     "admin",
     "true",
   ];
+  const as = (role: string, text: string | null) => variablesOf({ id: text, role }, sign);
   return {
-    own: [as("customer")(pair.own)],
-    other: [as("customer")(pair.other)],
+    own: [
+      as("customer", pair.own),
+      // Beside a token the variables say nothing.
+      ...(sign ? [{ ...as("customer", pair.own), id: pair.other, role: "administrator" }] : []),
+    ],
+    other: [as("customer", pair.other)],
     none: [
       { id: null, role: null },
       { id, role: null },
       { id: null, role: "customer" },
     ],
-    empty: [{ id: "", role: "" }],
-    malformed: [...malformed, ...never].map(as("customer")),
-    forged: roles.map((role) => ({ id, role })),
+    empty: [{ id: "", role: "", ...(sign && { token: "" }) }],
+    malformed: [...malformed, ...never].map((text) => as("customer", text)),
+    forged: [...roles.map((role) => as(role, id)), ...(sign ? forgedTokens(pair, sign) : [])],
     administrator: [
-      { id: null, role: "administrator" },
-      as("administrator")(id),
-      as("administrator")("x"),
+      as("administrator", null),
+      // An id besides is no administrator's to sign.
+      ...(sign ? [] : [as("administrator", id), as("administrator", "x")]),
     ],
   };
+}
+
+/** Long enough for a proof. */
+const minutes = 10 * 60_000;
+
+/** A context as an application would set it, signed where contexts are. */
+export function variablesOf(
+  { id, role }: Pick<ContextVariables, "id" | "role">,
+  sign?: Sign,
+): ContextVariables {
+  if (sign === undefined) return { id, role };
+  const expires = new Date(Date.now() + minutes);
+  return { id, role, token: sign({ userRole: role ?? "", customerId: id ?? "", expires }) };
+}
+
+/** What somebody would make up who has no key, or only a token of another one, or an old one. */
+function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[] {
+  const expires = new Date(Date.now() + minutes);
+  const mine = sign({ userRole: "customer", customerId: own, expires });
+  const [, , end = "", key = "", signature = ""] = mine.split(".");
+  const tokens = [
+    // The variables alone are not believed.
+    undefined,
+    ["customer", other, end, key, signature].join("."),
+    ["administrator", "", end, key, signature].join("."),
+    ["customer", own, String(Number(end) + 1), key, signature].join("."),
+    ["customer", own, end, "another", signature].join("."),
+    ["customer", own, end, "", signature].join("."),
+    ["customer", own, end, key, ""].join("."),
+    ["customer", own, end, key, "0".repeat(64)].join("."),
+    mine.toUpperCase(),
+    `${mine}0`,
+    mine.slice(0, -1),
+    `.${mine}`,
+    ".".repeat(1000),
+    sign({ userRole: "customer", customerId: own, expires: new Date(Date.now() - 5000) }),
+    sign({ userRole: "administrator", customerId: own, expires }),
+  ];
+  return tokens.flatMap((token) =>
+    ["customer", "administrator"].map((role) => ({
+      id: own,
+      role,
+      ...(token === undefined ? {} : { token }),
+    })),
+  );
 }
 
 /** Whose rows the contract lets a role see. */

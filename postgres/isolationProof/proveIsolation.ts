@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { type Connection, openClient } from "../connection";
 import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import type { IsolationProof, NotProven, ProofCell } from "./isolationProof";
-import type { RoleKind, TenantPair } from "./proofContexts";
+import type { RoleKind, Sign, TenantPair } from "./proofContexts";
 import { proveRole } from "./proveRole";
 import { realTenants } from "./realTenants";
 import { savepoint } from "./runProbe";
@@ -15,6 +15,8 @@ export interface ProofRequest {
   tenancy: Tenancy;
   /** Other login roles of applications, which must see no tenant's row. Default: none. */
   strangers?: readonly string[];
+  /** Makes tokens of contexts, where the declared tenancy wants them signed. */
+  sign?: Sign | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ProofRequest {
  */
 export async function proveIsolation(request: ProofRequest): Promise<IsolationProof> {
   const begin = performance.now();
-  const { tenancy, connect } = request;
+  const { tenancy, connect, sign } = request;
   const cells: ProofCell[] = [];
   const notProven: NotProven[] = [];
   const roles = rolesOf(request);
@@ -36,12 +38,12 @@ export async function proveIsolation(request: ProofRequest): Promise<IsolationPr
     const finder = finderOf(tenancy, role, kind);
     await inTransaction(connect(role), async (client) => {
       const find = (other: Client) => async (table: Tenancy["tables"][number]) =>
-        realTenants(other, table);
+        realTenants(other, table, sign);
       const prove = (
         known: (table: Tenancy["tables"][number]) => Promise<TenantPair | undefined>,
       ) =>
         proveRole(
-          { client, role, kind, administrators: tenancy.administrators },
+          { client, role, kind, administrators: tenancy.administrators, sign },
           tenancy.tables,
           known,
         );

@@ -11,7 +11,13 @@ import {
 } from "./isolationProof";
 import { judgeCell } from "./judgeCell";
 import type { Probe } from "./probe";
-import { contextVariants, expectedRows, type RoleKind, type TenantPair } from "./proofContexts";
+import {
+  contextVariants,
+  expectedRows,
+  type RoleKind,
+  type Sign,
+  type TenantPair,
+} from "./proofContexts";
 import { runProbe } from "./runProbe";
 import type { Privilege } from "./readTableShapes";
 import type { ProofTable } from "./tenantRows";
@@ -22,6 +28,8 @@ export interface ProofSession {
   role: string;
   kind: RoleKind;
   administrators: Tenancy["administrators"];
+  /** Where contexts are signed. */
+  sign?: Sign | undefined;
 }
 
 /** Collects what is found about one table as one role. */
@@ -36,15 +44,19 @@ export class TableProof {
 
   /** Tries a probe in a context, in all its variants or the first. The first failure is the cell's. */
   async tryIn(context: SessionContext, probe: Probe, expected: Expectation, pair: TenantPair) {
-    const variants = contextVariants(pair)[context];
+    const { client, sign } = this.session;
+    const variants = contextVariants(pair, sign)[context];
     const tried = probe.command === "SELECT" ? variants : variants.slice(0, 1);
     let last: ReturnType<typeof judgeCell> | undefined;
     for (const variables of tried) {
-      const observed = await runProbe(this.session.client, probe, variables, pair);
+      const observed = await runProbe(client, probe, variables, pair, sign);
       last = judgeCell(probe.command, expected, observed);
       if (last.ok) continue;
-      const says = `id ${JSON.stringify(variables.id)}, role ${JSON.stringify(variables.role)}`;
-      last.detail = [last.detail, `as ${says.slice(0, 80)}`].filter(Boolean).join("; ");
+      const { token } = variables;
+      const says =
+        `id ${JSON.stringify(variables.id)}, role ${JSON.stringify(variables.role)}` +
+        (token === undefined ? "" : `, token ${JSON.stringify(token.slice(0, 20))}`);
+      last.detail = [last.detail, `as ${says.slice(0, 110)}`].filter(Boolean).join("; ");
       break;
     }
     if (last !== undefined) this.add(probe.command, context, expected, last, probe.object);

@@ -1,5 +1,5 @@
 import { type SessionContext, sessionContexts } from "./isolationProof";
-import type { TenantPair } from "./proofContexts";
+import { type TenantPair, variablesOf } from "./proofContexts";
 import { changeProbes, conflictProbe, foreignKeyProbes, insertProbe } from "./changeProbes";
 import type { Probe } from "./probe";
 import { readProbes, viewProbes } from "./readProbes";
@@ -68,7 +68,8 @@ async function fill(
   try {
     for (const tenant of [tenants.own, tenants.other]) {
       const id = kind === "administrator" ? null : tenant;
-      await client.query(setContext({ id, role: id === null ? "administrator" : "customer" }));
+      const role = id === null ? "administrator" : "customer";
+      await client.query(setContext(variablesOf({ id, role }, session.sign)));
       const fixed = new Map([[column, tenant]]);
       await rows.fill(shape, tenant, fixed);
       spares.push(await rows.prepare(shape, isTenant ? tenants.third : tenant));

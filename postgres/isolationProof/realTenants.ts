@@ -2,19 +2,20 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
 import { quotedName } from "../quotedName";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
-import type { TenantPair } from "./proofContexts";
+import { type Sign, type TenantPair, variablesOf } from "./proofContexts";
 import { savepoint, setContext } from "./runProbe";
 
 /** Two tenants that have rows in a table, as an administrator sees them. Both ends of an index: cheap on large tables. */
 export async function realTenants(
   client: Client,
   table: TenantTable,
+  sign?: Sign,
 ): Promise<TenantPair | undefined> {
   const column = escapeIdentifier(table.column);
   // A probe before may have failed.
   await client.query(`rollback to savepoint ${savepoint}`);
   try {
-    await client.query(setContext({ id: null, role: "administrator" }));
+    await client.query(setContext(variablesOf({ id: null, role: "administrator" }, sign)));
     const { rows } = await client.query<{ own: string | null; other: string | null }>(
       `select min(${column})::pg_catalog.text as own, max(${column})::pg_catalog.text as other from ${quotedName(table)}`,
     );

@@ -1,7 +1,7 @@
 import { type Client, DatabaseError, escapeLiteral, type QueryResult } from "pg";
 
 import type { Probe } from "./probe";
-import type { ContextVariables, TenantPair } from "./proofContexts";
+import { type ContextVariables, type Sign, type TenantPair, variablesOf } from "./proofContexts";
 
 /** What a probe met: whose rows, or PostgreSQL's refusal. */
 export type Observation =
@@ -17,10 +17,10 @@ export async function runProbe(
   probe: Probe,
   variables: ContextVariables,
   pair: TenantPair,
+  sign?: Sign,
 ): Promise<Observation> {
-  const stranger = { id: pair.other, role: "customer" };
-  const isOther = variables.id === pair.other;
-  const before = isOther ? { id: pair.own, role: "customer" } : stranger;
+  const another = variables.id === pair.other ? pair.own : pair.other;
+  const before = variablesOf({ id: another, role: "customer" }, sign);
   const statements = [
     `rollback to savepoint ${savepoint}`,
     ...(probe.before === undefined ? [] : [setContext(before), ...probe.before]),
@@ -40,12 +40,16 @@ export async function runProbe(
 }
 
 /** The contract's variables until the transaction ends; a null one is what a new session of the role has. */
-export function setContext({ id, role }: ContextVariables): string {
+export function setContext({ id, role, token }: ContextVariables): string {
   const set = (name: string, value: string | null) =>
     value === null
       ? `reset app.${name}`
       : `select pg_catalog.set_config('app.${name}', ${escapeLiteral(value)}, true)`;
-  return `${set("current_customer_id", id)}; ${set("current_user_role", role)}`;
+  return [
+    set("current_customer_id", id),
+    set("current_user_role", role),
+    set("context", token ?? null),
+  ].join("; ");
 }
 
 /** What returns no row, so that the number of those affected has to do. */

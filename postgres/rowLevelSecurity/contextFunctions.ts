@@ -1,9 +1,17 @@
+import { signedBody } from "../signedContext/signedBody";
+import type { Tenancy } from "./tenancy";
+
 /** A SQL function that policies call. */
 export interface ContextFunction {
   name: string;
   returns: "bigint" | "boolean";
   /** As pg_proc.prosrc keeps it. */
   body: string;
+  language: "sql" | "plpgsql";
+  /** Runs with its owner's rights: it may read what the caller must not. */
+  securityDefiner: boolean;
+  /** As pg_proc.proconfig keeps them. */
+  configuration: readonly string[];
 }
 
 /** Schema of the functions, owned by the owner. */
@@ -24,28 +32,68 @@ const customerId = `case when ${role} ${equals} 'customer' then
     end
   end`;
 
+const lowest = "-9223372036854775808";
+const highest = "9223372036854775807";
+
 const bound = (end: string) =>
   `select case when ${isAdministrator} then '${end}'::pg_catalog.int8 else\n  ${customerId}\nend`;
 
 /**
- * The functions that tell who is asking. No variable, an empty or a malformed one gives null or false, never an error.
- *
  * They have no search_path of their own, because such a function is never inlined; instead every name and operator is
  * qualified, so that the caller's search_path cannot put another one in its place. None calls another: its caller would
  * need USAGE on this schema.
  */
-export const contextFunctions: readonly ContextFunction[] = [
+const believing: readonly ContextFunction[] = [
   {
     name: "is_administrator",
-    returns: "boolean",
+    returns: "boolean" as const,
     body: `select case when ${isAdministrator} then true else false end`,
   },
-  { name: "current_customer_id", returns: "bigint", body: `select ${customerId}` },
-  { name: "lowest_customer_id", returns: "bigint", body: bound("-9223372036854775808") },
-  { name: "highest_customer_id", returns: "bigint", body: bound("9223372036854775807") },
-];
+  { name: "current_customer_id", returns: "bigint" as const, body: `select ${customerId}` },
+  { name: "lowest_customer_id", returns: "bigint" as const, body: bound(lowest) },
+  { name: "highest_customer_id", returns: "bigint" as const, body: bound(highest) },
+].map((its) => ({ ...its, language: "sql", securityDefiner: false, configuration: [] }));
+
+/** The same names, so that a switch of the contract replaces them, and policies stay. */
+const verifying: readonly ContextFunction[] = [
+  {
+    name: "is_administrator",
+    returns: "boolean" as const,
+    body: signedBody({ administrator: "true", customer: "false", nobody: "false" }),
+  },
+  {
+    name: "current_customer_id",
+    returns: "bigint" as const,
+    body: signedBody({ administrator: "null", customer: "id", nobody: "null" }),
+  },
+  {
+    name: "lowest_customer_id",
+    returns: "bigint" as const,
+    body: signedBody({ administrator: `'${lowest}'`, customer: "id", nobody: "null" }),
+  },
+  {
+    name: "highest_customer_id",
+    returns: "bigint" as const,
+    body: signedBody({ administrator: `'${highest}'`, customer: "id", nobody: "null" }),
+  },
+].map((its) => ({
+  ...its,
+  language: "plpgsql",
+  securityDefiner: true,
+  configuration: ["search_path=pg_catalog, pg_temp"],
+}));
+
+/** The functions that tell who is asking. No context, an empty or a malformed one gives null or false, never an error. */
+export function contextFunctions({
+  context,
+}: Pick<Tenancy, "context">): readonly ContextFunction[] {
+  return context === "signed" ? verifying : believing;
+}
+
+/** What they are called, whatever the contract. */
+export const contextFunctionNames: readonly string[] = believing.map(({ name }) => name);
 
 /** Everything that belongs into the schema, as pg_identify_object names it, kind first. */
-export const contextObjects: readonly string[] = contextFunctions.map(
-  ({ name }) => `function ${contextSchema}.${name}()`,
+export const contextObjects: readonly string[] = contextFunctionNames.map(
+  (name) => `function ${contextSchema}.${name}()`,
 );

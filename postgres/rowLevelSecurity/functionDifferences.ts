@@ -46,7 +46,7 @@ export function functionDifferences(
     },
     {
       ...body,
-      expected: `language sql, body ${oneLine(wanted.body)}`,
+      expected: `language ${wanted.language}, body ${oneLine(wanted.body)}`,
       actual: `language ${found.language}, body ${oneLine(found.body)}`,
     },
     {
@@ -62,8 +62,8 @@ export function functionDifferences(
     },
     {
       ...attribute,
-      expected: "SECURITY INVOKER",
-      actual: found.security_definer ? "SECURITY DEFINER" : "SECURITY INVOKER",
+      expected: security(wanted.securityDefiner),
+      actual: security(found.security_definer),
     },
     {
       ...attribute,
@@ -72,12 +72,22 @@ export function functionDifferences(
     },
     {
       ...attribute,
-      expected: "no SET",
-      actual: found.configuration.length ? `SET ${found.configuration.join(", ")}` : "no SET",
-      reason: "a function with a setting of its own is never inlined",
+      expected: settings(wanted.configuration),
+      actual: settings(found.configuration),
+      ...(wanted.configuration.length === 0
+        ? { reason: "a function with a setting of its own is never inlined" }
+        : {}),
     },
   ];
   return differences.filter(({ expected, actual }) => expected !== actual);
+}
+
+function security(isDefiner: boolean): string {
+  return isDefiner ? "SECURITY DEFINER" : "SECURITY INVOKER";
+}
+
+function settings(configuration: readonly string[]): string {
+  return configuration.length ? `SET ${configuration.join(", ")}` : "no SET";
 }
 
 // The bodies stand in one line of drift.

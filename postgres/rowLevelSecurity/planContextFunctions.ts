@@ -19,7 +19,7 @@ export function planContextFunctions(
 ): Finding[] {
   const callers = tenancy.administrators === "role" ? tenancy.administratorRoles : [];
   const executors = [...new Set([...tenancy.tenantRoles, ...callers, owner])].sort();
-  return contextFunctions.flatMap((wanted) => {
+  return contextFunctions(tenancy).flatMap((wanted) => {
     const present = found.find(({ name }) => name === wanted.name);
     return present === undefined
       ? [missing(wanted, executors)]
@@ -72,9 +72,12 @@ function nameOf({ name }: ContextFunction): string {
 }
 
 function create(wanted: ContextFunction): string {
-  return `create or replace function ${nameOf(wanted)} returns ${wanted.returns}
-  language sql stable parallel safe
-  as ${escapeLiteral(wanted.body)}`;
+  const { returns, language, securityDefiner, configuration, body } = wanted;
+  const security = `security ${securityDefiner ? "definer" : "invoker"}`;
+  const settings = configuration.map((setting) => ` set ${setting.replace("=", " = ")}`);
+  return `create or replace function ${nameOf(wanted)} returns ${returns}
+  language ${language} stable parallel safe ${security}${settings.join("")}
+  as ${escapeLiteral(body)}`;
 }
 
 // The schema's owner may drop a function of another owner, but not replace it. The policies that call it go with it:

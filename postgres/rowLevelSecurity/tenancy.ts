@@ -27,6 +27,13 @@ export interface Tenancy {
    *   their own, and need the variable besides.
    */
   administrators: "session" | "role";
+  /**
+   * What a session's word about itself is worth.
+   *
+   * - `session`, the guide's contract and the default: it is taken, so injected SQL can name another customer.
+   * - `signed`: it counts only with a token that the application's server has signed; see docs/signed-context.md.
+   */
+  context?: "session" | "signed";
   /** Their partitions and other children are meant too. */
   tables: readonly TenantTable[];
   /**

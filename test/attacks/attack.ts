@@ -9,7 +9,7 @@ export interface Attack {
   transaction?: boolean;
 }
 
-/** What a contract of session variables cannot stop, and what else does. */
+/** What a contract of session variables, or PostgreSQL, does not stop, and what else does. */
 export interface Open {
   /** Why, and what to do instead. */
   open: string;
@@ -19,4 +19,6 @@ export interface Open {
   shows?: true;
   /** Where administrators come from a role of their own it is stopped: what it gets there. */
   inRoleMode?: { refusal: string } | "own";
+  /** Where contexts are signed it is stopped: what it gets there. What has none is PostgreSQL's own doing. */
+  signed?: { refusal: string } | "own";
 }

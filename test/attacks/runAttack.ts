@@ -14,10 +14,15 @@ export interface Outcome {
   told: string;
 }
 
-/** Runs an attack as the application, in a session of its own and in customer 1's context, and undoes it. */
+/**
+ * Runs an attack as the application, in a session of its own and in customer 1's context, and undoes it.
+ *
+ * @param token signs the context, where contexts are
+ */
 export async function runAttack(
   { sql, transaction = true }: Attack,
   application: Connection,
+  token = "",
 ): Promise<Outcome> {
   const client = new Client({ ...application, statement_timeout: 10_000 });
   const told: string[] = [];
@@ -26,8 +31,8 @@ export async function runAttack(
   try {
     if (transaction) await client.query("begin");
     await client.query(
-      "select set_config('app.current_customer_id', '1', $1), set_config('app.current_user_role', 'customer', $1)",
-      [transaction],
+      "select set_config('app.current_customer_id', '1', $1), set_config('app.current_user_role', 'customer', $1), set_config('app.context', $2, $1)",
+      [transaction, token],
     );
     const results = [await client.query(sql)].flat();
     told.push(...results.map(({ rows }) => JSON.stringify(rows)));

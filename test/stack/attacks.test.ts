@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { signer } from "../../client/signContext";
 import type { Connection } from "../../postgres/connection";
 import type { Attack, Open } from "../attacks/attack";
 import { corpus } from "../attacks/corpus";
@@ -70,6 +71,70 @@ describe("an administrator has a role of its own", () => {
   });
 
   test("all rows, roles and settings are as they were", expectUntouched);
+});
+
+describe("contexts are signed", () => {
+  let token: () => string;
+  beforeAll(async () => {
+    await project.edit(
+      "database/tenancy.ts",
+      'administrators: "role"',
+      'administrators: "session", context: "signed"',
+    );
+    await project.succeed("up");
+    const { stdout } = await project.shell("npm run -s db -- env --json");
+    const { DB_CONTEXT_KEY: key } = JSON.parse(stdout) as Record<string, string>;
+    const sign = signer(key);
+    token = () => {
+      const expires = new Date(Date.now() + 60_000);
+      return sign?.({ userRole: "customer", customerId: "1", expires }) ?? "";
+    };
+    before = await everything();
+  });
+
+  test("the customer sees its own rows, and without a token none", async () => {
+    const look = { aim: "", sql: "select name from public.sites", gets: "own" } as const;
+    expect(await runAttack(look, application, token())).toMatchObject({ told: '[{"name":"Own"}]' });
+    expect(await runAttack(look, application)).toMatchObject({ told: "[]" });
+  });
+
+  test.each(attacks)("$area: $aim", async (attack) => {
+    const { gets } = attack;
+    judge(
+      await runAttack(attack, application, token()),
+      isOpen(gets) ? (gets.signed ?? gets) : gets,
+    );
+  });
+
+  test("what is open is what PostgreSQL lets everybody do, and nothing of the contract", () => {
+    const open = attacks.filter(({ gets }) => isOpen(gets) && gets.signed === undefined);
+    expect(open.filter(({ area }) => area === "context" || area === "signatures")).toEqual([]);
+  });
+
+  test("all rows, roles and settings are as they were", expectUntouched);
+
+  test("nothing has drifted, and the proof is green", async () => {
+    expect(await project.npm("drift")).toMatchObject({ code: 0 });
+    expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
+    expect((await project.shell("npm run -s db -- verify")).output).toContain(": nothing leaks.");
+  });
+
+  test("psql signs, too", async () => {
+    const count = (who: string) =>
+      project.shell(`npm run -s db -- psql ${who} -c 'select count(*) from sites' -- -At`);
+    expect((await count("--customer 1")).stdout).toBe("1");
+    expect((await count("--administrator")).stdout).toBe("2");
+    expect((await count("")).stdout).toBe("0");
+  });
+
+  test("back to the guide's contract the keys are gone", async () => {
+    await project.edit("database/tenancy.ts", ', context: "signed"', "");
+    await project.succeed("up");
+    expect(await project.query("select to_regclass('tenancy.signing_keys') as it")).toEqual([
+      { it: null },
+    ]);
+    expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  });
 });
 
 function isOpen(gets: Attack["gets"]): gets is Open {

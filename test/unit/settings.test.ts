@@ -85,6 +85,9 @@ test("takes an external server with its defaults", () => {
 
 test("takes a target and what may go for it, whatever YAML made of the numbers", () => {
   const acknowledgedLoss = '{"public.sites":12,"public.sites.note":"3"}';
+  expect(read({ instance: "embedded", signingKeys: '[1,"3"]', proof: "false" })).toMatchObject({
+    settings: { signingKeys: [1, 3], proof: false },
+  });
   const logins = '{"app_user":[1,"2"]}';
   expect(read({ instance: "embedded", logins })).toMatchObject({
     settings: { logins: { app_user: [1, 2] } },
@@ -139,6 +142,11 @@ test.each([
   [{ instance: "embedded", acknowledgedLoss: "all" }, "is not an object of row counts"],
   [{ instance: "embedded", acknowledgedLoss: '{"public.sites":-1}' }, "is not an object of row"],
   [{ instance: "embedded", acknowledgedLoss: '{"public.sites":1.5}' }, "is not an object of row"],
+  [{ instance: "embedded", proof: "no" }, 'is not "true" or "false"'],
+  [{ instance: "embedded", signingKeys: "1" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[]" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[0]" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[1,1]" }, "names a key twice"],
   [{ instance: "embedded", logins: "1" }, "is not an object of login numbers"],
   [{ instance: "embedded", logins: '{"app_user":1}' }, "is not an object of login numbers"],
   [{ instance: "embedded", logins: '{"app_user":[]}' }, "is not an object of login numbers"],

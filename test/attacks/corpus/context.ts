@@ -3,10 +3,12 @@ import type { Attack } from "../attack";
 const anotherTenant = {
   open: "a session may name any customer: bind parameters, so that nobody gets SQL into a statement",
   shows: true,
+  signed: "own",
 } as const;
 const administrator = {
   open: "a session may say that it is an administrator: give administrators a role of their own",
   shows: true,
+  signed: "own",
   inRoleMode: "own",
 } as const;
 
@@ -19,12 +21,12 @@ export const context: readonly Attack[] = [
   },
   {
     aim: "another customer's id by set_config, within the statement",
-    sql: "select sites.* from (select set_config('app.current_customer_id', '424242', true) offset 0) as forged, lateral (select * from public.sites offset 0) as sites",
+    sql: "select sites.* from (select length(set_config('app.current_customer_id', '424242', true)) offset 0) as forged, lateral (select * from public.sites offset 0) as sites",
     gets: anotherTenant,
   },
   {
     aim: "another customer's id by set_config, before the statement",
-    sql: "select set_config('app.current_customer_id', '424242', true); select * from public.cost_records",
+    sql: "select length(set_config('app.current_customer_id', '424242', true)); select * from public.cost_records",
     gets: anotherTenant,
   },
   {

@@ -4,6 +4,7 @@ import { definitions } from "./definitions";
 import { outside } from "./outside";
 import { roles } from "./roles";
 import { rows } from "./rows";
+import { signatures } from "./signatures";
 
 /** Every attack, by what it is after. */
 export const corpus: Readonly<Record<string, readonly Attack[]>> = {
@@ -12,4 +13,5 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   definitions,
   outside,
   rows,
+  signatures,
 };

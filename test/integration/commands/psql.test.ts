@@ -74,7 +74,7 @@ function run(env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string; st
   const program = `
     const { runPsql } = require("./commands/runPsql.ts");
     const { showFailure } = require("./commands/showFailure.ts");
-    runPsql(["-c", "select 1; -- $HOME"], ${JSON.stringify(connection)}, { kind: "customer", id: "42" })
+    runPsql(["-c", "select 1; -- $HOME"], ${JSON.stringify(connection)}, "-c app.current_customer_id=42")
       .then((code) => { process.exitCode = code; }, showFailure);`;
   const args = ["--require", "tsx/cjs", "--eval", program];
   return new Promise((resolve) => {

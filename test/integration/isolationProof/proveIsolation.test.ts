@@ -4,13 +4,20 @@ import type { IsolationProof } from "../../../postgres/isolationProof/isolationP
 import { proveIsolation } from "../../../postgres/isolationProof/proveIsolation";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
-import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
+import { createTenantDatabase, signWith } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
 
-describe.each(["session", "role"] as const)("where administrators come from the %s", (kind) => {
+const contracts = [
+  ["session", "session"],
+  ["role", "session"],
+  ["session", "signed"],
+  ["role", "signed"],
+] as const;
+
+describe.each(contracts)("administrators from the %s, context: %s", (kind, context) => {
   let database: Awaited<ReturnType<typeof createTenantDatabase>>;
   beforeAll(async () => {
-    database = await createTenantDatabase(kind);
+    database = await createTenantDatabase(kind, context);
   });
   afterAll(() => database.drop());
 
@@ -22,6 +29,7 @@ describe.each(["session", "role"] as const)("where administrators come from the 
     return proveIsolation({
       tenancy,
       connect: (role) => sessions.get(role) ?? database.superuser,
+      sign: context === "signed" ? signWith(database.keys) : undefined,
     });
   };
   const failed = ({ cells }: IsolationProof) => cells.filter(({ ok }) => !ok);

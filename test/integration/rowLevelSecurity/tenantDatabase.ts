@@ -1,14 +1,20 @@
+import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 
+import { type ContextKey, signer } from "../../../client/signContext";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
+import { applySigningKeys } from "../../../postgres/signedContext/applySigningKeys";
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
 import { tenancy as declared } from "../../../database/tenancy";
 import { createTestDatabase } from "../testDatabase";
 import { twoCustomers } from "./twoCustomers";
 
 /** The guide's tables with two customers in them, under row-level security, and a session for each role. */
-export async function createTenantDatabase(administrators: Tenancy["administrators"]) {
+export async function createTenantDatabase(
+  administrators: Tenancy["administrators"],
+  context: Tenancy["context"] = "session",
+) {
   const database = await createTestDatabase();
   const owner = await database.role("owner");
   const application = await database.role("app");
@@ -17,6 +23,7 @@ export async function createTenantDatabase(administrators: Tenancy["administrato
   const tenancy: Tenancy = {
     ...declared,
     administrators,
+    context,
     tenantRoles: [application.user],
     administratorRoles: [administrator.user],
     backupRoles: [backup.user],
@@ -28,13 +35,22 @@ export async function createTenantDatabase(administrators: Tenancy["administrato
     set role ${owner.user};
     ${await upMigrations()}
     ${twoCustomers}`);
+  const keys = [{ id: "1", secret: randomBytes(24).toString("base64url") }];
+  if (context === "signed") await applySigningKeys(owner, { owner: owner.user, keys });
   await applyRowLevelSecurity(owner, security);
   const writers = `${application.user}, ${administrator.user}`;
   await database.run(`
     grant usage on schema public to ${writers}, ${backup.user};
     grant select, insert, update, delete on all tables in schema public to ${writers};
     grant select on all tables in schema public to ${backup.user}`);
-  return { ...database, owner, application, administrator, backup, tenancy, security };
+  return { ...database, owner, application, administrator, backup, tenancy, security, keys };
+}
+
+/** Signs contexts with the newest of keys. */
+export function signWith(keys: readonly ContextKey[]) {
+  const key = keys.at(-1);
+  if (key === undefined) throw new Error("there is no key");
+  return signer(`${key.id}.${key.secret}`);
 }
 
 async function upMigrations(): Promise<string> {

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 
-import { contextStatement, type TenantContext } from "../../../client/tenantContext";
+import {
+  contextStatement,
+  contextVariables,
+  type TenantContext,
+} from "../../../client/tenantContext";
 
 const statementFor = (id: string, role: string) =>
   `select pg_catalog.set_config('app.current_customer_id', '${id}', true), ` +
@@ -12,7 +16,7 @@ test.each([
   [{ userRole: "customer", customerId: "9223372036854775807" }, "9223372036854775807", "customer"],
   [{ userRole: "administrator" }, "", "administrator"],
 ] as const)("sets both variables for %o", (context, id, role) => {
-  expect(contextStatement(context)).toBe(statementFor(id, role));
+  expect(contextStatement(contextVariables(context))).toBe(statementFor(id, role));
 });
 
 test.each([
@@ -34,5 +38,5 @@ test.each([
   [{ userRole: "", customerId: 7 }, 'userRole: "" is not'],
   [{ customerId: 7 }, "userRole: undefined is not"],
 ])("refuses %o", (context, message) => {
-  expect(() => contextStatement(context as TenantContext)).toThrow(message);
+  expect(() => contextVariables(context as TenantContext)).toThrow(message);
 });

@@ -8,15 +8,24 @@ import { corpus } from "../../attacks/corpus";
 const page = join(__dirname, "../../../docs/isolation.md");
 const [begin, end] = ["<!-- open attacks -->\n", "<!-- end of open attacks -->"];
 
-/** Those that nothing stops, under the reason, which says what to do instead. */
+/** Those that the guide's contract does not stop, under the reason, which says what to do instead. */
 function renderOpen(): string {
-  const aims = new Map<string, string[]>();
-  for (const { aim, gets } of Object.values(corpus).flat()) {
-    if (typeof gets !== "object" || !("open" in gets)) continue;
-    aims.set(gets.open, [...(aims.get(gets.open) ?? []), aim]);
-  }
-  const items = [...aims].map(([reason, its]) => `- ${its.join("; ")}. Why: ${reason}.\n`);
-  return `\n${items.join("")}\n`;
+  const open = Object.values(corpus)
+    .flat()
+    .flatMap(({ aim, gets }) =>
+      typeof gets === "object" && "open" in gets ? [{ aim, gets }] : [],
+    );
+  const list = (its: typeof open) => {
+    const aims = new Map<string, string[]>();
+    for (const { aim, gets } of its) aims.set(gets.open, [...(aims.get(gets.open) ?? []), aim]);
+    return [...aims].map(([reason, its]) => `- ${its.join("; ")}. Why: ${reason}.\n`).join("");
+  };
+  const contract = open.filter(({ gets }) => gets.signed !== undefined);
+  const postgresql = open.filter(({ gets }) => gets.signed === undefined);
+  return (
+    `\nA session says itself who it is. [Signed contexts](signed-context.md) stop all of these:\n\n${list(contract)}\n` +
+    `PostgreSQL lets everybody do these, in every mode:\n\n${list(postgresql)}\n`
+  );
 }
 
 test("docs/isolation.md lists every attack that nothing stops, as the corpus has it", () => {

@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import type { SigningKeys as Declared } from "../../postgres/signedContext/signingKeys";
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface SigningKeysInputs extends Declared {
+  /** A login that may become the owner. */
+  connection: Connection;
+}
+
+/**
+ * The keys that signed contexts are verified with, in a table that nobody but the owner reads. Its id is `signing-keys`.
+ *
+ * When it leaves the program the table goes, after the functions that read it have been replaced.
+ */
+export class SigningKeys extends LateResource {
+  constructor(name: string, args: Inputs<SigningKeysInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("SigningKeys", name, args, opts);
+  }
+}

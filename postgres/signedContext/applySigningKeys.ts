@@ -1,0 +1,34 @@
+import type { Connection } from "../connection";
+import { converge } from "../converge";
+import { inSnapshot } from "../inSnapshot";
+import { withSession } from "../withSession";
+import type { Finding } from "../drift/difference";
+import { planSigningKeys } from "./planSigningKeys";
+import { readSigningKeys } from "./readSigningKeys";
+import { type SigningKeys, signingKeysTable } from "./signingKeys";
+
+/** Where the keys in the live database are not the declared ones. Changes nothing. */
+export function readSigningKeyDrift(
+  connection: Connection,
+  wanted: SigningKeys,
+): Promise<Finding[]> {
+  return withSession(connection, (session) =>
+    inSnapshot(session, wanted.owner, async (client) =>
+      planSigningKeys(await readSigningKeys(client), wanted),
+    ),
+  );
+}
+
+/** Makes them the declared ones, in one transaction. */
+export async function applySigningKeys(connection: Connection, wanted: SigningKeys): Promise<void> {
+  await converge(connection, { purpose: "signing-keys", owner: wanted.owner }, async (client) =>
+    planSigningKeys(await readSigningKeys(client), wanted),
+  );
+}
+
+/** Removes them with their table, once nothing asks for them any more. */
+export async function removeSigningKeys(connection: Connection, owner: string): Promise<void> {
+  await converge(connection, { purpose: "signing-keys", owner }, () =>
+    Promise.resolve([{ sql: `drop table if exists ${signingKeysTable}` }]),
+  );
+}
