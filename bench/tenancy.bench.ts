@@ -1,0 +1,225 @@
+import { cpus, loadavg } from "node:os";
+
+import Table from "cli-table3";
+import { expect, test } from "vitest";
+
+import { createPool, type DatabasePool, signContext, withTenantContext } from "../client/index";
+import type { Connection } from "../postgres/connection";
+import { applyRowLevelSecurity } from "../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import { applySigningKeys } from "../postgres/signedContext/applySigningKeys";
+import { createTenantDatabase } from "../test/integration/rowLevelSecurity/tenantDatabase";
+import { rowsOf } from "../test/integration/testDatabase";
+import { startTestServer } from "../test/integration/testServer";
+import { fill, size } from "./tenancy/fill";
+import { pgbench, type Script } from "./tenancy/pgbench";
+import { queries } from "./tenancy/queries";
+
+type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
+type Mode = "session" | "role" | "signed";
+
+/** Seconds of each run of pgbench. */
+const seconds = Number(process.env["BENCH_SECONDS"] ?? 30);
+
+/** Who asks: customers of average size, the largest, or an administrator. */
+const askers = ["customers", "the largest customer", "administrator"] as const;
+type Asker = (typeof askers)[number];
+
+// The same queries over the same rows: under row-level security, and with a WHERE written by hand on tables without it.
+test("what row-level security costs", async () => {
+  const server = await startTestServer();
+  process.env["TEST_DATABASE_URL"] = server.url;
+  try {
+    const database = await createTenantDatabase("session");
+    process.stderr.write("filling the tables …\n");
+    await prepare(database);
+    console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
+    for (const mode of ["session", "role", "signed"] as const) {
+      await switchTo(database, mode);
+      for (const asker of askers) {
+        process.stderr.write(`${mode}, ${asker} …\n`);
+        await measure(database, mode, asker);
+      }
+      await showPlans(database, mode);
+    }
+    await measureClient(database);
+  } finally {
+    await server.remove();
+  }
+});
+
+async function prepare(database: TenantDatabase): Promise<void> {
+  const { application, administrator, keys } = database;
+  await database.run(fill);
+  await database.run("vacuum analyze");
+  const readers = `${application.user}, ${administrator.user}`;
+  await database.run(`grant usage on schema plain to ${readers};
+    grant select on all tables in schema plain to ${readers};
+    create table plain.tokens (customer_id bigint primary key, token text not null);
+    grant select on plain.tokens to ${readers}`);
+  const [key = { id: "", secret: "" }] = keys;
+  const expires = new Date(Date.now() + 24 * 3_600_000);
+  const tokens = Array.from({ length: size.customers + 1 }, (_, id) => {
+    const context =
+      id === 0
+        ? { userRole: "administrator", customerId: "" }
+        : { userRole: "customer", customerId: String(id) };
+    return `(${String(id)}, '${signContext({ ...context, expires }, key)}')`;
+  });
+  await database.run(`insert into plain.tokens values ${tokens.join(",")}; analyze plain.tokens`);
+}
+
+async function switchTo({ owner, keys, tenancy }: TenantDatabase, mode: Mode): Promise<void> {
+  const declared: Tenancy = {
+    ...tenancy,
+    administrators: mode === "role" ? "role" : "session",
+    context: mode === "signed" ? "signed" : "session",
+  };
+  if (mode === "signed") await applySigningKeys(owner, { owner: owner.user, keys });
+  await applyRowLevelSecurity(owner, { tenancy: declared, owner: owner.user });
+}
+
+const byHand = "by hand";
+const filtered = "row-level security and a filter";
+const alone = "row-level security alone";
+const contextOnly = "context alone";
+
+async function measure(database: TenantDatabase, mode: Mode, asker: Asker): Promise<void> {
+  const scripts = scriptsOf(mode, asker);
+  const times = await pgbench(sessionOf(database, mode, asker), scripts, seconds);
+  const base = median(times.get(contextOnly));
+  const head = [`${mode}, ${asker}`, "by hand, ms", "filter, ratio", "alone, ratio", "runs"];
+  const table = new Table({ head, style: { head: [] } });
+  for (const { name } of queries) {
+    const hand = median(times.get(`${name}: ${byHand}`));
+    const ratio = (way: string) => {
+      const its = times.get(`${name}: ${way}`);
+      // Of the query: to set the context costs both the same.
+      return its === undefined ? "" : ((median(its) - base) / (hand - base)).toFixed(2);
+    };
+    const count = times.get(`${name}: ${byHand}`)?.length ?? 0;
+    table.push([name, (hand - base).toFixed(3), ratio(filtered), ratio(alone), count]);
+    expect(count).toBeGreaterThan(0);
+  }
+  console.log(table.toString());
+}
+
+function sessionOf({ application, administrator }: TenantDatabase, mode: Mode, asker: Asker) {
+  return asker === "administrator" && mode === "role" ? administrator : application;
+}
+
+function scriptsOf(mode: Mode, asker: Asker): Script[] {
+  const isAdministrator = asker === "administrator";
+  const customer = isAdministrator
+    ? "\\set c 0\n"
+    : asker === "customers"
+      ? `\\set c random(2, ${size.customers})\n`
+      : "\\set c 1\n";
+  // A site of that customer: see fill.ts for whose they are.
+  const others = size.customers - 1;
+  const rounds = Math.floor((size.sites - size.sitesOfTheLargest) / others) - 2;
+  const first = Math.ceil(size.sitesOfTheLargest / others) * others;
+  const site =
+    asker === "customers"
+      ? `\\set site ${String(first)} + random(0, ${String(rounds)}) * ${String(others)} + :c - 2\n`
+      : `\\set site random(1, ${size.sitesOfTheLargest})\n`;
+  const token =
+    mode === "signed"
+      ? ", set_config('app.context', (select token from plain.tokens where customer_id = :c), true)"
+      : "";
+  const role = isAdministrator ? "administrator" : "customer";
+  const context =
+    `select set_config('app.current_customer_id', ${isAdministrator ? "''" : ":c::text"}, true), ` +
+    `set_config('app.current_user_role', '${role}', true)${token};\n`;
+  const script = (name: string, query: string): Script => ({
+    name,
+    text: `${customer}${site}begin;\n${context}${query === "" ? "" : `${query.replaceAll(/\s+/g, " ")};\n`}commit;\n`,
+  });
+  const own = (alias: string) => (isAdministrator ? "" : ` and ${alias}.customer_id = :c`);
+  const none = () => "";
+  return [
+    script(contextOnly, ""),
+    ...queries.flatMap(({ name, sql }) => [
+      script(`${name}: ${byHand}`, sql("plain", own)),
+      ...(isAdministrator ? [] : [script(`${name}: ${filtered}`, sql("public", own))]),
+      script(`${name}: ${alone}`, sql("public", none)),
+    ]),
+  ];
+}
+
+/** Whether each query finds a customer's rows by the index that begins with the customer, also where it names none. */
+async function showPlans(database: TenantDatabase, mode: Mode): Promise<void> {
+  const { application, superuser } = database;
+  const settings = { "app.current_customer_id": "4711", "app.current_user_role": "customer" };
+  const [token] = await rowsOf<{ token: string }>(
+    superuser,
+    "select token from plain.tokens where customer_id = 4711",
+  );
+  const head = [`${mode}, plan of a query without a filter`, "scans"];
+  const table = new Table({ head, style: { head: [] } });
+  for (const { name, sql } of queries) {
+    const rows = await rowsOf<{ "QUERY PLAN": string }>(
+      application,
+      `explain (costs off) ${sql("public", () => "").replace(":site", "110000")}`,
+      { ...settings, "app.context": token?.token ?? "" },
+    );
+    const lines = rows.map((row) => row["QUERY PLAN"].trim());
+    const scans = lines.filter((line) => / Scan /.test(line));
+    expect(scans.filter((line) => line.includes("Seq Scan"))).toEqual([]);
+    table.push([name, scans.map((line) => line.replace("->", "").trim()).join("\n")]);
+  }
+  console.log(table.toString());
+}
+
+/** A transaction of the client against one that sets nothing, in turn. */
+async function measureClient({ application, keys }: TenantDatabase): Promise<void> {
+  const pool = createPool(settingsOf(application));
+  const signing = createPool({
+    ...settingsOf(application),
+    contextKey: keys[0] ?? { id: "", secret: "" },
+  });
+  const context = { userRole: "customer", customerId: 4711 } as const;
+  const one = (client: { query: (sql: string) => Promise<unknown> }) => client.query("select 1");
+  const ways: Record<string, () => Promise<unknown>> = {
+    "a bare transaction": () => bare(pool, one),
+    withTenantContext: () => withTenantContext(pool, context, one),
+    "withTenantContext, signed": () => withTenantContext(signing, context, one),
+  };
+  const times = new Map(Object.keys(ways).map((name): [string, number[]] => [name, []]));
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
+    for (const [name, run] of Object.entries(ways)) {
+      const begin = performance.now();
+      await run();
+      times.get(name)?.push(performance.now() - begin);
+    }
+  }
+  await pool.end();
+  await signing.end();
+  const table = new Table({ head: ["client", "median, ms", "ratio"], style: { head: [] } });
+  const base = median(times.get("a bare transaction"));
+  for (const [name, its] of times) {
+    table.push([name, median(its).toFixed(3), (median(its) / base).toFixed(2)]);
+  }
+  console.log(table.toString());
+}
+
+async function bare(
+  pool: DatabasePool,
+  run: (client: { query: (sql: string) => Promise<unknown> }) => Promise<unknown>,
+): Promise<void> {
+  const client = await pool.connect();
+  await client.query("begin");
+  await run(client);
+  await client.query("commit");
+  client.release();
+}
+
+function settingsOf({ host, port, database, user, password = "" }: Connection & { user: string }) {
+  return { host, port, database, credentials: { user, password } };
+}
+
+function median(values: readonly number[] = []): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
