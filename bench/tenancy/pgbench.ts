@@ -30,7 +30,7 @@ export async function pgbench(
     const { code, stdout, stderr } = await runQuietly(
       "pgbench",
       [
-        ...["--no-vacuum", "--protocol=extended", "--client=1", "--jobs=1"],
+        ...["--no-vacuum", "--protocol=prepared", "--client=1", "--jobs=1"],
         ...[`--time=${String(seconds)}`, "--log", `--log-prefix=${join(folder, "log")}`],
         ...files.map((file) => `--file=${file}`),
         ...["--host", host, "--port", String(port), "--username", user, database],

@@ -1,13 +1,13 @@
+import { type Answers, believedBody } from "./believedBody";
 import { signedBody } from "../signedContext/signedBody";
 import type { Tenancy } from "./tenancy";
 
-/** A SQL function that policies call. */
+/** A function in PL/pgSQL that policies call. */
 export interface ContextFunction {
   name: string;
   returns: "bigint" | "boolean";
   /** As pg_proc.prosrc keeps it. */
   body: string;
-  language: "sql" | "plpgsql";
   /** Runs with its owner's rights: it may read what the caller must not. */
   securityDefiner: boolean;
   /** As pg_proc.proconfig keeps them. */
@@ -17,68 +17,54 @@ export interface ContextFunction {
 /** Schema of the functions, owned by the owner. */
 export const contextSchema = "tenancy";
 
-const role = "pg_catalog.current_setting('app.current_user_role', true)";
-const customer = "pg_catalog.current_setting('app.current_customer_id', true)";
-const equals = "operator(pg_catalog.=)";
+const lowest = "'-9223372036854775808'::pg_catalog.int8";
+const highest = "'9223372036854775807'::pg_catalog.int8";
 
-const isAdministrator = `${role} ${equals} 'administrator'`;
-
-// CASE, unlike AND, promises that a value is only cast after it was found to be a number.
-const customerId = `case when ${role} ${equals} 'customer' then
-    case when ${customer} operator(pg_catalog.~) '^[0-9]{1,19}$' then
-      case when ${customer}::pg_catalog.numeric operator(pg_catalog.<=) 9223372036854775807 then
-        ${customer}::pg_catalog.int8
-      end
-    end
-  end`;
-
-const lowest = "-9223372036854775808";
-const highest = "9223372036854775807";
-
-const bound = (end: string) =>
-  `select case when ${isAdministrator} then '${end}'::pg_catalog.int8 else\n  ${customerId}\nend`;
-
-/**
- * They have no search_path of their own, because such a function is never inlined; instead every name and operator is
- * qualified, so that the caller's search_path cannot put another one in its place. None calls another: its caller would
- * need USAGE on this schema.
- */
-const believing: readonly ContextFunction[] = [
+/** What each of them answers, whatever the contract. None calls another: its caller would need USAGE on this schema. */
+const answers: readonly (Pick<ContextFunction, "name" | "returns"> & Answers)[] = [
   {
     name: "is_administrator",
-    returns: "boolean" as const,
-    body: `select case when ${isAdministrator} then true else false end`,
-  },
-  { name: "current_customer_id", returns: "bigint" as const, body: `select ${customerId}` },
-  { name: "lowest_customer_id", returns: "bigint" as const, body: bound(lowest) },
-  { name: "highest_customer_id", returns: "bigint" as const, body: bound(highest) },
-].map((its) => ({ ...its, language: "sql", securityDefiner: false, configuration: [] }));
-
-/** The same names, so that a switch of the contract replaces them, and policies stay. */
-const verifying: readonly ContextFunction[] = [
-  {
-    name: "is_administrator",
-    returns: "boolean" as const,
-    body: signedBody({ administrator: "true", customer: "false", nobody: "false" }),
+    returns: "boolean",
+    administrator: "true",
+    customer: "false",
+    nobody: "false",
   },
   {
     name: "current_customer_id",
-    returns: "bigint" as const,
-    body: signedBody({ administrator: "null", customer: "id", nobody: "null" }),
+    returns: "bigint",
+    administrator: "null",
+    customer: "id",
+    nobody: "null",
   },
   {
     name: "lowest_customer_id",
-    returns: "bigint" as const,
-    body: signedBody({ administrator: `'${lowest}'`, customer: "id", nobody: "null" }),
+    returns: "bigint",
+    administrator: lowest,
+    customer: "id",
+    nobody: "null",
   },
   {
     name: "highest_customer_id",
-    returns: "bigint" as const,
-    body: signedBody({ administrator: `'${highest}'`, customer: "id", nobody: "null" }),
+    returns: "bigint",
+    administrator: highest,
+    customer: "id",
+    nobody: "null",
   },
-].map((its) => ({
-  ...its,
-  language: "plpgsql",
+];
+
+const believing: readonly ContextFunction[] = answers.map(({ name, returns, ...its }) => ({
+  name,
+  returns,
+  body: believedBody(its),
+  securityDefiner: false,
+  configuration: [],
+}));
+
+/** They read the keys with their owner's rights, and so have a search_path of their own. */
+const verifying: readonly ContextFunction[] = answers.map(({ name, returns, ...its }) => ({
+  name,
+  returns,
+  body: signedBody(its),
   securityDefiner: true,
   configuration: ["search_path=pg_catalog, pg_temp"],
 }));
@@ -91,7 +77,7 @@ export function contextFunctions({
 }
 
 /** What they are called, whatever the contract. */
-export const contextFunctionNames: readonly string[] = believing.map(({ name }) => name);
+export const contextFunctionNames: readonly string[] = answers.map(({ name }) => name);
 
 /** Everything that belongs into the schema, as pg_identify_object names it, kind first. */
 export const contextObjects: readonly string[] = contextFunctionNames.map(

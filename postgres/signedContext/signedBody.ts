@@ -1,12 +1,5 @@
+import type { Answers } from "../rowLevelSecurity/believedBody";
 import { signingKeysTable } from "./signingKeys";
-
-/** What a function returns, as expressions of PL/pgSQL. */
-interface Answers {
-  administrator: string;
-  /** May use `id`, a bigint. */
-  customer: string;
-  nobody: string;
-}
 
 /**
  * The body of a function that looks at the token in app.context: `role.customer.expiry.key.signature`.

@@ -101,7 +101,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
     what: "a function says that everyone is an administrator",
     break: `create or replace function tenancy.is_administrator() returns boolean
       language sql stable parallel safe as 'select true'`,
-    says: "function tenancy.is_administrator(): found language sql, body select true, expected language sql",
+    says: "function tenancy.is_administrator(): found language sql, body select true, expected language plpgsql",
     up: "repairs",
   },
   {

@@ -39,7 +39,7 @@ describe("psql", () => {
       "argument select 1; -- $HOME",
       "PGDATABASE=hosterizer",
       "PGHOST=db.example.com",
-      "PGOPTIONS=-c app.current_customer_id=42 -c app.current_user_role=customer",
+      "PGOPTIONS=-c app.current_customer_id=42",
       "PGPASSWORD=only-in-the-environment",
       "PGPORT=6543",
       "PGSSLMODE=disable",
