@@ -76,12 +76,19 @@ async function begin({ stack, role, yes }: Rotation): Promise<void> {
   if (goesOn) say(`A rotation of ${role} was begun before, and goes on.`);
   else await writeFile(file, editLogins(text, role, [old, old + 1]));
 
-  if ((await upWith(stack, yes || goesOn)) === 0) return;
-  const isUndone = !goesOn && !(await hasLogin(stack, role, old + 1));
-  if (isUndone) await writeFile(file, text);
+  const putBack = async () => {
+    const isUndone = !goesOn && !(await hasLogin(stack, role, old + 1));
+    if (isUndone) await writeFile(file, text);
+    return isUndone;
+  };
+  const code = await upWith(stack, yes || goesOn).catch(async (error: unknown) => {
+    await putBack();
+    throw error;
+  });
+  if (code === 0) return;
   throw new CommandError(
     `${role} has no new login: the update failed. ` +
-      (isUndone
+      ((await putBack())
         ? `Pulumi.${stack}.yaml is as before.`
         : `Pulumi.${stack}.yaml asks for both logins, and the old one works.`),
     "See above, and run the same command again.",
