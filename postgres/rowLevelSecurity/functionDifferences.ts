@@ -57,7 +57,7 @@ export function functionDifferences(
     },
     {
       ...attribute,
-      expected: "PARALLEL SAFE",
+      expected: `PARALLEL ${wanted.parallel}`,
       actual: parallels.get(found.parallel) ?? found.parallel,
     },
     {

@@ -9,7 +9,7 @@ import type { FoundFunction } from "./readContextFunctions";
 import type { Tenancy } from "./tenancy";
 
 /**
- * Leaves the context's functions as declared: stable, parallel safe, executable by the roles whose policies call them
+ * Leaves the context's functions as declared: stable, executable by the roles whose policies call them
  * and by nobody else.
  */
 export function planContextFunctions(
@@ -72,11 +72,11 @@ function nameOf({ name }: ContextFunction): string {
 }
 
 function create(wanted: ContextFunction): string {
-  const { returns, securityDefiner, configuration, body } = wanted;
+  const { returns, parallel, securityDefiner, configuration, body } = wanted;
   const security = `security ${securityDefiner ? "definer" : "invoker"}`;
   const settings = configuration.map((setting) => ` set ${setting.replace("=", " = ")}`);
   return `create or replace function ${nameOf(wanted)} returns ${returns}
-  language plpgsql stable parallel safe ${security}${settings.join("")}
+  language plpgsql stable parallel ${parallel.toLowerCase()} ${security}${settings.join("")}
   as ${escapeLiteral(body)}`;
 }
 
