@@ -87,6 +87,11 @@ export class TableProof {
     this.notProven.push({ role: this.session.role, schema, table, commands, reason });
   }
 
+  /** Whether the role sees every row: what shows them past the policies shows it nothing more. */
+  get seesAll(): boolean {
+    return this.session.kind === "backup";
+  }
+
   /** Whether a command that was tried in a context did what it must. */
   holds(command: ProofCommand, context: SessionContext): boolean {
     return this.cells.some(
