@@ -7,6 +7,8 @@ import { type Connection, withClient } from "./connection";
 /** What a plan is made of: SQL to run, where there is any. */
 interface Step {
   sql?: string;
+  /** Parameters of the one statement that `sql` is then: what must be in no log and no view of statements. */
+  values?: readonly string[];
 }
 
 /** Who converges, and how long it may wait. */
@@ -54,7 +56,10 @@ export async function convergeWith<T extends Step>(
       await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
       await client.query(`set local role ${escapeIdentifier(owner)}`);
       const steps = await plan(client);
-      for (const { sql } of steps) if (sql !== undefined) await client.query(sql);
+      for (const { sql, values } of steps) {
+        if (sql === undefined) continue;
+        await (values === undefined ? client.query(sql) : client.query(sql, [...values]));
+      }
       await client.query("commit");
       return steps;
     } catch (error) {

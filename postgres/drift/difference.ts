@@ -26,4 +26,6 @@ export interface Difference {
 export interface Finding extends Difference {
   /** Statements, separated by semicolons. */
   sql?: string;
+  /** Parameters of the one statement that `sql` is then. */
+  values?: readonly string[];
 }

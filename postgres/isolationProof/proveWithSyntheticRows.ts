@@ -69,7 +69,7 @@ async function fill(
     for (const tenant of [tenants.own, tenants.other]) {
       const id = kind === "administrator" ? null : tenant;
       const role = id === null ? "administrator" : "customer";
-      await client.query(setContext(variablesOf({ id, role }, session.sign)));
+      await setContext(client, variablesOf({ id, role }, session.sign));
       const fixed = new Map([[column, tenant]]);
       await rows.fill(shape, tenant, fixed);
       spares.push(await rows.prepare(shape, isTenant ? tenants.third : tenant));

@@ -15,7 +15,7 @@ export async function realTenants(
   // A probe before may have failed.
   await client.query(`rollback to savepoint ${savepoint}`);
   try {
-    await client.query(setContext(variablesOf({ id: null, role: "administrator" }, sign)));
+    await setContext(client, variablesOf({ id: null, role: "administrator" }, sign));
     const { rows } = await client.query<{ own: string | null; other: string | null }>(
       `select min(${column})::pg_catalog.text as own, max(${column})::pg_catalog.text as other from ${quotedName(table)}`,
     );

@@ -11,7 +11,7 @@ export type Observation =
 /** Where every probe starts from, and what it leaves nothing beyond. */
 export const savepoint = "isolation_proof";
 
-/** Runs one probe in one round trip, from the savepoint. The next one undoes it. */
+/** Runs one probe from the savepoint, in one round trip where contexts are not signed. The next one undoes it. */
 export async function runProbe(
   client: Client,
   probe: Probe,
@@ -20,16 +20,23 @@ export async function runProbe(
   sign?: Sign,
 ): Promise<Observation> {
   const another = variables.id === pair.other ? pair.own : pair.other;
-  const before = variablesOf({ id: another, role: "customer" }, sign);
-  const statements = [
-    `rollback to savepoint ${savepoint}`,
-    ...(probe.before === undefined ? [] : [setContext(before), ...probe.before]),
-    setContext(variables),
-    ...probe.statements,
-  ];
+  let statements = [`rollback to savepoint ${savepoint}`];
+  const enter = async (context: ContextVariables) => {
+    statements.push(variableStatements(context));
+    if (context.token === undefined) return;
+    await client.query(statements.join(";\n"));
+    await sendToken(client, context.token);
+    statements = [];
+  };
   try {
+    if (probe.before !== undefined) {
+      await enter(variablesOf({ id: another, role: "customer" }, sign));
+      statements.push(...probe.before);
+    }
+    await enter(variables);
+    statements.push(...probe.statements);
     // Several statements make several results, which the types of node-postgres do not say.
-    const found = (await client.query(statements.join(";\n"))) as unknown as QueryResult[];
+    const found: QueryResult[] = [await client.query(statements.join(";\n"))].flat();
     return measure(found, probe, pair);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
@@ -39,17 +46,24 @@ export async function runProbe(
   }
 }
 
-/** The contract's variables until the transaction ends; a null one is what a new session of the role has. */
-export function setContext({ id, role, token }: ContextVariables): string {
+/** Sets the contract's variables until the transaction ends; a null one is what a new session of the role has. */
+export async function setContext(client: Client, variables: ContextVariables): Promise<void> {
+  await client.query(variableStatements(variables));
+  if (variables.token !== undefined) await sendToken(client, variables.token);
+}
+
+function variableStatements({ id, role, token }: ContextVariables): string {
   const set = (name: string, value: string | null) =>
     value === null
       ? `reset app.${name}`
       : `select pg_catalog.set_config('app.${name}', ${escapeLiteral(value)}, true)`;
-  return [
-    set("current_customer_id", id),
-    set("current_user_role", role),
-    set("context", token ?? null),
-  ].join("; ");
+  const variables = [set("current_customer_id", id), set("current_user_role", role)];
+  return [...variables, ...(token === undefined ? [set("context", null)] : [])].join("; ");
+}
+
+/** As a parameter: whoever gets SQL into the application's other sessions reads the text of statements in pg_stat_activity. */
+async function sendToken(client: Client, token: string): Promise<void> {
+  await client.query("select pg_catalog.set_config('app.context', $1, true)", [token]);
 }
 
 /** What returns no row, so that the number of those affected has to do. */

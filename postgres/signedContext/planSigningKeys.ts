@@ -13,64 +13,64 @@ export const signingKeyKinds = [
   "signing key changed",
 ] as const;
 
-/** Leaves exactly the declared keys. No finding tells anything of one but its id. */
+const createTable = `create table ${signingKeysTable} (
+  id text constraint signing_keys_pkey primary key,
+  inner_pad bytea not null,
+  outer_pad bytea not null
+)`;
+
+const putKey = `insert into ${signingKeysTable} values ($1, pg_catalog.decode($2, 'hex'), pg_catalog.decode($3, 'hex'))
+  on conflict (id) do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad`;
+
+const forged = "whoever has it can be anybody";
+
+/**
+ * Leaves exactly the declared keys. No finding tells anything of one but its id, and no statement: monitoring sees those of
+ * every session.
+ */
 export function planSigningKeys(found: FoundKeys, { keys }: SigningKeys): Finding[] {
-  const insert = ({ id, secret }: SigningKeys["keys"][number]) => {
+  const present = found ?? [];
+  const table: Finding[] =
+    found === null
+      ? [
+          {
+            kind: "signing keys missing",
+            object: `table ${signingKeysTable}`,
+            expected: "a table",
+            actual: null,
+            repair: "automatic",
+            reason: "without it no context is believed",
+            sql: createTable,
+          },
+        ]
+      : [];
+  const declared = keys.flatMap(({ id, secret }): Finding[] => {
     const { inner, outer } = padsOf(secret);
-    return `insert into ${signingKeysTable} values (${escapeLiteral(id)}, '\\x${inner}', '\\x${outer}')`;
-  };
-  const remove = (id: string) => `delete from ${signingKeysTable} where id = ${escapeLiteral(id)}`;
-  if (found === null) {
-    const create = `create table ${signingKeysTable} (
-      id text constraint signing_keys_pkey primary key,
-      inner_pad bytea not null,
-      outer_pad bytea not null
-    )`;
+    const its = present.find((key) => key.id === id);
+    if (its?.inner === inner && its.outer === outer) return [];
     return [
       {
-        kind: "signing keys missing",
-        object: `table ${signingKeysTable}`,
-        expected: `${String(keys.length)} keys`,
-        actual: null,
+        kind: its === undefined ? "signing key missing" : "signing key changed",
+        object: `signing key ${id}`,
+        expected: "the declared key",
+        actual: its === undefined ? null : "another one",
         repair: "automatic",
-        reason: "without it no context is believed",
-        sql: [create, ...keys.map(insert)].join(";\n"),
+        ...(its === undefined ? {} : { reason: forged }),
+        sql: putKey,
+        values: [id, inner, outer],
       },
     ];
-  }
-  const present = new Map(found.map((key) => [key.id, key]));
-  const object = (id: string) => `signing key ${id}`;
-  const missing = keys.flatMap((key): Finding[] => {
-    const { inner, outer } = padsOf(key.secret);
-    const its = present.get(key.id);
-    if (its?.inner === inner && its.outer === outer) return [];
-    const finding = {
-      object: object(key.id),
-      expected: "the declared key",
-      repair: "automatic",
-    } as const;
-    return its === undefined
-      ? [{ ...finding, kind: "signing key missing", actual: null, sql: insert(key) }]
-      : [
-          {
-            ...finding,
-            kind: "signing key changed",
-            actual: "another one",
-            reason: "whoever has it can be anybody",
-            sql: `${remove(key.id)};\n${insert(key)}`,
-          },
-        ];
   });
-  const added = found
+  const added = present
     .filter(({ id }) => !keys.some((key) => key.id === id))
     .map(({ id }): Finding => ({
       kind: "signing key added",
-      object: object(id),
+      object: `signing key ${id}`,
       expected: null,
       actual: "a key",
       repair: "automatic",
-      reason: "whoever has it can be anybody",
-      sql: remove(id),
+      reason: forged,
+      sql: `delete from ${signingKeysTable} where id = ${escapeLiteral(id)}`,
     }));
-  return [...missing, ...added];
+  return [...table, ...declared, ...added];
 }

@@ -66,3 +66,26 @@ test.each(mutations)("%s is told", async (_what, from, to, context) => {
     await rowsOf(maintenance, `drop database ${copy} with (force)`);
   }
 });
+
+test("no token of it can be read by the application's other sessions", async () => {
+  const { superuser, application, backup, tenancy, keys } = database;
+  const sessions = new Map([application, backup].map((session) => [session.user, session]));
+  const running = { ended: false };
+  const proof = proveIsolation({
+    tenancy,
+    sign: signWith(keys),
+    connect: (role) => sessions.get(role) ?? application,
+  }).finally(() => (running.ended = true));
+  const seen: string[] = [];
+  do {
+    const rows = await rowsOf<{ query: string }>(
+      superuser,
+      `select query from pg_stat_activity where usename = '${application.user}'`,
+    );
+    seen.push(...rows.map(({ query }) => query));
+  } while (!running.ended);
+
+  expect((await proof).summary.ok).toBe(true);
+  expect(seen.filter((query) => query.includes("app.context")).length).toBeGreaterThan(3);
+  expect(seen.filter((query) => /\.\d{10}\.[^.]+\.[0-9a-f]{64}/.test(query))).toEqual([]);
+});
