@@ -22,7 +22,7 @@ import {
 } from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
-import { type Logins, settingsOfLogins, withLogins } from "./postgres/access/logins";
+import { settingsOfLogins, withLogins } from "./postgres/access/logins";
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationArgs } from "./migrationArgs";
 import { migrationsDirectory, preflight } from "./preflight";
@@ -65,16 +65,9 @@ async function main() {
     connection,
     database,
   });
-  const isSigned = tenancy.context === "signed";
-  const signed =
-    isSigned || settings.signingKeys !== undefined
-      ? new SignedContext("signing-key", {
-          connection,
-          owner,
-          numbers: settings.signingKeys ?? [1],
-          schema,
-        })
-      : undefined;
+  const numbers = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
+  const signing = { connection, owner, numbers, schema };
+  const signed = numbers.length > 0 ? new SignedContext("signing-key", signing) : undefined;
   const kept = { connection, owner, tenancy: tenancyAtTarget, schema };
   // Whoever asks for keys that are not there yet believes nobody.
   const keys = signed === undefined ? [] : [signed];
@@ -117,14 +110,8 @@ async function main() {
   const pooled = pool?.(asked);
 
   if (settings.proof) {
-    await proveAfterUpdate({
-      stack,
-      tenancy: tenancyAtTarget,
-      database,
-      logins,
-      contextKey: isSigned ? signed?.key : undefined,
-      after: audited,
-    });
+    const proven = { stack, tenancy: tenancyAtTarget, database, logins, contextKey: signed?.key };
+    await proveAfterUpdate({ ...proven, after: audited });
   }
 
   const { user: appUser, password: appPassword } = named(logins, application);
@@ -136,25 +123,11 @@ async function main() {
     appUser,
     appPassword,
     databaseUrl: database.url(appUser, appPassword),
-    rolePasswords: pulumi.secret(mapped(logins, ({ password }) => password)),
     ...(signed && { contextKey: signed.key }),
-    ...rotated(allRoles, settings.logins),
+    ...allRoles.outputs(Object.keys(settings.logins).length > 0),
     ...instance.tls,
     ...(pooled && { pooledUrl: database.url(appUser, appPassword, pooled) }),
   };
-}
-
-/** What a stack tells besides once a password of it has been rotated. */
-function rotated({ logins, previous }: Roles, numbers: Logins) {
-  if (Object.keys(numbers).length === 0) return {};
-  return {
-    roleLogins: mapped(logins, ({ user }) => user),
-    previousLogins: pulumi.secret(previous),
-  };
-}
-
-function mapped<T, U>(values: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value)]));
 }
 
 function named<T>(values: Readonly<Record<string, T>>, name: string): T {

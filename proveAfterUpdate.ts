@@ -5,19 +5,21 @@ import type { Database } from "./components/database";
 import type { Login } from "./components/roles";
 import { migrator, roles } from "./database/roles";
 import type { Connection } from "./postgres/connection";
+import { describeCell } from "./postgres/isolationProof/describeCell";
 import { isLeak } from "./postgres/isolationProof/isLeak";
 import type { IsolationProof, ProofCell } from "./postgres/isolationProof/isolationProof";
 import { provenOnce } from "./postgres/isolationProof/provenOnce";
 import { strangersAmong } from "./postgres/isolationProof/strangersAmong";
 import type { Tenancy } from "./postgres/rowLevelSecurity/tenancy";
 
+/** What is proven, and who asks. */
 export interface ProofArgs {
   stack: string;
   tenancy: Tenancy;
   database: Database;
   /** How one logs in, by role. */
   logins: Readonly<Record<string, Login>>;
-  /** What contexts are signed with, where they are. */
+  /** What contexts are signed with, where there is a key. */
   contextKey?: pulumi.Output<string> | undefined;
   /** What stands last. */
   after: pulumi.Resource;
@@ -41,11 +43,12 @@ export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
   const [found, key] = await valueOf(pulumi.all([pulumi.all(ways), contextKey, after.urn]));
   const connections = new Map(found);
   const connect = (role: string) => connectionOf(connections, role);
+  const isSigned = tenancy.context === "signed";
   const request = {
     tenancy,
     strangers: strangersAmong(roles, migrator),
     connect,
-    sign: signer(key),
+    sign: isSigned ? signer(key) : undefined,
   };
   const proof = await provenOnce(request, `.hosterizer/${stack}/proven`).catch((error: unknown) => {
     // The update itself has gone well, and the next one tries again.
@@ -80,10 +83,7 @@ function renderLeaks(
   { summary }: IsolationProof,
   stack: string,
 ): string {
-  const lines = leaks.map(
-    ({ role, schema, table, command, context, expected, found }) =>
-      `  ${role}, ${schema}.${table}, ${command}, context ${context}: found ${found}, expected ${expected}`,
-  );
+  const lines = leaks.map((cell) => `  ${describeCell(cell)}`);
   return (
     `Tenants are not kept apart: ${String(leaks.length)} of ${String(summary.tried)} attempts got through.\n` +
     `${lines.slice(0, 20).join("\n")}${lines.length > 20 ? "\n  …" : ""}\n` +

@@ -61,29 +61,25 @@ const overrides = objectOf(notSettings).pipe(
   ),
 );
 
+/** `pulumi config set` writes a number within an object or a list as one, or as text. */
+const writtenNumber = (message: string) =>
+  z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], message)
+    .pipe(z.int(message).nonnegative(message));
+
 const notCounts = 'is not an object of row counts, such as {"public.sites": 12}';
 
-/** `pulumi config set` writes a number within an object as one, or as text. */
-const counts = objectOf(notCounts).pipe(
-  z.record(
-    z.string(),
-    z
-      .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notCounts)
-      .pipe(z.int(notCounts).nonnegative(notCounts)),
-    notCounts,
-  ),
-);
+const counts = objectOf(notCounts).pipe(z.record(z.string(), writtenNumber(notCounts), notCounts));
 
 const notLogins = 'is not an object of login numbers, such as {"app_user": [1, 2]}';
-
-const loginNumber = z
-  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notLogins)
-  .pipe(z.int(notLogins).nonnegative(notLogins).max(999_999, notLogins));
 
 const logins = objectOf(notLogins).pipe(
   z.record(
     z.string(),
-    z.array(loginNumber, notLogins).min(1, notLogins).max(2, notLogins),
+    z
+      .array(writtenNumber(notLogins).pipe(z.int().max(999_999, notLogins)), notLogins)
+      .min(1, notLogins)
+      .max(2, notLogins),
     notLogins,
   ),
 );
@@ -92,12 +88,7 @@ const notKeys = "is not a list of key numbers, such as [1, 2]";
 
 const signingKeys = objectOf(notKeys).pipe(
   z
-    .array(
-      z
-        .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], notKeys)
-        .pipe(z.int(notKeys).positive(notKeys).max(999_999, notKeys)),
-      notKeys,
-    )
+    .array(writtenNumber(notKeys).pipe(z.int().min(1, notKeys).max(999_999, notKeys)), notKeys)
     .min(1, notKeys)
     .max(5, notKeys)
     .refine((numbers) => new Set(numbers).size === numbers.length, "names a key twice"),

@@ -83,4 +83,19 @@ export class Roles extends pulumi.ComponentResource {
     this.names = names;
     this.registerOutputs({});
   }
+
+  /**
+   * What a stack tells of its logins, by role: the passwords, and, once one of them has been rotated, the names and what still
+   * works besides.
+   */
+  outputs(rotated: boolean) {
+    const rolePasswords = pulumi.secret(mapped(this.logins, ({ password }) => password));
+    if (!rotated) return { rolePasswords };
+    const roleLogins = mapped(this.logins, ({ user }) => user);
+    return { rolePasswords, roleLogins, previousLogins: pulumi.secret(this.previous) };
+  }
+}
+
+function mapped<T, U>(values: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value)]));
 }

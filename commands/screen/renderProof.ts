@@ -1,3 +1,4 @@
+import { describeCell } from "../../postgres/isolationProof/describeCell";
 import {
   type IsolationProof,
   type NotProven,
@@ -62,9 +63,8 @@ function tally(cells: readonly ProofCell[], style: Paint): string {
   return style.success(`${cells.length} ok`);
 }
 
-function failure({ role, schema, table, command, context, expected, found, detail }: ProofCell) {
-  const where = `${role}, ${schema}.${table}, ${command}, context ${context}`;
-  return `  ${where}: found ${found}, expected ${expected}${detail === "" ? "" : ` (${detail})`}`;
+function failure(cell: ProofCell) {
+  return `  ${describeCell(cell)}${cell.detail === "" ? "" : ` (${cell.detail})`}`;
 }
 
 function summary(
