@@ -24,7 +24,7 @@ export function env(): Command {
     summary: "Print how to connect, for a shell to evaluate",
     details:
       "The variables are DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, DB_SSLROOTCERT " +
-      "where the server is known by a file, and PGHOST, PGPORT … for psql, pg_dump and their like. The password is among them. " +
+      "where the server is known by a file, DB_CONTEXT_KEY where tenants' contexts are signed, and PGHOST, PGPORT … for psql, pg_dump and their like. The password is among them. " +
       "With --pooled they lead to PgBouncer, which gives a client a connection for one transaction at a time.",
     examples: [
       ['eval "$(npm run -s db -- env)"', `into this shell, as ${application}`],
