@@ -1,10 +1,4 @@
-/** What a function returns, as expressions of PL/pgSQL. */
-export interface Answers {
-  administrator: string;
-  /** May use `id`, a bigint. */
-  customer: string;
-  nobody: string;
-}
+import type { Answers } from "./answers";
 
 /**
  * The body of a function that takes the session's word for who it is, as the guide's contract has it.
@@ -19,7 +13,6 @@ export function believedBody({ administrator, customer, nobody }: Answers): stri
 declare
   who constant pg_catalog.text := pg_catalog.current_setting('app.current_user_role', true);
   written pg_catalog.text;
-  id pg_catalog.int8;
 begin
   if who operator(pg_catalog.=) 'administrator' then
     return ${administrator};
@@ -28,8 +21,7 @@ begin
     written := pg_catalog.current_setting('app.current_customer_id', true);
     if written operator(pg_catalog.~) '^[0-9]{1,19}$' then
       if written::pg_catalog.numeric operator(pg_catalog.<=) 9223372036854775807 then
-        id := written::pg_catalog.int8;
-        return ${customer};
+        return ${customer("written::pg_catalog.int8")};
       end if;
     end if;
   end if;

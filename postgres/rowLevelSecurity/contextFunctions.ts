@@ -1,4 +1,5 @@
-import { type Answers, believedBody } from "./believedBody";
+import type { Answers } from "./answers";
+import { believedBody } from "./believedBody";
 import { signedBody } from "../signedContext/signedBody";
 import type { Tenancy } from "./tenancy";
 
@@ -32,7 +33,7 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
     returns: "boolean",
     parallel: "SAFE",
     administrator: "true",
-    customer: "false",
+    customer: () => "false",
     nobody: "false",
   },
   {
@@ -40,7 +41,7 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
     returns: "bigint",
     parallel: "SAFE",
     administrator: "null",
-    customer: "id",
+    customer: (id) => id,
     nobody: "null",
   },
   {
@@ -48,7 +49,7 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
     returns: "bigint",
     parallel: "UNSAFE",
     administrator: lowest,
-    customer: "id",
+    customer: (id) => id,
     nobody: "null",
   },
   {
@@ -56,7 +57,7 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
     returns: "bigint",
     parallel: "UNSAFE",
     administrator: highest,
-    customer: "id",
+    customer: (id) => id,
     nobody: "null",
   },
 ];

@@ -21,10 +21,17 @@ export function readSigningKeyDrift(
 
 /** Makes them the declared ones, in one transaction. */
 export async function applySigningKeys(connection: Connection, wanted: SigningKeys): Promise<void> {
-  await converge(connection, { purpose: "signing-keys", owner: wanted.owner }, async (client) =>
-    planSigningKeys(await readSigningKeys(client), wanted),
-  );
+  await converge(connection, { purpose: "signing-keys", owner: wanted.owner }, async (client) => {
+    const findings = planSigningKeys(await readSigningKeys(client), wanted);
+    return findings.length === 0 ? [] : [...findings, analyze];
+  });
 }
+
+/**
+ * The planner takes a table that it knows nothing of for one of hundreds of rows, and uses the index, each time somebody is
+ * asked for; autovacuum takes no notice of so small a table.
+ */
+const analyze = { sql: `analyze ${signingKeysTable}` };
 
 /** Removes them with their table, once nothing asks for them any more. */
 export async function removeSigningKeys(connection: Connection, owner: string): Promise<void> {
