@@ -8,4 +8,5 @@ export { NoWritableHost } from "./noWritableHost";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";
 export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
+export { type TransactionSettings, wholeTableReads } from "./transactionSettings";
 export { TransactionLost, withTenantContext, type TransactionOptions } from "./withTenantContext";

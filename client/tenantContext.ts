@@ -3,7 +3,7 @@ export type TenantContext =
   | { userRole: "customer"; customerId: number | bigint | string }
   | { userRole: "administrator"; customerId?: undefined };
 
-/** The context is none, so nothing was sent. */
+/** What was asked for is no context, or contradicts it, so nothing was sent. */
 export class TenantContextError extends Error {
   override readonly name = "TenantContextError";
 }

@@ -11,6 +11,7 @@ import {
   contextVariables,
   type TenantContext,
 } from "./tenantContext";
+import { settingCalls, type TransactionSettings } from "./transactionSettings";
 
 export interface TransactionOptions {
   /**
@@ -20,6 +21,8 @@ export interface TransactionOptions {
   retries?: number;
   /** https://www.postgresql.org/docs/15/transaction-iso.html. Default: the server's, read committed. */
   isolation?: "read committed" | "repeatable read" | "serializable";
+  /** Set until the transaction ends, in the same round trip: a statement_timeout, or `wholeTableReads`. */
+  settings?: TransactionSettings;
   /** Signs the context, where the database wants that. Default: the pool's, see `contextKey` there. */
   contextKey?: ContextKey | undefined;
 }
@@ -43,11 +46,15 @@ export async function withTenantContext<T>(
   pool: Pool,
   context: TenantContext,
   run: (client: PoolClient) => Promise<T>,
-  { retries = 0, isolation, contextKey = keyOf(pool) }: TransactionOptions = {},
+  { retries = 0, isolation, settings = {}, contextKey = keyOf(pool) }: TransactionOptions = {},
 ): Promise<T> {
   const variables = contextVariables(context);
   const level = isolation === undefined ? "" : ` isolation level ${isolation}`;
-  const begin = (client: PoolClient) => beginAs(client, `begin${level}`, variables, contextKey);
+  const statement = [contextStatement(variables), ...settingCalls(settings)].join(", ");
+  const begin = (client: PoolClient) => {
+    const texts = { begin: `begin${level}`, statement };
+    return beginAs(client, texts, variables, contextKey);
+  };
   for (let attempt = 0; ; attempt++) {
     try {
       return await transact(pool, begin, run);
@@ -67,11 +74,10 @@ const tokenLifetime = 60_000;
 
 async function beginAs(
   client: PoolClient,
-  begin: string,
+  { begin, statement }: { begin: string; statement: string },
   variables: ContextVariables,
   key: ContextKey | undefined,
 ): Promise<void> {
-  const statement = contextStatement(variables);
   if (key === undefined) {
     await client.query(`${begin}; ${statement}`);
     return;

@@ -1,8 +1,17 @@
 import type { SettingDeclaration } from "../postgres/access/declarations";
+import { tenancy } from "./tenancy";
 
 /**
- * Settings that sessions begin with, beyond the server's own. None: what is set by hand with ALTER DATABASE or ALTER ROLE
- * is taken back, because one line there (`row_security`, `session_replication_role`, `app.current_user_role`) changes what
- * every later session may see.
+ * Settings that sessions begin with, beyond the server's own. What else is set by hand with ALTER DATABASE or ALTER ROLE is taken
+ * back, because one line there (`row_security`, `session_replication_role`, `app.current_user_role`) changes what every later
+ * session may see.
  */
-export const settings: readonly SettingDeclaration[] = [];
+export const settings: readonly SettingDeclaration[] = [
+  // An administrator who reads whole tables asks for workers in its transaction; docs/tenancy.md, How it is fast.
+  ...(tenancy.administrators === "session" ? tenancy.tenantRoles : []).map((role) => ({
+    name: "max_parallel_workers_per_gather",
+    value: "0",
+    role,
+    purpose: "bounds look wide to the planner, who would begin workers for a tenant's few rows",
+  })),
+];

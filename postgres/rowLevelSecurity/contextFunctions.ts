@@ -13,11 +13,6 @@ export interface ContextFunction {
   securityDefiner: boolean;
   /** As pg_proc.proconfig keeps them. */
   configuration: readonly string[];
-  /**
-   * Bounds look wide to the planner, who would begin processes for the few rows of a tenant, which takes longer than to read
-   * them: with an unsafe function there are none.
-   */
-  parallel: "SAFE" | "UNSAFE";
 }
 
 /** Schema of the functions, owned by the owner. */
@@ -27,11 +22,10 @@ const lowest = "'-9223372036854775808'::pg_catalog.int8";
 const highest = "'9223372036854775807'::pg_catalog.int8";
 
 /** What each of them answers, whatever the contract. None calls another: its caller would need USAGE on this schema. */
-const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> & Answers)[] = [
+const answers: readonly (Pick<ContextFunction, "name" | "returns"> & Answers)[] = [
   {
     name: "is_administrator",
     returns: "boolean",
-    parallel: "SAFE",
     administrator: "true",
     customer: () => "false",
     nobody: "false",
@@ -39,7 +33,6 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
   {
     name: "current_customer_id",
     returns: "bigint",
-    parallel: "SAFE",
     administrator: "null",
     customer: (id) => id,
     nobody: "null",
@@ -47,7 +40,6 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
   {
     name: "lowest_customer_id",
     returns: "bigint",
-    parallel: "UNSAFE",
     administrator: lowest,
     customer: (id) => id,
     nobody: "null",
@@ -55,35 +47,28 @@ const answers: readonly (Pick<ContextFunction, "name" | "returns" | "parallel"> 
   {
     name: "highest_customer_id",
     returns: "bigint",
-    parallel: "UNSAFE",
     administrator: highest,
     customer: (id) => id,
     nobody: "null",
   },
 ];
 
-const believing: readonly ContextFunction[] = answers.map(
-  ({ name, returns, parallel, ...its }) => ({
-    name,
-    returns,
-    parallel,
-    body: believedBody(its),
-    securityDefiner: false,
-    configuration: [],
-  }),
-);
+const believing: readonly ContextFunction[] = answers.map(({ name, returns, ...its }) => ({
+  name,
+  returns,
+  body: believedBody(its),
+  securityDefiner: false,
+  configuration: [],
+}));
 
 /** They read the keys with their owner's rights, and so have a search_path of their own. */
-const verifying: readonly ContextFunction[] = answers.map(
-  ({ name, returns, parallel, ...its }) => ({
-    name,
-    returns,
-    parallel,
-    body: signedBody(its),
-    securityDefiner: true,
-    configuration: ["search_path=pg_catalog, pg_temp"],
-  }),
-);
+const verifying: readonly ContextFunction[] = answers.map(({ name, returns, ...its }) => ({
+  name,
+  returns,
+  body: signedBody(its),
+  securityDefiner: true,
+  configuration: ["search_path=pg_catalog, pg_temp"],
+}));
 
 /** The functions that tell who is asking. No context, an empty or a malformed one gives null or false, never an error. */
 export function contextFunctions({

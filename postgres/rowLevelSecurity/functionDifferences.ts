@@ -57,7 +57,7 @@ export function functionDifferences(
     },
     {
       ...attribute,
-      expected: `PARALLEL ${wanted.parallel}`,
+      expected: "PARALLEL SAFE",
       actual: parallels.get(found.parallel) ?? found.parallel,
     },
     {

@@ -72,11 +72,11 @@ function nameOf({ name }: ContextFunction): string {
 }
 
 function create(wanted: ContextFunction): string {
-  const { returns, parallel, securityDefiner, configuration, body } = wanted;
+  const { returns, securityDefiner, configuration, body } = wanted;
   const security = `security ${securityDefiner ? "definer" : "invoker"}`;
   const settings = configuration.map((setting) => ` set ${setting.replace("=", " = ")}`);
   return `create or replace function ${nameOf(wanted)} returns ${returns}
-  language plpgsql stable parallel ${parallel.toLowerCase()} ${security}${settings.join("")}
+  language plpgsql stable parallel safe ${security}${settings.join("")}
   as ${escapeLiteral(body)}`;
 }
 

@@ -60,8 +60,8 @@ async function leakDeclared(project: Project): Promise<void> {
   const file = "database/settings.ts";
   const present = await project.read(file);
   const setting =
-    '[{ name: "app.current_user_role", value: "administrator", role: "app_user", purpose: "a mistake" }]';
-  await project.edit(file, "SettingDeclaration[] = []", `SettingDeclaration[] = ${setting}`);
+    '{ name: "app.current_user_role", value: "administrator", role: "app_user", purpose: "a mistake" },';
+  await project.edit(file, "SettingDeclaration[] = [", `SettingDeclaration[] = [${setting}`);
 
   const { code, output } = await project.npm("up");
   expect(output).toMatch(/Tenants are not kept apart: \d+ of \d+ attempts got through\./);

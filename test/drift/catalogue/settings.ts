@@ -33,10 +33,9 @@ export const settings: readonly DriftCase[] = [
     break: [
       {
         file: declarations,
-        from: "SettingDeclaration[] = []",
+        from: "SettingDeclaration[] = [",
         to: `SettingDeclaration[] = [
-  { name: "idle_in_transaction_session_timeout", value: "10min", purpose: "no forgotten locks" },
-]`,
+  { name: "idle_in_transaction_session_timeout", value: "10min", purpose: "no forgotten locks" },`,
       },
     ],
     says: "setting idle_in_transaction_session_timeout of database hosterizer is missing, expected 10min",

@@ -142,6 +142,29 @@ test("begins a transaction again that lost to another one, when asked", async ()
   }
 });
 
+test("sets what is asked for until the transaction ends", async () => {
+  const ask =
+    "select current_setting('statement_timeout') as timeout, current_setting('app.note', true) as note";
+  const asked = async (client: Pick<PoolClient, "query">) =>
+    (await client.query<{ timeout: string; note: string | null }>(ask)).rows[0];
+  const settings = { statement_timeout: "5s", "app.note": "it's" };
+  expect(await withTenantContext(pool, first, asked, { settings })).toEqual({
+    timeout: "5s",
+    note: "it's",
+  });
+  expect(await asked(pool)).toEqual({ timeout: "0", note: "" });
+  const refused = withTenantContext(pool, first, asked, { settings: { work_mem: "much" } });
+  await expect(refused).rejects.toThrow('invalid value for parameter "work_mem": "much"');
+  // The connection is as good as before.
+  expect(await withTenantContext(pool, first, domains)).toEqual(["site1.example.com"]);
+});
+
+test("sends nothing for a setting that contradicts the context", async () => {
+  const settings = { "app.current_user_role": "administrator" };
+  const refused = withTenantContext(pool, first, domains, { settings });
+  await expect(refused).rejects.toThrow("settings: app.current_user_role is set by the context.");
+});
+
 test("costs a transaction no more than two round trips beside its own", async () => {
   let sent = 0;
   const client = await pool.connect();

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { asRole, customer } from "./asRole";
+import { wholeTableReads } from "../../../client/index";
+import { settingCalls } from "../../../client/transactionSettings";
+import { administrator as administratorContext, asRole, customer } from "./asRole";
 import { createTenantDatabase } from "./tenantDatabase";
 
 type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
@@ -36,5 +38,24 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     const loops = lines.filter((line) => line.includes("Result (actual"));
     expect(loops.length).toBeGreaterThan(0);
     for (const line of loops) expect(line).toMatch(/loops=1\)/);
+  });
+
+  test("an administrator's query may have workers, who read the table itself", async () => {
+    const { application, administrator } = database;
+    const login = administrators === "session" ? application : administrator;
+    const lines = await asRole(login, administratorContext, async (session) => {
+      // The table is small, and workers cost nothing.
+      const settings = {
+        ...wholeTableReads,
+        min_parallel_table_scan_size: 0,
+        parallel_setup_cost: 0,
+        parallel_tuple_cost: 0,
+      };
+      await session.query(`select ${settingCalls(settings).join(", ")}`);
+      const sql = "explain (costs off) select count(*) from public.sites";
+      const { rows } = await session.query<{ "QUERY PLAN": string }>(sql);
+      return rows.map((row) => row["QUERY PLAN"]);
+    });
+    expect(lines.join("\n")).toMatch(/Gather[^]*Parallel Seq Scan on sites/);
   });
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { roles } from "../../../../database/roles";
 import { settings } from "../../../../database/settings";
+import { tenancy } from "../../../../database/tenancy";
 import { settingFaults } from "../../../../postgres/access/settingFaults";
 
 test("what this project declares has no faults", () => {
@@ -39,4 +40,12 @@ test("refuses the same setting twice, but not once for all and once for a role",
   expect(settingFaults(all, roles).map(({ message }) => message)).toEqual([
     expect.stringContaining('setting "work_mem" in database/settings.ts: declared twice'),
   ]);
+});
+
+test("tenants' roles begin no parallel workers, where they are bound by bounds", () => {
+  const its = settings.filter(({ name }) => name === "max_parallel_workers_per_gather");
+  expect(tenancy.administrators).toBe("session");
+  expect(its.map(({ role, value }) => [role, value])).toEqual(
+    tenancy.tenantRoles.map((role) => [role, "0"]),
+  );
 });
