@@ -81,18 +81,30 @@ async function worker(customers: readonly string[]): Promise<void> {
       );
       ends.committed++;
     } catch (error) {
-      // admin_shutdown, division_by_zero
-      const { code = "" } = error as { code?: string };
-      if (error instanceof Failure || code === "22012") ends.failed++;
-      else if (code === "57P01" || /terminated|not queryable/.test(String(error))) ends.killed++;
+      // division_by_zero
+      if (error instanceof Failure || codeOf(error) === "22012") ends.failed++;
+      else if (isCut(error)) ends.killed++;
       else faults.add(String(error));
     }
-    // Between two transactions nobody is anybody.
-    if (chance > 0.99) {
-      const { rows } = await pool.query("select from public.sites limit 1");
-      if (rows.length > 0) faults.add("a session without a context saw a row");
-    }
+    if (chance > 0.99) await lookWithoutContext();
   }
+}
+
+/** Between two transactions nobody is anybody. */
+async function lookWithoutContext(): Promise<void> {
+  try {
+    const { rows } = await pool.query("select from public.sites limit 1");
+    if (rows.length > 0) faults.add("a session without a context saw a row");
+  } catch (error) {
+    if (!isCut(error)) faults.add(String(error));
+  }
+}
+
+const codeOf = (error: unknown) => (error as { code?: string }).code;
+
+/** The connection was ended from outside: admin_shutdown, or node-postgres' own words. */
+function isCut(error: unknown): boolean {
+  return codeOf(error) === "57P01" || /terminated|not queryable/.test(String(error));
 }
 
 /** Ends sessions of the application from outside, whatever they are doing, until it is told to stop. */
