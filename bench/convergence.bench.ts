@@ -5,6 +5,7 @@ import { test } from "vitest";
 
 import { makeProject } from "../test/stack/makeProject";
 import type { Project } from "../test/stack/project";
+import { row } from "./figures";
 
 const rounds = 5;
 
@@ -15,9 +16,9 @@ test("a first up, a second one and a preview", async () => {
     const { firstUp, nextUp, preview } = await measure(project);
     const head = ["seconds", "minimum", "median", "maximum"];
     const table = new Table({ head, style: { head: [] } });
-    table.push(row("first up", firstUp));
-    table.push(row("up without changes", nextUp));
-    table.push(row("preview without changes", preview));
+    table.push(row("first up", firstUp, 1));
+    table.push(row("up without changes", nextUp, 1));
+    table.push(row("preview without changes", preview, 1));
     console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
     console.log(table.toString());
   } finally {
@@ -41,10 +42,4 @@ async function seconds(project: Project, command: string): Promise<number> {
   const start = performance.now();
   await project.succeed(command);
   return (performance.now() - start) / 1000;
-}
-
-function row(title: string, figures: number[]): string[] {
-  const sorted = figures.toSorted((one, other) => one - other);
-  const chosen = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-  return [title, ...chosen.map((figure) => figure?.toFixed(1) ?? "")];
 }

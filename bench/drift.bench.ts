@@ -10,6 +10,7 @@ import type { Difference } from "../postgres/drift/difference";
 import { rowsOf } from "../test/integration/testDatabase";
 import { startTestServer } from "../test/integration/testServer";
 import { runQuietly } from "../toolchain/pulumi/runQuietly";
+import { median, row } from "./figures";
 import { createLargeDatabase } from "./largeDatabase";
 
 const rounds = 7;
@@ -26,7 +27,7 @@ test("an inspection of a large database, and pg_dump --schema-only of it", async
     const figures = await measure(database).finally(database.remove);
     const head = ["milliseconds", "minimum", "median", "maximum"];
     const table = new Table({ head, style: { head: [] } });
-    for (const [title, values] of Object.entries(figures.times)) table.push(row(title, values));
+    for (const [title, values] of Object.entries(figures.times)) table.push(row(title, values, 0));
     console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
     console.log(size);
     console.log(table.toString());
@@ -89,14 +90,4 @@ async function milliseconds(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await run();
   return performance.now() - start;
-}
-
-function row(title: string, figures: readonly number[]): string[] {
-  const sorted = figures.toSorted((one, other) => one - other);
-  const chosen = [sorted[0], median(figures), sorted.at(-1)];
-  return [title, ...chosen.map((figure) => figure?.toFixed(0) ?? "")];
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? NaN;
 }

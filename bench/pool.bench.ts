@@ -10,6 +10,7 @@ import { engine } from "../test/docker/engine";
 import { type PooledStack, startPooledStack } from "../test/docker/pooler/pooledStack";
 import { rowsOf } from "../test/docker/pooler/rowsOf";
 import { tenants, twentyTenants, visibleRows } from "../test/docker/pooler/twentyTenants";
+import { median, row } from "./figures";
 import { ownMemory, peakMemory } from "./peakMemory";
 
 const rounds = 5;
@@ -99,14 +100,4 @@ async function one(connection: Connection, number: number): Promise<void> {
   await client.query("commit");
   await client.end();
   expect(rows).toMatchObject([{ tenant }]);
-}
-
-function row(title: string, figures: readonly number[], digits: number): string[] {
-  const sorted = figures.toSorted((one, other) => one - other);
-  const chosen = [sorted[0], median(figures), sorted.at(-1)];
-  return [title, ...chosen.map((figure) => figure?.toFixed(digits) ?? "")];
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? NaN;
 }

@@ -3,22 +3,16 @@ import { cpus, loadavg } from "node:os";
 import Table from "cli-table3";
 import { expect, test } from "vitest";
 
-import {
-  createPool,
-  type DatabasePool,
-  signContext,
-  wholeTableReads,
-  withTenantContext,
-} from "../client/index";
+import { signContext, wholeTableReads } from "../client/index";
 import { settingCalls } from "../client/transactionSettings";
 import { settings as declaredSettings } from "../database/settings";
-import type { Connection } from "../postgres/connection";
 import { applyRowLevelSecurity } from "../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
 import { applySigningKeys } from "../postgres/signedContext/applySigningKeys";
 import { createTenantDatabase } from "../test/integration/rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../test/integration/testDatabase";
 import { startTestServer } from "../test/integration/testServer";
+import { median } from "./figures";
 import { fill, size } from "./tenancy/fill";
 import { pgbench, type Script } from "./tenancy/pgbench";
 import { queries } from "./tenancy/queries";
@@ -66,7 +60,6 @@ test("what row-level security costs", async () => {
       }
       await showPlans(database, mode);
     }
-    await measureClient(database);
   } finally {
     await server.remove();
   }
@@ -207,57 +200,4 @@ async function showPlans(database: TenantDatabase, mode: Mode): Promise<void> {
     table.push([name, scans.map((line) => line.replace("->", "").trim()).join("\n")]);
   }
   console.log(table.toString());
-}
-
-/** A transaction of the client against one that sets nothing, in turn. */
-async function measureClient({ application, keys }: TenantDatabase): Promise<void> {
-  const pool = createPool(settingsOf(application));
-  const signing = createPool({
-    ...settingsOf(application),
-    contextKey: keys[0] ?? { id: "", secret: "" },
-  });
-  const context = { userRole: "customer", customerId: 4711 } as const;
-  const one = (client: { query: (sql: string) => Promise<unknown> }) => client.query("select 1");
-  const ways: Record<string, () => Promise<unknown>> = {
-    "a bare transaction": () => bare(pool, one),
-    withTenantContext: () => withTenantContext(pool, context, one),
-    "withTenantContext, signed": () => withTenantContext(signing, context, one),
-  };
-  const times = new Map(Object.keys(ways).map((name): [string, number[]] => [name, []]));
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
-    for (const [name, run] of Object.entries(ways)) {
-      const begin = performance.now();
-      await run();
-      times.get(name)?.push(performance.now() - begin);
-    }
-  }
-  await pool.end();
-  await signing.end();
-  const table = new Table({ head: ["client", "median, ms", "ratio"], style: { head: [] } });
-  const base = median(times.get("a bare transaction"));
-  for (const [name, its] of times) {
-    table.push([name, median(its).toFixed(3), (median(its) / base).toFixed(2)]);
-  }
-  console.log(table.toString());
-}
-
-async function bare(
-  pool: DatabasePool,
-  run: (client: { query: (sql: string) => Promise<unknown> }) => Promise<unknown>,
-): Promise<void> {
-  const client = await pool.connect();
-  await client.query("begin");
-  await run(client);
-  await client.query("commit");
-  client.release();
-}
-
-function settingsOf({ host, port, database, user, password = "" }: Connection & { user: string }) {
-  return { host, port, database, credentials: { user, password } };
-}
-
-function median(values: readonly number[] = []): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -16,6 +16,7 @@ export default defineConfig({
       },
       { test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
       { test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
+      { test: { name: "client", include: ["bench/client.bench.ts"], ...time } },
       { test: { name: "pool", include: ["bench/pool.bench.ts"], ...time } },
     ],
   },

@@ -37,15 +37,23 @@ export function contextVariables(context: TenantContext): ContextVariables {
 }
 
 /**
- * The statement that sets a context for the transaction that it is in, both variables always: what an earlier user of the
+ * The statements that set a context for the transaction that they are in, both variables always: what an earlier user of the
  * connection may have left in one of them counts no more.
  */
-export function contextStatement({ userRole, customerId }: ContextVariables): string {
+export function contextStatements({ userRole, customerId }: ContextVariables): string[] {
   // Neither value has anything in it that would have to be quoted.
-  return (
-    `select pg_catalog.set_config('app.current_customer_id', '${customerId}', true), ` +
-    `pg_catalog.set_config('app.current_user_role', '${userRole}', true)`
-  );
+  return [
+    `set local app.current_customer_id = '${customerId}'`,
+    `set local app.current_user_role = '${userRole}'`,
+  ];
+}
+
+/** The same as calls in a select list, where it has to be one statement, which takes longer. */
+export function contextCalls({ userRole, customerId }: ContextVariables): string[] {
+  return [
+    `pg_catalog.set_config('app.current_customer_id', '${customerId}', true)`,
+    `pg_catalog.set_config('app.current_user_role', '${userRole}', true)`,
+  ];
 }
 
 function customerNumber(value: unknown): string {

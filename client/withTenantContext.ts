@@ -6,7 +6,8 @@ import { beginWithContext } from "./beginWithContext";
 import { DatabasePool } from "./createPool";
 import { type ContextKey, signContext } from "./signContext";
 import {
-  contextStatement,
+  contextCalls,
+  contextStatements,
   type ContextVariables,
   contextVariables,
   type TenantContext,
@@ -50,11 +51,8 @@ export async function withTenantContext<T>(
 ): Promise<T> {
   const variables = contextVariables(context);
   const level = isolation === undefined ? "" : ` isolation level ${isolation}`;
-  const statement = [contextStatement(variables), ...settingCalls(settings)].join(", ");
-  const begin = (client: PoolClient) => {
-    const texts = { begin: `begin${level}`, statement };
-    return beginAs(client, texts, variables, contextKey);
-  };
+  const beginning = { begin: `begin${level}`, variables, calls: settingCalls(settings) };
+  const begin = (client: PoolClient) => beginAs(client, beginning, contextKey);
   for (let attempt = 0; ; attempt++) {
     try {
       return await transact(pool, begin, run);
@@ -72,19 +70,27 @@ function keyOf(pool: Pool): ContextKey | undefined {
 /** How long after it is made a token still begins a transaction, in milliseconds: as far apart as two clocks may be. */
 const tokenLifetime = 60_000;
 
+interface Beginning {
+  begin: string;
+  variables: ContextVariables;
+  /** Of a select list. */
+  calls: readonly string[];
+}
+
 async function beginAs(
   client: PoolClient,
-  { begin, statement }: { begin: string; statement: string },
-  variables: ContextVariables,
+  { begin, variables, calls }: Beginning,
   key: ContextKey | undefined,
 ): Promise<void> {
   if (key === undefined) {
-    await client.query(`${begin}; ${statement}`);
+    const select = calls.length === 0 ? [] : [`select ${calls.join(", ")}`];
+    await client.query([begin, ...contextStatements(variables), ...select].join("; "));
     return;
   }
+  const token = "pg_catalog.set_config('app.context', $1, true)";
   const expires = new Date(Date.now() + tokenLifetime);
   await beginWithContext(client, begin, {
-    statement: `${statement}, pg_catalog.set_config('app.context', $1, true)`,
+    statement: `select ${[...contextCalls(variables), ...calls, token].join(", ")}`,
     token: signContext({ ...variables, expires }, key),
   });
 }

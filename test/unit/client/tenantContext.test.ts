@@ -1,14 +1,11 @@
 import { expect, test } from "vitest";
 
 import {
-  contextStatement,
+  contextCalls,
+  contextStatements,
   contextVariables,
   type TenantContext,
 } from "../../../client/tenantContext";
-
-const statementFor = (id: string, role: string) =>
-  `select pg_catalog.set_config('app.current_customer_id', '${id}', true), ` +
-  `pg_catalog.set_config('app.current_user_role', '${role}', true)`;
 
 test.each([
   [{ userRole: "customer", customerId: 42 }, "42", "customer"],
@@ -16,7 +13,15 @@ test.each([
   [{ userRole: "customer", customerId: "9223372036854775807" }, "9223372036854775807", "customer"],
   [{ userRole: "administrator" }, "", "administrator"],
 ] as const)("sets both variables for %o", (context, id, role) => {
-  expect(contextStatement(contextVariables(context))).toBe(statementFor(id, role));
+  const variables = contextVariables(context);
+  expect(contextStatements(variables)).toEqual([
+    `set local app.current_customer_id = '${id}'`,
+    `set local app.current_user_role = '${role}'`,
+  ]);
+  expect(contextCalls(variables)).toEqual([
+    `pg_catalog.set_config('app.current_customer_id', '${id}', true)`,
+    `pg_catalog.set_config('app.current_user_role', '${role}', true)`,
+  ]);
 });
 
 test.each([
