@@ -1,0 +1,20 @@
+import { readFile, writeFile } from "node:fs/promises";
+
+import { expect, test } from "vitest";
+
+import { dumpSchema, majorOfDump } from "./dumpSchema";
+import { sharedProject } from "./sharedProject";
+
+const file = "docs/schema.sql";
+const head =
+  "-- What `npm run up` makes on the stack local, as pg_dump writes it; see test/stack/schemaFile.test.ts.\n";
+
+// So that a review shows what a change does to the database.
+test(`${file} is what up makes`, async ({ skip }) => {
+  skip((await majorOfDump()) !== 15, "another major version of pg_dump writes it differently");
+  const dump = `${head}\n${await dumpSchema(await sharedProject().connection())}`;
+  if (process.env["UPDATE_DOCS"] !== undefined) await writeFile(file, dump);
+
+  // To write it anew: UPDATE_DOCS=1 npm test -- --project stack test/stack/schemaFile.test.ts
+  expect(dump).toBe(await readFile(file, "utf8"));
+});
