@@ -69,9 +69,6 @@ async function prepare(database: TenantDatabase): Promise<void> {
   const { application, administrator, keys } = database;
   await database.run(fill);
   await database.run("vacuum analyze");
-  for (const { name, value } of declaredSettings) {
-    await database.run(`alter role ${application.user} set ${name} = '${value}'`);
-  }
   const readers = `${application.user}, ${administrator.user}`;
   await database.run(`grant usage on schema plain to ${readers};
     grant select on all tables in schema plain to ${readers};
@@ -89,7 +86,13 @@ async function prepare(database: TenantDatabase): Promise<void> {
   await database.run(`insert into plain.tokens values ${tokens.join(",")}; analyze plain.tokens`);
 }
 
-async function switchTo({ owner, keys, tenancy }: TenantDatabase, mode: Mode): Promise<void> {
+async function switchTo(database: TenantDatabase, mode: Mode): Promise<void> {
+  const { owner, application, keys, tenancy } = database;
+  // They are declared where administrators are on the application's role.
+  for (const { name, value } of declaredSettings) {
+    const change = mode.administrators === "session" ? `set ${name} = '${value}'` : `reset ${name}`;
+    await database.run(`alter role ${application.user} ${change}`);
+  }
   const declared: Tenancy = { ...tenancy, ...mode };
   if (mode.context === "signed") await applySigningKeys(owner, { owner: owner.user, keys });
   await applyRowLevelSecurity(owner, { tenancy: declared, owner: owner.user });

@@ -2,7 +2,7 @@ import { escapeLiteral } from "pg";
 
 import { TenantContextError } from "./tenantContext";
 
-/** Settings of the server's for one transaction, as SET LOCAL takes them: numbers in the setting's own unit. */
+/** Settings of the server's for one transaction, as set_config takes them: numbers in the setting's own unit. */
 export type TransactionSettings = Readonly<Record<string, string | number | boolean>>;
 
 /**

@@ -70,7 +70,10 @@ const verifying: readonly ContextFunction[] = answers.map(({ name, returns, ...i
   configuration: ["search_path=pg_catalog, pg_temp"],
 }));
 
-/** The functions that tell who is asking. No context, an empty or a malformed one gives null or false, never an error. */
+/**
+ * The functions that tell who is asking. No context, an empty or a malformed one gives null or false, never an error, but for a
+ * token that is rightly signed and whose end is no time.
+ */
 export function contextFunctions({
   context,
 }: Pick<Tenancy, "context">): readonly ContextFunction[] {

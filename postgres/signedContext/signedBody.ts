@@ -11,8 +11,8 @@ const inTime = `to_timestamp(${part(3)}::double precision) >= transaction_timest
  * keeps the key as its two pads. Hashes of the signatures are compared, so that the time tells nothing about the right one.
  * A token is good for transactions that begin before its end, however long they take.
  *
- * Each expression of PL/pgSQL is made ready anew in each transaction, so there are few. What is signed needs no second look:
- * whoever has the key wrote it, and a cast that fails shows nobody a row.
+ * Each expression of PL/pgSQL is made ready anew in each transaction, so there are few, and none casts before the signature is
+ * found right. An id that is none is nobody's; an end that is no time is an error, which only a holder of the key can cause.
  */
 export function signedBody({ administrator, customer, nobody }: Answers): string {
   return `
