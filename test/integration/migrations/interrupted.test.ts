@@ -60,12 +60,14 @@ describe("a migration run whose session is killed", () => {
     await writer.query("begin");
     await writer.query("insert into a values (1)");
     const killed = migrate(database.settings).catch((error: unknown) => error);
+    const indexes = () =>
+      database.rows("select indisvalid from pg_index where indrelid = 'a'::regclass");
+    // Its first transaction must have ended, or nothing is left.
+    await expect.poll(indexes, { timeout: 10_000 }).toEqual([{ indisvalid: false }]);
     await killDuring("create index");
     await killed;
     await writer.query("commit");
     await writer.end();
-    const indexes = () =>
-      database.rows("select indisvalid from pg_index where indrelid = 'a'::regclass");
     expect(await indexes()).toEqual([{ indisvalid: false }]);
 
     expect(await migrate(database.settings)).toEqual(["000002_b"]);
