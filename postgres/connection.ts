@@ -99,7 +99,13 @@ async function connect(connection: Connection, purpose: string): Promise<Client>
   });
   // A server that goes away between two statements is reported by the next statement.
   client.on("error", () => undefined);
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    // Halfway through a login, as without a password, it stays open until the server's patience ends, and the process with it.
+    void client.end().catch(() => undefined);
+    throw error;
+  }
   return client;
 }
 
