@@ -26,6 +26,7 @@ import { settingsOfLogins, withLogins } from "./postgres/access/logins";
 import { DeclarationErrors } from "./postgres/declarationError";
 import { migrationArgs } from "./migrationArgs";
 import { migrationsDirectory, preflight } from "./preflight";
+import { presentOutputs } from "./presentOutputs";
 import { proveAfterUpdate } from "./proveAfterUpdate";
 import { makeServer } from "./server";
 
@@ -115,7 +116,7 @@ async function main() {
   }
 
   const { user: appUser, password: appPassword } = named(logins, application);
-  return {
+  return presentOutputs({
     host: instance.host,
     port: instance.port,
     database: database.name,
@@ -127,7 +128,7 @@ async function main() {
     ...allRoles.outputs(Object.keys(settings.logins).length > 0),
     ...instance.tls,
     ...(pooled && { pooledUrl: database.url(appUser, appPassword, pooled) }),
-  };
+  });
 }
 
 function named<T>(values: Readonly<Record<string, T>>, name: string): T {

@@ -85,13 +85,14 @@ export class Database extends pulumi.ComponentResource {
   }
 
   /**
-   * The same as a URL, through a pooler if one is given. It holds the password, so it is as secret as that.
+   * The same as a URL, through a pooler if one is given. It holds the password, so it is as secret as that, and undefined
+   * where that is.
    */
   url(
     user: pulumi.Input<string>,
-    password: pulumi.Input<string>,
+    password: pulumi.Input<string | undefined>,
     through: Pick<Instance, "host" | "port"> = this.instance,
-  ): pulumi.Output<string> {
+  ): pulumi.Output<string | undefined> {
     const { host, port } = through;
     return urlTo({ ...this.instance, host, port }, this.name, user, password);
   }

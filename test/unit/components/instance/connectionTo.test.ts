@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 
 import { connectionTo, urlTo } from "../../../../components/instance/connectionTo";
+import { valueOf } from "../../../../components/valueOf";
 
 const plain = { host: pulumi.output("127.0.0.1"), port: pulumi.output(5433) };
 const tls = {
@@ -57,8 +58,6 @@ test("a connection is as secret as its password", async () => {
   expect(await pulumi.isSecret(urlTo(plain, "d", "app_user", secret))).toBe(true);
 });
 
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => {
-    output.apply(resolve);
-  });
-}
+test("there is no URL without a password", async () => {
+  expect(await valueOf(urlTo(plain, "d", "app_user", undefined))).toBeUndefined();
+});
