@@ -6,6 +6,7 @@ import type { Migration } from "../../postgres/migrations/migration";
 import { migrateTo } from "../../postgres/migrations/migrateTo";
 import { migrationPlan, requireTarget } from "../../postgres/migrations/migrationPlan";
 import { readMigrations } from "../../postgres/migrations/readMigrations";
+import { schemaVersion } from "../../postgres/migrations/schemaVersion";
 import { judgePending, safetyFault } from "../../postgres/migrationSafety/judgePending";
 import { readRowEstimates } from "../../postgres/migrationSafety/readRowEstimates";
 import { changes } from "./changes";
@@ -105,7 +106,8 @@ async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
     if (!(error instanceof MigrationError || error instanceof DeclarationErrors)) throw error;
     // The files before a failed one stay applied; so the resource is kept in the state, and the next update goes on.
     const reasons = [error.message];
-    const properties = { ...inputs, lockTimeout };
+    const version = await schemaVersion(inputs.connection, inputs.owner).catch(() => undefined);
+    const properties = { ...inputs, lockTimeout, version };
     throw Object.assign(new Error("a migration failed"), { id: ledger, properties, reasons });
   }
 }
