@@ -107,6 +107,14 @@ async function measure(database: TenantDatabase, mode: Mode, asker: Asker): Prom
   const scripts = scriptsOf(mode, asker);
   const times = await pgbench(sessionOf(database, mode, asker), scripts, seconds);
   const base = median(times.get(contextOnly));
+  const timeOf = (query: string, way: string) => median(times.get(`${query}: ${way}`));
+  // Of the whole transaction, and of the query alone: to begin, to set the context and to commit costs both the same.
+  const ratios = (name: string, without: number) =>
+    [filtered, alone].map(
+      (way) => (timeOf(name, way) - without) / (timeOf(name, byHand) - without),
+    );
+  const print = (figure: number) => (Number.isNaN(figure) ? "" : figure.toFixed(2));
+
   const head = [
     `${nameOf(mode)}: ${asker}`,
     "by hand, ms",
@@ -119,18 +127,18 @@ async function measure(database: TenantDatabase, mode: Mode, asker: Asker): Prom
   ];
   const table = new Table({ head, style: { head: [] } });
   for (const { name } of queries) {
-    const hand = median(times.get(`${name}: ${byHand}`));
-    const ratio = (way: string, without: number) => {
-      const its = times.get(`${name}: ${way}`);
-      return its === undefined ? "" : ((median(its) - without) / (hand - without)).toFixed(2);
-    };
     const count = times.get(`${name}: ${byHand}`)?.length ?? 0;
-    // Of the whole transaction, and of the query alone: to begin, to set the context and to commit costs both the same.
-    const whole = [hand.toFixed(3), ratio(filtered, 0), ratio(alone, 0)];
-    const query = [(hand - base).toFixed(3), ratio(filtered, base), ratio(alone, base)];
-    table.push([name, ...whole, ...query, count]);
     expect(count).toBeGreaterThan(0);
+    const hand = timeOf(name, byHand);
+    const whole = [hand.toFixed(3), ...ratios(name, 0).map(print)];
+    const query = [(hand - base).toFixed(3), ...ratios(name, base).map(print)];
+    table.push([name, ...whole, ...query, count]);
   }
+  const middle = (without: number) => {
+    const all = queries.map(({ name }) => ratios(name, without));
+    return [0, 1].map((column) => print(median(all.map((its) => its[column] ?? NaN))));
+  };
+  table.push(["median of the ratios", "", ...middle(0), "", ...middle(base), ""]);
   console.log(table.toString());
 }
 
