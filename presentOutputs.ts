@@ -10,11 +10,7 @@ export async function presentOutputs(
   outputs: Readonly<Record<string, pulumi.Input<unknown>>>,
 ): Promise<Readonly<Record<string, pulumi.Input<unknown>>>> {
   if (pulumi.runtime.isDryRun()) return outputs;
-  const found = await Promise.all(
-    Object.entries(outputs).map(async ([name, output]) => {
-      const isThere = (await valueOf(pulumi.output(output))) !== undefined;
-      return isThere ? [[name, output] as const] : [];
-    }),
-  );
-  return Object.fromEntries(found.flat());
+  const entries = Object.entries(outputs);
+  const values = await Promise.all(entries.map(([, output]) => valueOf(pulumi.output(output))));
+  return Object.fromEntries(entries.filter((_, index) => values[index] !== undefined));
 }

@@ -42,9 +42,9 @@ export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
     database.connect(user, password).apply((connection) => [role, connection] as const),
   );
   const [found, key] = await valueOf(pulumi.all([pulumi.all(ways), contextKey, after.urn]));
-  // An update of some resources alone, as of a server that is brought up first, has no passwords yet.
-  if (found.some(([, { password }]) => password === undefined)) return;
-  const connections = new Map(found);
+  const connections = new Map(found.filter(([, { password }]) => password !== undefined));
+  // An update of some resources alone, as of a server that is brought up first, may come before there is anything to prove.
+  if (connections.size === 0) return;
   const connect = (role: string) => connectionOf(connections, role);
   const isSigned = tenancy.context === "signed";
   const request = {

@@ -29,7 +29,7 @@ export interface MigrationsInputs {
 
 /** The migrations that the folder holds, applied in order up to the target. Its id is the ledger. */
 export class Migrations extends LateResource {
-  /** Number of the last migration that is to be applied; after a failed one, of the last that is. */
+  /** Number of the last migration that is to be applied; after a failed one, of the last that is, if the server tells. */
   declare readonly version: pulumi.Output<number>;
 
   constructor(name: string, args: Inputs<MigrationsInputs>, opts?: pulumi.CustomResourceOptions) {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Connection } from "../../postgres/connection";
-import { openClient } from "../../postgres/connection";
+import { type Connection, openClient } from "../../postgres/connection";
 import { createTestDatabase, type TestDatabase } from "./testDatabase";
 
 let database: TestDatabase;
