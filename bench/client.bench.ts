@@ -1,6 +1,8 @@
 import { cpus, loadavg } from "node:os";
+import { resolve } from "node:path";
 
 import Table from "cli-table3";
+import type { PoolClient } from "pg";
 import { test } from "vitest";
 
 import { createPool, type DatabasePool, withTenantContext } from "../client/index";
@@ -8,13 +10,31 @@ import { createTenantDatabase } from "../test/integration/rowLevelSecurity/tenan
 import { startTestServer } from "../test/integration/testServer";
 import { median } from "./figures";
 
-type Client = Parameters<Parameters<typeof withTenantContext>[2]>[0];
-type Transaction = () => Promise<unknown>;
+type ClientPackage = Pick<typeof import("../client/index"), "createPool" | "withTenantContext">;
+type Query = (client: Pick<PoolClient, "query">) => Promise<unknown>;
+
+interface Way {
+  name: string;
+  pool: DatabasePool;
+  /** One transaction. */
+  run: () => Promise<unknown>;
+}
+
+const bareName = "a bare transaction";
 
 /** Seconds for each number of workers. */
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 30);
 /** Seconds that one way runs before it is the next one's turn. */
 const turn = 0.25;
+
+/** What there is to do in a transaction. The second is planned anew in each one that nothing of the session is left for. */
+const jobs = ["select 1", "select id, name from public.sites where customer_id = 4711 limit 10"];
+
+/**
+ * The folder of an earlier commit's client to compare with, within the project so that it finds node-postgres; see
+ * CONTRIBUTING.md.
+ */
+const before = process.env["BENCH_BEFORE"];
 
 // A transaction of the client against one that sets nothing, in turn: whatever else the machine does meets all of them.
 test("what withTenantContext costs", async () => {
@@ -25,26 +45,47 @@ test("what withTenantContext costs", async () => {
     const { application, keys } = await createTenantDatabase("session");
     const { host, port, database, user, password = "" } = application;
     const settings = { host, port, database, credentials: { user, password } };
-    const pool = createPool(settings);
-    const signing = createPool({ ...settings, contextKey: keys[0] ?? { id: "", secret: "" } });
-    pools.push(pool, signing);
-
+    const contextKey = keys[0] ?? { id: "", secret: "" };
     const context = { userRole: "customer", customerId: 4711 } as const;
-    const query = (client: Client) => client.query("select 1");
-    const ways: Record<string, Transaction> = {
-      "a bare transaction": () => bare(pool, query),
-      withTenantContext: () => withTenantContext(pool, context, query),
-      "withTenantContext, signed": () => withTenantContext(signing, context, query),
+    const open = (its: ClientPackage, more: object = {}) => {
+      const pool = its.createPool({ ...settings, ...more });
+      pools.push(pool);
+      return pool;
     };
+    const waysOf = (its: ClientPackage, name: string, query: Query): Way[] => {
+      const [plain, signing] = [open(its), open(its, { contextKey })];
+      return [
+        { name, pool: plain, run: () => its.withTenantContext(plain, context, query) },
+        {
+          name: `${name}, signed`,
+          pool: signing,
+          run: () => its.withTenantContext(signing, context, query),
+        },
+      ];
+    };
+    const earlier =
+      before === undefined
+        ? undefined
+        : ((await import(resolve(before, "index.ts"))) as ClientPackage);
+
     console.log(`${cpus().length} processors, load ${loadavg()[0]?.toFixed(1) ?? "unknown"}`);
-    for (const workers of [1, 10]) console.log(await compare(ways, workers));
+    for (const job of jobs) {
+      const query: Query = (client) => client.query(job);
+      const pool = open({ createPool, withTenantContext });
+      const ways = [
+        { name: bareName, pool, run: () => bare(pool, query) },
+        ...waysOf({ createPool, withTenantContext }, "withTenantContext", query),
+        ...(earlier === undefined ? [] : waysOf(earlier, String(before), query)),
+      ];
+      for (const workers of [1, 10]) console.log(await compare(ways, workers, job));
+    }
   } finally {
     await Promise.all(pools.map((pool) => pool.end()));
     await server.remove();
   }
 });
 
-async function bare(pool: DatabasePool, run: (client: Client) => Promise<unknown>): Promise<void> {
+async function bare(pool: DatabasePool, run: Query): Promise<void> {
   const client = await pool.connect();
   await client.query("begin");
   await run(client);
@@ -52,26 +93,30 @@ async function bare(pool: DatabasePool, run: (client: Client) => Promise<unknown
   client.release();
 }
 
-async function compare(ways: Record<string, Transaction>, workers: number): Promise<string> {
-  const names = Object.keys(ways);
-  const rates = new Map(names.map((name): [string, number[]] => [name, []]));
+async function compare(ways: readonly Way[], workers: number, job: string): Promise<string> {
+  const rates = new Map(ways.map((way): [Way, number[]] => [way, []]));
   const end = performance.now() + seconds * 1000;
   for (let round = 0; performance.now() < end; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const run = ways[name];
-      if (run !== undefined) rates.get(name)?.push(await rateOf(run, workers));
+    for (const way of round % 2 === 0 ? ways : ways.toReversed()) {
+      rates.get(way)?.push(await rateOf(way, workers));
     }
   }
-  const head = [`${String(workers)} workers`, "transactions a second", "ratio"];
+  const head = [
+    `${job}\n${String(workers)} workers`,
+    "transactions a second",
+    "ratio",
+    "round trips",
+  ];
   const table = new Table({ head, style: { head: [] } });
-  const base = median(rates.get("a bare transaction"));
-  for (const [name, its] of rates) {
-    table.push([name, median(its).toFixed(0), (median(its) / base).toFixed(2)]);
+  const base = median([...rates].find(([{ name }]) => name === bareName)?.[1]);
+  for (const [way, its] of rates) {
+    const ratio = (median(its) / base).toFixed(2);
+    table.push([way.name, median(its).toFixed(0), ratio, await roundTrips(way)]);
   }
   return table.toString();
 }
 
-async function rateOf(run: Transaction, workers: number): Promise<number> {
+async function rateOf({ run }: Way, workers: number): Promise<number> {
   const begin = performance.now();
   let count = 0;
   const work = async () => {
@@ -82,4 +127,20 @@ async function rateOf(run: Transaction, workers: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: workers }, work));
   return (count * 1000) / (performance.now() - begin);
+}
+
+/** Of one transaction: how often the server says that it is ready for more. */
+async function roundTrips({ pool, run }: Way): Promise<number> {
+  let answers = 0;
+  const count = () => answers++;
+  const connections = new Set<PoolClient["connection"]>();
+  const watch = ({ connection }: PoolClient) => {
+    connections.add(connection);
+    connection.on("readyForQuery", count);
+  };
+  pool.on("acquire", watch);
+  await run();
+  pool.off("acquire", watch);
+  for (const connection of connections) connection.off("readyForQuery", count);
+  return answers;
 }

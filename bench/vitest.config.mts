@@ -14,6 +14,7 @@ export default defineConfig({
           ...time,
         },
       },
+      { test: { name: "files", include: ["bench/migrationFiles.bench.ts"], ...time } },
       { test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
       { test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
       { test: { name: "client", include: ["bench/client.bench.ts"], ...time } },

@@ -41,16 +41,16 @@ class AfterBegin extends ExtendedQuery {
 
 /** Begins a transaction that has a value in app.context until it ends. */
 export function beginWithContext(
-  client: ClientBase,
+  { query }: { query: ClientBase["query"] },
   begin: string,
   context: { statement: string; token: string },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const statement = { text: context.statement, values: [context.token] };
-    const query = new AfterBegin(begin, statement, (error) => {
+    const beginning = new AfterBegin(begin, statement, (error) => {
       if (error === null) resolve();
       else reject(error);
     });
-    void client.query(query as unknown as Parameters<ClientBase["query"]>[0]);
+    void query(beginning as unknown as Parameters<ClientBase["query"]>[0]);
   });
 }

@@ -2,6 +2,7 @@ import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
 
 import { NoWritableHost } from "./noWritableHost";
 import { type PoolSettings, readPoolSettings } from "./poolSettings";
+import { hasQueriesUnderWay } from "./queriesUnderWay";
 import type { ContextKey } from "./signContext";
 import { tlsOptions } from "./tlsOptions";
 
@@ -62,7 +63,9 @@ export class DatabasePool extends Pool {
     const release = client.release.bind(client);
     client.release = (error) => {
       const isSpare = this.idleCount >= this.maxIdle && this.waitingCount === 0;
-      release(error ?? isSpare);
+      // In a transaction, or busy, it would do the one's work in the other's transaction.
+      const isBusy = client.getTransactionStatus() !== "I" || hasQueriesUnderWay(client);
+      release(error instanceof Error ? error : Boolean(error) || isBusy || isSpare);
     };
     return client;
   }

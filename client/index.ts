@@ -8,5 +8,13 @@ export { NoWritableHost } from "./noWritableHost";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";
 export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
+export type { TransactionClient } from "./transactionClient";
+export {
+  type LostWork,
+  StatementRefused,
+  TransactionEnded,
+  TransactionLost,
+} from "./transactionErrors";
+export type { TransactionOptions } from "./transactionOptions";
 export { type TransactionSettings, wholeTableReads } from "./transactionSettings";
-export { TransactionLost, withTenantContext, type TransactionOptions } from "./withTenantContext";
+export { withTenantContext } from "./withTenantContext";

@@ -1,12 +1,15 @@
 import { Kysely, PostgresDialect } from "kysely";
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 
 import type { TenantContext } from "./tenantContext";
-import { type TransactionOptions, withTenantContext } from "./withTenantContext";
+import type { TransactionClient } from "./transactionClient";
+import type { TransactionOptions } from "./transactionOptions";
+import { withTenantContext } from "./withTenantContext";
 
 /**
- * The same as withTenantContext, with a query builder of Kysely in the place of the connection. All of its queries are in the
- * one transaction; `db.transaction()` would end that, and is refused afterwards as TransactionLost.
+ * The same as withTenantContext, with a query builder of Kysely in the place of the client. All of its queries are in the one
+ * transaction, and it serves until `run` settles. `db.transaction()` would begin another one, and is refused with
+ * StatementRefused.
  */
 export function withTenantKysely<Schema, T>(
   pool: Pool,
@@ -17,12 +20,7 @@ export function withTenantKysely<Schema, T>(
   return withTenantContext(pool, context, (client) => run(kyselyOn<Schema>(client)), options);
 }
 
-function kyselyOn<Schema>(client: PoolClient): Kysely<Schema> {
-  const reserved = {
-    query: client.query.bind(client),
-    // It is given back when the transaction ends.
-    release: () => undefined,
-  };
-  const pool = { connect: () => Promise.resolve(reserved), end: () => Promise.resolve() };
+function kyselyOn<Schema>(client: TransactionClient): Kysely<Schema> {
+  const pool = { connect: () => Promise.resolve(client), end: () => Promise.resolve() };
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -20,11 +20,14 @@ export interface ContextVariables {
 /**
  * What a context is to the database.
  *
+ * Both fields are read as the context's own, never from a prototype.
+ *
  * @throws TenantContextError for a customer without an id, an id that is no positive bigint, an unknown role, or an
  *   administrator with an id, who would see all rows and not that customer's
  */
 export function contextVariables(context: TenantContext): ContextVariables {
-  const { userRole, customerId } = context as { userRole: unknown; customerId?: unknown };
+  const userRole: unknown = own(context, "userRole");
+  const customerId: unknown = own(context, "customerId");
   if (userRole === "administrator") {
     if (customerId === undefined) return { userRole, customerId: "" };
     const remedy = "Leave customerId out, or make userRole customer.";
@@ -66,7 +69,17 @@ function customerNumber(value: unknown): string {
   );
 }
 
-function shown(value: unknown): string {
-  if (typeof value === "bigint" || value === undefined) return String(value);
-  return JSON.stringify(value);
+/** A property of the object's own: one that every object has by its prototype is nobody's wish. */
+export function own<T extends object, Key extends keyof T>(
+  object: T,
+  key: Key,
+): T[Key] | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** A value in an error message. */
+export function shown(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
+  const text = JSON.stringify(value) as string | undefined;
+  return text ?? String(value);
 }

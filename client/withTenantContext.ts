@@ -1,58 +1,46 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 
 import { beginWithContext } from "./beginWithContext";
+import { BorrowedConnection } from "./borrowedConnection";
 import { DatabasePool } from "./createPool";
+import { hasQueriesUnderWay } from "./queriesUnderWay";
 import { type ContextKey, signContext } from "./signContext";
 import {
   contextCalls,
   contextStatements,
   type ContextVariables,
   contextVariables,
+  own,
   type TenantContext,
+  TenantContextError,
 } from "./tenantContext";
-import { settingCalls, type TransactionSettings } from "./transactionSettings";
-
-export interface TransactionOptions {
-  /**
-   * How often a transaction that lost to another one (serialization failure, deadlock) is begun again. Then `run` is called
-   * again, so it must do nothing but talk to the database. Default 0.
-   */
-  retries?: number;
-  /** https://www.postgresql.org/docs/15/transaction-iso.html. Default: the server's, read committed. */
-  isolation?: "read committed" | "repeatable read" | "serializable";
-  /** Set until the transaction ends, in the same round trip: a statement_timeout, or `wholeTableReads`. */
-  settings?: TransactionSettings;
-  /** Signs the context, where the database wants that. Default: the pool's, see `contextKey` there. */
-  contextKey?: ContextKey | undefined;
-}
-
-/** Everything that `run` had done is undone, though it returned as if all were well. */
-export class TransactionLost extends Error {
-  override readonly name = "TransactionLost";
-}
+import { TransactionClient } from "./transactionClient";
+import { TransactionLost } from "./transactionErrors";
+import { TransactionGuard } from "./transactionGuard";
+import { beginStatement, retriesOf, type TransactionOptions } from "./transactionOptions";
+import { settingCalls } from "./transactionSettings";
 
 /**
  * Runs `run` in one transaction that sees the rows of one tenant, as the guide's WithTenantContext does. What it returns is
  * returned after the commit; what it throws, after a rollback.
  *
- * The context is set in the round trip of BEGIN and ends with the transaction, and what `run` may have set for the session
- * is taken back in the round trip of COMMIT. So it is safe behind a pooler in transaction mode.
+ * The context is set in the round trip of BEGIN and ends with the transaction. In the round trip of COMMIT everything of the
+ * session is taken back, so that nothing of it reaches the connection's next user; where that fails, or a query of `run` is
+ * still under way, the connection is closed instead. It is safe behind a pooler in transaction mode.
  *
- * @throws TenantContextError before anything is sent; TransactionLost if `run` ended its transaction, or went on after a
- *   failed statement without a savepoint; what `run` throws, and node-postgres' errors, as they are.
+ * @throws TenantContextError before anything is sent; TransactionLost if the transaction did not end as `run` did, see
+ *   `work` there; what `run` throws, and node-postgres' errors, as they are.
  */
 export async function withTenantContext<T>(
   pool: Pool,
   context: TenantContext,
-  run: (client: PoolClient) => Promise<T>,
-  { retries = 0, isolation, settings = {}, contextKey = keyOf(pool) }: TransactionOptions = {},
+  run: (client: TransactionClient) => Promise<T>,
+  options: TransactionOptions = {},
 ): Promise<T> {
-  const variables = contextVariables(context);
-  const level = isolation === undefined ? "" : ` isolation level ${isolation}`;
-  const beginning = { begin: `begin${level}`, variables, calls: settingCalls(settings) };
-  const begin = (client: PoolClient) => beginAs(client, beginning, contextKey);
+  const { retries, contextKey, ...beginning } = beginningOf(pool, context, options);
+  const begin = (borrowed: BorrowedConnection) => beginAs(borrowed, beginning, contextKey);
   for (let attempt = 0; ; attempt++) {
     try {
       return await transact(pool, begin, run);
@@ -63,13 +51,6 @@ export async function withTenantContext<T>(
   }
 }
 
-function keyOf(pool: Pool): ContextKey | undefined {
-  return pool instanceof DatabasePool ? pool.contextKey : undefined;
-}
-
-/** How long after it is made a token still begins a transaction, in milliseconds: as far apart as two clocks may be. */
-const tokenLifetime = 60_000;
-
 interface Beginning {
   begin: string;
   variables: ContextVariables;
@@ -77,19 +58,48 @@ interface Beginning {
   calls: readonly string[];
 }
 
+/** @throws TenantContextError with everything that is wrong */
+function beginningOf(pool: Pool, context: TenantContext, options: TransactionOptions) {
+  const faults: string[] = [];
+  const read = <Value>(reader: () => Value): Value | undefined => {
+    try {
+      return reader();
+    } catch (error) {
+      if (!(error instanceof TenantContextError)) throw error;
+      faults.push(error.message);
+      return undefined;
+    }
+  };
+  const variables = read(() => contextVariables(context));
+  const begin = read(() => beginStatement(options));
+  const retries = read(() => retriesOf(options));
+  const calls = read(() => settingCalls(own(options, "settings") ?? {}));
+  const incomplete = variables === undefined || begin === undefined || calls === undefined;
+  if (incomplete || retries === undefined) throw new TenantContextError(faults.join("\n"));
+  const contextKey = own(options, "contextKey") ?? keyOf(pool);
+  return { variables, begin, retries, calls, contextKey };
+}
+
+function keyOf(pool: Pool): ContextKey | undefined {
+  return pool instanceof DatabasePool ? pool.contextKey : undefined;
+}
+
+/** How long after it is made a token still begins a transaction, in milliseconds: as far apart as two clocks may be. */
+const tokenLifetime = 60_000;
+
 async function beginAs(
-  client: PoolClient,
+  borrowed: BorrowedConnection,
   { begin, variables, calls }: Beginning,
   key: ContextKey | undefined,
 ): Promise<void> {
   if (key === undefined) {
     const select = calls.length === 0 ? [] : [`select ${calls.join(", ")}`];
-    await client.query([begin, ...contextStatements(variables), ...select].join("; "));
+    await borrowed.query([begin, ...contextStatements(variables), ...select].join("; "));
     return;
   }
   const token = "pg_catalog.set_config('app.context', $1, true)";
   const expires = new Date(Date.now() + tokenLifetime);
-  await beginWithContext(client, begin, {
+  await beginWithContext(borrowed, begin, {
     statement: `select ${[...contextCalls(variables), ...calls, token].join(", ")}`,
     token: signContext({ ...variables, expires }, key),
   });
@@ -97,56 +107,109 @@ async function beginAs(
 
 async function transact<T>(
   pool: Pool,
-  begin: (client: PoolClient) => Promise<void>,
-  run: (client: PoolClient) => Promise<T>,
+  begin: (borrowed: BorrowedConnection) => Promise<void>,
+  run: (client: TransactionClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
-  // A connection whose state nobody knows is closed, not given to the next one.
-  let isBroken = true;
-  // One that is cut says so twice, to the statement under way and to whoever listens.
-  const ignore = () => undefined;
-  client.on("error", ignore);
+  const borrowed = await BorrowedConnection.from(pool);
   try {
-    await begin(client);
-    const result = await run(client);
-    if (client.getTransactionStatus() === "I") {
-      throw new TransactionLost("the transaction was ended by a statement of its own");
-    }
-    await commitWith(client);
-    isBroken = false;
-    return result;
+    await begin(borrowed);
   } catch (error) {
-    isBroken = await rollBack(client).then(
-      () => false,
-      () => true,
-    );
+    await rollBack(borrowed);
     throw error;
-  } finally {
-    client.off("error", ignore);
-    client.release(isBroken);
   }
+  const guard = new TransactionGuard(borrowed);
+  let result: T;
+  try {
+    result = await run(new TransactionClient(borrowed.client, guard));
+  } catch (error) {
+    guard.close();
+    if (guard.lost === undefined) await rollBack(borrowed);
+    else borrowed.destroy();
+    throw withWhatIsLost(error, guard.lost);
+  }
+  guard.close();
+  if (guard.lost !== undefined) {
+    borrowed.destroy();
+    throw guard.lost;
+  }
+  await commit(borrowed);
+  return result;
 }
 
-// What was set for the session would outlive the transaction.
-const reset = "reset app.current_customer_id; reset app.current_user_role; reset app.context";
-const commit = `commit; ${reset}`;
+/** What `run` threw says that all is undone; where that is not so, the caller must know. */
+function withWhatIsLost(error: unknown, lost: TransactionLost | undefined): unknown {
+  if (lost === undefined || error === lost || lost.work === "nothing committed") return error;
+  return new TransactionLost(lost.message, lost.work, { cause: error });
+}
 
-/** Of a transaction in which a statement failed COMMIT makes a ROLLBACK, and that is no error to the server. */
-async function commitWith(client: PoolClient): Promise<void> {
-  const results: unknown = await client.query(commit);
-  const [{ command = "" } = {}] = results as { command?: string }[];
+/** @throws TransactionLost if nothing was committed, or nobody knows; what made COMMIT fail, as it is */
+async function commit(borrowed: BorrowedConnection): Promise<void> {
+  if (hasQueriesUnderWay(borrowed.client)) {
+    borrowed.destroy();
+    throw new TransactionLost(
+      "`run` returned while a query was under way, or a cursor open: nothing was committed. Await every query in `run`.",
+      "nothing committed",
+    );
+  }
+  const { command, error } = await borrowed.end("commit");
+  if (command === undefined) {
+    const failure = await failedCommit(borrowed, error);
+    // A statement's failure was caught so lately that the server had not said yet that the transaction has failed.
+    throw codeOf(failure) === inFailedTransaction ? caughtFailure() : failure;
+  }
+  // What was committed is committed, whatever came of the session afterwards.
+  if (error === undefined) borrowed.giveBack();
+  else borrowed.destroy();
   if (command === "COMMIT") return;
-  throw new TransactionLost(
-    "a statement failed and its error was caught: nothing of the transaction was committed",
+  // Of a transaction in which a statement failed COMMIT makes a ROLLBACK, and that is no error to the server.
+  throw caughtFailure();
+}
+
+function caughtFailure(): TransactionLost {
+  return new TransactionLost(
+    "a statement failed and its error was caught: nothing of the transaction was committed. " +
+      "Use SAVEPOINT for a part that may fail.",
+    "nothing committed",
   );
 }
 
-async function rollBack(client: PoolClient): Promise<void> {
-  await client.query(`rollback; ${reset}`);
+const inFailedTransaction = "25P02";
+
+/** A server that still answers has refused to commit; one that does not may have committed. */
+async function failedCommit(
+  borrowed: BorrowedConnection,
+  cause: Error | undefined,
+): Promise<unknown> {
+  if ((await rollBack(borrowed)) && !isCut(cause)) return cause;
+  return new TransactionLost(
+    "the connection broke during COMMIT: whether the transaction was committed is unknown. Read what it wrote before you repeat it.",
+    "unknown",
+    { cause },
+  );
+}
+
+/** @returns whether the server answered */
+async function rollBack(borrowed: BorrowedConnection): Promise<boolean> {
+  if (hasQueriesUnderWay(borrowed.client)) {
+    borrowed.destroy();
+    return false;
+  }
+  const { command, error } = await borrowed.end("rollback");
+  if (error === undefined) borrowed.giveBack();
+  else borrowed.destroy();
+  return command !== undefined;
+}
+
+/** A proxy may keep its client when it has lost the server: class 08, connection exception, and what ends a session. */
+function isCut(error: unknown): boolean {
+  return /^(?:08|57P0)/.test(codeOf(error));
 }
 
 /** serialization_failure and deadlock_detected, https://www.postgresql.org/docs/15/mvcc-serialization-failure-handling.html. */
 function lostToAnother(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return error.code === "40001" || error.code === "40P01";
+  return ["40001", "40P01"].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
