@@ -1,9 +1,12 @@
-import { Container, Volume } from "@pulumi/docker";
+import { basename } from "node:path";
+
+import { Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { pgbouncerFiles } from "../postgres/pooler/pgbouncerFiles";
 import { poolerPaths } from "../postgres/pooler/poolerPaths";
-import { confinement, runTimeFiles } from "./docker/confinement";
+import { makeConfinedContainer } from "./docker/confinedContainer";
+import { runTimeFiles } from "./docker/confinement";
 
 /** A certificate with its key, in PEM. */
 interface KeyAndCertificate {
@@ -50,7 +53,8 @@ const memory = 256;
  * PgBouncer before the server: many clients share few connections, one transaction at a time, and nothing of a client stays
  * behind on a connection.
  *
- * It keeps nothing. A changed setting, key or image replaces its container; clients are cut off for a few seconds.
+ * It keeps nothing. A changed setting or key restarts its container, another image replaces it; clients are cut off for a few
+ * seconds.
  */
 export class Pooler extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
@@ -67,39 +71,31 @@ export class Pooler extends pulumi.ComponentResource {
       { name: `${alias}-configuration` },
       child,
     );
-    const uploads = [
-      ...pgbouncerFiles(args).map(({ file, content }) => ({
-        file: `${poolerPaths.configuration}/${file}`,
-        content,
-      })),
+    const files = [
+      ...pgbouncerFiles(args),
       { file: poolerPaths.certificate, content: certificates.server.certificate },
-      { file: poolerPaths.key, content: certificates.server.privateKey },
+      { file: poolerPaths.key, content: certificates.server.privateKey, secret: true },
       { file: poolerPaths.clientCertificate, content: certificates.client.certificate },
-      { file: poolerPaths.clientKey, content: certificates.client.privateKey },
+      { file: poolerPaths.clientKey, content: certificates.client.privateKey, secret: true },
       { file: poolerPaths.authority, content: certificates.authority },
-    ];
-    const container = {
-      ...confinement,
-      name: alias,
-      image,
-      networksAdvanced: [{ name: args.network, aliases: [alias] }],
-      ports: [{ internal: 6432, external: publish.port, ip: publish.address }],
-      volumes: [{ volumeName: configuration.name, containerPath: poolerPaths.configuration }],
-      tmpfs: { "/tmp": runTimeFiles(1024), "/run/pgbouncer": runTimeFiles(1024) },
-      uploads,
-      memory,
-      // None beyond it: Docker would add as much again.
-      memorySwap: memory,
-      // At the end it waits for transactions that are under way.
-      stopTimeout: 15,
-      destroyGraceSeconds: 15,
-      waitTimeout: 60,
-    };
-    new Container(name, container, {
-      parent: this,
-      deleteBeforeReplace: true,
-      dependsOn: args.after,
-    });
+    ].map((each) => ({ ...each, file: basename(each.file) }));
+    makeConfinedContainer(
+      name,
+      {
+        container: alias,
+        image,
+        user: poolerPaths.user,
+        network: args.network,
+        publish: { internal: 6432, ...publish },
+        configuration: { volume: configuration.name, path: poolerPaths.configuration, files },
+        tmpfs: { "/tmp": runTimeFiles(1024), "/run/pgbouncer": runTimeFiles(1024) },
+        memory,
+        // At the end it waits for transactions that are under way.
+        stopTimeout: 15,
+        waitTimeout: 60,
+      },
+      { ...child, dependsOn: args.after },
+    );
 
     this.host = pulumi.output(args.host);
     this.port = pulumi.output(publish.port);

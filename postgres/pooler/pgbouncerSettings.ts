@@ -10,17 +10,37 @@ export interface PgbouncerSettingsArgs {
   poolSize: number;
 }
 
+/**
+ * DISCARD ALL in its parts, https://www.postgresql.org/docs/15/sql-discard.html: a statement_timeout ends with the first of them.
+ * Where one fails, the transaction is left open, and PgBouncer closes the connection.
+ */
+const sessionReset = [
+  "begin isolation level read committed",
+  "reset all",
+  "set session authorization default",
+  "close all",
+  "deallocate all",
+  "unlisten *",
+  "discard plans",
+  "discard temp",
+  "discard sequences",
+  "select pg_catalog.pg_advisory_unlock_all()",
+  "commit",
+].join("; ");
+
 const clients = "clients verify whom they talk to, and nobody talks in plain text";
 const server = "the password check of everyone goes this way: nobody may stand in for the server";
 const restart = "a server that was started again or replaced is found within seconds";
 const gone = "a client that is gone frees its place within two minutes";
 
 /**
- * The settings of PgBouncer 1.18, in the words of pgbouncer.ini.
+ * The settings of PgBouncer 1.24, in the words of pgbouncer.ini.
  *
- * What they cannot do: PgBouncer takes no notice when its reset fails. A client that sets a statement_timeout of a
- * millisecond for its session can bring that about on a busy server, and the next client has its settings. Whoever sets the
- * tenant's context at the beginning of each transaction is not touched by it.
+ * What they cannot do: PgBouncer takes no notice when its reset fails as a whole,
+ * https://github.com/pgbouncer/pgbouncer/issues/1358. A client that leaves a statement_timeout of a millisecond in its session,
+ * and an unnamed statement that takes longer to free, brings that about, and the next client has its session: its settings, and
+ * its prepared statements under any name. A transaction is not touched by it if it sets the tenant's context first, and
+ * prepares nothing by a name.
  *
  * https://www.pgbouncer.org/config.html
  */
@@ -46,14 +66,21 @@ export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): Se
     },
     {
       name: "server_reset_query",
-      value: "DISCARD ALL",
-      reason: "takes back whatever a session can be made to remember",
+      value: sessionReset,
+      reason:
+        "takes back whatever a session can be made to remember, also where it has left a statement_timeout that would stop DISCARD ALL",
     },
     {
       name: "server_reset_query_always",
       value: "1",
       reason:
         "tenants are told apart by settings of the session: a SET that one client leaves behind must never reach the next one",
+    },
+    {
+      name: "max_prepared_statements",
+      value: "0",
+      reason:
+        "PgBouncer would share statements named PGBOUNCER_1, PGBOUNCER_2 … between clients: where a reset fails, one that a tenant has put in such a place would run in the next tenant's transaction",
     },
     { name: "auth_type", value: "scram-sha-256", reason: "md5 can be replayed" },
     {

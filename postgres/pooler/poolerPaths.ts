@@ -1,9 +1,11 @@
 const configuration = "/etc/hosterizer";
 
-/** Where things are inside the pooler's container; image/Dockerfile knows the same places. */
+/** Where things are inside the pooler's container; image/pgbouncer.Dockerfile knows the same places. */
 export const poolerPaths = {
-  /** What the program uploads. Read-only for the pooler. */
+  /** What the program writes. Mounted read-only. */
   configuration,
+  /** Id of the user and the group that it runs as. */
+  user: 6432,
   settings: `${configuration}/pgbouncer.ini`,
   users: `${configuration}/users.txt`,
   /** What clients are shown. */

@@ -1,6 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTcp } from "node:net";
+import type { TLSSocket } from "node:tls";
+
+import { startTls } from "./startTls";
 
 /**
  * Tries to log in with a password that drivers refuse to send, such as an empty one, and tells the last message: its type and
@@ -49,14 +51,6 @@ export async function scramLogin(
   } finally {
     socket.destroy();
   }
-}
-
-async function startTls(tcp: Socket, host: string, ca: string): Promise<TLSSocket> {
-  tcp.write(Buffer.concat([word(8), word(80877103)]));
-  await new Promise((done, fail) => tcp.once("data", done).once("error", fail));
-  const socket = connectTls({ socket: tcp, host, ca });
-  await new Promise((done, fail) => socket.once("secureConnect", done).once("error", fail));
-  return socket;
 }
 
 async function* readMessages(socket: TLSSocket) {

@@ -33,13 +33,20 @@ beforeAll(async () => {
 const container = () => recorded.get("Container pooler")?.inputs ?? {};
 // What holds a secret is handed over as one, wholly.
 const files = () => {
-  const { value } = container()["uploads"] as { value: { file: string; content: unknown }[] };
-  return new Map(value.map(({ file, content }) => [file.split("/").at(-1), content]));
+  const { files: given } = recorded.get("ContainerFiles pooler-files")?.inputs ?? {};
+  const { value } = given as { value: { file: string; content: unknown }[] };
+  return new Map(value.map(({ file, content }) => [file, content]));
 };
 
-test("is a container and the volume of its configuration, and nothing else", () => {
+test("is a container and the volume of its configuration with its files, and nothing else", () => {
   const names = [...recorded.keys()].filter((name) => !/^(postgresql|Pooler) /.test(name));
-  expect(names.sort()).toEqual(["Container pooler", "Volume pooler-configuration"]);
+  expect(names.sort()).toEqual([
+    "Container pooler",
+    "ContainerFiles pooler-files",
+    "ContainerRestart pooler-restart",
+    "ContainerTrial pooler-trial",
+    "Volume pooler-configuration",
+  ]);
 });
 
 test("may do nothing that it need not, and comes back by itself", () => {

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+
+import type pg from "pg";
+
+/** A statement of the application's, which it prepares by this name. */
+export const own = (name: string) => ({ name, text: ownText });
+
+/** The same, without a name. */
+export const ownText = "select 'the application''s own' as statement";
+
+/** What a tenant that injects SQL puts in its place. */
+const planted = "select 'a tenant''s' as statement";
+
+/**
+ * A transaction of a tenant's that injects SQL: the application's prepared statement, whatever its name on the server, gets
+ * another text.
+ *
+ * @param client a session of the application's that is in a transaction
+ */
+export async function plant(client: pg.Client, name: string): Promise<void> {
+  await client.query(own(name));
+  const { rows } = await client.query<{ name: string }>(
+    "select pg_catalog.quote_ident(name) as name from pg_catalog.pg_prepared_statements where statement = $1",
+    [ownText],
+  );
+  const its = rows[0]?.name ?? "";
+  await client.query(`deallocate ${its}; prepare ${its} as ${planted}`);
+}
+
+/**
+ * Plants it, and tries to have the pooler's reset fail: a statement_timeout of a millisecond is left behind, and an
+ * unnamed statement so large that the server needs about as long to give up its memory, which it does before it looks at
+ * anything else.
+ *
+ * @returns whether the transaction was committed: that has to be done within the millisecond too
+ */
+export async function plantForGood(client: pg.Client, name: string): Promise<boolean> {
+  const large = Array.from({ length: 200_000 }, (_, index) => index).join();
+  const text = `select pg_catalog.set_config('statement_timeout', '1', false) where $1::int in (${large})`;
+  // PgBouncer ends a client that prepares one name twice, where it keeps count of them.
+  const finish = randomUUID();
+  await client.query("begin");
+  await plant(client, name);
+  await perform(client, (connection) => {
+    connection.parse({ name: finish, text: "commit", types: [] });
+  });
+  await perform(client, (connection) => {
+    connection.parse({ name: "", text, types: [] });
+    connection.bind({ portal: "", statement: "", values: ["1"] });
+    connection.execute({ portal: "", rows: 0 });
+  });
+  try {
+    await perform(client, (connection) => {
+      connection.bind({ portal: "", statement: finish, values: [] });
+      connection.execute({ portal: "", rows: 0 });
+    });
+    return true;
+  } catch (error) {
+    if ((error as pg.DatabaseError).code !== "57014") throw error;
+    await client.query("rollback");
+    return false;
+  }
+}
+
+/** Messages of the extended protocol, with a Sync after them. @throws what the server answers to one of them */
+function perform(client: pg.Client, send: (connection: ExtendedProtocol) => void): Promise<void> {
+  return new Promise((done, fail) => {
+    const ignore = () => undefined;
+    const messages = {
+      submit(connection: ExtendedProtocol) {
+        send(connection);
+        connection.sync();
+      },
+      // node-postgres waits for the ReadyForQuery after it by itself.
+      handleError: fail,
+      handleReadyForQuery: () => {
+        done();
+      },
+      handleRowDescription: ignore,
+      handleDataRow: ignore,
+      handleCommandComplete: ignore,
+      handleEmptyQuery: ignore,
+      handlePortalSuspended: ignore,
+    };
+    client.query(messages as unknown as pg.Submittable);
+  });
+}
+
+/** What node-postgres has for this, and its types leave out. */
+interface ExtendedProtocol {
+  parse(message: { name: string; text: string; types: readonly number[] }): void;
+  bind(message: { portal: string; statement: string; values: readonly string[] }): void;
+  execute(message: { portal: string; rows: number }): void;
+  sync(): void;
+}
