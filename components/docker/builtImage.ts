@@ -6,10 +6,10 @@ import { contextHash } from "./contextHash";
 export interface BuiltImageArgs {
   /** Repository of the image. A plain string, because it names the image. */
   name: string;
-  /** Folder of the Dockerfile, from the project folder. Plain, because its contents decide whether to build. */
+  /** Folder that it is built from, from the project folder. Plain, because its contents decide whether to build. */
   context: string;
-  /** Stage of the Dockerfile. */
-  target: string;
+  /** The Dockerfile in that folder. */
+  dockerfile: string;
   /** The day whose packages it has; another one builds it anew, and takes nothing from an earlier build. */
   packagesOf: string | undefined;
 }
@@ -24,12 +24,12 @@ export class BuiltImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:BuiltImage", name, args, opts);
-    const { context, target, packagesOf } = args;
+    const { context, dockerfile, packagesOf } = args;
 
     const day = packagesOf === undefined ? {} : { buildArgs: { PACKAGES_OF: packagesOf } };
     const version = [contextHash(context), packagesOf].filter((part) => part !== undefined);
     const tag = `${args.name}:${version.join("-")}`;
-    const build = { context, dockerfile: "Dockerfile", target, tags: [tag], forceRemove: true };
+    const build = { context, dockerfile, tags: [tag], forceRemove: true };
     const image = new RemoteImage(
       name,
       { name: tag, build: { ...build, ...day } },

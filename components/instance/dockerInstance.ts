@@ -1,14 +1,16 @@
-import { Container, Network, Volume } from "@pulumi/docker";
+import { Network, Volume } from "@pulumi/docker";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
 import { namesOf } from "../../postgres/container/authority";
 import { configurationFiles } from "../../postgres/container/configurationFiles";
+import { containerPaths } from "../../postgres/container/containerPaths";
 import { containerSettings } from "../../postgres/container/containerSettings";
 import { accessRules } from "../../postgres/container/hostBasedAuthentication";
 import { BuiltImage } from "../docker/builtImage";
-import { confinement, runTimeFiles } from "../docker/confinement";
+import { makeConfinedContainer } from "../docker/confinedContainer";
+import { runTimeFiles } from "../docker/confinement";
 import { Certificate } from "../dynamic/certificate";
 import { CertificateAuthority } from "../dynamic/certificateAuthority";
 import { Password } from "../dynamic/password";
@@ -94,41 +96,49 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     );
     const image = new BuiltImage(
       `${name}-image`,
-      { name: this.alias, context: args.image, target: "postgresql", packagesOf: args.packagesOf },
+      {
+        name: this.alias,
+        context: args.image,
+        dockerfile: "Dockerfile",
+        packagesOf: args.packagesOf,
+      },
       child,
     );
     const settings = containerSettings({ memory, overrides: args.settings });
-    const container = new Container(
+    const container = makeConfinedContainer(
       name,
       {
-        ...confinement,
-        name: this.alias,
+        container: this.alias,
         image: image.imageId,
-        networksAdvanced: [{ name: network.id, aliases: [this.alias] }],
-        ports: [{ internal: 5432, external: publish.port, ip: publish.address }],
-        volumes: [
-          { volumeName: data.name, containerPath: "/var/lib/postgresql" },
-          { volumeName: configuration.name, containerPath: "/etc/hosterizer" },
-        ],
-        tmpfs: { "/tmp": runTimeFiles(64 * 1024), "/run/postgresql": runTimeFiles(1024) },
-        uploads: [
-          ...configurationFiles(settings, args.pooler),
-          { file: "server.crt", content: certificate.certificate },
-          { file: "server.key", content: certificate.privateKey },
-          { file: "ca.crt", content: this.authority.certificate },
-          { file: "superuser.scram", content: verifier },
-        ].map(({ file, content }) => ({ file: `/etc/hosterizer/${file}`, content })),
+        user: containerPaths.user,
+        network: network.id,
+        publish: { internal: 5432, ...publish },
+        configuration: {
+          volume: configuration.name,
+          path: containerPaths.configuration,
+          files: [
+            ...configurationFiles(settings, args.pooler),
+            { file: "server.crt", content: certificate.certificate },
+            { file: "server.key", content: certificate.privateKey, secret: true },
+            { file: "ca.crt", content: this.authority.certificate },
+            { file: "superuser.scram", content: verifier, secret: true },
+          ],
+        },
+        data: { volume: data.name, path: "/var/lib/postgresql" },
+        tmpfs: {
+          "/tmp": runTimeFiles(64 * 1024),
+          [containerPaths.runtime]: runTimeFiles(1024),
+        },
         memory,
-        // None beyond it: Docker would add as much again.
-        memorySwap: memory,
         // Parallel queries share their memory there.
         shmSize: Math.ceil(memory / 4),
         // A shutdown writes a checkpoint; a server killed in it has to recover at the next start.
         stopTimeout: 120,
-        destroyGraceSeconds: 120,
         waitTimeout: 300,
+        // What a shutdown has to write is written while clients are still served.
+        beforeEnd: ["psql", "--no-psqlrc", "--quiet", "--dbname=postgres", "--command=checkpoint"],
       },
-      { parent: this, deleteBeforeReplace: true },
+      child,
     );
     // Not with the container: replacing that would replace with it every role, and so the owner of all data.
     this.server = data;
@@ -166,6 +176,10 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     );
 
     this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  get maintenance(): pulumi.Output<Connection> {
+    return this.connect("postgres");
   }
 
   connect(database: pulumi.Input<string>): pulumi.Output<Connection> {

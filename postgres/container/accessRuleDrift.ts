@@ -17,34 +17,29 @@ export interface AccessRuleFound {
 
 /**
  * Where the rules that the server has differ from the declared ones: by the line, or else in their order.
- *
- * The file belongs to the container, and no session may write it.
  */
 export function accessRuleDrift(
   found: readonly AccessRuleFound[],
   wanted: readonly AccessRule[],
 ): Difference[] {
-  const repair = "none";
-  const reason = "its file is the container's: remove that, and the next up makes it anew";
+  const repair = "automatic";
   const lines = found.map(lineFound);
   const declared = wanted.map(lineWanted);
   const missing = declared
     .filter((line) => !lines.includes(line))
     .map((line): Difference => {
       const difference = { kind: "connection rule missing", object: `rule ${line}` };
-      return { ...difference, expected: "a line of pg_hba.conf", actual: null, repair, reason };
+      return { ...difference, expected: "a line of pg_hba.conf", actual: null, repair };
     });
   const added = lines.flatMap((line, index): Difference[] => {
     if (declared.includes(line)) return [];
     const difference = { kind: "connection rule added", object: `rule ${line}`, expected: null };
-    return [
-      { ...difference, actual: `line ${found[index]?.number ?? 0} of pg_hba.conf`, repair, reason },
-    ];
+    return [{ ...difference, actual: `line ${found[index]?.number ?? 0} of pg_hba.conf`, repair }];
   });
   if (missing.length > 0 || added.length > 0) return [...missing, ...added];
   if (lines.join("\n") === declared.join("\n")) return [];
   const order = { kind: "connection rule order", object: "rules of pg_hba.conf", repair } as const;
-  return [{ ...order, expected: "the declared order", actual: "another", reason }];
+  return [{ ...order, expected: "the declared order", actual: "another" }];
 }
 
 function lineWanted({ type, database, user, address, method }: AccessRule): string {

@@ -1,4 +1,5 @@
 import type { Difference } from "../drift/difference";
+import { containerPaths } from "./containerPaths";
 
 /** A line of a settings file that the server cannot read or apply. */
 export interface FileFault {
@@ -8,14 +9,17 @@ export interface FileFault {
   error: string;
 }
 
-/** The same as differences: no session can mend a file that the server cannot read. */
+/** The same as differences. The server keeps what it had; an update writes its own files again, and no other. */
 export function fileFaults(faults: readonly FileFault[]): Difference[] {
-  return faults.map(({ file, line, name, error }) => ({
-    kind: "settings file",
-    object: `file ${file ?? "postgresql.conf"}`,
-    expected: "lines that the server can read",
-    actual: `line ${line ?? 0}${name === null ? "" : ` with ${name}`}: ${error}`,
-    repair: "none",
-    reason: "the server keeps what it had: mend the file inside the container",
-  }));
+  return faults.map(({ file, line, name, error }) => {
+    const difference = {
+      kind: "settings file",
+      object: `file ${file ?? "postgresql.conf"}`,
+      expected: "lines that the server can read",
+      actual: `line ${line ?? 0}${name === null ? "" : ` with ${name}`}: ${error}`,
+    };
+    if (file?.startsWith(`${containerPaths.configuration}/`) === true)
+      return { ...difference, repair: "automatic" };
+    return { ...difference, repair: "none", reason: "the server keeps what it had" };
+  });
 }

@@ -1,6 +1,8 @@
 /** What the engine knows of a stack, all by names with one prefix. */
 export interface DockerNames {
   containers: readonly string[];
+  /** Containers that an update makes beside them for a moment, and that a killed one leaves. */
+  twins: readonly string[];
   network: string;
   /** The volumes that an update makes anew. */
   configuration: readonly string[];
@@ -15,6 +17,7 @@ export function dockerNames(prefix: string): DockerNames {
   const programs = [`${prefix}-postgresql`, `${prefix}-pgbouncer`];
   return {
     containers: programs,
+    twins: programs.map((name) => `${name}-twin`),
     network: prefix,
     configuration: programs.map((name) => `${name}-configuration`),
     data: `${prefix}-data`,

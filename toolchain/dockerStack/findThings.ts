@@ -23,7 +23,7 @@ export interface FoundVolume {
 export async function findThings(names: DockerNames): Promise<FoundThings> {
   const docker = engine();
   const [containers, networks, images, volumes, data] = await Promise.all([
-    which(names.containers, (name) => docker.getContainer(name).inspect()),
+    which([...names.twins, ...names.containers], (name) => docker.getContainer(name).inspect()),
     which([names.network], (name) => docker.getNetwork(name).inspect()),
     imagesOf(names.images),
     which(names.configuration, (name) => docker.getVolume(name).inspect()),

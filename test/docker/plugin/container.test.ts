@@ -35,10 +35,6 @@ test("a confined container with all that is served is as it was declared, and sh
       { volumeName: `${name}-configuration`, containerPath: "/etc/hosterizer" },
       { volumeName: `${name}-data`, containerPath: "/data", readOnly: true },
     ],
-    uploads: [
-      { file: "/etc/hosterizer/b.conf", content: "b" },
-      { file: "/etc/hosterizer/keys/a.key", content: "", permissions: "0600" },
-    ],
     tmpfs: { "/tmp": "size=16m" },
     healthcheck: { tests: ["CMD", "true"], interval: "60s", startPeriod: "90s", retries: 2 },
     restart: "unless-stopped",
@@ -85,14 +81,13 @@ test("a confined container with all that is served is as it was declared, and sh
   expect(await deployed.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
 });
 
-test("uploads reach a volume of a read-only container before it starts, for any user of it to read", async () => {
+test("uploads reach a volume before the container starts, for any user of it to read", async () => {
   const name = sandbox.name();
   const deployed = sandbox.container();
-  await deployed.create({
+  const program = {
     name,
     image: "debian:bookworm-slim",
     user: "nobody",
-    readOnly: true,
     capabilities: { drops: ["ALL"] },
     command: ["bash", "-c", "cat /etc/hosterizer/one /etc/hosterizer/two/three; exec sleep 60"],
     volumes: [{ volumeName: `${name}-configuration`, containerPath: "/etc/hosterizer" }],
@@ -100,12 +95,16 @@ test("uploads reach a volume of a read-only container before it starts, for any 
       { file: "/etc/hosterizer/two/three", content: "three\n", permissions: "0444" },
       { file: "/etc/hosterizer/one", content: "ö one\n", executable: true },
     ],
-  });
+  };
+  await deployed.create(program);
   const container = sandbox.at(deployed);
   expect(await container.logs()).toBe("ö one\nthree\n");
   const listed = await container.succeed("stat", "-c", "%a %U %n", "/etc/hosterizer/one");
   expect(listed).toBe("744 root /etc/hosterizer/one");
   expect(await container.succeed("stat", "-c", "%a", "/etc/hosterizer/two/three")).toBe("444");
+
+  await deployed.refresh();
+  expect(await deployed.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
 });
 
 test("a changed upload replaces the container, and its volumes stay", async () => {

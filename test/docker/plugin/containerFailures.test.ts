@@ -100,43 +100,20 @@ test("secret contents of uploads are in no error, whatever goes wrong", async ()
   for (const program of programs) expect(await failure(program)).not.toContain(secret);
 });
 
-test("a container that never started, left by a killed update, makes way", async () => {
-  const program = sandbox.sleeper();
-  const left = await engine.createContainer({
-    name: program.name,
-    Image: "debian:bookworm-slim",
-    Cmd: ["true"],
-  });
-  const deployed = sandbox.container();
-  await deployed.create(program);
-  expect(await containersOf(program.name)).toEqual([deployed.id]);
-  expect(deployed.id).not.toBe(left.id);
-});
-
-test("so does one that runs, if it was made from the same configuration", async () => {
-  const program = sandbox.sleeper({ uploads: [{ file: "/etc/x.conf", content: "old" }] });
-  const killed = sandbox.container();
-  await killed.create(program);
-  const deployed = sandbox.container();
-  await deployed.create({ ...program, uploads: [{ file: "/etc/x.conf", content: "new" }] });
-  expect(await containersOf(program.name)).toEqual([deployed.id]);
-});
-
-test.each(["running", "exited"])(
-  "a stranger that is %s is left alone, and named",
+test.each(["created", "running", "exited"])(
+  "another container of its name that is %s is left alone, and named",
   async (status) => {
     const program = sandbox.sleeper();
-    const stranger = await engine.createContainer({
+    const other = await engine.createContainer({
       name: program.name,
       Image: "debian:bookworm-slim",
       Cmd: status === "running" ? ["sleep", "60"] : ["true"],
     });
-    await stranger.start();
-    if (status === "exited") await stranger.wait();
+    if (status !== "created") await other.start();
+    if (status === "exited") await other.wait();
     const message = await failure(program);
-    expect(message).toContain(`${stranger.id.slice(0, 12)}, ${status}`);
-    expect(message).toContain(`docker rm --force ${stranger.id.slice(0, 12)}`);
-    expect(await containersOf(program.name)).toEqual([stranger.id]);
+    expect(message).toContain(`"/${program.name}" is already in use by container "${other.id}"`);
+    expect(await containersOf(program.name)).toEqual([other.id]);
   },
 );
 

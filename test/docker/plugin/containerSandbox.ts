@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { provider } from "../../../toolchain/plugins/docker/provider";
 import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
 import type { Json } from "../../integration/plugins/json";
@@ -20,7 +22,10 @@ export class ContainerSandbox {
   static async open(name: string, listener?: string): Promise<ContainerSandbox> {
     const plugin = await startPlugin(() => servePlugin(provider, listener));
     await plugin.call("configure", { args: {} });
-    return new ContainerSandbox(plugin, `hosterizer-test-${name}-${process.pid}`);
+    return new ContainerSandbox(
+      plugin,
+      `hosterizer-test-${name}-${randomBytes(4).toString("hex")}`,
+    );
   }
 
   /** A name that no other object of the tests has. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,7 +14,7 @@ import { EngineChoices } from "./engineChoices";
 import { removeAll } from "./removeAll";
 import { buildStandIn } from "./standInImage";
 
-const prefix = `hosterizer-test-replay-${process.pid}`;
+const prefix = `hosterizer-test-replay-${randomBytes(4).toString("hex")}`;
 const choices = new EngineChoices();
 let plugin: PluginClient;
 let replace: Record<string, string>;

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { provider } from "../../../toolchain/plugins/docker/provider";
 import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
 import type { Json } from "../../integration/plugins/json";
@@ -20,7 +22,7 @@ export interface ResourceSandbox {
  * @param engine where an engine of Pulumi's listens for what the plugin has to say
  */
 export async function openSandbox(settings: Json = {}, engine?: string): Promise<ResourceSandbox> {
-  const prefix = `hosterizer-test-resource-${process.pid}-${Date.now()}`;
+  const prefix = `hosterizer-test-resource-${randomBytes(4).toString("hex")}`;
   let count = 0;
   const plugin = await startPlugin(() => servePlugin(provider, engine));
   await plugin.call("configure", { args: settings });

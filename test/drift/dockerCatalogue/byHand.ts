@@ -15,11 +15,18 @@ export interface EngineAction {
   of: readonly string[];
 }
 
-/** A change of a file of the server's container, which is in its configuration volume. */
+/** A change of a file of the server's configuration, made in its volume: the container itself cannot write there. */
 export interface ServerFileChange {
   serverFile: "pg_hba.conf" | "postgresql.conf";
   from: string;
   to: string;
+}
+
+/** A command that root runs in a volume of the stack, in a container of somebody's own. */
+export interface VolumeCommand {
+  /** Name of the volume, after the stack's prefix. */
+  volume: string;
+  command: string;
 }
 
 /** What has become of a certificate of the stack, by the name of its resource, while no update came by. */
@@ -29,4 +36,5 @@ export type CertificateChange =
   | { certificate: string; signedBy: "another" };
 
 /** Everything that a case of a stack in Docker changes besides what SQL changes. */
-export type ByHand = FileChange | EngineAction | ServerFileChange | CertificateChange;
+export type ByHand =
+  FileChange | EngineAction | ServerFileChange | VolumeCommand | CertificateChange;

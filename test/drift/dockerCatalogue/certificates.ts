@@ -9,7 +9,7 @@ export const certificates: readonly DriftCase<ByHand>[] = [
     break: [{ certificate: "pooler-certificate", daysOld: 340 }],
     says: /^server certificate of .*: found 24 days left, expected 30 days at least: it is renewed$/,
     up: "repairs",
-    note: "The container that shows it is made anew.",
+    note: "The container that shows it is restarted.",
   },
   {
     kind: "certificate end",

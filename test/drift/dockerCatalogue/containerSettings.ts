@@ -23,15 +23,15 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     what: "the settings file gets a line that the server cannot read",
     break: [{ serverFile: "postgresql.conf", from: "fsync = 'on'", to: "fsync = 'perhaps'" }],
     says: /^file \/etc\/hosterizer\/postgresql\.conf: found line \d+ with fsync: .*, expected lines that the server can read/,
-    up: "leaves",
-    note: "The server goes on with what it had.",
+    up: "repairs",
+    note: "Until then the server keeps what it had.",
   },
   {
     kind: "connection rule missing",
     what: "a line of pg_hba.conf is removed",
     break: [{ serverFile: "pg_hba.conf", from: "hostnossl all all all reject\n", to: "" }],
     says: "rule hostnossl all all all reject is missing, expected a line of pg_hba.conf",
-    up: "leaves",
+    up: "repairs",
   },
   {
     kind: "connection rule added",
@@ -44,7 +44,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
       },
     ],
     says: /^rule host all all 192\.0\.2\.0 255\.255\.255\.0 trust is not declared, found line \d+ of pg_hba\.conf/,
-    up: "leaves",
+    up: "repairs",
   },
   {
     kind: "connection rule order",
@@ -58,7 +58,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
       },
     ],
     says: "rules of pg_hba.conf: found another, expected the declared order",
-    up: "leaves",
+    up: "repairs",
     round: 2,
   },
   {

@@ -9,7 +9,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     break: [{ docker: "rm --force", of: ["-pgbouncer"] }],
     says: /^container \S+-pgbouncer is missing$/,
     up: "repairs",
-    plugin: { resource: "pooler", says: /name *: "\S+-pgbouncer"/ },
   },
   {
     kind: "volume missing",
@@ -21,7 +20,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     says: /^volume \S+-pgbouncer-configuration is missing: an empty one will be made/,
     up: "repairs",
     note: "It is filled again. The one with the data is another matter: see below.",
-    plugin: { resource: "pooler-configuration", says: /name *: "\S+-pgbouncer-configuration"/ },
   },
   {
     kind: "image missing",
@@ -29,7 +27,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     break: [{ docker: "rmi --force", of: ["-pgbouncer"] }],
     says: /^image \S+-pgbouncer:\S+ is missing$/,
     up: "repairs",
-    plugin: { resource: "pooler-image", says: /name *: "\S+-pgbouncer:/ },
   },
   {
     kind: "container attribute",
@@ -38,7 +35,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     says: /^container \S+-postgresql: found others, expected restart as declared/,
     up: "repairs",
     note: "What Docker can change on a running container is changed there; all else makes it anew, on the same volume.",
-    plugin: { resource: "server", says: /restart *: "no" => "unless-stopped"/ },
   },
   {
     kind: "container stopped",
@@ -46,7 +42,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     break: [{ docker: "stop", of: ["-pgbouncer"] }],
     says: /^container \S+-pgbouncer: found stopped, expected running$/,
     up: "repairs",
-    plugin: { resource: "pooler", says: /mustRun *: false => true/ },
     round: 2,
   },
   {
@@ -56,7 +51,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     says: /^image \S+-postgresql:\S+: found an older build, expected built from image\//,
     up: "repairs",
     note: "The containers are made anew from it.",
-    plugin: { resource: "server-image", says: /name *: "\S+" => "\S+"/ },
     round: 2,
   },
   {
@@ -71,7 +65,6 @@ export const containers: readonly DriftCase<ByHand>[] = [
     says: /^network \S+ is missing$/,
     up: "repairs",
     note: "Its containers are made anew.",
-    plugin: { resource: "server", says: /driver *: "bridge"/ },
     round: 2,
   },
 ];

@@ -1,12 +1,11 @@
 import { resourceType } from "../protocol/resourceType";
 import { containerFaults } from "./containerFaults";
 import { findContainer } from "./containerFind";
-import { removeLeftover } from "./containerLeftover";
 import { connectNetworks, missingNetworks, reconnectNetworks } from "./containerNetworks";
 import { waitUntilReady } from "./containerReady";
 import { removeContainer } from "./containerRemoval";
 import { containerSchema } from "./containerSchema";
-import { containerSpec, fingerprintLabel, memoryLimits } from "./containerSpec";
+import { containerSpec, memoryLimits } from "./containerSpec";
 import { containerState } from "./containerState";
 import { uploadFiles } from "./containerUploads";
 import type { DockerSession } from "./session";
@@ -30,9 +29,7 @@ export const container = resourceType<DockerSession, typeof containerSchema>({
 
   create: async (session, planned) => {
     const { engine } = session;
-    const spec = containerSpec(planned);
-    await removeLeftover(engine, planned, spec.Labels[fingerprintLabel]);
-    const created = await engine.createContainer(spec).catch((error: unknown) => {
+    const created = await engine.createContainer(containerSpec(planned)).catch((error: unknown) => {
       if (statusOf(error) !== 404) throw error;
       throw new Error(
         `there is no image "${planned.image}" at the engine. Take "image" from a docker.RemoteImage, or pull it with "docker pull".`,

@@ -1,12 +1,12 @@
-import { hasUnknown, isMap, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";
+import { isMap, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 import { parseDuration } from "./containerDuration";
-import { volumeOf } from "./containerVolume";
 
 /** What is wrong with a container's inputs whose single values are of the right kind. What is not known yet passes. */
 export function containerFaults(inputs: PropertyMap): Fault[] {
   return [
     ...durationFaults(inputs["healthcheck"]),
+    ...commandFaults(inputs["command"]),
     ...uploadFaults(inputs),
     ...doubleFaults(inputs, "volumes", "containerPath"),
     ...doubleFaults(inputs, "uploads", "file"),
@@ -25,6 +25,15 @@ function durationFaults(healthcheck: PropertyValue | undefined): Fault[] {
   });
 }
 
+/** The official plugin refuses an empty word as well, when it makes the container. */
+function commandFaults(command: PropertyValue | undefined): Fault[] {
+  if (!Array.isArray(command)) return [];
+  return command.flatMap((word, index) => {
+    const property = `command[${index}]`;
+    return word === "" ? [{ property, reason: `"${property}": it is empty` }] : [];
+  });
+}
+
 function uploadFaults(inputs: PropertyMap): Fault[] {
   return partsOf(inputs, "uploads").flatMap((upload, index) => {
     const { file, content, permissions } = upload;
@@ -33,20 +42,13 @@ function uploadFaults(inputs: PropertyMap): Fault[] {
       const property = `uploads[${index}].${name}`;
       faults.push({ property, reason: `"${property}": ${reason}` });
     };
-    if (content === undefined) add("content", "missing; it may be empty");
+    // The official plugin takes an empty file for none, when it makes the container.
+    if (content === undefined || content === "") add("content", "missing, or empty");
     if (typeof permissions === "string" && !/^0[0-7]{3}$/.test(permissions))
       add("permissions", `expected a mode such as "0644", got "${permissions}"`);
     if (typeof file !== "string") return faults;
-    if (!/^\/./.test(file) || file.endsWith("/") || /\/\.{0,2}(\/|$)/.test(file)) {
+    if (!/^\/./.test(file) || file.endsWith("/") || /\/\.{0,2}(\/|$)/.test(file))
       add("file", `expected the absolute path of a file, got "${file}"`);
-      return faults;
-    }
-    if (hasUnknown(inputs["volumes"] ?? null)) return faults;
-    const volume = volumeOf(file, partsOf(inputs, "volumes"));
-    if (volume === undefined && inputs["readOnly"] === true)
-      add("file", `"${file}" is in no volume, and the container is readOnly`);
-    if (volume?.["readOnly"] === true)
-      add("file", `"${file}" is in the volume "${show(volume["volumeName"])}", which is readOnly`);
     return faults;
   });
 }
@@ -71,8 +73,4 @@ function memoryFaults({ memory, memorySwap }: PropertyMap): Fault[] {
 function partsOf(inputs: PropertyMap, name: string): PropertyMap[] {
   const value: PropertyValue = inputs[name] ?? null;
   return Array.isArray(value) ? value.filter(isMap) : [];
-}
-
-function show(value: PropertyValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }

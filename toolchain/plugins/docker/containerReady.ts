@@ -2,8 +2,8 @@ import { setTimeout } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
+import { lastLines } from "../../docker/lastLines";
 import type { State } from "../protocol/resourceSchema";
-import { lastLines } from "./containerLogs";
 import type { containerSchema } from "./containerSchema";
 import type { DockerSession } from "./session";
 

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import type Dockerode from "dockerode";
 
 import type { State } from "../protocol/resourceSchema";
@@ -9,33 +7,15 @@ import { labelMap } from "./labels";
 
 const mebibyte = 1024 * 1024;
 
-/** The container's own note of what it was made from: it is in no state, because labels are not read back. */
-export const fingerprintLabel = "hosterizer.plugin.fingerprint";
-
 /** What the engine is asked to create. Networks and uploads follow before the container starts. */
 export function containerSpec(
   planned: State<typeof containerSchema>,
-): Dockerode.ContainerCreateOptions & { Labels: Record<string, string> } {
-  const spec = { ...configuration(planned), HostConfig: hostConfiguration(planned) };
+): Dockerode.ContainerCreateOptions {
   return {
-    ...spec,
-    Labels: { ...labelMap(planned.labels), [fingerprintLabel]: fingerprint(planned, spec) },
+    ...configuration(planned),
+    Labels: labelMap(planned.labels),
+    HostConfig: hostConfiguration(planned),
   };
-}
-
-/**
- * Tells containers with the same configuration from others. The contents of uploads are left out, since they may be secret
- * and labels are not.
- */
-function fingerprint(planned: State<typeof containerSchema>, spec: object): string {
-  const { labels, networksAdvanced } = planned;
-  const uploads = (planned.uploads ?? []).map(({ file, permissions, executable }) => [
-    file,
-    permissions,
-    executable,
-  ]);
-  const text = JSON.stringify([spec, labels, networksAdvanced, uploads]);
-  return createHash("sha256").update(text).digest("hex");
 }
 
 function configuration(planned: State<typeof containerSchema>): Dockerode.ContainerCreateOptions {

@@ -1,30 +1,30 @@
 import type Dockerode from "dockerode";
 
+import { engineMessage } from "../../docker/engineMessage";
 import type { State } from "../protocol/resourceSchema";
-import { type ArchiveFile, containerArchive } from "./containerArchive";
+import { containerArchive } from "./containerArchive";
 import type { containerSchema } from "./containerSchema";
-import { volumeOf } from "./containerVolume";
+import { statusOf } from "./statusOf";
 
 /**
- * Puts the uploads of a container into it, which has not started yet.
- *
- * Each file goes through the root of the volume that it lies in: through `/` the engine lets nothing into a container with a
- * read-only root file system, not even into its volumes.
+ * Puts the uploads of a container into it, which has not started yet: through `/`, as the official plugin does. So the engine
+ * refuses here what it refuses there.
  */
 export async function uploadFiles(
   container: Dockerode.Container,
-  { uploads, volumes }: State<typeof containerSchema>,
+  { uploads }: State<typeof containerSchema>,
 ): Promise<void> {
-  const archives = new Map<string, ArchiveFile[]>();
-  for (const { file, content, permissions, executable } of uploads ?? []) {
-    const root = volumeOf(file, volumes ?? [])?.containerPath ?? "/";
-    const path = file.slice(root.length).replace(/^\/+/, "");
-    const files = archives.get(root) ?? [];
-    files.push({ path, content: content ?? "", mode: modeOf(permissions, executable) });
-    archives.set(root, files);
-  }
-  for (const [path, files] of archives) {
-    await container.putArchive(containerArchive(files, new Date()), { path });
+  const files = (uploads ?? []).map(({ file, content, permissions, executable }) => ({
+    path: file.replace(/^\/+/, ""),
+    content: content ?? "",
+    mode: modeOf(permissions, executable),
+  }));
+  if (files.length === 0) return;
+  try {
+    await container.putArchive(containerArchive(files, new Date()), { path: "/" });
+  } catch (error) {
+    if (!(error instanceof Error) || statusOf(error) === undefined) throw error;
+    throw new Error(`Unable to upload volume content: ${engineMessage(error)}`, { cause: error });
   }
 }
 

@@ -1,8 +1,8 @@
+import { engineMessage } from "../../docker/engineMessage";
 import type { Observed } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
 import { buildFaults } from "./buildFaults";
 import { buildImage } from "./buildImage";
-import { engineMessage } from "./explainFailure";
 import { findImage, type FoundImage } from "./imageFind";
 import { pullImage } from "./imagePull";
 import { remoteImageSchema } from "./remoteImageSchema";

@@ -31,21 +31,14 @@ test.each<{ what: string; inputs: PropertyMap; property: string }>([
     property: "uploads[0].file",
   })),
   {
-    what: "an upload into a read-only root file system",
-    inputs: {
-      readOnly: true,
-      volumes: [{ ...volume, containerPath: "/etc/y" }],
-      uploads: [upload],
-    },
-    property: "uploads[0].file",
+    what: "an empty upload",
+    inputs: { uploads: [upload, { file: "/etc/y.conf", content: "" }] },
+    property: "uploads[1].content",
   },
   {
-    what: "an upload into a read-only volume",
-    inputs: {
-      volumes: [volume, { ...volume, containerPath: "/etc/x", readOnly: true }],
-      uploads: [upload, { ...upload, file: "/etc/x/y" }],
-    },
-    property: "uploads[1].file",
+    what: "an empty word of a command",
+    inputs: { command: ["sleep", ""] },
+    property: "command[1]",
   },
   {
     what: "two uploads of one file",
@@ -70,9 +63,9 @@ test.each<{ what: string; inputs: PropertyMap; property: string }>([
 
 test.each<{ what: string; inputs: PropertyMap }>([
   { what: "an upload into the root file system", inputs: { uploads: [upload] } },
-  { what: "an empty file", inputs: { uploads: [{ ...upload, content: "" }] } },
+  // The engine refuses it, and only when the container is made.
   {
-    what: "an upload into a volume of a read-only container",
+    what: "an upload into a read-only container",
     inputs: { readOnly: true, volumes: [volume], uploads: [upload] },
   },
   {
@@ -83,8 +76,6 @@ test.each<{ what: string; inputs: PropertyMap }>([
   {
     what: "what is not known yet",
     inputs: {
-      readOnly: true,
-      volumes: unknownValue,
       uploads: [{ file: unknownValue, content: unknownValue }, upload],
       healthcheck: unknownValue,
       memory: unknownValue,

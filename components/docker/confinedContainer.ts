@@ -1,0 +1,151 @@
+import { Container } from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import { ContainerFiles } from "../dynamic/containerFiles";
+import { ContainerRestart } from "../dynamic/containerRestart";
+import { ContainerTrial } from "../dynamic/containerTrial";
+import { confinement } from "./confinement";
+
+/** A file that a container is configured by. */
+export interface ConfiguredFile {
+  /** Its name in the folder. */
+  file: string;
+  content: pulumi.Input<string>;
+  /** Whether only the container's own user may read it. Default: everybody in the container. */
+  secret?: boolean;
+}
+
+/** A volume in a container. */
+export interface MountedVolume {
+  volume: pulumi.Input<string>;
+  /** Where the container has it. */
+  path: string;
+}
+
+export interface ConfinedContainerArgs {
+  /** Its name in the engine. A plain string, because its twin is found by it. */
+  container: string;
+  /** Id of the image. */
+  image: pulumi.Input<string>;
+  /** Id of the image's user, who owns the files that are secret. */
+  user: number;
+  /** Id of its network, where it is called what it is called in the engine. */
+  network: pulumi.Input<string>;
+  /** A port of the container, and where it is published: an address of the engine's machine, and a TCP port. */
+  publish: { internal: number; address: string; port: number };
+  /** The folder that it is configured by, which it cannot write to. */
+  configuration: MountedVolume & { files: readonly ConfiguredFile[] };
+  /** What it writes to besides memory. */
+  data?: MountedVolume;
+  /** Folders in memory: see `runTimeFiles`. */
+  tmpfs: Readonly<Record<string, string>>;
+  /** MiB. */
+  memory: number;
+  /** MiB that its processes may share. Default: Docker's. */
+  shmSize?: number;
+  /** Seconds that it has to end. */
+  stopTimeout: number;
+  /** Seconds that it may take until it is healthy. */
+  waitTimeout: number;
+  /** A program that is run in it before it is restarted or replaced, so that it ends sooner. */
+  beforeEnd?: readonly string[];
+}
+
+/**
+ * A container that may do nothing but its work, configured by files in a volume.
+ *
+ * A change of the files restarts it. Anything else replaces it, but only once a twin of the
+ * successor has become healthy.
+ *
+ * @param opts of the container itself; its parent is that of all other resources
+ * @returns whoever needs the container with its files in force depends on this
+ */
+export function makeConfinedContainer(
+  name: string,
+  args: ConfinedContainerArgs,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): pulumi.Resource {
+  const { container, image, network, configuration, data, tmpfs, memory, waitTimeout } = args;
+  const { internal, address: ip, port: external } = args.publish;
+  const child = { parent: opts.parent };
+  const shmSize = args.shmSize === undefined ? {} : { shmSize: args.shmSize };
+  const beforeEnd = args.beforeEnd === undefined ? {} : { beforeEnd: args.beforeEnd };
+
+  const files = pulumi.output(configuration.files.map((file) => ownedFile(file, args.user)));
+  const trial = new ContainerTrial(
+    `${name}-trial`,
+    {
+      container,
+      image,
+      network,
+      port: { internal, external, ip },
+      configuration: configuration.path,
+      files,
+      ...(data === undefined ? {} : { data: data.path }),
+      tmpfs,
+      capabilities: confinement.capabilities,
+      securityOpts: confinement.securityOpts,
+      logDriver: confinement.logDriver,
+      logOpts: confinement.logOpts,
+      memory,
+      ...shmSize,
+      patience: waitTimeout,
+      ...beforeEnd,
+    },
+    child,
+  );
+  // A server that is restarted by itself must not meet files that were not tried.
+  const { volume, path } = configuration;
+  const placed = new ContainerFiles(
+    `${name}-files`,
+    { container, image, volume, path, files },
+    { ...child, dependsOn: trial },
+  );
+  const mounts = data === undefined ? [configuration] : [data, configuration];
+  const made = new Container(
+    name,
+    {
+      ...confinement,
+      name: container,
+      image,
+      networksAdvanced: [{ name: network, aliases: [container] }],
+      ports: [{ internal, external, ip }],
+      volumes: mounts.map(({ volume, path }) => ({
+        volumeName: volume,
+        containerPath: path,
+        ...(path === configuration.path ? { readOnly: true } : {}),
+      })),
+      tmpfs,
+      memory,
+      // None beyond it: Docker would add as much again.
+      memorySwap: memory,
+      ...shmSize,
+      stopTimeout: args.stopTimeout,
+      destroyGraceSeconds: args.stopTimeout,
+      waitTimeout,
+    },
+    pulumi.mergeOptions(
+      {
+        deleteBeforeReplace: true,
+        // The official plugin would write it into its state, and leave the container as it is.
+        replaceOnChanges: ["tmpfs"],
+        dependsOn: placed,
+      },
+      opts,
+    ),
+  );
+  const inForce = {
+    container: made.id,
+    name: container,
+    written: placed.written,
+    patience: waitTimeout,
+    ...beforeEnd,
+  };
+  return new ContainerRestart(`${name}-restart`, inForce, child);
+}
+
+function ownedFile({ file, content, secret = false }: ConfiguredFile, user: number) {
+  return secret
+    ? { file, content, owner: user, mode: 0o600 }
+    : { file, content, owner: 0, mode: 0o644 };
+}

@@ -1,0 +1,61 @@
+import { afterEach, expect, test } from "vitest";
+
+import { awaitHealth } from "../../../components/docker/awaitHealth";
+import { TestStack } from "../testStack";
+import { engine } from "../engine";
+
+let stack: TestStack;
+
+afterEach(() => stack.remove());
+
+/** @param program of a container that is just started. @param probe its health check; undefined: none */
+async function started(program: string, probe?: string, retries = 20) {
+  stack = new TestStack();
+  const container = await engine.createContainer({
+    Image: "debian:bookworm-slim",
+    Cmd: ["bash", "-c", program],
+    ...(probe === undefined
+      ? {}
+      : { Healthcheck: { Test: ["CMD-SHELL", probe], Interval: 300e6, Retries: retries } }),
+    HostConfig: { Init: true },
+  });
+  stack.adopt(container);
+  await container.start();
+  return container;
+}
+
+test("a container that becomes healthy is waited for, after a restart too", async () => {
+  const container = await started("rm -f /up; sleep 1; touch /up; exec sleep 600", "test -e /up");
+  await awaitHealth(container, 60);
+
+  await container.restart();
+  expect((await container.inspect()).State.Health?.Status).toBe("starting");
+  await awaitHealth(container, 60);
+  expect((await container.inspect()).State.Health?.Status).toBe("healthy");
+});
+
+test("one that ends fails with its last words", async () => {
+  const container = await started("echo last words; exit 3", "true");
+  await expect(awaitHealth(container, 60)).rejects.toThrow(
+    /it ended after its start \(exit code 3\)[^]*last words/,
+  );
+});
+
+test("one that is unhealthy fails with its last words, and its health check's", async () => {
+  const container = await started("echo last words; exec sleep 600", "echo ill; exit 1", 1);
+  await expect(awaitHealth(container, 60)).rejects.toThrow(/it is unhealthy: ill[^]*last words/);
+});
+
+test("one without a health check fails when its time is over", async () => {
+  const container = await started("echo last words; exec sleep 600");
+  await expect(awaitHealth(container, 1)).rejects.toThrow(
+    /it is without a health check 1 s after its start[^]*last words/,
+  );
+});
+
+test("one that is not healthy in time fails with its last words", async () => {
+  const container = await started("echo last words; exec sleep 600", "sleep 9");
+  await expect(awaitHealth(container, 1)).rejects.toThrow(
+    /it is starting 1 s after its start[^]*last words/,
+  );
+});

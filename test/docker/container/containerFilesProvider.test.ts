@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { ContainerFilesInputs } from "../../../components/dynamic/containerFiles";
+import * as provider from "../../../components/dynamic/containerFilesProvider";
+import { engine } from "../engine";
+import { archiveOf } from "../archiveOf";
+
+const name = `hosterizer-test-provider-${process.pid}`;
+const news: ContainerFilesInputs = {
+  volume: name,
+  path: "/etc/it",
+  container: name,
+  image: "debian:bookworm-slim",
+  files: [{ file: "it.conf", content: "it = 1\n", owner: 0, mode: 0o644 }],
+};
+type State = ContainerFilesInputs & { written: string; drift?: string[] };
+let olds: State;
+
+beforeAll(async () => {
+  await engine.createVolume({ Name: name });
+});
+afterAll(async () => {
+  await engine.getContainer(name).remove({ force: true });
+  await engine.getVolume(name).remove();
+});
+
+async function checked(before: Partial<State>, now: ContainerFilesInputs): Promise<State> {
+  const { inputs } = await provider.check(before, now);
+  if (inputs === undefined) throw new Error("check has told nothing");
+  return inputs;
+}
+
+test("first they are written, with the time", async () => {
+  const started = new Date().toISOString();
+  olds = await checked({}, news);
+  expect(olds.drift).toEqual([]);
+  expect(olds.written >= started).toBe(true);
+
+  expect(await provider.create(olds)).toEqual({ id: name, outs: olds });
+  const Binds = [`${name}:/etc/it`];
+  await engine.createContainer({ name, Image: news.image, HostConfig: { Binds } });
+});
+
+test("then nothing is to be done, also with another image", async () => {
+  const now = await checked(olds, { ...news, image: "another" });
+  expect(now).toMatchObject({ written: olds.written, drift: [] });
+  expect(await provider.diff(name, olds, now)).toEqual({ changes: false });
+});
+
+test("other files are a change, and no drift", async () => {
+  const files = [{ file: "it.conf", content: "it = 2\n", owner: 0, mode: 0o644 }];
+  const now = await checked(olds, { ...news, files });
+  expect(now.drift).toEqual([]);
+  expect(now.written > olds.written).toBe(true);
+  expect(await provider.diff(name, olds, now)).toEqual({ changes: true });
+});
+
+test("files of another volume are others", async () => {
+  const now = await checked(olds, { ...news, volume: `${name}-other` });
+  expect(await provider.diff(name, olds, now)).toEqual({ changes: true, replaces: ["volume"] });
+});
+
+test("a file that was changed by hand is drift, is written again, and the time tells", async () => {
+  await engine
+    .getContainer(name)
+    .putArchive(archiveOf({ "it.conf": { content: "it = 3\n" } }), { path: "/etc/it" });
+
+  const now = await checked(olds, news);
+  expect(now.drift).toEqual([expect.stringContaining("it.conf") as unknown]);
+  expect(now.written > olds.written).toBe(true);
+  expect(await provider.diff(name, olds, now)).toEqual({ changes: true });
+
+  await provider.update(name, olds, now);
+  const after = await checked(now, news);
+  expect(after).toMatchObject({ written: now.written, drift: [] });
+});
+
+test("what only the update will know is a change, and nothing is looked at", async () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const files = unknown as unknown as ContainerFilesInputs["files"];
+  const now = await checked(olds, { ...news, files });
+  expect(now.drift).toEqual([]);
+  expect(await provider.diff(name, olds, now)).toEqual({ changes: true });
+});
+
+test("deleting them takes a twin away that was left, and no file", async () => {
+  const Labels = { "hosterizer.twin-of": name };
+  await engine.createContainer({ name: `${name}-twin`, Image: news.image, Labels });
+
+  await provider.delete(name, olds);
+
+  const twins = { all: true, filters: { name: [`${name}-twin`] } };
+  expect(await engine.listContainers(twins)).toEqual([]);
+  expect((await checked({ ...olds, written: "kept" }, news)).written).toBe("kept");
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+
+import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { readFileDrift, type VolumeFile, writeFiles } from "../../../components/docker/volumeFiles";
+import { engine } from "../engine";
+import { TestContainer } from "../testContainer";
+
+const image = "debian:bookworm-slim";
+const volume = `hosterizer-test-files-${process.pid}`;
+const place = { volume, path: "/etc/it", container: volume };
+const files: VolumeFile[] = [
+  { file: "it.conf", content: "ö = 1\n", owner: 0, mode: 0o644 },
+  { file: "it.key", content: "hush-hush-4711", owner: 65534, mode: 0o600 },
+];
+
+let user: TestContainer;
+
+beforeAll(async () => {
+  await engine.createVolume({ Name: volume });
+  const container = await engine.createContainer({
+    name: volume,
+    Image: image,
+    User: "65534:65534",
+    Cmd: ["sleep", "600"],
+    HostConfig: { ReadonlyRootfs: true, Binds: [`${volume}:/elsewhere:ro`], Init: true },
+  });
+  user = new TestContainer(container);
+  await user.start();
+});
+afterAll(async () => {
+  await engine.getContainer(user.id).remove({ force: true });
+  await engine.getVolume(volume).remove();
+});
+beforeEach(() => writeFiles(engine, place, image, files));
+
+const drift = async () => (await readFileDrift(engine, place, files)).map(renderDifference);
+
+/** Root of another container changes something in the volume. */
+async function byHand(command: string): Promise<void> {
+  const other = await engine.createContainer({
+    Image: image,
+    Cmd: ["bash", "-c", command],
+    HostConfig: { Binds: [`${volume}:/it`] },
+  });
+  await other.start();
+  await other.wait();
+  await other.remove();
+}
+
+test("files are there with their owners and modes, and only their owner reads a secret one", async () => {
+  const listed = await user.succeed(
+    "stat",
+    "-c",
+    "%a %u:%g %n",
+    "/elsewhere/it.conf",
+    "/elsewhere/it.key",
+  );
+  expect(listed).toBe("644 0:0 /elsewhere/it.conf\n600 65534:65534 /elsewhere/it.key");
+  expect(await user.succeed("cat", "/elsewhere/it.conf", "/elsewhere/it.key")).toBe(
+    "ö = 1\nhush-hush-4711",
+  );
+  const other = await user.run(["cat", "/elsewhere/it.key"], "1234");
+  expect(other.output).toContain("Permission denied");
+});
+
+test("the container that has them cannot change them, as their owner neither", async () => {
+  const written = await user.run(["bash", "-c", "echo x >/elsewhere/it.key"]);
+  expect(written.output).toContain("Read-only file system");
+});
+
+test("what was written has not drifted, and no twin is left", async () => {
+  expect(await drift()).toEqual([]);
+  expect(await engine.listContainers({ all: true, filters: { name: [`${volume}-twin`] } })).toEqual(
+    [],
+  );
+});
+
+test.each([
+  {
+    change: "echo >>/it/it.conf",
+    says: /^file \/etc\/it\/it\.conf of container \S+: found another content, expected the declared/,
+  },
+  {
+    change: "chmod 644 /it/it.key",
+    says: /^file \S+\/it\.key \S+ \S+ \S+: found mode 0644, expected .* mode 0600$/,
+  },
+  { change: "chown 0 /it/it.key", says: /: found owner 0, expected .* owner 65534/ },
+  {
+    change: "rm /it/it.key",
+    says: /it\.key of container \S+ is missing, expected a file as declared$/,
+  },
+  {
+    change: "rm /it/it.key; ln -s it.conf /it/it.key",
+    says: /it\.key of container \S+ is missing/,
+  },
+  {
+    change: "rm /it/it.conf; mkdir -p /it/it.conf/deeper",
+    says: /it\.conf of container \S+ is missing/,
+  },
+])("`$change` is named without any content, and repaired", async ({ change, says }) => {
+  await byHand(change);
+
+  const lines = await drift();
+  expect(lines).toEqual([expect.stringMatching(says)]);
+  expect(lines.join()).not.toContain("hush");
+
+  await writeFiles(engine, place, image, files);
+  expect(await drift()).toEqual([]);
+});
+
+test("files that nobody declared stay", async () => {
+  await byHand("echo >/it/other");
+  expect(await drift()).toEqual([]);
+  await writeFiles(engine, place, image, files);
+  expect(await user.succeed("ls", "/elsewhere")).toContain("other");
+});
+
+test("a volume that no container has is not looked at, and that is said", async () => {
+  const elsewhere = { ...place, volume: `${volume}-none` };
+  expect((await readFileDrift(engine, elsewhere, files)).map(({ kind }) => kind)).toEqual([
+    "not looked at yet",
+  ]);
+});
+
+test("a twin that a killed update has left makes way; another container of its name does not", async () => {
+  const name = `${volume}-twin`;
+  const left = await engine.createContainer({
+    name,
+    Image: image,
+    Labels: { "hosterizer.twin-of": volume },
+  });
+  await writeFiles(engine, place, image, files);
+  await expect(left.inspect()).rejects.toMatchObject({ statusCode: 404 });
+
+  const other = await engine.createContainer({ name, Image: image });
+  await expect(writeFiles(engine, place, image, files)).rejects.toMatchObject({ statusCode: 409 });
+  await other.remove();
+});
+
+test("a secret is in no error", async () => {
+  const written = writeFiles(engine, place, `${volume}-none:1`, files);
+  const error: unknown = await written.catch((fault: unknown) => fault);
+  expect(error).toMatchObject({ statusCode: 404 });
+  expect(JSON.stringify(error) + String(error)).not.toContain("hush");
+});

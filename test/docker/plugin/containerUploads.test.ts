@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { archiveOf } from "../archiveOf";
+import { engine } from "../engine";
+import { ContainerSandbox } from "./containerSandbox";
+
+/** What the engine says of an upload through `/`, the only way that the official plugin has. */
+const refusal = "container rootfs is marked read-only";
+
+let sandbox: ContainerSandbox;
+
+beforeAll(async () => {
+  sandbox = await ContainerSandbox.open("uploads");
+});
+
+afterAll(async () => {
+  await sandbox.close();
+});
+
+/** A container with a volume at /etc/x, made and not started. */
+async function readOnlyContainer() {
+  const name = sandbox.name();
+  return engine.createContainer({
+    name,
+    Image: "debian:bookworm-slim",
+    HostConfig: { ReadonlyRootfs: true, Binds: [`${name}-x:/etc/x`] },
+  });
+}
+
+test("the engine takes nothing through / into a read-only container, not even for its volume", async () => {
+  const container = await readOnlyContainer();
+
+  const upload = container.putArchive(archiveOf({ "etc/x/it": { content: "it" } }), { path: "/" });
+
+  await expect(upload).rejects.toMatchObject({ json: { message: refusal } });
+});
+
+test("through the volume's own path it does, which the official plugin never takes", async () => {
+  const container = await readOnlyContainer();
+
+  await container.putArchive(archiveOf({ it: { content: "it" } }), { path: "/etc/x" });
+});
+
+test.each([
+  { where: "a volume", volumes: true },
+  { where: "the root file system", volumes: false },
+])("so the offline plugin refuses an upload to $where, and leaves nothing", async ({ volumes }) => {
+  const name = sandbox.name();
+  const volume = { volumeName: `${name}-x`, containerPath: "/etc/x" };
+  const program = {
+    ...sandbox.sleeper({ name, readOnly: true }),
+    ...(volumes ? { volumes: [volume] } : {}),
+    uploads: [{ file: "/etc/x/it", content: "hush-hush" }],
+  };
+
+  const created: unknown = await sandbox
+    .container()
+    .create(program)
+    .catch((error: unknown) => error);
+
+  expect(String(created)).toContain(`Unable to upload volume content: ${refusal}`);
+  expect(String(created)).not.toContain("hush-hush");
+  expect(await engine.listContainers({ all: true, filters: { name: [`^/${name}$`] } })).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import type { DriftCase } from "../driftCase";
+import type { ByHand } from "./byHand";
+
+/** The files that the containers are configured by. */
+export const containerFiles: readonly DriftCase<ByHand>[] = [
+  {
+    kind: "container file",
+    what: "somebody makes the server's key readable for all",
+    break: [{ volume: "-postgresql-configuration", command: "chmod 0644 server.key" }],
+    says: /^file \/etc\/hosterizer\/server\.key of container \S+: found mode 0644, expected the declared content, owner 5432, mode 0600$/,
+    up: "repairs",
+  },
+  {
+    kind: "container file missing",
+    what: "a file of the server's configuration is removed",
+    break: [{ volume: "-postgresql-configuration", command: "rm pg_ident.conf" }],
+    says: /^file \/etc\/hosterizer\/pg_ident\.conf of container \S+ is missing, expected a file as declared$/,
+    up: "repairs",
+  },
+  {
+    kind: "container files not in force",
+    what: "a line is added to a file of the server's configuration",
+    break: [{ volume: "-postgresql-configuration", command: "echo '# ours' >>pg_hba.conf" }],
+    says: /^container \S+-postgresql: found started with others, expected started with its files as declared: it is restarted$/,
+    up: "repairs",
+    note: "The files are tried by a twin of the container first. The restart keeps the container.",
+  },
+];

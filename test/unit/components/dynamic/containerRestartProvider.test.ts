@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+
+import type { ContainerRestartInputs } from "../../../../components/dynamic/containerRestart";
+import {
+  check,
+  create,
+  diff,
+  update,
+} from "../../../../components/dynamic/containerRestartProvider";
+
+const before: ContainerRestartInputs = {
+  container: "cafe",
+  name: "it",
+  written: "2026-11-28T12:00:00.000Z",
+  patience: 60,
+};
+const later = "2026-11-28T13:00:00.000Z";
+
+test.each([
+  { what: "nothing", now: {}, changes: false, drift: [] },
+  {
+    what: "files that were written since",
+    now: { written: later },
+    changes: true,
+    drift: [
+      "container it: found started with others, expected started with its files as declared: it is restarted",
+    ],
+  },
+  {
+    what: "another container, which was made with them",
+    now: { written: later, container: "beef" },
+    changes: true,
+    drift: [],
+  },
+])("$what is a change: $changes", async ({ now, changes, drift }) => {
+  const { inputs } = await check(before, { ...before, ...now });
+  expect(inputs).toEqual({ ...before, ...now, drift });
+  if (inputs === undefined) throw new Error("check has told nothing");
+  expect(await diff("it", before, inputs)).toMatchObject({ changes });
+});
+
+test("a first one, and one for another container, restart nothing: there is no engine to ask here", async () => {
+  expect(await create(before)).toEqual({ id: "it", outs: before });
+  const now = { ...before, written: later, container: "beef" };
+  expect(await update("it", before, now)).toEqual({ outs: now });
+});
