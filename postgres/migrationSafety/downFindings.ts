@@ -1,3 +1,5 @@
+import type { Node } from "libpg-query";
+
 import type { MigrationFile } from "../migrations/migration";
 import { splitStatements } from "../migrations/splitStatements";
 import { madeAndDropped } from "./madeAndDropped";
@@ -15,12 +17,18 @@ export async function downFindings(
   const downs = await splitStatements(down.sql).catch(() => undefined);
   // What cannot be read cannot be judged.
   if (downs === undefined || downs.some(({ node }) => "DoStmt" in node)) return [];
-  const dropped = downs.flatMap(({ node }) => madeAndDropped(node).dropped);
-  const ups = await splitStatements(up.sql).catch(() => []);
-  const own = ups.flatMap(({ node }) => madeAndDropped(node).dropped);
-  return ups.flatMap(({ node, offset }) =>
-    madeAndDropped(node)
-      .made.filter((object) => !own.includes(object) && !goesWith(object, ups, dropped))
+  const dropped = new Set(downs.flatMap(({ node }) => madeAndDropped(node).dropped));
+  const ups = (await splitStatements(up.sql).catch(() => [])).map((statement) => ({
+    ...statement,
+    ...madeAndDropped(statement.node),
+  }));
+  for (const { node, made } of ups) {
+    if (goesWithTable(node, dropped)) made.forEach((index) => dropped.add(index));
+  }
+  const own = new Set(ups.flatMap((statement) => statement.dropped));
+  return ups.flatMap(({ made, offset }) =>
+    made
+      .filter((object) => !own.has(object) && !goesWith(object, dropped))
       .map((object) => ({
         rule: "incomplete-down" as const,
         fault: `it makes ${object}, which ${down.path} does not drop`,
@@ -30,22 +38,19 @@ export async function downFindings(
   );
 }
 
-/** Whether it is dropped itself, or with the table that it belongs to. */
-function goesWith(
-  object: string,
-  ups: Awaited<ReturnType<typeof splitStatements>>,
-  dropped: readonly string[],
-): boolean {
-  if (dropped.includes(object)) return true;
+/** Whether a statement makes an index, which is dropped with its table. */
+function goesWithTable(node: Node, dropped: ReadonlySet<string>): boolean {
+  if (!("IndexStmt" in node)) return false;
+  const { schemaname = "public", relname = "" } = node.IndexStmt.relation ?? {};
+  return dropped.has(`table ${schemaname}.${relname}`);
+}
+
+/** Whether it is dropped itself, or with what it belongs to. */
+function goesWith(object: string, dropped: ReadonlySet<string>): boolean {
+  if (dropped.has(object)) return true;
   const [kind = "", name = ""] = object.split(" ");
   const schema = `schema ${name.split(".")[0] ?? ""}`;
-  if (kind !== "schema" && dropped.includes(schema)) return true;
-  if (kind === "column" || kind === "trigger")
-    return dropped.includes(`table ${name.split(".").slice(0, 2).join(".")}`);
-  if (kind !== "index") return false;
-  return ups.some(({ node }) => {
-    if (!("IndexStmt" in node) || !madeAndDropped(node).made.includes(object)) return false;
-    const { schemaname = "public", relname = "" } = node.IndexStmt.relation ?? {};
-    return dropped.includes(`table ${schemaname}.${relname}`);
-  });
+  if (kind !== "schema" && dropped.has(schema)) return true;
+  if (kind !== "column" && kind !== "trigger") return false;
+  return dropped.has(`table ${name.split(".").slice(0, 2).join(".")}`);
 }

@@ -1,4 +1,4 @@
-import { locate } from "../migrations/locate";
+import { countUpTo, locator } from "../migrations/locate";
 import type { Migration } from "../migrations/migration";
 import { type Statement, splitStatements } from "../migrations/splitStatements";
 import { accessFindings } from "./accessFindings";
@@ -45,17 +45,20 @@ export async function judgeMigration(
     ...foreign,
   ];
 
+  const lineOf = lazyLines(up.sql);
+  const statementAt = statementFinder(statements);
   const waivers = await readWaivers(up.sql);
-  const waiverOf = ({ rule, offset }: Placed) =>
-    waivers.find(
-      (one) =>
-        one.rule === rule &&
-        one.reason !== "" &&
-        statementOf(one, statements)?.offset === statementOf({ offset }, statements)?.offset,
-    );
+  // By what is found and in which statement; of two that say the same, the first.
+  const waived = new Map(
+    waivers
+      .filter(({ reason }) => reason !== "")
+      .map((waiver) => [`${waiver.rule} ${statementAt(waiver.offset)}`, waiver] as const)
+      .reverse(),
+  );
+  const waiverOf = ({ rule, offset }: Placed) => waived.get(`${rule} ${statementAt(offset)}`);
   const judged = findings(rows).map((found): SafetyFinding => {
     const { offset, ...finding } = found;
-    const place = { file: up.path, line: locate(up.sql, offset).line };
+    const place = { file: up.path, line: lineOf(offset) };
     const reason = waiverOf(found)?.reason;
     return { ...place, ...finding, ...(reason === undefined ? {} : { waived: reason }) };
   });
@@ -64,16 +67,23 @@ export async function judgeMigration(
   const bad = waivers
     .filter((waiver) => !used.has(waiver))
     .filter(({ rule, reason }) => squawk !== undefined || !(rule in squawkRules) || reason === "")
-    .map((waiver) => badWaiver(waiver, up.path, locate(up.sql, waiver.offset).line));
+    .map((waiver) => badWaiver(waiver, up.path, lineOf(waiver.offset)));
   return [...judged, ...bad].sort((one, two) => one.line - two.line);
 }
 
-/** The statement that a comment stands in or before. */
-function statementOf(
-  { offset }: Pick<Waiver, "offset">,
-  statements: readonly Statement[],
-): Statement | undefined {
-  return statements.find((statement) => statement.offset + statement.text.length > offset);
+/** Line numbers of a text that is read for lines only once something is found in it. */
+function lazyLines(sql: string): (offset: number) => number {
+  let find: ReturnType<typeof locator> | undefined;
+  return (offset) => {
+    find ??= locator(sql);
+    return find(offset).line;
+  };
+}
+
+/** Finds the number of the statement that a place is in or before. */
+function statementFinder(statements: readonly Statement[]): (offset: number) => number {
+  const ends = statements.map(({ offset, text }) => offset + text.length);
+  return (offset) => countUpTo(ends, offset);
 }
 
 function badWaiver({ rule, reason }: Waiver, file: string, line: number): SafetyFinding {

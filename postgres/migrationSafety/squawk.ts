@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { lineStarts } from "../migrations/locate";
 import type { MigrationFile } from "../migrations/migration";
 import type { StatementFinding } from "./safetyFinding";
 
@@ -101,13 +102,12 @@ export async function squawkFindings(
   const options = ["--reporter", "json", "--pg-version", "15.0", "--stdin-filepath", path];
   const printed = await run(program, [...options, ...transaction], sql);
   const found = JSON.parse(printed) as { rule_name: string; line: number; column: number }[];
-  const lines = sql.split("\n");
+  const starts = lineStarts(sql);
   // Both are counted from 0.
   return found.flatMap(({ rule_name: rule, line, column }) => {
     if (!isTaken(rule)) return [];
     const [fault, remedy] = squawkRules[rule];
-    const before = lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0);
-    return [{ rule, fault, remedy, offset: before + column }];
+    return [{ rule, fault, remedy, offset: (starts[line] ?? sql.length) + column }];
   });
 }
 

@@ -16,11 +16,14 @@ export async function readWaivers(sql: string): Promise<Waiver[]> {
   await loadModule();
   if (!/safety:/i.test(sql)) return [];
   const bytes = Buffer.from(sql);
+  let [byteOffset, offset] = [0, 0];
   return scanSync(sql)
     .tokens.filter(({ tokenName }) => tokenName === "SQL_COMMENT")
     .flatMap(({ start, end }) => {
+      offset += bytes.toString("utf8", byteOffset, start).length;
+      byteOffset = start;
       const { rule, reason = "" } = form.exec(bytes.toString("utf8", start, end))?.groups ?? {};
       if (rule === undefined) return [];
-      return [{ rule, reason, offset: bytes.toString("utf8", 0, start).length }];
+      return [{ rule, reason, offset }];
     });
 }

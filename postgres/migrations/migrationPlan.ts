@@ -12,6 +12,7 @@ import type { MigrationSettings } from "./migrationSettings";
 import { numberOf } from "./numberOf";
 import { type MigrationState, readMigrationState } from "./readMigrationState";
 import { undoneMigrations } from "./undoneMigrations";
+import { unrecordedFault } from "./unrecordedRelations";
 
 /** Where to go. */
 export interface Destination {
@@ -25,13 +26,15 @@ export interface Destination {
  * What a run to the target would do, a line for each migration: its name, and for one that is undone what it takes away.
  * Writes nothing, and needs no ledger yet.
  *
- * @throws DeclarationErrors if the folder has faults, or if the files say that they take away what nobody has acknowledged.
+ * @throws DeclarationErrors if the folder has faults, if there are tables and no ledger, or if the files say that they take away what nobody has acknowledged.
  */
 export async function migrationPlan(
   settings: MigrationSettings,
   { target, acknowledgedLoss }: Destination,
 ): Promise<string[]> {
   const state = await readMigrationState(settings);
+  if (state.pending.length > 0 && state.unrecorded.length > 0)
+    throw new DeclarationErrors([unrecordedFault(settings.connection.database, state.unrecorded)]);
   if (target === undefined) return state.pending;
   if (target >= state.version) return state.pending.filter((name) => numberOf(name) <= target);
   return rollbackPlan(settings, state, target, acknowledgedLoss);

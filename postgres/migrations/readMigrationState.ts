@@ -7,6 +7,7 @@ import type { Migration } from "./migration";
 import type { MigrationSettings } from "./migrationSettings";
 import { numberOf } from "./numberOf";
 import { readMigrations } from "./readMigrations";
+import { unrecordedRelations } from "./unrecordedRelations";
 
 /** Where the database stands against the folder. */
 export interface MigrationState {
@@ -20,6 +21,8 @@ export interface MigrationState {
   pending: string[];
   /** Ways in which the folder contradicts what is applied. */
   faults: LedgerFault[];
+  /** Tables and the like that are there although no migration is applied. */
+  unrecorded: string[];
 }
 
 /**
@@ -32,13 +35,15 @@ export async function readMigrationState({
   connection,
   owner,
   directory,
+  schemas,
 }: MigrationSettings): Promise<MigrationState> {
   // What no ledger excuses.
   await readMigrations(directory, Infinity);
-  const ledger = await withSession(connection, async (client) => {
+  const { ledger, unrecorded } = await withSession(connection, async (client) => {
     try {
       await client.query(`begin read only; set local role ${escapeIdentifier(owner)}`);
-      return await readLedger(client);
+      const applied = await readLedger(client);
+      return { ledger: applied, unrecorded: await unrecordedRelations(client, applied, schemas) };
     } finally {
       await client.query("rollback").catch(() => undefined);
     }
@@ -58,5 +63,6 @@ export async function readMigrationState({
       .filter(({ name, number }) => number > version && !known.has(name))
       .map(({ name }) => name),
     faults,
+    unrecorded,
   };
 }

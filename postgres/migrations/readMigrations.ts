@@ -2,10 +2,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { type FileQuestion, withFileMemory } from "./fileMemory";
 import type { Migration, MigrationFile } from "./migration";
 import { pairMigrationFiles } from "./pairMigrationFiles";
-import { readMigrationFile } from "./readMigrationFile";
-import { statementFaults } from "./statementFaults";
+import { type FileMeaning, readMigrationFile } from "./readMigrationFile";
+
+const meanings: FileQuestion = { name: "migration-files", code: __dirname };
 
 /**
  * Reads and validates the whole migrations folder. Needs no server.
@@ -17,22 +19,28 @@ import { statementFaults } from "./statementFaults";
 export async function readMigrations(directory: string, version = 0): Promise<Migration[]> {
   const { pairs, faults } = pairMigrationFiles(directory, await listFiles(directory));
 
-  const read = async (fileName: string): Promise<MigrationFile | undefined> => {
-    try {
-      const file = await readMigrationFile(join(directory, fileName));
-      faults.push(...(await statementFaults(file)).map((error) => ({ error })));
-      return file;
-    } catch (error) {
-      if (!(error instanceof DeclarationError)) throw error;
-      faults.push({ error });
-      return undefined;
-    }
-  };
-  const migrations: Migration[] = [];
-  for (const pair of pairs) {
-    const [up, down] = [await read(pair.up), await read(pair.down)];
-    if (up !== undefined && down !== undefined) migrations.push({ ...pair, up, down });
-  }
+  const migrations = await withFileMemory<FileMeaning, Migration[]>(
+    meanings,
+    directory,
+    async (recall) => {
+      const read = async (fileName: string): Promise<MigrationFile | undefined> => {
+        try {
+          return await readMigrationFile(join(directory, fileName), recall);
+        } catch (error) {
+          if (error instanceof DeclarationError) faults.push({ error });
+          else if (!(error instanceof DeclarationErrors)) throw error;
+          else faults.push(...error.faults.map((fault) => ({ error: fault })));
+          return undefined;
+        }
+      };
+      const whole: Migration[] = [];
+      for (const pair of pairs) {
+        const [up, down] = [await read(pair.up), await read(pair.down)];
+        if (up !== undefined && down !== undefined) whole.push({ ...pair, up, down });
+      }
+      return whole;
+    },
+  );
 
   const judged = faults.filter(({ number = Infinity }) => number > version);
   if (judged.length > 0) throw new DeclarationErrors(judged.map(({ error }) => error));

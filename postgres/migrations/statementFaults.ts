@@ -1,7 +1,7 @@
 import { DeclarationError } from "../declarationError";
 import { isConcurrent } from "./concurrentIndex";
 import type { MigrationFile } from "./migration";
-import { locate } from "./locate";
+import { locator } from "./locate";
 import { splitStatements } from "./splitStatements";
 
 /**
@@ -9,14 +9,18 @@ import { splitStatements } from "./splitStatements";
  *
  * A file that isn't SQL to the parser has no faults here: the server is the judge of that, and says it better.
  */
-export async function statementFaults(file: MigrationFile): Promise<DeclarationError[]> {
+export async function statementFaults(
+  file: Pick<MigrationFile, "path" | "sql" | "noTransaction">,
+): Promise<DeclarationError[]> {
   const statements = await splitStatements(file.sql).catch(() => []);
+  let find: ReturnType<typeof locator> | undefined;
 
   return statements.flatMap(({ node, offset }) => {
-    const { line, column } = locate(file.sql, offset);
-    const refuse = (fault: string, remedy: string) => [
-      new DeclarationError(`${file.path}:${line}:${column}`, fault, remedy),
-    ];
+    const refuse = (fault: string, remedy: string) => {
+      find ??= locator(file.sql);
+      const { line, column } = find(offset);
+      return [new DeclarationError(`${file.path}:${line}:${column}`, fault, remedy)];
+    };
 
     if ("TransactionStmt" in node && !savepoint.test(node.TransactionStmt.kind ?? "")) {
       const fault = "the file begins or ends a transaction, which the runner does";

@@ -4,6 +4,7 @@ import { check } from "../../../components/dynamic/migrationsProvider";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readRowEstimates } from "../../../postgres/migrationSafety/readRowEstimates";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
+import { noTenants } from "../migrations/noTenants";
 
 let database: MigrationDatabase;
 
@@ -29,7 +30,7 @@ function pending(unsafe: "refused" | "told", releasedVersion = 1) {
     ...database.settings,
     schemas: ["public"],
     lockTimeout: 500,
-    afterEach: "select 1",
+    tenancy: noTenants,
     acknowledgedLoss: {},
     releasedVersion,
     unsafe,

@@ -8,12 +8,13 @@ select line from (
     from pg_class c where relnamespace = 'public'::regnamespace
     union all
     select format('column %s.%s %s %s notnull %s default %s identity %s generated %s collation %s position %s',
-        attrelid::regclass, attname, attnum, format_type(atttypid, atttypmod), attnotnull,
-        pg_get_expr(adbin, adrelid), attidentity, attgenerated, attcollation, attnum)
+        attrelid::regclass, attname, row_number() over columns, format_type(atttypid, atttypmod), attnotnull,
+        pg_get_expr(adbin, adrelid), attidentity, attgenerated, attcollation, row_number() over columns)
     from pg_attribute a
     join pg_class c on c.oid = attrelid and relnamespace = 'public'::regnamespace
     left join pg_attrdef on adrelid = attrelid and adnum = attnum
-    where attnum > 0
+    where attnum > 0 and not attisdropped
+    window columns as (partition by attrelid order by attnum)
     union all
     select format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
     from pg_constraint where connamespace = 'public'::regnamespace

@@ -16,6 +16,9 @@ import {
   type MigrationDatabase,
 } from "./migrationDatabase";
 
+/** Those that the folder is changed in; the ledger itself is the recorded schema's to repair. */
+const ofTheFolder = migrations.filter(({ up }) => up === "refuses");
+
 describe("a migrations folder that was changed by hand", () => {
   let database: MigrationDatabase;
   beforeAll(async () => {
@@ -46,7 +49,7 @@ describe("a migrations folder that was changed by hand", () => {
     return writeFile(file, text.replace(one.from, one.to));
   };
 
-  test.each(migrations)(
+  test.each(ofTheFolder)(
     "is named once, and refused: $what",
     async ({ break: broken, ...drifted }) => {
       for (const one of broken) if (typeof one !== "string") await change(one);
@@ -58,12 +61,12 @@ describe("a migrations folder that was changed by hand", () => {
   );
 
   test("is named in all that was done at once", async () => {
-    for (const { break: broken } of migrations) {
+    for (const { break: broken } of ofTheFolder) {
       for (const one of broken) if (typeof one !== "string") await change(one);
     }
     const lines = (await drift()).map(renderDifference);
-    expect(migrations.filter((one) => !lines.some((line) => matches(one, line)))).toEqual([]);
-    expect(lines).toHaveLength(migrations.length);
+    expect(ofTheFolder.filter((one) => !lines.some((line) => matches(one, line)))).toEqual([]);
+    expect(lines).toHaveLength(ofTheFolder.length);
   });
 
   test("is in the catalogue in every way that is known", () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { create } from "../../../components/dynamic/migrationsProvider";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
+import { noTenants } from "./noTenants";
 
 let database: MigrationDatabase;
 beforeEach(async () => {
@@ -14,7 +15,7 @@ const run = () =>
     ...database.settings,
     schemas: ["public"],
     lockTimeout: 500,
-    afterEach: "",
+    tenancy: noTenants,
     acknowledgedLoss: {},
     releasedVersion: 0,
     unsafe: "told",

@@ -27,7 +27,7 @@ const checkViolation = "23514";
 const notNullViolation = "23502";
 const generatedAlways = "428C9";
 
-describe("the seven tables", () => {
+describe("the guide's tables", () => {
   let database: MigrationDatabase;
   beforeAll(async () => {
     database = await createMigrationDatabase();
