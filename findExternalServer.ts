@@ -1,14 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { extensions } from "./database/extensions";
-import { owner } from "./database/roles";
+import { extensions, recordedSchemas, schemas } from "./database/extensions";
+import { owner, roles } from "./database/roles";
+import { withLogins } from "./postgres/access/logins";
 import { DeclarationError } from "./postgres/declarationError";
 import { deployConnection } from "./postgres/external/deployConnection";
 import { ExternalServerFault } from "./postgres/external/externalServerFault";
 import { findWritableHost } from "./postgres/external/findWritableHost";
+import {
+  type Claim,
+  judgeConflicts,
+  mayAdopt,
+  type OwnObjects,
+  wasOwn,
+} from "./postgres/external/judgeConflicts";
 import { judgeExternalServer, possibleExtensions } from "./postgres/external/judgeExternalServer";
-import { readExternalServer } from "./postgres/external/readExternalServer";
+import { type ExternalServer, readExternalServer } from "./postgres/external/readExternalServer";
 import type { FoundServer } from "./preflight";
+import { adoptedDatabase, readOwnObjects } from "./readOwnObjects";
 import type { ExternalSettings } from "./settings";
 import { project } from "./settingsFaults";
 
@@ -26,10 +35,20 @@ export async function findExternalServer(
     const host = await findWritableHost(connection, place);
     const writable = { ...connection, host };
     const { database, deployRole, applicationConnections } = settings;
-    const names = extensions.map(({ name }) => name);
-    const server = await readExternalServer(writable, { database, extensions: names });
-    const wishes = { deployRole, database, owner, extensions, applicationConnections };
-    const findings = judgeExternalServer(server, wishes);
+    const server = await readExternalServer(writable, {
+      database,
+      extensions: namesOf(extensions),
+      roles: namesOf(withLogins(roles, settings.logins)),
+      owner,
+      schemas: namesOf(schemas),
+      migratedSchemas: recordedSchemas,
+    });
+    const wishes = { stack, deployRole, database, owner, extensions, applicationConnections };
+    const own = await ownObjects(server, wishes);
+    const findings = [
+      ...judgeExternalServer(server, wishes),
+      ...(own === undefined ? [] : judgeConflicts(server, own, wishes)),
+    ];
     for (const { level, subject, fault, remedy } of findings) {
       if (level === "warning") await pulumi.log.warn(`${subject} ${fault}.\n${remedy}.`);
     }
@@ -37,11 +56,30 @@ export async function findExternalServer(
       .filter(({ level }) => level === "refusal")
       .map(({ subject, fault, remedy }) => new DeclarationError(subject, fault, remedy));
     const looksUp = server.deployRole.superuser || server.hasLookup;
-    return { ...found, possible: possibleExtensions(server, extensions), looksUp, faults };
+    const leftBehind = own !== undefined && wasOwn(server, own, wishes);
+    const possible = possibleExtensions(server, extensions);
+    return { ...found, possible, looksUp, leftBehind, faults };
   } catch (error) {
     if (!(error instanceof ExternalServerFault)) throw error;
     const [fault, remedy] = [error.fault, error.remedy].map((text) => text.replace(/\.$/, ""));
     const refusal = new DeclarationError(place("host"), fault ?? "", remedy ?? "");
     return { ...found, possible: extensions, looksUp: false, faults: [refusal] };
   }
+}
+
+/**
+ * What of the server is this stack's, by its state; all of it where `up --adopt` is to take it over. Undefined: nothing of ours is
+ * there, or nobody knows.
+ */
+async function ownObjects(server: ExternalServer, claim: Claim): Promise<OwnObjects | undefined> {
+  const { roles: there, database } = server;
+  if (process.env[adoptedDatabase] === claim.database) {
+    const databases = mayAdopt(database, claim) ? [claim.database] : [];
+    return { roles: new Set(there), databases: new Set(databases) };
+  }
+  return there.length === 0 && database === null ? undefined : readOwnObjects(claim.stack);
+}
+
+function namesOf(declared: readonly { name: string }[]): string[] {
+  return declared.map(({ name }) => name);
 }

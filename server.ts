@@ -11,7 +11,7 @@ import { pooler as poolerRole } from "./database/roles";
 import { authorityFile, authorityName, namesOf } from "./postgres/container/authority";
 import type { DockerSettings, Settings } from "./settings";
 
-/** Folder of the Dockerfile, from the project folder. */
+/** Folder of the Dockerfiles, from the project folder. */
 const image = "image";
 
 /** Where the database is. */
@@ -45,7 +45,7 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
   const pool = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;
     const { authority, network, alias } = instance;
-    const built = { name, context: image, target: "pgbouncer", packagesOf };
+    const built = { name, context: image, dockerfile: "pgbouncer.Dockerfile", packagesOf };
     const shown = {
       authority,
       commonName: name,

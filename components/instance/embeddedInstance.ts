@@ -50,6 +50,10 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
     this.registerOutputs({ host: this.host, port: this.port });
   }
 
+  get maintenance(): pulumi.Output<Connection> {
+    return this.connect("postgres");
+  }
+
   connect(database: pulumi.Input<string>): pulumi.Output<Connection> {
     return connectionTo(this, database, superuser, this.password);
   }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
 import { type DeployAddress, deployConnection } from "../../postgres/external/deployConnection";
+import { providerInputs } from "../../postgres/external/providerInputs";
 import type { Instance, Tls } from "./instance";
 
 /**
@@ -25,7 +26,7 @@ export class ExternalInstance extends pulumi.ComponentResource implements Instan
   constructor(name: string, args: DeployAddress, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:ExternalInstance", name, {}, opts);
     this.login = deployConnection(args);
-    const { host, port, user, sslcert, sslkey } = this.login;
+    const { host, port, user } = this.login;
     const { sslmode, sslrootcert } = args;
     this.deployRole = user;
     this.host = pulumi.output(host);
@@ -35,22 +36,13 @@ export class ExternalInstance extends pulumi.ComponentResource implements Instan
       ...(sslrootcert === undefined ? {} : { sslrootcert: pulumi.output(sslrootcert) }),
     };
 
-    this.provider = new postgresql.Provider(
-      name,
-      {
-        port,
-        database: this.login.database,
-        username: user,
-        sslmode,
-        ...(sslrootcert === undefined ? {} : { sslrootcert }),
-        ...(sslcert && sslkey ? { clientcert: { cert: sslcert, key: sslkey } } : {}),
-        superuser: false,
-        connectTimeout: 10,
-      },
-      { parent: this },
-    );
+    this.provider = new postgresql.Provider(name, providerInputs(args), { parent: this });
 
     this.registerOutputs({ host: this.host, port: this.port });
+  }
+
+  get maintenance(): pulumi.Output<Connection> {
+    return pulumi.output(this.login);
   }
 
   /** Without a password: node-postgres takes PGPASSWORD then, as libpq does. */

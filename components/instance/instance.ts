@@ -15,6 +15,8 @@ export interface Instance {
   readonly server: pulumi.Resource | undefined;
   /** The role that the provider logs in as, where that is no superuser: it has to become a member of the owner. */
   readonly deployRole?: string;
+  /** How the login that deploys reaches the server in a database that is not this stack's. */
+  readonly maintenance: pulumi.Output<Connection>;
   /** How to reach one of its databases with the same rights. */
   connect(database: pulumi.Input<string>): pulumi.Output<Connection>;
 }

@@ -1,5 +1,5 @@
 -- What has to be known of an existing server before anything in it changes. One row. $1 name of our database, $2 names of the
--- extensions that we declare.
+-- extensions that we declare, $3 names of our roles, $4 of the one that owns everything.
 select pg_catalog.current_setting('server_version_num')::int4 as version_number,
        pg_catalog.current_setting('server_version') as version,
        pg_catalog.current_setting('max_connections')::int4
@@ -45,6 +45,28 @@ select pg_catalog.current_setting('server_version_num')::int4 as version_number,
              on v.name = a.name
             and v.version = a.default_version
           where a.name = any ($2::text[])
-       ) as extensions
+       ) as extensions,
+       -- True where there is no owner yet.
+       coalesce(
+         (
+           select pg_catalog.pg_has_role(r.oid, o.oid, 'member')
+             from pg_catalog.pg_roles as o
+            where o.rolname = $4
+         ),
+         true
+       ) as acts_as_owner,
+       array(
+         select o.rolname::pg_catalog.text
+           from pg_catalog.pg_roles as o
+          where o.rolname = any ($3::pg_catalog.name[])
+          order by 1
+       ) as roles,
+       array(
+         select d.datname::pg_catalog.text
+           from pg_catalog.pg_database as d
+           join pg_catalog.pg_roles as o on o.oid = d.datdba
+          where o.rolname = $4
+          order by 1
+       ) as owned_databases
   from pg_catalog.pg_roles as r
  where r.rolname = current_user

@@ -1,6 +1,7 @@
 import { DatabaseError } from "pg";
 
 import { type Connection, withClient } from "../connection";
+import { readRelations } from "../migrations/unrecordedRelations";
 import { readSql } from "../readSql";
 
 /** What has to be known of an existing server before anything in it changes. */
@@ -16,6 +17,8 @@ export interface ExternalServer {
   /** Libraries that the server starts with; null where the deploy role may not see them. */
   preloaded: readonly string[] | null;
   deployRole: { superuser: boolean; createsRoles: boolean; createsDatabases: boolean };
+  /** Whether the deploy role is a member of the role that is to own the database, or that role is not there yet. */
+  actsAsOwner: boolean;
   /** Whether the provider lets the deploy role do more than its attributes say. */
   privileged: boolean;
   /** Ours, if it is there. */
@@ -26,6 +29,26 @@ export interface ExternalServer {
   installed: readonly string[];
   /** Whether the function that a pooler looks verifiers up with is there. Only a superuser can make it. */
   hasLookup: boolean;
+  /** Those of our roles that are there. */
+  roles: readonly string[];
+  /** Names of the databases that belong to the role which is to own ours. */
+  ownedDatabases: readonly string[];
+  /** Those of our schemas that are in our database, with their owners. */
+  schemas: readonly { name: string; owner: string }[];
+  /** Tables and the like in our database, where no migration is recorded. */
+  unrecorded: readonly string[];
+}
+
+/** The names that are looked for. */
+export interface WantedNames {
+  database: string;
+  extensions: readonly string[];
+  roles: readonly string[];
+  /** The role that is to own the database. */
+  owner: string;
+  schemas: readonly string[];
+  /** Schemas whose objects migrations make. */
+  migratedSchemas: readonly string[];
 }
 
 /**
@@ -36,12 +59,14 @@ export interface ExternalServer {
  */
 export async function readExternalServer(
   connection: Connection,
-  wanted: { database: string; extensions: readonly string[] },
+  wanted: WantedNames,
 ): Promise<ExternalServer> {
   const row = await withClient(connection, "look at server", async (client) => {
     const { rows } = await client.query<Row>(readSql(__dirname, "externalServer"), [
       wanted.database,
       wanted.extensions,
+      wanted.roles,
+      wanted.owner,
     ]);
     const [first] = rows;
     if (first === undefined) throw new Error(`the role ${connection.user} is not in pg_roles`);
@@ -56,10 +81,13 @@ export async function readExternalServer(
     checksums: row.checksums,
     preloaded: row.preloaded?.split(",").map((name) => name.trim()) ?? null,
     deployRole: { superuser, createsRoles, createsDatabases },
+    actsAsOwner: row.acts_as_owner,
     privileged: row.privileged,
     database: row.database,
     extensions: row.extensions,
-    ...(row.database === null ? nothing : await readWithin(connection, wanted.database)),
+    roles: row.roles,
+    ownedDatabases: row.owned_databases,
+    ...(row.database === null ? nothing : await readWithin(connection, wanted)),
   };
 }
 
@@ -73,27 +101,45 @@ interface Row {
   superuser: boolean;
   creates_roles: boolean;
   creates_databases: boolean;
+  acts_as_owner: boolean;
   privileged: boolean;
   database: ExternalServer["database"];
   extensions: { name: string; trusted: boolean }[];
+  roles: string[];
+  owned_databases: string[];
 }
 
 const mayNotConnect = "42501";
 
-type Within = Pick<ExternalServer, "installed" | "hasLookup">;
+type Within = Pick<ExternalServer, "installed" | "hasLookup" | "schemas" | "unrecorded">;
 
-const nothing: Within = { installed: [], hasLookup: false };
+const nothing: Within = { installed: [], hasLookup: false, schemas: [], unrecorded: [] };
 
-/** Whoever may not connect is no member of its owner yet, as where a superuser has made it: then nobody knows. */
-async function readWithin(connection: Connection, database: string): Promise<Within> {
+interface WithinRow {
+  installed: string[];
+  has_lookup: boolean;
+  schemas: { name: string; owner: string }[];
+  has_ledger: boolean;
+}
+
+/** Who may not connect is no member of its owner yet, as where a superuser has made it: then nothing is known. */
+async function readWithin(
+  connection: Connection,
+  { database, schemas, migratedSchemas }: WantedNames,
+): Promise<Within> {
   try {
     return await withClient({ ...connection, database }, "look at server", async (client) => {
-      const { rows } = await client.query<{ installed: string[]; found: boolean }>(
-        `select array(select extname::text from pg_catalog.pg_extension) as installed,
-                pg_catalog.to_regproc('pooler.user_lookup') is not null as found`,
-      );
+      const { rows } = await client.query<WithinRow>(readSql(__dirname, "withinDatabase"), [
+        schemas,
+      ]);
       const [row] = rows;
-      return row === undefined ? nothing : { installed: row.installed, hasLookup: row.found };
+      if (row === undefined) return nothing;
+      return {
+        installed: row.installed,
+        hasLookup: row.has_lookup,
+        schemas: row.schemas,
+        unrecorded: row.has_ledger ? [] : await readRelations(client, migratedSchemas),
+      };
     });
   } catch (error) {
     if (error instanceof DatabaseError && error.code === mayNotConnect) return nothing;

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { makeServer } from "../../server";
+import type { VolumeFile } from "../../components/docker/volumeFiles";
 import { readSettings } from "../../settings";
 import { dockerNames } from "../../toolchain/dockerStack/dockerNames";
 import { type Recorded, record } from "./components/record";
@@ -31,6 +32,12 @@ test("a stack in Docker has a server and a pooler, each with what it needs", () 
       "CertificateFile server-authority",
       "Container pooler",
       "Container server",
+      "ContainerFiles pooler-files",
+      "ContainerFiles server-files",
+      "ContainerRestart pooler-restart",
+      "ContainerRestart server-restart",
+      "ContainerTrial pooler-trial",
+      "ContainerTrial server-trial",
       "DockerInstance server",
       "Network server",
       "Password server-superuser",
@@ -68,7 +75,16 @@ test.each(containers)("%s may do nothing but its work", (name) => {
     memorySwap: memory,
     restart: "unless-stopped",
   });
-  for (const way of ["envs", "command", "entrypoints", "labels", "privileged", "user", "mounts"]) {
+  for (const way of [
+    "uploads",
+    "envs",
+    "command",
+    "entrypoints",
+    "labels",
+    "privileged",
+    "user",
+    "mounts",
+  ]) {
     expect(inputs).not.toHaveProperty(way);
   }
 });
@@ -78,22 +94,55 @@ test.each(containers)("%s is published where the settings say, and nowhere else"
   expect(inputsOf(name)["ports"]).toEqual([{ internal, external, ip: "127.0.0.1" }]);
 });
 
-test("what the server must be is uploaded, keys and verifier too, and the data is in a volume of its own", () => {
-  const { uploads, volumes } = inputsOf("Container server");
-  expect((uploads as { file: string }[]).map(({ file }) => file)).toEqual(
-    [
-      "postgresql.conf",
-      "pg_hba.conf",
-      "pg_ident.conf",
-      "server.crt",
-      "server.key",
-      "ca.crt",
-      "superuser.scram",
-    ].map((file) => `/etc/hosterizer/${file}`),
-  );
-  expect(volumes).toContainEqual({
-    volumeName: "hosterizer-dev-data",
-    containerPath: "/var/lib/postgresql",
+test("what the server must be is in files, keys and verifier readable for it alone, and the data is in a volume of its own", () => {
+  const files = inputsOf("ContainerFiles server-files")["files"] as VolumeFile[];
+  expect(files.map(({ file, owner, mode }) => [file, owner, mode.toString(8)])).toEqual([
+    ["postgresql.conf", 0, "644"],
+    ["pg_hba.conf", 0, "644"],
+    ["pg_ident.conf", 0, "644"],
+    ["server.crt", 0, "644"],
+    ["server.key", 5432, "600"],
+    ["ca.crt", 0, "644"],
+    ["superuser.scram", 5432, "600"],
+  ]);
+  expect(inputsOf("Container server")["volumes"]).toEqual([
+    { volumeName: "hosterizer-dev-data", containerPath: "/var/lib/postgresql" },
+    {
+      volumeName: "hosterizer-dev-postgresql-configuration",
+      containerPath: "/etc/hosterizer",
+      readOnly: true,
+    },
+  ]);
+});
+
+test.each(["server", "pooler"])("the trial of the %s is what its container is to be", (name) => {
+  const container = inputsOf(`Container ${name}`);
+  const {
+    container: called,
+    image,
+    memory,
+    shmSize,
+    tmpfs,
+    ...trial
+  } = inputsOf(`ContainerTrial ${name}-trial`);
+  expect({ name: called, image, memory, shmSize, tmpfs }).toEqual({
+    ...{ name: container["name"], image: container["image"], memory: container["memory"] },
+    ...{ shmSize: container["shmSize"], tmpfs: container["tmpfs"] },
+  });
+  expect(container).toMatchObject({
+    networksAdvanced: [{ name: trial["network"] }],
+    ports: [trial["port"]],
+    capabilities: trial["capabilities"],
+    securityOpts: trial["securityOpts"],
+    logDriver: trial["logDriver"],
+    logOpts: trial["logOpts"],
+  });
+  const { volume, path, files } = inputsOf(`ContainerFiles ${name}-files`);
+  expect(trial).toMatchObject({ configuration: path, files });
+  expect(container["volumes"]).toContainEqual({
+    volumeName: volume,
+    containerPath: path,
+    readOnly: true,
   });
 });
 

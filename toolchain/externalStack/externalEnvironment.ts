@@ -3,6 +3,9 @@ import { createRequire } from "node:module";
 import { DeclarationErrors } from "../../postgres/declarationError";
 import { CommandError } from "../commandError";
 import { pins } from "../pins";
+import { say } from "../say";
+import type * as comparing from "./connectionChanged";
+import type * as deploying from "./deployLogin";
 import type * as reaching from "./reachWritableHost";
 import { deployPassword } from "./deployPassword";
 import { readExternalSettings } from "./readExternalSettings";
@@ -11,7 +14,8 @@ const load = createRequire(__filename);
 
 /**
  * The environment for `pulumi` on a stack whose server exists already: the host that takes writes and the deploy role's
- * password, as they are now. For other stacks it is as it was.
+ * password, as they are now; and where the state leads to another server, a refresh that goes by the settings instead. For other
+ * stacks it is as it was.
  *
  * @throws DeclarationErrors for faults in the settings; CommandError if the password can't be had, or no server lets the deploy
  *   role in. Said here once, and not by Pulumi's refresh for each resource.
@@ -36,5 +40,16 @@ export async function externalEnvironment(
   const { reachWritableHost } = load("./reachWritableHost") as typeof reaching;
   const host = await reachWritableHost(settings, password, place);
   // An empty password, so that somebody else's that is in the environment is not tried.
-  return { ...environment, PGHOST: host, PGPASSWORD: password ?? "" };
+  const login = { ...environment, PGHOST: host, PGPASSWORD: password ?? "" };
+  const { connectionChanged } = load("./connectionChanged") as typeof comparing;
+  const { deployRoleIsShutOut } = load("./deployLogin") as typeof deploying;
+  const changed = await connectionChanged(stack, settings, environment);
+  if (changed) {
+    say(
+      `The connection settings of stack ${stack} have changed since its last update: the program runs before the refresh.`,
+    );
+  }
+  // As the option --run-program: the refresh would use the provider's inputs in the state, or fail for each resource alone.
+  const programFirst = changed || (await deployRoleIsShutOut(settings, login));
+  return programFirst ? { ...login, PULUMI_RUN_PROGRAM: "true" } : login;
 }

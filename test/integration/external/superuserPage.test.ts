@@ -30,7 +30,14 @@ const look = async () => {
   await rowsOf(server.superuser, `alter role deploy password '${password}'`);
   const names = extensions.map(({ name }) => name);
   const connection = { ...server.deploy, password };
-  const found = await readExternalServer(connection, { database: "hosterizer", extensions: names });
+  const found = await readExternalServer(connection, {
+    database: "hosterizer",
+    extensions: names,
+    roles: [owner],
+    owner,
+    schemas: ["monitoring"],
+    migratedSchemas: ["public", "monitoring"],
+  });
   return { found, findings: judgeExternalServer(found, { ...wishes, extensions }) };
 };
 

@@ -27,6 +27,7 @@ export function configure(
     port,
     sslrootcert: authorityFile,
     deployRole: "deploy",
+    proof: "false",
     ...keys,
   };
   const lines = Object.entries(all).map(

@@ -11,5 +11,6 @@ export function instance(): Instance {
     pulumi
       .output(database)
       .apply((database) => ({ host: "127.0.0.1", port: 5433, database, user: "postgres" }));
-  return { host, port: pulumi.output(5433), provider, server: provider, connect };
+  const maintenance = connect("postgres");
+  return { host, port: pulumi.output(5433), provider, server: provider, maintenance, connect };
 }

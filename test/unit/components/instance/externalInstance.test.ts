@@ -21,7 +21,7 @@ beforeAll(async () => {
       sslkey: "a.key",
       deployRole: "deploy",
     });
-    new Roles("role", { instance, roles: withLogins(roles, {}), owner, after: instance.provider });
+    new Roles("role", { instance, roles: withLogins(roles, {}), owner });
   });
 });
 

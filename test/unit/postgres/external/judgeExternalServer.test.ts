@@ -15,6 +15,7 @@ const fitting: ExternalServer = {
   checksums: true,
   preloaded: ["pg_stat_statements"],
   deployRole: { superuser: false, createsRoles: true, createsDatabases: true },
+  actsAsOwner: true,
   privileged: true,
   database: null,
   extensions: [
@@ -24,6 +25,10 @@ const fitting: ExternalServer = {
   ],
   installed: [],
   hasLookup: false,
+  roles: [],
+  ownedDatabases: [],
+  schemas: [],
+  unrecorded: [],
 };
 
 const wishes = {
