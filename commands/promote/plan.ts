@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { CommandError } from "../../toolchain/commandError";
+import { driftReport } from "../../toolchain/drift/driftReport";
+import { renderDifferences } from "../../toolchain/drift/renderDrift";
 import { externalEnvironment } from "../../toolchain/externalStack/externalEnvironment";
 import { folders } from "../../toolchain/folders";
 import { healStack } from "../../toolchain/healing/healStack";
@@ -16,13 +18,18 @@ import { stackHash } from "./stackHash";
 import type { Destination } from "./destinationUntouched";
 import type { Evidence } from "./gate";
 import type { PromotionRecord } from "./promotionFiles";
-import { readablePreview } from "./readablePreview";
 import { cleanCommit } from "./repository";
 
 export type Plan = NonNullable<PromotionRecord["plan"]>;
 
-/** Update plans are experimental in Pulumi: https://www.pulumi.com/docs/iac/concepts/update-plans/. */
-const withPlans = { PULUMI_EXPERIMENTAL: "true" };
+/**
+ * Update plans are experimental in Pulumi: https://www.pulumi.com/docs/iac/concepts/update-plans/. What our own resources find
+ * is part of a plan, so that the update has to say it in the same way.
+ */
+const withPlans = { PULUMI_EXPERIMENTAL: "true", HOSTERIZER_DRIFT: "json" };
+
+/** The preview is kept as it is printed, wherever it is read. */
+const screen = { width: 120, bold: String, red: String };
 
 /** Digits of a hash that a person compares. */
 const shown = 16;
@@ -45,19 +52,22 @@ export async function makePlan(
   if ((await stackHash(access)) !== catalog) {
     throw new CommandError(`Stack ${stack} has changed since step 2.`, "Begin again.");
   }
-  const options = ["--save-plan", file, "--diff", "--show-full-output", "--non-interactive"];
-  const { code, stdout, stderr } = await runQuietly(
-    "pulumi",
-    ["preview", "--stack", stack, ...options],
-    { cwd: folders.project, env: { ...environment, ...withPlans } },
-  );
-  const preview = readablePreview(stdout);
-  if (code !== 0) {
+  const options = ["--save-plan", file, "--json", "--non-interactive"];
+  const ended = await runQuietly("pulumi", ["preview", "--stack", stack, ...options], {
+    cwd: folders.project,
+    env: { ...environment, ...withPlans },
+  });
+  const { status, differences, error = "" } = driftReport(stack, ended);
+  if (status === "broken") {
     throw new CommandError(
-      `The preview of stack ${stack} failed:\n${preview}\n${stderr.trim()}`,
-      "What it names is to be mended first.",
+      `The preview of stack ${stack} failed:\n${error}`,
+      "Correct what it names first.",
     );
   }
+  const preview =
+    differences.length === 0
+      ? `Nothing of stack ${stack} is to change.`
+      : `What is to change in stack ${stack}:\n${renderDifferences(differences, screen)}`;
   const hash = await hashOf(file, catalog, commit);
   return {
     summary: `plan ${hash}`,

@@ -30,7 +30,8 @@ export class Rehearsal {
     await new Rehearsal().end();
     const { merged } = stackFiles(rehearsalStack);
     await mkdir(dirname(merged), { recursive: true, mode: 0o700 });
-    const keys = { instance: "embedded", port: await freePort(), database };
+    // What is proven of it is asked of it afterwards.
+    const keys = { instance: "embedded", port: await freePort(), database, proof: false };
     const lines = Object.entries(keys).map(
       ([key, value]) => `  ${pins.project}:${key}: ${JSON.stringify(value)}\n`,
     );

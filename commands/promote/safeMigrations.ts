@@ -1,6 +1,6 @@
 import { migrator } from "../../database/roles";
 import { releasedVersion } from "../../database/migrationSafety";
-import { locate } from "../../postgres/migrations/locate";
+import { locator } from "../../postgres/migrations/locate";
 import type { Migration } from "../../postgres/migrations/migration";
 import { readMigrations } from "../../postgres/migrations/readMigrations";
 import { splitStatements } from "../../postgres/migrations/splitStatements";
@@ -38,13 +38,14 @@ export async function safeMigrations(
 /** Each statement that keeps others from a table that is there, with the strength and the length of it. */
 async function locksOf({ up }: Migration, rows: RowEstimates): Promise<string[]> {
   const statements = await splitStatements(up.sql).catch(() => []);
+  const find = locator(up.sql);
   return statements.flatMap(({ node, offset }) =>
     statementLocks(node)
       .filter(({ table }) => rows.has(table))
       .map(({ table, mode, work }) => {
         const length =
           work === "none" ? "for a moment" : `for its ${rows.get(table) ?? 0} rows (${work})`;
-        return `${up.path}:${locate(up.sql, offset).line} locks ${table} in ${mode} mode ${length}`;
+        return `${up.path}:${find(offset).line} locks ${table} in ${mode} mode ${length}`;
       }),
   );
 }

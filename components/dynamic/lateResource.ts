@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { hideDeclarations } from "./hidden";
+
 /**
  * A dynamic resource whose provider's code is loaded when it is called.
  *
@@ -23,8 +25,17 @@ export class LateResource extends pulumi.CustomResource {
     super(
       `pulumi-nodejs:dynamic/hosterizer:${type}`,
       name,
-      { ...args, __provider: provider },
+      { ...hideDeclarations(args), __provider: provider, __showsFindings: showsFindings() },
       opts,
     );
   }
+}
+
+/**
+ * Whether `check` tells Pulumi openly what it has found: in a preview alone, because what an update is told stays in the
+ * state. Where a plan is made, by Pulumi's experimental update plans, preview and update have to be told the same.
+ */
+function showsFindings(): boolean {
+  const { PULUMI_EXPERIMENTAL: experimental = "" } = process.env;
+  return pulumi.runtime.isDryRun() && ["", "0", "false"].includes(experimental);
 }

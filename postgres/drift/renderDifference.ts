@@ -2,12 +2,12 @@ import type { Difference } from "./difference";
 
 /** A difference as the one line that a preview shows. */
 export function renderDifference(difference: Difference): string {
-  const { object, expected, actual, reason, repair } = difference;
-  return [
-    `${object}${departure(expected, actual)}`,
-    ...(reason === undefined ? [] : [`: ${reason}`]),
-    consequence[repair],
-  ].join("");
+  return `${describeDifference(difference)}${consequence[difference.repair]}`;
+}
+
+/** The same, without what `up` does about it. */
+export function describeDifference({ object, expected, actual, reason }: Difference): string {
+  return `${object}${departure(expected, actual)}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 function departure(expected: string | null, actual: string | null): string {

@@ -25,8 +25,6 @@ export interface DriftCase<Change = FileChange> {
   undo?: string;
   /** What an operator has to know beyond that, for the page. */
   note?: string;
-  /** Where a preview for people shows it in Pulumi's own words: the resource, and part of what it says there. */
-  plugin?: { resource: string; says: RegExp };
   /** Cases that hide each other go to different rounds; all of one round are broken at once. Default 1. */
   round?: number;
 }

@@ -29,8 +29,11 @@ function describe(change: ByHand): string {
   }
   if ("serverFile" in change) {
     const { serverFile, from, to } = change;
-    const place = `in ${code(`/etc/hosterizer/${serverFile}`)} of the server's container`;
+    const place = `in ${code(serverFile)} of the server's configuration`;
     return `${place} ${to === "" ? `${code(from)} is gone` : `${code(from)} becomes ${code(to)}`}`;
+  }
+  if ("volume" in change) {
+    return `root runs ${code(change.command)} in the volume ${code(`${prefix}${change.volume}`)}`;
   }
   if ("certificate" in change) {
     const its = code(change.certificate);

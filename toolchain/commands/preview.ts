@@ -1,7 +1,8 @@
+import { showDrift } from "../drift/showDrift";
+import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { readArguments } from "../readArguments";
 import { requireServer } from "../requireServer";
 import { runPulumi } from "../runPulumi";
-import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { openStack } from "../stack/openStack";
 
 /** `npm run preview`: shows what `up` would change, and changes nothing. */
@@ -10,13 +11,18 @@ export async function preview(args: string[]): Promise<number> {
     {
       name: "preview",
       description:
-        "Shows what `npm run up` would change, with the reason where the database has drifted.",
+        "Shows what `npm run up` would change, a line each, with the reason where the database has drifted.\n" +
+        "With --diff or --json Pulumi shows it itself, resource by resource and property by property.",
     },
     args,
   );
+  if (!rest.includes("--diff") && !rest.includes("--json")) {
+    await showDrift(stack, rest);
+    return 0;
+  }
   const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
-  // Without --diff Pulumi names the properties that change, but not the reasons in them, and those it cuts off otherwise.
-  const options = ["--diff", "--show-full-output", "--stack", stack];
+  // Pulumi cuts off what is longer than 150 characters otherwise.
+  const options = ["--show-full-output", "--stack", stack];
   return runPulumi(["preview", ...options, ...rest], environment);
 }

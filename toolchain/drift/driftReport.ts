@@ -13,6 +13,8 @@ export interface DriftReport {
   /** What is no difference and should be known. */
   warnings: readonly string[];
   error?: string;
+  /** No update has made the stack yet: all of it is to come. */
+  isNew?: true;
 }
 
 /**
@@ -38,7 +40,9 @@ export function driftReport(
   const plugin = steps.flatMap((step) => step.plugin);
   const found = withoutRepetition(own, plugin);
   const differences = found.length === 0 && ended.code !== 0 ? [unknownChange] : found;
-  return { stack, status: differences.length > 0 ? "drift" : "clean", differences, warnings };
+  const status = differences.length > 0 ? "drift" : "clean";
+  const isNew = preview.steps.length > 0 && preview.steps.every(({ op }) => op === "create");
+  return { stack, status, differences, warnings, ...(isNew && { isNew }) };
 }
 
 // Never clean when Pulumi says otherwise.
@@ -46,7 +50,7 @@ const unknownChange: Difference = {
   kind: "resource",
   object: "stack",
   expected: "no change",
-  actual: "changes that `npm run preview` shows",
+  actual: "changes that `npm run preview -- --diff` shows",
   repair: "automatic",
 };
 

@@ -16,10 +16,26 @@ const lines = z.array(z.string()).catch([]);
 
 /** What a resource of this project has found: the inputs that its `check` has added. */
 export function dynamicDifferences({ newState }: PreviewStep): Difference[] {
-  const drift = lines.parse(newState?.inputs["drift"]).map((line) => readLine(line, undeclared));
-  const pending = lines.parse(newState?.inputs["pending"]).map((line) => readLine(line, unapplied));
-  return [...drift, ...pending];
+  // Hidden where a plan is made.
+  const told = (name: string) =>
+    lines.parse(newState?.inputs[name] ?? newState?.inputs[`__${name}`]);
+  const drift = told("drift").map((line) => readLine(line, undeclared));
+  return [...drift, ...readPending(told("pending"))];
 }
+
+/** The migrations to come, each with what is unsafe about it, a line each. */
+function readPending(pending: readonly string[]): Difference[] {
+  const unsafe = pending.filter((line) => line.startsWith(unsafeMark));
+  return pending
+    .filter((line) => !line.startsWith(unsafeMark))
+    .map((line) => {
+      const found = readLine(line, unapplied);
+      const notes = unsafe.filter((note) => note.includes(`/${line}.up.sql:`));
+      return notes.length === 0 ? found : { ...found, reason: notes.join("\n") };
+    });
+}
+
+const unsafeMark = "unsafe: ";
 
 function readLine(line: string, otherwise: (line: string) => Difference): Difference {
   const found = difference.safeParse(parsed(line));
@@ -36,10 +52,16 @@ function parsed(line: string): unknown {
   }
 }
 
-function unapplied(name: string): Difference {
-  const object = `migration ${name}`;
-  const kind = "migration pending";
-  return { kind, object, expected: "applied", actual: "pending", repair: "automatic" };
+function unapplied(line: string): Difference {
+  const [name = line, effects] = line.split(" (down): ");
+  const found = {
+    kind: "migration pending",
+    object: `migration ${name}`,
+    repair: "automatic",
+  } as const;
+  return effects === undefined
+    ? { ...found, expected: "applied", actual: "pending" }
+    : { ...found, expected: "undone", actual: "applied", reason: effects };
 }
 
 // A line for people, from a resource that tells no data.

@@ -20,7 +20,7 @@ export function failureOf(
   return withoutTrace(stderr) || `pulumi preview ended with exit code ${code}`;
 }
 
-// Where it happened in the program's code is for its developers: `npm run preview` shows it.
+// Where it happened in the program's code is for its developers: `npm run preview -- --diff` shows it.
 function withoutTrace(message: string): string {
   return message
     .split("\n")

@@ -9,19 +9,25 @@ import { type DriftReport, driftReport } from "./driftReport";
 import { handMade } from "./handMade";
 
 /**
- * Compares the live database with the program. Never throws: what went wrong is what it reports.
+ * Compares the live database with the program.
  *
  * @param args for `pulumi preview`
+ * @throws CommandError if the stack, its engine or its server is not there to be compared
  */
+export async function compareStack(stack: string, args: readonly string[]): Promise<DriftReport> {
+  const environment = await reach(stack);
+  return driftReport(stack, await preview(stack, environment, ["--expect-no-changes", ...args]));
+}
+
+/** The same. Never throws: what went wrong is what it reports. */
 export async function findDrift(stack: string, args: readonly string[]): Promise<DriftReport> {
-  return report(stack, async (environment) =>
-    driftReport(stack, await preview(stack, environment, ["--expect-no-changes", ...args])),
-  );
+  return reporting(stack, () => compareStack(stack, args));
 }
 
 /** Compares it with what the last update has applied: what was changed by hand since, and not in the program. Never throws. */
 export async function findHandMadeDrift(stack: string): Promise<DriftReport> {
-  return report(stack, async (environment) => {
+  return reporting(stack, async () => {
+    const environment = await reach(stack);
     const applied = await readResources(stack, environment);
     const ended = await preview(stack, { ...environment, ...appliedOnly }, []);
     return driftReport(stack, ended, handMade(applied));
@@ -37,14 +43,15 @@ function preview(stack: string, environment: NodeJS.ProcessEnv, args: readonly s
   });
 }
 
-async function report(
-  stack: string,
-  find: (environment: NodeJS.ProcessEnv) => Promise<DriftReport>,
-): Promise<DriftReport> {
+async function reach(stack: string): Promise<NodeJS.ProcessEnv> {
+  const environment = await externalEnvironment(stack, await openStack(stack));
+  await requireServer(stack, environment);
+  return environment;
+}
+
+async function reporting(stack: string, find: () => Promise<DriftReport>): Promise<DriftReport> {
   try {
-    const environment = await externalEnvironment(stack, await openStack(stack));
-    await requireServer(stack, environment);
-    return await find(environment);
+    return await find();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { stack, status: "broken", differences: [], warnings: [], error: message };

@@ -4,7 +4,6 @@ import type { Difference } from "../../postgres/drift/difference";
 export const pluginKinds = [
   "role missing",
   "membership missing",
-  "default privilege missing",
   "database attribute",
   "schema missing",
   "extension missing",

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Difference } from "../../postgres/drift/difference";
 import { dockerDifferences } from "./dockerDifferences";
 import { dynamicDifferences } from "./dynamicDifferences";
@@ -13,6 +15,9 @@ export interface StepDifferences {
   plugin: PluginDifference[];
 }
 
+// They are changed by what another resource tells: the files or the container itself.
+const following = /:(ContainerFiles|ContainerTrial|ContainerRestart)$/;
+
 // A replacement is three steps; `replace` stands for it. `refresh` has only read.
 const silent = new Set(["same", "refresh", "read", "create-replacement", "delete-replaced"]);
 
@@ -25,7 +30,8 @@ export function stepDifferences(step: PreviewStep): StepDifferences {
   const plugin = isDeclared(step) ? pluginDifferences(type, step) : undefined;
   if (plugin !== undefined && plugin.length > 0) return { own: [], plugin };
   const own = ownDifferences(type, step);
-  return { own: own.length > 0 ? own : [undescribed(type, step)], plugin: [] };
+  const isTold = own.length > 0 || (isDeclared(step) && following.test(type));
+  return { own: isTold ? own : [undescribed(type, step)], plugin: [] };
 }
 
 function pluginDifferences(type: string, step: PreviewStep): PluginDifference[] | undefined {
@@ -71,9 +77,23 @@ function isDeclared({ op }: PreviewStep): boolean {
 function undescribed(type: string, step: PreviewStep): Difference {
   const name = step.urn.split("::").at(-1) ?? step.urn;
   const object = `resource ${name} (${type.split(":").at(-1) ?? type})`;
-  const properties = Object.keys(step.detailedDiff).join(", ");
+  const properties = [...new Set([...Object.keys(step.detailedDiff), ...changedInputs(step)])].join(
+    ", ",
+  );
   const would = `up would ${step.op} it${properties === "" ? "" : `: ${properties}`}`;
   return { kind: "resource", object, expected: "no change", actual: would, repair: "automatic" };
+}
+
+/** Dynamic resources tell no more than that they differ: names of the inputs that do, where they were made before. */
+function changedInputs({ detailedDiff, oldState, newState }: PreviewStep): string[] {
+  const olds = oldState?.inputs;
+  const news = newState?.inputs;
+  if (olds === undefined || news === undefined || Object.keys(detailedDiff).length > 0) return [];
+  const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
+  return [...names]
+    .filter((name) => name !== "__provider" && !isDeepStrictEqual(olds[name], news[name]))
+    .map((name) => name.replace(/^__/, ""))
+    .filter((name) => name !== "drift" && name !== "pending");
 }
 
 /** `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>` */

@@ -1,5 +1,8 @@
 import type { PreviewStep } from "./previewOutput";
 
+/** What a preview has in the place of a value that only the update will know (`UnknownValue` of Pulumi's RPC code). */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** What the program declares for a property, as text; `[secret]` for a secret. */
 export function declaredText(step: PreviewStep, property: string): string {
   return text(step.newState?.inputs[property]);
@@ -20,9 +23,11 @@ export function listChanges(step: PreviewStep, property: string) {
   };
 }
 
-/** Names of the properties that differ, each once. */
-export function changedProperties({ detailedDiff }: PreviewStep): string[] {
-  return [...new Set(Object.keys(detailedDiff).map((path) => path.replace(/[.[].*$/, "")))];
+/** Names of the properties that differ, each once; not of those whose declared value only the update will know. */
+export function changedProperties({ detailedDiff, newState }: PreviewStep): string[] {
+  const names = new Set(Object.keys(detailedDiff).map((path) => path.replace(/[.[].*$/, "")));
+  const declared = (name: string) => JSON.stringify(newState?.inputs[name] ?? null);
+  return [...names].filter((name) => !declared(name).includes(unknown));
 }
 
 function list(value: unknown): string[] {

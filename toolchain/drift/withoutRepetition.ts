@@ -1,4 +1,5 @@
 import type { Difference } from "../../postgres/drift/difference";
+import { migratorKind } from "../../postgres/access/migratorKind";
 import type { PluginDifference } from "./pluginDifference";
 
 /** Our own differences, each once, and those of the plugin that ours do not report more exactly. */
@@ -12,6 +13,8 @@ export function withoutRepetition(
 }
 
 function reports(exact: Difference, { kind, about }: PluginDifference): boolean {
+  // That the migrator cannot log in or become the owner says nothing of why.
+  if (exact.kind === migratorKind) return false;
   // What is missing is expected, what is spare is there: a line about the opposite is another difference.
   const side = kind.endsWith("missing") ? exact.expected : exact.actual;
   const line = `${exact.kind} ${exact.object} ${side ?? ""}`;

@@ -1,4 +1,4 @@
-import { yaml } from "./yaml";
+import { parseYaml, yaml } from "./yaml";
 
 /** Keys by which a Pulumi.<stack>.yaml says how its secrets are encrypted. */
 export const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
@@ -9,10 +9,16 @@ export const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
  *
  * @param tracked text of Pulumi.<stack>.yaml
  * @param kept text of the file that the last run used
+ * @param name of the tracked file
+ * @throws CommandError if the tracked one is no YAML
  */
-export function mergeConfiguration(tracked: string, kept: string | undefined): string {
+export function mergeConfiguration(
+  tracked: string,
+  kept: string | undefined,
+  name: string,
+): string {
   const { isMap, isPair, parseDocument } = yaml();
-  const merged = parseDocument(tracked);
+  const merged = parseYaml(tracked, name);
   // A team that has chosen an encryption for this file has its secrets in it.
   if (kept === undefined || encryption.some((key) => merged.has(key))) return tracked;
   const own = parseDocument(kept);

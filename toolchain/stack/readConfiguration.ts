@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 
 import { stackFiles } from "./stackFiles";
-import { yaml } from "./yaml";
+import { parseYaml } from "./yaml";
 
 /**
  * What the configuration of a stack says, as it is written: secrets are objects with their cipher text.
  *
  * @param hint a text without which nobody wants to know: the YAML library is loaded only then
+ * @throws CommandError if it is no YAML
  */
 export function readConfiguration(
   stack: string,
@@ -19,7 +20,8 @@ export function readConfiguration(
   const text = readFileSync(file, "utf8");
   // Stack local is spared the YAML library, and all that settings are checked with.
   if (!text.includes(hint)) return undefined;
-  const { config = {} } = (yaml().parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const document = parseYaml(text, `Pulumi.${stack}.yaml`);
+  const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
   return config;
 }
 

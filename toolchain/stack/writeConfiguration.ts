@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { folders } from "../folders";
 import { pins } from "../pins";
@@ -25,7 +25,7 @@ export function writeConfiguration(stack: string): string {
     join(folders.config, "Pulumi.yaml"),
     `name: ${pins.project}\nruntime: nodejs\ndescription: not a project, see ../..\n`,
   );
-  replace(merged, `${mark}\n${mergeConfiguration(wanted, kept)}`);
+  replace(merged, `${mark}\n${mergeConfiguration(wanted, kept, basename(tracked))}`);
   return merged;
 }
 

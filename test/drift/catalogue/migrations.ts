@@ -93,4 +93,15 @@ export const migrations: readonly DriftCase[] = [
     up: "refuses",
     note: "Two branches took the same number, and one was applied first.",
   },
+  {
+    kind: "ledger table",
+    what: "a view is in the place of the ledger, and runs a function when it is read",
+    break: `alter table hosterizer.schema_migrations rename to schema_migrations_kept;
+      create view hosterizer.schema_migrations as select * from hosterizer.schema_migrations_kept;
+      alter view hosterizer.schema_migrations owner to hosterizer_owner`,
+    says: "table hosterizer.schema_migrations: found a view, expected the table that is called hosterizer.schema_migrations_kept now",
+    up: "repairs",
+    note: "The table gets its name back. Where it is gone, `up` refuses.",
+    round: 2,
+  },
 ];

@@ -40,6 +40,14 @@ export const settings: readonly DriftCase[] = [
     ],
     says: "setting idle_in_transaction_session_timeout of database hosterizer is missing, expected 10min",
     up: "repairs",
+    round: 2,
+  },
+  {
+    kind: "setting missing",
+    what: "sessions of the login that deploys find the owner's objects by names without a schema",
+    break: "alter role postgres in database hosterizer reset search_path",
+    says: "setting search_path of role postgres in database hosterizer is missing",
+    up: "repairs",
   },
   {
     kind: "setting value",
@@ -47,7 +55,6 @@ export const settings: readonly DriftCase[] = [
     break: [{ file: declarations, from: '"10min"', to: '"15min"' }],
     says: "setting idle_in_transaction_session_timeout of database hosterizer: found 10min, expected 15min",
     up: "repairs",
-    round: 2,
   },
   {
     kind: "setting of all roles",

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import { volumeFileKinds } from "../../../components/docker/volumeFiles";
+import { restartKind } from "../../../components/dynamic/containerRestartProvider";
 import { accessKinds, settingKinds } from "../../../postgres/audit/kinds";
 import { poolerKinds } from "../../../postgres/pooler/poolerKinds";
 import { rowLevelSecurityKinds } from "../../../postgres/rowLevelSecurity/rowLevelSecurityKinds";
@@ -65,6 +67,7 @@ const found: readonly Kinds[] = [
   { area: "migrations", kinds: migrationKinds },
   { area: "plugin", kinds: pluginKinds, besides: accessKinds },
   { area: "server", kinds: serverDriftKinds },
+  { area: "containerFiles", kinds: [...volumeFileKinds, restartKind] },
   { area: "containerSettings", kinds: serverSettingsKinds },
   { area: "certificates", kinds: certificateKinds },
 ];

@@ -1,0 +1,100 @@
+// Providers are loaded as Pulumi loads them, and not by vitest.
+import "tsx/cjs";
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { dynamic } from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+type Inputs = Record<string, unknown>;
+
+interface Module {
+  lateProvider: (type: string) => Required<dynamic.ResourceProvider>;
+}
+
+let folder: string;
+let declared: { file: string; certificate: string };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "late-"));
+  declared = { file: join(folder, "ca.pem"), certificate: "a certificate\n" };
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The provider of a certificate's file, as a new process has it. */
+async function provider(): Promise<Required<dynamic.ResourceProvider>> {
+  vi.resetModules();
+  const { lateProvider } = await vi.importActual<Module>(
+    "../../../../components/dynamic/lateProvider",
+  );
+  return lateProvider("certificateFile");
+}
+
+/** What a check of the file says that is not there. */
+async function checked(its: dynamic.ResourceProvider, showsFindings: boolean, olds: Inputs) {
+  const news = { ...declared, __showsFindings: showsFindings };
+  const { inputs } = (await its.check?.(olds, news)) as { inputs: Inputs };
+  return inputs;
+}
+
+const missing = [expect.stringMatching(/ca\.pem is missing/)];
+
+test("a preview shows what was found, and an update hides it, for it stays in the state", async () => {
+  const its = await provider();
+
+  expect(await checked(its, true, declared)).toEqual({ ...declared, drift: missing });
+  expect(await checked(its, false, declared)).toEqual({ ...declared, __drift: missing });
+});
+
+test.each([true, false])("what was found is a change, shown or not: %s", async (showsFindings) => {
+  const its = await provider();
+  const news = await checked(its, showsFindings, declared);
+
+  expect(await its.diff("id", declared, news)).toMatchObject({ changes: true });
+});
+
+test("what an earlier process has found is no change, as when a refresh asks", async () => {
+  for (const showsFindings of [true, false]) {
+    const state = await checked(await provider(), showsFindings, declared);
+    const its = await provider();
+
+    expect(await its.diff("id", declared, state)).toMatchObject({ changes: false });
+  }
+});
+
+test("the state of what was made has no findings", async () => {
+  const its = await provider();
+  const news = await checked(its, false, declared);
+
+  expect((await its.create(news)).outs).toEqual(declared);
+  expect((await its.update("id", declared, news)).outs).toEqual(declared);
+});
+
+test("what is declared at length is hidden, and known to the provider by its own name", async () => {
+  const its = await provider();
+  const news = { ...declared, __tenancy: { tables: [] } };
+
+  expect((await its.create(news)).outs).toEqual(news);
+  expect((await its.update("id", { ...declared, tenancy: {} }, news)).outs).toEqual(news);
+  expect(await its.check(news, news)).toEqual({ inputs: news });
+});
+
+test("where nothing is found there is no such input, whatever the state has", async () => {
+  const its = await provider();
+  await its.create(declared);
+  const olds = { ...declared, drift: ["an earlier one"], __pending: ["000001_a"] };
+
+  expect(await checked(its, true, olds)).toEqual(declared);
+  expect(await checked(its, false, olds)).toEqual(declared);
+});
+
+test("what was applied is compared without what was found then", async () => {
+  vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
+  const its = await provider();
+  await its.create(declared);
+
+  expect(await checked(its, true, { ...declared, __drift: ["an earlier one"] })).toEqual(declared);
+  vi.unstubAllEnvs();
+});
