@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
+import { Lockdown } from "./components/dynamic/lockdown";
+import { MigratorLogin } from "./components/dynamic/migratorLogin";
 import { PoolerLookup } from "./components/dynamic/poolerLookup";
 import { RecordedSchema } from "./components/dynamic/recordedSchema";
 import { goesWith, standsFirst } from "./components/instance/lifetime";
@@ -37,35 +39,60 @@ async function main() {
   const { settings, extensions, looksUp, tenancy: tenancyAtTarget } = found;
 
   const { instance, pool } = makeServer(settings, stack);
-  const expected = { owner, schemas: recordedSchemas, tenancy };
-  const recorded = new RecordedSchema("recorded-schema", {
-    ...expected,
-    connection: instance.connect(settings.database),
-    directory: migrationsDirectory,
-    target: settings.migrationTarget,
-    lockTimeout: settings.lockTimeout,
-  });
   const roles = withLogins(declaredRoles, settings.logins);
-  const allRoles = new Roles("role", { instance, roles, owner, after: recorded });
+  const allRoles = new Roles("role", { instance, roles, owner });
   const { names, logins } = allRoles;
   const database = new Database("database", {
     instance,
     name: settings.database,
+    leftBehind: found.leftBehind,
     owner: named(names, owner),
     schemas,
-    extensions,
     grants: [...withheldFromPublic, ...migratorGrants],
     roles: names,
   });
 
-  const migrating = named(logins, migrator);
-  const connection = database.connect(migrating.user, migrating.password);
-  const schema = new Schema("schema", {
+  // What the owner can define is looked at and repaired by the migrator alone, who has no more rights than the owner.
+  const deployer = instance.connect(database.name);
+  const { user, password, verifier } = named(logins, migrator);
+  const connection = database.connect(user, password);
+  const mayMigrate = new MigratorLogin(
+    "migrator-login",
+    { connection, verifier, deployer, owner, role: migrator, roles },
+    { dependsOn: [allRoles, ...database.bare] },
+  );
+  const audit = {
+    connection: deployer,
+    owner,
+    roles,
+    grants: [...withheldFromPublic, ...migratorGrants, ...grants],
+    schemas,
+    extensions,
+    tenancy: tenancyAtTarget,
+    settings: settingsOfLogins(databaseSettings, roles),
+    lookup: { owner, role: pooler, authenticator },
+  };
+  const { migrationTarget: target } = settings;
+  const folder = { directory: migrationsDirectory, target };
+  const lockdown = new Lockdown(
+    "lockdown",
+    { ...audit, ...folder, migrator: connection },
+    { dependsOn: mayMigrate },
+  );
+  const expected = { owner, schemas: recordedSchemas, tenancy };
+  const compared = {
     ...expected,
-    ...migrationArgs(settings),
     connection,
-    database,
+    deployer,
+    ...folder,
+    lockTimeout: settings.lockTimeout,
+  };
+  const installed = database.extend("database", extensions, lockdown);
+  const recorded = new RecordedSchema("recorded-schema", compared, {
+    dependsOn: [lockdown, ...installed],
   });
+  const migrated = { ...expected, ...migrationArgs(settings), connection, after: recorded };
+  const schema = new Schema("schema", migrated);
   const numbers = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
   const signing = { connection, owner, numbers, schema };
   const signed = numbers.length > 0 ? new SignedContext("signing-key", signing) : undefined;
@@ -82,27 +109,17 @@ async function main() {
     schemas: database.schemas,
     roles: names,
     grants,
+    tables: { connection, tenancy: tenancyAtTarget },
     after: security,
   });
   const lookup = {
-    connection: instance.connect(database.name),
+    connection: deployer,
     owner,
     role: named(names, pooler),
     authenticator: named(names, authenticator),
   };
   const after = { dependsOn: database, ...goesWith(instance) };
   const asked = looksUp ? new PoolerLookup("pooler-lookup", lookup, after) : privileges;
-  const audit = {
-    connection: instance.connect(database.name),
-    owner,
-    roles,
-    grants: [...withheldFromPublic, ...migratorGrants, ...grants],
-    schemas,
-    extensions,
-    tenancy: tenancyAtTarget,
-    settings: settingsOfLogins(databaseSettings, roles),
-    lookup: { owner, role: pooler, authenticator },
-  };
   const audited = new AccessAudit("audit", audit, {
     dependsOn: [allRoles, privileges, asked],
     ...standsFirst(instance),

@@ -20,9 +20,14 @@ import { portFaults as publishedPortFaults } from "./postgres/container/portFaul
 import { availableExtensions } from "./postgres/embedded/availableExtensions";
 import { embeddedServer } from "./postgres/embedded/embeddedServer";
 import { portFaults } from "./postgres/embedded/portFaults";
+import { type FileQuestion, withFileMemory } from "./postgres/migrations/fileMemory";
 import { numberOf } from "./postgres/migrations/numberOf";
 import { readMigrations } from "./postgres/migrations/readMigrations";
-import { migratedTables } from "./postgres/rowLevelSecurity/migratedTables";
+import {
+  type MigratedTables,
+  migratedTables,
+  type TableStatements,
+} from "./postgres/rowLevelSecurity/migratedTables";
 import type { Tenancy } from "./postgres/rowLevelSecurity/tenancy";
 import { tenancyAt } from "./postgres/rowLevelSecurity/tenancyAt";
 import { tenancyFaults } from "./postgres/rowLevelSecurity/tenancyFaults";
@@ -42,6 +47,8 @@ export interface Preflight {
   tenancy: Tenancy;
   /** Whether the server lets us have the function that a pooler looks verifiers up with. */
   looksUp: boolean;
+  /** Whether our database is there from an earlier time, when it was this stack's. */
+  leftBehind: boolean;
 }
 
 /**
@@ -71,9 +78,9 @@ export async function preflight(
   );
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
-  const { possible = extensions, looksUp = true } = found;
+  const { possible = extensions, looksUp = true, leftBehind = false } = found;
   const reduced = await tenancyUpTo(settings.migrationTarget);
-  return { settings, extensions: possible, tenancy: reduced, looksUp };
+  return { settings, extensions: possible, tenancy: reduced, looksUp, leftBehind };
 }
 
 /** What can be known of the server before it is touched. */
@@ -86,6 +93,8 @@ export interface FoundServer {
   possible?: readonly ExtensionDeclaration[];
   /** Default true. */
   looksUp?: boolean;
+  /** Whether our database is there from an earlier time, when it was this stack's. Default false. */
+  leftBehind?: boolean;
   faults: readonly DeclarationError[];
 }
 
@@ -122,18 +131,32 @@ async function schemaFaults(migrated: boolean): Promise<readonly DeclarationErro
     faults.push(...error.faults);
   }
   // What creates a table counts also where its file has a fault, so that no table is missed that is there.
-  const tables = await migratedTables(await readUpFiles());
+  const tables = await tablesAfter();
   return [...faults, ...tenancyFaults(tenancy, roles, tables)];
 }
 
 /** The declared tenancy as far as it holds at a migration. */
 export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
-  const before = await migratedTables(await readUpFiles(target));
-  return tenancyAt(tenancy, before, await migratedTables(await readUpFiles()));
+  const before = await tablesAfter(target);
+  return tenancyAt(tenancy, before, await tablesAfter());
 }
 
-/** @param target Number of the last one. Default: of all. */
-async function readUpFiles(target = Infinity): Promise<string[]> {
+const tableStatements: FileQuestion = {
+  name: "migrated-tables",
+  code: join(__dirname, "postgres", "rowLevelSecurity"),
+};
+
+/** @param target Number of the last migration. Default: of all. */
+async function tablesAfter(target = Infinity): Promise<MigratedTables> {
+  const files = await readUpFiles(target);
+  return withFileMemory<TableStatements, MigratedTables>(
+    tableStatements,
+    migrationsDirectory,
+    (recall) => migratedTables(files, recall),
+  );
+}
+
+async function readUpFiles(target: number): Promise<string[]> {
   const names = await readdir(migrationsDirectory).catch(() => []);
   const files = names
     .filter((name) => name.endsWith(".up.sql") && !(numberOf(name) > target))

@@ -7,6 +7,7 @@ import type {
   SchemaDeclaration,
 } from "../postgres/access/declarations";
 import type { Connection } from "../postgres/connection";
+import { DeployerSettings } from "./dynamic/deployerSettings";
 import { connectionTo, urlTo } from "./instance/connectionTo";
 import type { Instance } from "./instance/instance";
 import { holdsData } from "./instance/lifetime";
@@ -15,13 +16,13 @@ import { Privileges } from "./privileges";
 export interface DatabaseArgs {
   instance: Instance;
   name: string;
+  /** Whether it is there from an earlier time, when it was this stack's: it is taken over. Plain: preview must know it. */
+  leftBehind: boolean;
   owner: pulumi.Input<string>;
   /** Roles by name. */
   roles: Readonly<Record<string, pulumi.Input<string>>>;
   /** Plain, because each is a resource. */
   schemas: readonly SchemaDeclaration[];
-  /** Plain, because each is a resource. */
-  extensions: readonly ExtensionDeclaration[];
   /** What holds from the start: what everyone loses, and what the migrator needs. */
   grants: readonly GrantDeclaration[];
 }
@@ -36,6 +37,8 @@ export class Database extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   /** The schemas by name: whoever uses one waits for the schema. `public` is there from the start. */
   readonly schemas: Readonly<Record<string, pulumi.Output<string>>>;
+  /** All of it but the extensions. */
+  readonly bare: readonly pulumi.Resource[];
 
   private readonly instance: Instance;
 
@@ -57,26 +60,56 @@ export class Database extends pulumi.ComponentResource {
         lcCtype: "C",
       },
       // Left to itself the plugin renames the old one, and what was granted in it cannot be revoked any more.
-      { ...child, replaceOnChanges: ["name"] },
+      {
+        ...child,
+        replaceOnChanges: ["name"],
+        ...(args.leftBehind ? { import: args.name } : {}),
+      },
     );
     this.name = database.name;
+    // The provider's own sessions come after it, so that none of them finds anything of the owner's without naming its schema.
+    const settings = new DeployerSettings(
+      `${name}-deployer`,
+      { connection: args.instance.maintenance, database: this.name },
+      { parent: this },
+    );
+    const within = { ...child, dependsOn: settings };
 
-    const schemas: Record<string, pulumi.Output<string>> = {};
-    for (const schema of args.schemas) {
+    const schemas = args.schemas.map((schema) => {
       const declared = { name: schema.name, database: this.name, owner };
-      schemas[schema.name] = new postgresql.Schema(`${name}-${schema.name}`, declared, child).name;
-    }
-    this.schemas = { ...schemas, public: pulumi.output("public") };
+      const resource = new postgresql.Schema(`${name}-${schema.name}`, declared, within);
+      return { schema: schema.name, resource };
+    });
+    const names = schemas.map(({ schema, resource }) => [schema, resource.name] as const);
+    this.schemas = { ...Object.fromEntries(names), public: pulumi.output("public") };
 
-    for (const { name: extension, schema } of args.extensions) {
-      const declared = { name: extension, database: this.name, schema: schemas[schema] ?? schema };
-      new postgresql.Extension(`${name}-${extension}`, declared, child);
-    }
-
-    const privileges = { ...args, database: this.name, schemas: this.schemas };
-    new Privileges(name, privileges, { parent: this });
+    const closed = { database: this.name, schemas: this.schemas, after: settings };
+    const privileges = new Privileges(name, { ...args, ...closed }, { parent: this });
+    this.bare = [database, settings, privileges, ...schemas.map(({ resource }) => resource)];
 
     this.registerOutputs({ name: this.name });
+  }
+
+  /**
+   * Adds the extensions. CREATE EXTENSION fails where the owner already has an object of that name, so it comes after what must
+   * not wait for it.
+   *
+   * @param extensions Plain, because each is a resource.
+   * @param after What must be done even if an extension cannot be created.
+   * @returns one resource each
+   */
+  extend(
+    name: string,
+    extensions: readonly ExtensionDeclaration[],
+    after: pulumi.Resource,
+  ): pulumi.Resource[] {
+    const { provider } = this.instance;
+    const child = { parent: this, provider, ...holdsData(this.instance), dependsOn: after };
+    return extensions.map(({ name: extension, schema }) => {
+      const within = this.schemas[schema] ?? schema;
+      const declared = { name: extension, database: this.name, schema: within };
+      return new postgresql.Extension(`${name}-${extension}`, declared, child);
+    });
   }
 
   /** How a role reaches this database. */

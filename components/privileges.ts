@@ -2,13 +2,17 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { GrantDeclaration } from "../postgres/access/declarations";
+import { isBound } from "../postgres/audit/boundGrants";
+import type { Connection } from "../postgres/connection";
+import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import { TablePrivileges } from "./dynamic/tablePrivileges";
 import type { Instance } from "./instance/instance";
 import { goesWith } from "./instance/lifetime";
 
 export interface PrivilegesArgs {
   instance: Instance;
   database: pulumi.Input<string>;
-  /** Creates the tables; later ones are covered by its default privileges. */
+  /** Creates the tables. */
   owner: pulumi.Input<string>;
   /** Schemas by name. */
   schemas: Readonly<Record<string, pulumi.Input<string>>>;
@@ -18,12 +22,19 @@ export interface PrivilegesArgs {
   grants: readonly GrantDeclaration[];
   /** What must stand before anything is granted. */
   after?: pulumi.Resource;
+  /** Needed where anything is granted on tables. */
+  tables?: {
+    /** A login that may become the owner. */
+    connection: pulumi.Input<Connection>;
+    tenancy: Tenancy;
+  };
 }
 
 /**
  * Who may do what, each line of `database/grants.ts` a grant.
  *
- * A line is the whole truth about its role and object: what was granted by hand besides is revoked.
+ * A line is the whole truth about its role and object: what was granted by hand besides is revoked. No role that row-level
+ * security binds has a default privilege on tables, so that a table or partition is born closed to it.
  */
 export class Privileges extends pulumi.ComponentResource {
   constructor(name: string, args: PrivilegesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -33,19 +44,51 @@ export class Privileges extends pulumi.ComponentResource {
     const dependsOn = args.after === undefined ? [] : [args.after];
     const child = { parent: this, provider, ...goesWith(args.instance), dependsOn };
 
+    const bound: pulumi.CustomResourceOptions = {
+      parent: this,
+      ...goesWith(args.instance),
+      // In older stacks it is a Grant, whose deletion at the end of an update would revoke what was just granted.
+      aliases: [{ type: "postgresql:index/grant:Grant" }],
+      deleteBeforeReplace: true,
+    };
+
+    // PostgreSQL refuses two changes of one access list at a time ("tuple concurrently updated"), and the plugin tries none again.
+    const latest = new Map<string, pulumi.Resource>();
+    const inTurn = (
+      object: string,
+      options: pulumi.CustomResourceOptions,
+      make: (options: pulumi.CustomResourceOptions) => pulumi.Resource,
+    ) => {
+      const before = latest.get(object);
+      const waits = before === undefined ? dependsOn : [...dependsOn, before];
+      latest.set(object, make({ ...options, dependsOn: waits }));
+    };
+
     for (const grant of args.grants) {
       const role = args.roles?.[grant.role] ?? grant.role;
       const privileges = [...grant.privileges];
       const logical = `${name}-${grant.role}-${nameOf(grant)}`;
+      const give = (declared: postgresql.GrantArgs) => {
+        inTurn(nameOf(grant), child, (options) => new postgresql.Grant(logical, declared, options));
+      };
       if (grant.on === "database") {
-        const declared = { database, role, objectType: "database", privileges };
-        new postgresql.Grant(logical, declared, child);
+        give({ database, role, objectType: "database", privileges });
         continue;
       }
       const schema = args.schemas[grant.schema] ?? grant.schema;
+      if (grant.on === "tables") {
+        if (args.tables === undefined) throw new Error(`no tenancy says what ${logical} may open`);
+        const { connection, tenancy } = args.tables;
+        if (isBound(grant, tenancy)) {
+          const declared = { connection, owner, role, schema, privileges: grant.privileges };
+          const all = { ...declared, tenantTables: tenancy.tables };
+          inTurn(nameOf(grant), bound, (options) => new TablePrivileges(logical, all, options));
+          continue;
+        }
+      }
       const objectType = objectTypes[grant.on];
       const declared = { database, role, schema, objectType, privileges };
-      new postgresql.Grant(logical, declared, child);
+      give(declared);
       // A grant reaches the objects that exist now, default privileges those of later migrations.
       if (grant.on === "schema") continue;
       new postgresql.DefaultPrivileges(`${logical}-future`, { ...declared, owner }, child);

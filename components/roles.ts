@@ -12,14 +12,14 @@ export interface RolesArgs {
   roles: readonly LoginDeclaration[];
   /** The one of them that owns everything. */
   owner: string;
-  /** What must be in order before anything in the server changes. */
-  after: pulumi.Resource;
 }
 
 /** What one logs in with. */
 export interface Login {
   user: pulumi.Output<string>;
   password: pulumi.Output<string>;
+  /** What the server checks the password against. */
+  verifier: pulumi.Output<string>;
 }
 
 /**
@@ -34,7 +34,7 @@ export class Roles extends pulumi.ComponentResource {
   /** How one logs in by now, by role. */
   readonly logins: Readonly<Record<string, Login>>;
   /** How one could log in before, by role, where that still works. */
-  readonly previous: Readonly<Record<string, Login>>;
+  readonly previous: Readonly<Record<string, Pick<Login, "user" | "password">>>;
   /** The names by role: whoever uses one waits for the role. */
   readonly names: Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -42,7 +42,7 @@ export class Roles extends pulumi.ComponentResource {
     super("hosterizer:index:Roles", name, {}, opts);
     const { instance } = args;
     const { provider } = instance;
-    const child = { parent: this, provider, ...goesWith(instance), dependsOn: args.after };
+    const child = { parent: this, provider, ...goesWith(instance) };
     const found: { of: string; number: number; login: Login }[] = [];
     const names: Record<string, pulumi.Output<string>> = {};
 
@@ -64,13 +64,14 @@ export class Roles extends pulumi.ComponentResource {
       );
       names[role.name] = made.name;
       if (generated && number !== undefined) {
-        found.push({ of, number, login: { user: made.name, password: generated.password } });
+        const { password, verifier } = generated;
+        found.push({ of, number, login: { user: made.name, password, verifier } });
       }
       if (role.name === args.owner && instance.deployRole !== undefined) {
         // Whoever is no superuser can give away, and change, only what is its own or of a role that it is a member of.
         const granted = { role: instance.deployRole, grantRole: made.name };
-        const membership = new postgresql.GrantRole(`${name}-deploy`, granted, child);
-        names[role.name] = pulumi.all([made.name, membership.id]).apply(([owner]) => owner);
+        // Its input rather than its id: a preview knows it even when the membership is being replaced.
+        names[role.name] = new postgresql.GrantRole(`${name}-deploy`, granted, child).grantRole;
       }
     }
 
@@ -79,7 +80,9 @@ export class Roles extends pulumi.ComponentResource {
     const outlived = found.filter(({ of, number }) =>
       found.some((other) => other.of === of && other.number > number),
     );
-    this.previous = Object.fromEntries(outlived.map(({ of, login }) => [of, login]));
+    this.previous = Object.fromEntries(
+      outlived.map(({ of, login: { user, password } }) => [of, { user, password }]),
+    );
     this.names = names;
     this.registerOutputs({});
   }

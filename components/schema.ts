@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { afterEachMigration } from "../postgres/audit/afterEachMigration";
 import type { Connection } from "../postgres/connection";
 import type { Destination } from "../postgres/migrations/migrationPlan";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
-import type { Database } from "./database";
 import { Migrations } from "./dynamic/migrations";
 
 export interface SchemaArgs extends Destination {
-  database: Database;
+  /** What must be in order before a migration runs. */
+  after: pulumi.Resource;
   /** The login that runs migrations; a member of the owner. */
   connection: pulumi.Input<Connection>;
   owner: string;
@@ -38,11 +37,10 @@ export class Schema extends pulumi.ComponentResource {
 
   constructor(name: string, args: SchemaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Schema", name, {}, opts);
-    const { database, tenancy, ...declared } = args;
+    const { after, ...declared } = args;
 
-    const afterEach = afterEachMigration({ ...declared, tenancy });
-    const child = { parent: this, dependsOn: database };
-    this.version = new Migrations(name, { ...declared, afterEach }, child).version;
+    const child = { parent: this, dependsOn: after };
+    this.version = new Migrations(name, declared, child).version;
 
     this.registerOutputs({ version: this.version });
   }

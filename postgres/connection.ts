@@ -1,5 +1,6 @@
 import { Client, DatabaseError } from "pg";
 
+import { meaning } from "./askOwner";
 import { readAuthorityFile } from "./certificates/readAuthorityFile";
 import { readClientCertificate } from "./certificates/readClientCertificate";
 import { systemAuthorities } from "./certificates/systemAuthorities";
@@ -26,6 +27,40 @@ export interface Connection {
   /** Paths of PEM files with what the client shows of itself, from the working folder: a certificate and its key. */
   sslcert?: string;
   sslkey?: string;
+}
+
+/** Settings that decide who a session is and what its statements mean. */
+const begins = {
+  ...meaning,
+  role: "none",
+  // A library that there is not would keep everybody out.
+  local_preload_libraries: "",
+};
+
+/**
+ * What a session begins with whatever is set on the database or the role, which is ours to repair. The database's owner sets
+ * what it likes there, for sessions of superusers too, and what a client asks for outranks it.
+ *
+ * https://www.postgresql.org/docs/15/runtime-config-client.html
+ */
+export const startUpOptions = optionsOf({
+  ...begins,
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_session_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+});
+
+/**
+ * The same for sessions of Pulumi's plugin, whose patience is its own affair. Ours say of each transaction whether it writes;
+ * the plugin's would only read where the owner wants it so, and no right could be taken away.
+ */
+export const pluginOptions = optionsOf({ ...begins, default_transaction_read_only: "off" });
+
+function optionsOf(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
 }
 
 /**
@@ -93,8 +128,7 @@ async function connect(connection: Connection, purpose: string): Promise<Client>
   const client = new Client({
     ...clientAddress(connection),
     application_name: `hosterizer-database/${purpose}`,
-    // Whatever somebody has set on the database or the role: it is ours to repair.
-    options: "-c search_path= -c statement_timeout=0",
+    options: startUpOptions,
     connectionTimeoutMillis: 10_000,
   });
   // A server that goes away between two statements is reported by the next statement.

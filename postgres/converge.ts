@@ -71,7 +71,7 @@ export async function convergeWith<T extends Step>(
 }
 
 /** Whether another session was in the way, so that the same may go well a moment later. */
-function isContention(error: unknown): boolean {
+export function isContention(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
   if (error.code === internalError) return tornRow.test(error.message);
   return contention.has(error.code ?? "");

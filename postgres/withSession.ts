@@ -29,7 +29,7 @@ export async function withSession<T>(
   connection: Connection,
   run: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const key = JSON.stringify(connection);
+  const key = keyOf(connection);
   const present = sessions.get(key);
   const session = present ?? open(key, connection);
   clearTimeout(session.close);
@@ -51,6 +51,12 @@ export async function withSession<T>(
       }, idleLimit).unref();
     }
   }
+}
+
+/** The same for the same login, in whatever order it was written down. */
+function keyOf(connection: Connection): string {
+  const parts = Object.entries(connection).filter(([, value]) => value !== undefined);
+  return JSON.stringify(parts.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function open(key: string, connection: Connection): Session {

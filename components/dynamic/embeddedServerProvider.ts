@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import type { dynamic } from "@pulumi/pulumi";
 
 import { type Connection, withClient } from "../../postgres/connection";
@@ -20,8 +22,17 @@ import { hasUnknown } from "./unknown";
 
 type Inputs = EmbeddedServerInputs & { drift?: string[] };
 
-/** Adds `drift`: how the running server differs from the declared one. */
+/**
+ * Adds `drift`: how the running server differs from the declared one.
+ *
+ * A password that is still to be generated cannot be that of data that is there already.
+ */
 export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
+  if (olds.stack === undefined && hasUnknown(news)) {
+    const { paths } = await server(news);
+    if (existsSync(paths.data))
+      return { inputs: news, failures: [{ property: "stack", reason: otherState(paths) }] };
+  }
   const known = olds.stack !== undefined && !hasUnknown(news);
   const drift = known ? driftLines(await readDrift(await server(news), news)) : [];
   return { inputs: { ...news, drift } };
@@ -86,12 +97,15 @@ async function provePassword(
     await withClient(superuser(inputs, port), "embedded/password", () => Promise.resolve());
   } catch (error) {
     if ((error as { code?: string }).code !== invalidPassword) throw error;
-    throw new Error(
-      `the data in ${paths.data} was made with another state of this stack: its superuser has another password.\n` +
-        "Bring that state back (.hosterizer/state with .hosterizer/passphrase), or remove the server with its data: npm run destroy",
-      { cause: error },
-    );
+    throw new Error(otherState(paths), { cause: error });
   }
+}
+
+function otherState({ data }: EmbeddedServer["paths"]): string {
+  return (
+    `the data in ${data} was made with another state of this stack: its superuser has another password.\n` +
+    "Bring that state back (.hosterizer/state with .hosterizer/passphrase), or remove the server with its data: npm run destroy"
+  );
 }
 
 const invalidPassword = "28P01";

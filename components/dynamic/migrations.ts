@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "../../postgres/connection";
 import type { AcknowledgedLoss } from "../../postgres/migrations/loss/loss";
+import type { Tenancy } from "../../postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 
@@ -15,8 +16,8 @@ export interface MigrationsInputs {
   schemas: readonly string[];
   /** In milliseconds. */
   lockTimeout: number;
-  /** SQL that joins each file's transaction. */
-  afterEach: string;
+  /** Tenant tables are born closed, in the transaction of the file that makes them. */
+  tenancy: Tenancy;
   /** Number of the last one that is to be applied; those after it are undone. Default: the last in the folder. */
   target?: number | undefined;
   /** How many rows may go with what is undone. */

@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
+import { afterEachMigration } from "../../postgres/audit/afterEachMigration";
 import { DeclarationErrors } from "../../postgres/declarationError";
 import { MigrationError } from "../../postgres/migrations/migrationError";
 import type { Migration } from "../../postgres/migrations/migration";
@@ -101,7 +102,8 @@ async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
     console.log(line);
   };
   try {
-    await migrateTo({ ...inputs, lockTimeoutMs: lockTimeout, log });
+    const afterEach = afterEachMigration(inputs);
+    await migrateTo({ ...inputs, afterEach, lockTimeoutMs: lockTimeout, log });
   } catch (error) {
     if (!(error instanceof MigrationError || error instanceof DeclarationErrors)) throw error;
     // The files before a failed one stay applied; so the resource is kept in the state, and the next update goes on.

@@ -6,8 +6,10 @@ import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 
 export interface RecordedSchemaInputs {
-  /** A login in the database that is a member of the owner, or a superuser. */
+  /** The login that runs migrations: it has no more rights than the owner, whose objects are looked at and repaired. */
   connection: Connection;
+  /** The login that deploys: what belongs to others it gives to the owner, and it evaluates nothing. */
+  deployer: Connection;
   owner: string;
   /** Schemas of which everything counts, whoever owns it. */
   schemas: readonly string[];
@@ -24,8 +26,8 @@ export interface RecordedSchemaInputs {
 /**
  * The schema as the last migration left it, recorded in the database. Its id is the record.
  *
- * An update restores what holds no data. Where what holds data has changed it fails, before anything else changes: so
- * everything in the server depends on it.
+ * An update restores what holds no data. Where what holds data has changed it fails, before migrations run and before anything
+ * is granted: so all of that depends on it.
  */
 export class RecordedSchema extends LateResource {
   constructor(

@@ -4,10 +4,12 @@
 with declared as (
   select case when g.role = 'public' then 0 else r.oid end as grantee, g.schema, p.privilege,
          case g."on" when 'tables' then 'r' else 'S' end as type
-    from pg_catalog.jsonb_to_recordset($4::jsonb) as g (role text, "on" text, schema text, privileges jsonb)
+    from pg_catalog.jsonb_to_recordset($4::jsonb) as g (role text, "on" text, schema text, bound boolean, privileges jsonb)
     left join pg_catalog.pg_roles as r on r.rolname = g.role
    cross join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege)
    where g."on" in ('tables', 'sequences')
+     -- Row-level security binds them: they come with a table's policies, not with the table.
+     and not coalesce(g.bound, false)
 ),
 us as (
   select oid, rolname from pg_catalog.pg_roles where rolname = any ($2::text[])

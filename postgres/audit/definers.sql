@@ -1,5 +1,8 @@
 -- Functions that run with their owner's rights and take their caller's search_path, or one with the caller's own schema
 -- in it. $1 our roles, $2 our schemas.
+--
+-- What the owner has added to an extension of its own (ALTER EXTENSION … ADD) is not the extension's: members that a script
+-- made are a superuser's.
 select case p.prokind when 'p' then 'procedure' else 'function' end || ' ' || p.oid::pg_catalog.regprocedure::text as object,
        p.oid::pg_catalog.regprocedure::text as name,
        pg_catalog.quote_ident(n.nspname) as schema,
@@ -27,5 +30,8 @@ select case p.prokind when 'p' then 'procedure' else 'function' end || ' ' || p.
       where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
         and d.objid = p.oid
         and d.deptype = 'e'
+        and exists (
+          select from pg_catalog.pg_roles as s where s.oid = p.proowner and s.rolsuper
+        )
    )
  order by object

@@ -1,5 +1,8 @@
+import { migratorKind } from "../access/migratorKind";
+
 /** Every kind of difference that the audit of access rights finds. */
 export const accessKinds = [
+  migratorKind,
   "database privilege",
   "schema privilege",
   "table privilege",
@@ -19,6 +22,7 @@ export const accessKinds = [
   "default privilege",
   "default grant option",
   "privilege missing",
+  "default privilege missing",
   "membership in a role of ours",
   "membership of a role of ours",
   "admin option",

@@ -1,4 +1,5 @@
 import type { Audit } from "./audit";
+import { markBound } from "./boundGrants";
 
 /** What the audit's queries take for this stack's own: they leave the rest alone. */
 export function ours({ roles, schemas, grants, tenancy }: Audit) {
@@ -6,7 +7,7 @@ export function ours({ roles, schemas, grants, tenancy }: Audit) {
     roles: roles.map(({ name }) => name),
     schemas: ["public", ...schemas.map(({ name }) => name)],
     // node-postgres would write an array of its own as an array of PostgreSQL's.
-    grants: JSON.stringify(grants),
+    grants: JSON.stringify(markBound(grants, tenancy)),
     tables: JSON.stringify(tenancy.tables),
   };
 }

@@ -4,16 +4,16 @@ import { repairOf } from "./repairOf";
 
 /** One finding for each object and grantee. */
 export function planMissingPrivileges(missing: readonly MissingPrivileges[]): AuditFinding[] {
-  return missing.map(({ object, name, grantee, privileges, grantable }) => {
+  return missing.map(({ later, object, command, target, grantee, privileges, grantable }) => {
     const list = privileges.join(", ");
     return {
-      kind: "privilege missing",
+      kind: later ? "default privilege missing" : "privilege missing",
       object,
       expected: `${list} to ${grantee}`,
       actual: `no ${list} to ${grantee}`,
       ...repairOf(
         grantable,
-        `grant ${list} on table ${name} to ${grantee}`,
+        `${command} ${list} on ${target} to ${grantee}`,
         "its owner or a superuser",
       ),
     };

@@ -6,7 +6,10 @@ import type { FoundOwner } from "./readOwners";
 import { repairOf } from "./repairOf";
 
 /** A finding for each object that belongs to somebody else than the owner. */
-export function planOwners(found: readonly FoundOwner[], { owner }: Audit): AuditFinding[] {
+export function planOwners(
+  found: readonly FoundOwner[],
+  { owner }: Pick<Audit, "owner">,
+): AuditFinding[] {
   return found.map(({ object, kind, name, owner: actual, alterable }) => {
     // The one schema that is there from the start follows the database's owner by itself.
     const expected = kind === "schema" ? "pg_database_owner" : owner;

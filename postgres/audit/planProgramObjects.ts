@@ -7,6 +7,7 @@ const empty = new Set([
   "function",
   "procedure",
   "aggregate",
+  "operator",
   "view",
   "index",
   "trigger",

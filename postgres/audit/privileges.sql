@@ -5,10 +5,11 @@
 -- https://www.postgresql.org/docs/15/ddl-priv.html
 --
 -- $1 our roles, $2 our schemas, $3 declared grants as jsonb, $4 functions that others look after, $5 role whose privileges
--- on table $6 others look after.
+-- on table $6 others look after, $7 tables that bound roles reach through another one.
 with declared as materialized (
-  select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema, p.privilege
-    from pg_catalog.jsonb_to_recordset($3::jsonb) as g (role text, "on" text, schema text, privileges jsonb)
+  select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema,
+         coalesce(g.bound, false) as bound, p.privilege
+    from pg_catalog.jsonb_to_recordset($3::jsonb) as g (role text, "on" text, schema text, bound boolean, privileges jsonb)
     left join pg_catalog.pg_roles as r on r.rolname = g.role
     left join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege) on true
 ),
@@ -159,14 +160,24 @@ judged as (
          coalesce(b.grantable, false) as option_allowed
     from entries as e
     left join (
-           select distinct grantee, "on", schema, privilege from declared where privilege is not null
+           select distinct grantee, "on", schema, bound, privilege from declared where privilege is not null
          ) as d
       on d.grantee = e.grantee
      and d."on" = e.declared_on
      and d.schema = e.schema
      and d.privilege = e.privilege_type
+     and not (
+       d.bound
+       and e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+       and e.objid = any ($7::oid[])
+     )
     left join pg_catalog.pg_init_privs as i
       on i.classoid = e.classid and i.objoid = e.objid and i.objsubid = e.subid
+      -- ALTER EXTENSION … ADD notes an owner's own access list there, too.
+     and (
+       i.privtype = 'i'
+       or exists (select from pg_catalog.pg_roles as s where s.oid = e.owner and s.rolsuper)
+     )
     left join lateral (
            select true as present, pg_catalog.bool_or(x.is_grantable) as grantable
              from pg_catalog.aclexplode(coalesce(i.initprivs, e.base)) as x

@@ -59,7 +59,7 @@ select i.type as kind,
        coalesce(
          pg_catalog.pg_has_role(
            current_user,
-           coalesce(r.relowner, p.proowner, own.relowner),
+           coalesce(r.relowner, p.proowner, o.oprowner, own.relowner),
            'usage'
          ),
          false
@@ -88,6 +88,8 @@ select i.type as kind,
     on a.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and r.oid = a.objid
   left join pg_catalog.pg_proc as p
     on a.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = a.objid
+  left join pg_catalog.pg_operator as o
+    on a.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass and o.oid = a.objid
   left join pg_catalog.pg_constraint as k
     on a.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = a.objid
   left join pg_catalog.pg_trigger as t
@@ -105,7 +107,17 @@ select i.type as kind,
       where d.classid = a.classid
         and d.objid = a.objid
         and a.subid = 0
-        and d.deptype in ('e', 'i')
+        and (
+          d.deptype = 'i'
+          -- An extension of the owner's own may have been given anything.
+          or exists (
+            select
+              from pg_catalog.pg_extension as x
+              join pg_catalog.pg_roles as s on s.oid = x.extowner and (s.rolsuper or s.rolcreaterole)
+             where d.deptype = 'e'
+               and x.oid = d.refobjid
+          )
+        )
    )
    -- Named with the column that it numbers.
    and not exists (

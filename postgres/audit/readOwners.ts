@@ -17,10 +17,26 @@ export interface FoundOwner {
   alterable: boolean;
 }
 
+/** Where objects are looked for that do not belong to the owner. */
+export interface OwnersScope {
+  owner: string;
+  roles: readonly string[];
+  schemas: readonly string[];
+  /** Functions that others look after. */
+  exempt?: readonly string[];
+}
+
 /** Reads the catalog. The function that the pooler asks is looked after by itself: it has an owner of its own. */
-export async function readOwners(client: Client, audit: Audit): Promise<FoundOwner[]> {
-  const { roles, schemas } = ours(audit);
+export function readOwners(client: Client, audit: Audit): Promise<FoundOwner[]> {
   const exempt = audit.lookup === undefined ? [] : [lookupFunction];
+  return readOwnersIn(client, { owner: audit.owner, ...ours(audit), exempt });
+}
+
+/** The same for these schemas, and for what these roles own anywhere. Reads the catalog. */
+export async function readOwnersIn(
+  client: Client,
+  { owner, roles, schemas, exempt = [] }: OwnersScope,
+): Promise<FoundOwner[]> {
   const sql = readSql(__dirname, "owners");
-  return (await client.query<FoundOwner>(sql, [audit.owner, roles, schemas, exempt])).rows;
+  return (await client.query<FoundOwner>(sql, [owner, roles, schemas, exempt])).rows;
 }

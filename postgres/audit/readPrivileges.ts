@@ -5,6 +5,7 @@ import { readSql } from "../readSql";
 import { contextFunctionNames, contextSchema } from "../rowLevelSecurity/contextFunctions";
 import type { Audit } from "./audit";
 import { ours } from "./ours";
+import { readClosedTables } from "./readClosedTables";
 
 /** One privilege that nobody declared, or one declared without the grant option that it has. */
 export interface FoundPrivilege {
@@ -47,6 +48,7 @@ export async function readPrivileges(client: Client, audit: Audit): Promise<Foun
     exempt,
     reader,
     verifierTable,
+    await readClosedTables(client, audit.tenancy.tables),
   ]);
   return rows;
 }

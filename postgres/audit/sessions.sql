@@ -1,6 +1,6 @@
 -- Sessions of our roles that may not log in: they began when those still could. $1 our roles that may not.
 select r.rolname as role,
-       count(*)::int4 as sessions,
+       pg_catalog.count(*)::int4 as sessions,
        pg_catalog.pg_has_role(r.oid, 'usage')
          or pg_catalog.pg_has_role('pg_signal_backend', 'usage') as endable,
        d.rolcreaterole as may_join

@@ -1,6 +1,9 @@
 -- Views and materialized views over tenant tables, their partitions and other views of them, that do not ask as whoever
 -- looks: they show what their owner sees.
 --
+-- What the owner has added to an extension of its own (ALTER EXTENSION … ADD) is not the extension's: members that a script
+-- made are a superuser's.
+--
 -- $1 our roles, $2 our schemas, $3 tenant tables as jsonb.
 with recursive tenant_tables as (
   select c.oid
@@ -56,5 +59,8 @@ select case c.relkind when 'm' then 'materialized view' else 'view' end as kind,
       where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
         and d.objid = c.oid
         and d.deptype = 'e'
+        and exists (
+          select from pg_catalog.pg_roles as s where s.oid = c.relowner and s.rolsuper
+        )
    )
  order by name

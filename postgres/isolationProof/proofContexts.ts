@@ -68,6 +68,8 @@ export function contextVariants(
 
 /** Long enough for a proof. */
 const minutes = 10 * 60_000;
+/** Longer than any proof takes. */
+const hour = 60 * 60_000;
 
 /** A context as an application would set it, signed where contexts are. */
 export function variablesOf(
@@ -103,7 +105,8 @@ function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[
     mine.slice(0, -1),
     `.${mine}`,
     ".".repeat(1000),
-    sign({ userRole: "customer", customerId: own, expires: new Date(Date.now() - 5000) }),
+    // Over long before the proof's transaction began: a token is good for what began before its end.
+    sign({ userRole: "customer", customerId: own, expires: new Date(Date.now() - hour) }),
     sign({ userRole: "administrator", customerId: own, expires }),
   ];
   return tokens.flatMap((token) =>

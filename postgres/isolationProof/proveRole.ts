@@ -16,11 +16,14 @@ import { type ProofTable, TenantRows } from "./tenantRows";
 
 /** Proves all tables as one role, in its open transaction. */
 export async function proveRole(
-  session: ProofSession,
+  opened: Omit<ProofSession, "beyondOwner">,
   declared: readonly TenantTable[],
   known: (table: TenantTable) => Promise<TenantPair | undefined>,
 ): Promise<{ tables: string[]; cells: ProofCell[]; notProven: NotProven[] }> {
-  const { client, role, kind } = session;
+  const { client, role, kind } = opened;
+  // The others are bound by policies, or read everything, and may do nothing else that the owner may not.
+  const beyondOwner = kind === "stranger" ? await readRightsBeyondOwner(client) : undefined;
+  const session = { ...opened, beyondOwner };
   const { tables, shapes } = await readTables(client, declared);
   const missing = declared
     .filter(
@@ -36,7 +39,8 @@ export async function proveRole(
 
   const proofs = new Map(tables.map((table) => [table.oid, new TableProof(session, table)]));
   // First of all, while the session has never had a context: afterwards a variable is empty, not absent.
-  if (kind !== "backup") for (const proof of proofs.values()) await proveUnset(client, proof);
+  if (kind !== "backup" && beyondOwner === undefined)
+    for (const proof of proofs.values()) await proveUnset(client, proof);
   const rows = new TenantRows(client, shapes, tables);
   for (const table of parentsFirst(tables)) {
     const proof = proofs.get(table.oid);
@@ -45,7 +49,7 @@ export async function proveRole(
       table.shape.privileges.INSERT && (kind === "tenant" || kind === "administrator");
     if (inserts)
       await proveWithSyntheticRows(session, proof, tables, rows, syntheticTenants(table));
-    else await proveWithRealRows(proof, await known(table));
+    else await proveWithRealRows(proof, beyondOwner === undefined ? await known(table) : undefined);
   }
   const all = [...proofs.values()];
   return {
@@ -53,6 +57,25 @@ export async function proveRole(
     cells: all.flatMap(({ cells }) => cells),
     notProven: [...missing, ...all.flatMap(({ notProven }) => notProven)],
   };
+}
+
+/** The predefined roles that a session's role belongs to, and its attributes; undefined where it has neither. */
+async function readRightsBeyondOwner(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ rights: string | null }>(
+    `select pg_catalog.string_agg(has.right, ', ' order by has.right) as rights
+       from (select 'the rights of ' || r.rolname as right
+               from pg_catalog.pg_roles as r
+              where r.oid operator(pg_catalog.<) 16384::pg_catalog.oid and not r.rolsuper
+                and r.rolname operator(pg_catalog.<>) 'pg_database_owner'
+                and pg_catalog.pg_has_role(r.oid, 'MEMBER')
+             union all
+             select a.attribute
+               from pg_catalog.pg_roles as me
+              cross join lateral (values ('SUPERUSER', me.rolsuper), ('CREATEROLE', me.rolcreaterole), ('CREATEDB', me.rolcreatedb),
+                                         ('REPLICATION', me.rolreplication), ('BYPASSRLS', me.rolbypassrls)) as a (attribute, has_it)
+              where me.rolname operator(pg_catalog.=) current_user and a.has_it) as has`,
+  );
+  return rows[0]?.rights ?? undefined;
 }
 
 type FoundTable = ProofTable & { oid: string };

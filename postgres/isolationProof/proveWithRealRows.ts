@@ -17,7 +17,7 @@ export async function proveWithRealRows(
   const { table } = proof;
   // Ids of nobody: who sees nothing of them may still see somebody else's.
   const either = pair ?? { own: "1", other: "2" };
-  if (!table.shape.privileges.SELECT || pair !== undefined) {
+  if (!table.shape.privileges.SELECT || pair !== undefined || proof.isJudgedByCatalog) {
     for (const probe of [...readProbes(table, either), ...viewProbes(table, either)]) {
       await proof.tryEverywhere(probe, either);
     }

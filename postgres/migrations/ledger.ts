@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { askOwner } from "../askOwner";
 import { readSql } from "../readSql";
 import { tableExists } from "./tableExists";
 
@@ -33,6 +34,9 @@ export async function createLedger(client: Client): Promise<void> {
 /** The applied migrations by number; none if there is no ledger yet. Writes nothing. */
 export async function readLedger(client: Client): Promise<AppliedMigration[]> {
   if (!(await tableExists(client, "hosterizer.migration_statements"))) return [];
-  const { rows } = await client.query<AppliedMigration>(readSql(__dirname, "appliedMigrations"));
+  const { rows } = await askOwner<AppliedMigration>(
+    client,
+    readSql(__dirname, "appliedMigrations"),
+  );
   return rows;
 }

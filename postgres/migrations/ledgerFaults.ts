@@ -1,4 +1,5 @@
 import { DeclarationError } from "../declarationError";
+import { npmCommand, shellWord } from "../npmCommand";
 import type { AppliedMigration } from "./ledger";
 import type { Direction, Migration, MigrationFile } from "./migration";
 import { numberOf } from "./numberOf";
@@ -95,13 +96,18 @@ function editedFault(
   const cosmetic = recorded.tokens === file.tokensSha256;
   const where = cosmetic ? " (in comments and white space only)" : "";
   const fault = `the file was edited${where} after it was applied on ${day(appliedAt)}`;
-  const remedy = cosmetic ? acceptable : remedies[direction];
+  const remedy = cosmetic ? acceptable(name) : remedies[direction];
   const error = new DeclarationError(file.path, fault, remedy);
   return [{ kind: `${direction} edited`, name, cosmetic, error }];
 }
 
-const acceptable =
-  'Restore it from version control, or have it recorded as it is: npm run db -- accept-drift --reason "…"';
+function acceptable(name: string): string {
+  const accept = npmCommand("db -- accept-drift", [
+    "--reason 'why'",
+    shellWord(`migration ${name}`),
+  ]);
+  return `Restore it from version control, or have it recorded as it is: ${accept}`;
+}
 
 const remedies = {
   up: "Restore it from version control, and put the change into a new migration",

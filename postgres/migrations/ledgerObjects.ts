@@ -2,8 +2,17 @@ import { ledgerTable } from "./ledger";
 
 const { schema } = ledgerTable;
 
-/** Each table of createLedger.sql, with its columns and the names of its constraints. */
-const tables: Readonly<Record<string, { columns: string[]; constraints: string[] }>> = {
+/** A table of createLedger.sql. */
+interface LedgerTable {
+  columns: string[];
+  /** By name. */
+  constraints: string[];
+  /** By column, as pg_get_expr writes them. */
+  defaults?: Readonly<Record<string, string>>;
+}
+
+/** Each of them. */
+const tables: Readonly<Record<string, LedgerTable>> = {
   schema_migrations: {
     columns: ["id", "name", "run_on"],
     constraints: ["schema_migrations_pkey", "schema_migrations_name_key"],
@@ -19,10 +28,12 @@ const tables: Readonly<Record<string, { columns: string[]; constraints: string[]
   accepted_drift: {
     columns: ["id", "accepted_at", "system_user_name", "login", "reason", "differences"],
     constraints: ["accepted_drift_pkey", "accepted_drift_reason_check"],
+    defaults: { accepted_at: "now()", login: "SESSION_USER" },
   },
   schema_records: {
     columns: ["id", "version", "format", "recorded_at", "recorded_by", "reason", "stamp"],
     constraints: ["schema_records_pkey"],
+    defaults: { recorded_at: "now()", recorded_by: "SESSION_USER" },
   },
   schema_objects: {
     columns: ["kind", "identity", "facts", "digest"],
@@ -38,3 +49,9 @@ export const ledgerObjects: readonly string[] = Object.entries(tables).flatMap(
     ...constraints.map((constraint) => `table constraint ${constraint} on ${schema}.${table}`),
   ],
 );
+
+/** The same tables with what their columns are filled with. */
+export const ledgerDefaults = Object.entries(tables).map(([name, { defaults = {} }]) => ({
+  name,
+  defaults,
+}));

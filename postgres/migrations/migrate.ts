@@ -3,6 +3,7 @@ import { ledgerFaults } from "./ledgerFaults";
 import type { RunOptions } from "./migrationSettings";
 import { numberOf } from "./numberOf";
 import { runMigrations } from "./runMigrations";
+import { unrecordedFault, unrecordedRelations } from "./unrecordedRelations";
 import { withMigrationRun } from "./withMigrationRun";
 
 /** How far up to go. */
@@ -17,7 +18,7 @@ export interface MigrateOptions extends RunOptions {
  * Two runs at once are safe: one waits. So is a run that was killed: the next goes on where the ledger ends.
  *
  * @returns the names of those that it applied.
- * @throws DeclarationErrors if the folder has faults or contradicts the ledger, MigrationError if a file fails,
+ * @throws DeclarationErrors if the folder has faults or contradicts the ledger, or if there are tables and no ledger, MigrationError if a file fails,
  *   RunnerLockError if another run doesn't end.
  */
 export async function migrate({ target, ...options }: MigrateOptions): Promise<string[]> {
@@ -35,7 +36,10 @@ export async function migrate({ target, ...options }: MigrateOptions): Promise<s
     }
 
     const pending = migrations.filter(({ number }) => number > version && number <= wanted);
-    const { directory } = options;
+    const unrecorded = await unrecordedRelations(client, applied, settings.schemas);
+    const { directory, connection } = options;
+    if (pending.length > 0 && unrecorded.length > 0)
+      throw new DeclarationErrors([unrecordedFault(connection.database, unrecorded)]);
     if (pending.length > 0) {
       await runMigrations(client, { direction: "up", migrations: pending, directory }, settings);
     }

@@ -9,6 +9,8 @@ export interface MigrationSettings {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files. Errors show paths as this one begins. */
   directory: string;
+  /** Schemas of which everything is recorded as the expected schema, whoever owns it. Default `public`. */
+  schemas?: readonly string[] | undefined;
 }
 
 /** What a single file runs with. */
@@ -23,8 +25,6 @@ export interface FileSettings extends SessionSettings {
 export interface RunOptions extends MigrationSettings {
   /** SQL that joins the transaction of each file, in both directions: row-level security of a newborn table. */
   afterEach?: string;
-  /** Schemas of which everything is recorded as the expected schema, whoever owns it. Default `public`. */
-  schemas?: readonly string[];
   /** How long a statement waits for a lock. Default 500. */
   lockTimeoutMs?: number;
   /** How often a file that had no lock in time is tried, with growing pauses. Default 10: about a minute. */

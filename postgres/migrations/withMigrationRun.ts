@@ -37,7 +37,10 @@ export async function withMigrationRun<T>(
     return withRunnerLock(client, { waitMs: runnerWaitMs, log: settings.log }, async () => {
       await prepareSession(client, settings);
       await createLedger(client);
-      return run({ client, migrations, applied: await readLedger(client), settings });
+      const applied = await readLedger(client);
+      // Whatever the ledger has become, the files begin as they are used to.
+      await prepareSession(client, settings);
+      return run({ client, migrations, applied, settings });
     });
   });
 }

@@ -36,7 +36,8 @@ export async function applyRowLevelSecurity(
   });
 }
 
-async function applyContext(client: Client, wanted: RowLevelSecurity): Promise<void> {
+/** Makes the functions that policies call as declared, in one transaction. */
+export async function applyContext(client: Client, wanted: RowLevelSecurity): Promise<void> {
   await convergeWith(client, wanted, async () =>
     planContextFunctions(await readContextFunctions(client), wanted.tenancy, wanted.owner),
   );

@@ -6,8 +6,8 @@ import type { TenantTable } from "./tenancy";
  * SQL that joins a migration's transaction: a declared tenant table is born closed, and so are its partitions and other
  * children, which a query can name directly.
  *
- * Default privileges let the application at a new table as soon as it is there, and its policies come a moment later.
- * Row-level security without a policy shows nobody a row. It is not forced yet, so that the owner can fill the table in
+ * Roles that read every row for dumps may read a new table as soon as it is there, and what the migration itself grants
+ * holds from its end; the policies come a moment later. Row-level security without a policy shows nobody a row. It is not forced yet, so that the owner can fill the table in
  * the next migration.
  */
 export function closeNewTables(tables: readonly TenantTable[]): string {

@@ -5,8 +5,25 @@ import type { MigratedTable } from "./migratedTables";
 
 type Tables = Map<string, MigratedTable>;
 
+const followed = new Set([
+  "AlterObjectSchemaStmt",
+  "AlterTableStmt",
+  "CallStmt",
+  "CreateStmt",
+  "CreateTableAsStmt",
+  "DoStmt",
+  "DropStmt",
+  "RenameStmt",
+]);
+
+/** Whether a statement can change what tables there are, or of which form. */
+export function shapesTables(node: Node): boolean {
+  return Object.keys(node).some((kind) => followed.has(kind));
+}
+
 /** Applies one statement to the picture of the tables; false if it cannot tell what the statement does to them. */
 export function followStatement(node: Node, tables: Tables): boolean {
+  if (!shapesTables(node)) return true;
   if ("DoStmt" in node || "CreateTableAsStmt" in node || "CallStmt" in node) return false;
   if ("CreateStmt" in node) return create(node.CreateStmt, tables);
   if ("AlterTableStmt" in node) {

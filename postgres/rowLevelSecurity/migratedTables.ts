@@ -1,7 +1,8 @@
 import type { Node } from "libpg-query";
 
+import { forget, type Recall } from "../migrations/fileMemory";
 import { splitStatements } from "../migrations/splitStatements";
-import { followStatement } from "./followStatement";
+import { followStatement, shapesTables } from "./followStatement";
 
 /** A table as migrations leave it. */
 export interface MigratedTable {
@@ -20,19 +21,32 @@ export interface MigratedTables {
   complete: boolean;
 }
 
-/** Reads what migrations will have created, from their text alone. */
-export async function migratedTables(upFiles: readonly string[]): Promise<MigratedTables> {
+/** The statements of a file that tables come from; null if it is no SQL to the parser. */
+export type TableStatements = readonly Node[] | null;
+
+/**
+ * Reads what migrations will have created, from their text alone.
+ *
+ * @param recall What is known of files by now. Default: nothing.
+ */
+export async function migratedTables(
+  upFiles: readonly string[],
+  recall: Recall<TableStatements> = forget,
+): Promise<MigratedTables> {
   const tables = new Map<string, MigratedTable>();
   let complete = true;
   for (const sql of upFiles) {
+    const statements = await recall(sql, () => tableStatements(sql));
     // Text that is no SQL to the parser may still be some to a newer server.
-    const statements: readonly { node: Node }[] | undefined = await splitStatements(sql).catch(
-      () => undefined,
-    );
-    if (statements === undefined) complete = false;
-    for (const { node } of statements ?? []) {
+    if (statements === null) complete = false;
+    for (const node of statements ?? []) {
       if (!followStatement(node, tables)) complete = false;
     }
   }
   return { tables, complete };
+}
+
+async function tableStatements(sql: string): Promise<TableStatements> {
+  const statements = await splitStatements(sql).catch(() => null);
+  return statements?.map(({ node }) => node).filter(shapesTables) ?? null;
 }

@@ -65,6 +65,10 @@ candidate as (
         where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
           and d.objid = c.oid
           and d.deptype = 'e'
+          -- What its owner has added to an extension of its own is not the extension's.
+          and exists (
+            select from pg_catalog.pg_roles as s where s.oid = c.relowner and s.rolsuper
+          )
      )
 )
 select n.nspname as schema,

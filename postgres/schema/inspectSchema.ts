@@ -3,6 +3,7 @@ import { type Client, DatabaseError } from "pg";
 import type { Finding } from "../drift/difference";
 import { inSnapshot } from "../inSnapshot";
 import { readLedger } from "../migrations/ledger";
+import { readLedgerTables } from "../audit/ledgerTables";
 import { type LedgerFault, ledgerFaults } from "../migrations/ledgerFaults";
 import type { Migration } from "../migrations/migration";
 import { numberOf } from "../migrations/numberOf";
@@ -57,13 +58,18 @@ export async function inspectSchema(
 ): Promise<SchemaInspection> {
   const { target, ...wanted } = expectation;
   const { owner } = wanted;
-  const read = await inSnapshot(client, owner, () => readBoth(client, wanted)).catch(
-    (error: unknown) => {
-      if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
-      throw error;
-    },
-  );
-  if (read === undefined) return nothing;
+  const found = await inSnapshot(client, owner, async () => {
+    const tables = await readLedgerTables(client);
+    // A table of another name tells nothing until it has its own back.
+    const isAway = tables.some(({ actual }) => actual === null);
+    return { tables, read: isAway ? undefined : await readBoth(client, wanted) };
+  }).catch((error: unknown) => {
+    if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
+    throw error;
+  });
+  if (found === undefined) return nothing;
+  const { tables, read } = found;
+  if (read === undefined) return { ...nothing, findings: tables };
 
   const { applied, migrations, changes } = read;
   const names = new Set(applied.map(({ name }) => name));
@@ -73,6 +79,7 @@ export async function inspectSchema(
   const schema = schemaFindings(states);
   const unrecorded = changes === undefined;
   const findings = [
+    ...tables,
     ...migrationFindings(faults),
     ...(unrecorded ? [noRecord] : []),
     ...schema,

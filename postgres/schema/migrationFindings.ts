@@ -1,4 +1,5 @@
 import type { Finding } from "../drift/difference";
+import { ledgerKind } from "../audit/ledgerTables";
 import type { LedgerFault } from "../migrations/ledgerFaults";
 
 /** Every kind of difference between the migrations folder and the ledger. */
@@ -9,6 +10,7 @@ export const migrationKinds = [
   "migration deleted",
   "migration renamed",
   "migration overtaken",
+  ledgerKind,
 ] as const;
 
 /** What the folder says otherwise than the ledger. Only a person can know which of the two is right. */

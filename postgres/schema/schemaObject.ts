@@ -13,6 +13,8 @@ export const schemaObjectKinds = [
   "function",
   "procedure",
   "aggregate",
+  "operator",
+  "cast",
   "table",
   "foreign table",
   "column",
@@ -60,6 +62,7 @@ export type SchemaObjectKind = (typeof schemaObjectKinds)[number];
  *   (names, quoted, in order), `column comments` (one a line).
  * - function, procedure `public.f(integer)`: `definition` (the whole CREATE OR REPLACE).
  * - aggregate `public.f(integer)`: `definition` (what follows the name in CREATE AGGREGATE).
+ * - operator `public.=(text,text)` and cast `(public.color AS text)`: `definition` (what follows the name or the types).
  * - sequence, not those of identity columns: `type`, `start`, `increment`, `minimum`, `maximum`, `cache`, `cycle`
  *   (`CYCLE`), `persistence`, `owned by` (`public.sites.number`).
  * - enum: `labels` (`'a', 'b'`, in order). domain: `type`, `collation`, `default`, `not null`, `checks` (`CONSTRAINT name CHECK (…)`, one

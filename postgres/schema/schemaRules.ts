@@ -61,6 +61,8 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
   function: defined("function"),
   procedure: defined("procedure"),
   aggregate: defined("aggregate"),
+  operator: defined("operator"),
+  cast: defined("cast"),
   table: holding({
     ...each("table", refused, ["persistence", "of type", "partition key", "access method"]),
     ...each("table", refused, ["inherits"]),
@@ -95,14 +97,15 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
     ...enabled("trigger"),
   }),
   rule: defined("rule", enabled("rule")),
+  // It would run the owner's function with the rights of a superuser, so that only a superuser makes or enables one.
   "event trigger": {
     added: automatic,
-    missing: automatic,
+    missing: refused,
     facts: {
-      event: { kind: "event trigger altered", rule: automatic },
-      tags: { kind: "event trigger altered", rule: automatic },
-      function: { kind: "event trigger altered", rule: automatic },
-      ...enabled("event trigger"),
+      event: { kind: "event trigger altered", rule: refused },
+      tags: { kind: "event trigger altered", rule: refused },
+      function: { kind: "event trigger altered", rule: refused },
+      enabled: { kind: "event trigger disabled", rule: refused },
     },
   },
 };

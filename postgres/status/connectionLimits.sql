@@ -1,7 +1,7 @@
 -- How many sessions does the whole server have, and how many may it have? Without this one.
 select
     (
-        select count(*)::pg_catalog.int4
+        select pg_catalog.count(*)::pg_catalog.int4
         from pg_catalog.pg_stat_activity as activity
         where activity.backend_type = 'client backend' and activity.pid <> pg_catalog.pg_backend_pid()
     ) as used,

@@ -37,8 +37,18 @@ export async function readDatabaseStatus(
   });
 }
 
-async function readStatements(client: Client, limit: number): Promise<StatementFacts[]> {
-  const found = await readAll<StatementFacts>(client, "slowestStatements", [limit]);
+/** From the extension's own view: whoever owns its schema can put another one there, which would be asked as this role. */
+async function readStatements(
+  client: Client,
+  limit: number,
+): Promise<StatementFacts[] | Unavailable> {
+  const { view } = await readOne<{ view: string | null }>(client, "statementsView");
+  if (view === null) return { unavailable: notInstalled };
+  const sql = readSql(__dirname, "slowestStatements").replace(
+    "monitoring.pg_stat_statements",
+    () => view,
+  );
+  const found = (await client.query<StatementFacts>(sql, [limit])).rows;
   return found.map((statement) => ({ ...statement, query: withoutSecrets(statement.query) }));
 }
 
@@ -56,13 +66,14 @@ async function readOne<T extends object>(client: Client, question: string): Prom
   return row;
 }
 
+const notInstalled = "pg_stat_statements is not installed in schema monitoring";
+
 /** What a refusal means, by SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
 const refusals: Readonly<Record<string, string>> = {
   "55P03": "another session holds a lock on them; see the sessions",
   "57014": "it took longer than 10 s",
   "42501": "the monitoring role may not read them",
-  "3F000": "pg_stat_statements is not installed in schema monitoring",
-  "42P01": "pg_stat_statements is not installed in schema monitoring",
+  "42P01": notInstalled,
   "55000": "pg_stat_statements is not in shared_preload_libraries",
 };
 

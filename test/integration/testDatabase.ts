@@ -17,11 +17,18 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-/** Creates an empty database. Names are random, so that files run in parallel: roles belong to the whole server. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * Creates an empty database. Names are random, so that files run in parallel: roles belong to the whole server.
+ *
+ * @param url The superuser's, of a server of the test's own where it changes what other databases notice, such as settings of all roles.
+ *   Default: the server that all tests share.
+ */
+export async function createTestDatabase(
+  url = process.env["TEST_DATABASE_URL"],
+): Promise<TestDatabase> {
   const suffix = randomBytes(4).toString("hex");
   const name = `test_${suffix}`;
-  const server = connectionOf(process.env["TEST_DATABASE_URL"]);
+  const server = connectionOf(url);
   const superuser = { ...server, database: name };
   const roles: string[] = [];
   await execute(server, `create database ${name} template template0 encoding 'UTF8' locale 'C'`);

@@ -33,6 +33,10 @@ export interface ManagedServer {
   deploy: Connection & { password: string };
   server: EmbeddedServer;
   stop: () => Promise<void>;
+  /** Has it listen on another port. */
+  move: () => Promise<void>;
+  /** Has another authority sign its certificate; `authorityFile` is the new one's. */
+  renewAuthority: () => Promise<void>;
   /** A standby that follows it, on the same port of another address. */
   addStandby: (host: string) => Promise<Standby>;
   /** Stops it and its standbys, and removes their data. */
@@ -96,14 +100,30 @@ export async function startManagedServer(options: ManagedOptions = {}): Promise<
      create role deploy login createdb createrole password '${deploy.password}'`,
   );
   const standbys: EmbeddedServer[] = [];
-  return {
+  const managed: ManagedServer = {
     host,
     port,
     authorityFile,
     superuser,
     deploy,
     server: plain,
-    stop: () => stopServer(plain),
+    stop: () => stopServer(managed.server),
+    move: async () => {
+      const to = await freePort();
+      await stopServer(managed.server);
+      managed.server = { ...plain, settings: merge(plain.settings, { port: String(to) }) };
+      await startServer(managed.server);
+      for (const reached of [managed, superuser, deploy]) reached.port = to;
+    },
+    renewAuthority: async () => {
+      const renewed = await makeAuthority("hosterizer-test-2", new Date());
+      const file = join(directory, "authority-2.pem");
+      await writeFile(file, renewed.certificate);
+      await showCertificate(server, await issueCertificate(renewed, request, new Date()));
+      await rowsOf(superuser, "select pg_catalog.pg_reload_conf()");
+      managed.authorityFile = file;
+      for (const reached of [superuser, deploy]) reached.sslrootcert = file;
+    },
     addStandby: async (at) => {
       const standby = await copyAsStandby(plain, { at, port, password });
       standbys.push(standby);
@@ -113,10 +133,11 @@ export async function startManagedServer(options: ManagedOptions = {}): Promise<
     },
     remove: async () => {
       for (const standby of standbys) await stopWherever(standby);
-      await removeServer(plain);
+      await removeServer(managed.server);
       await rm(directory, { recursive: true, force: true });
     },
   };
+  return managed;
 }
 
 /** `stopServer` asks 127.0.0.1 whether there is something to stop; a standby listens on another address. */

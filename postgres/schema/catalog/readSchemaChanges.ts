@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { askOwner } from "../../askOwner";
 import { compareSchema, type SchemaChange } from "./compareSchema";
 import { readCurrentRecord } from "../record/readCurrentRecord";
 import { sameDefinition } from "./sameDefinition";
@@ -28,7 +29,8 @@ export async function readSchemaChanges(
   if (record === undefined) return undefined;
   if (record.stamp !== null && record.stamp === (await readStamp(client, scope))) return [];
   await client.query(schemaTextSettings);
-  const { rows } = await client.query<Pair>(
+  const { rows } = await askOwner<Pair>(
+    client,
     `with live as materialized (${digestedObjectsSql(scope)})
      select coalesce(live.kind, recorded.kind) as kind,
             coalesce(live.identity, recorded.identity) as identity,

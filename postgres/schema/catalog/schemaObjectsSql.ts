@@ -23,6 +23,8 @@ const kinds = [
   "sequences",
   "functions",
   "aggregates",
+  "operators",
+  "casts",
   "enums",
   "domains",
   "compositeTypes",

@@ -110,6 +110,8 @@ parts (catalog, number, stamp) as (
              'pg_catalog.pg_trigger'::pg_catalog.regclass,
              'pg_catalog.pg_rewrite'::pg_catalog.regclass,
              'pg_catalog.pg_type'::pg_catalog.regclass,
+             'pg_catalog.pg_operator'::pg_catalog.regclass,
+             'pg_catalog.pg_cast'::pg_catalog.regclass,
              'pg_catalog.pg_statistic_ext'::pg_catalog.regclass,
              'pg_catalog.pg_event_trigger'::pg_catalog.regclass
            )
@@ -131,6 +133,24 @@ parts (catalog, number, stamp) as (
     from pg_catalog.pg_proc as p
     join namespaces as n on n.oid = p.pronamespace
    where n.declared or p.proowner = (select oid from owner)
+  union all
+  -- An owner is no part of it.
+  select 'pg_operator',
+         pg_catalog.count(*),
+         pg_catalog.bit_xor(
+           pg_catalog.hash_record_extended(
+             row(
+               o.oid, o.oprname, o.oprnamespace, o.oprleft, o.oprright, o.oprresult, o.oprcom, o.oprnegate, o.oprcode::oid,
+               o.oprrest::oid, o.oprjoin::oid, o.oprcanhash, o.oprcanmerge
+             ),
+             0
+           )
+         )
+    from pg_catalog.pg_operator as o
+    join namespaces as n on n.oid = o.oprnamespace
+  union all
+  select 'pg_cast', pg_catalog.count(*), pg_catalog.sum(c.xmin::text::int8)
+    from pg_catalog.pg_cast as c
   union all
   select 'pg_aggregate', pg_catalog.count(*), pg_catalog.sum(a.xmin::text::int8)
     from pg_catalog.pg_aggregate as a

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
 
+import { askOwner } from "../../askOwner";
 import type { Connection } from "../../connection";
 import type { Difference } from "../../drift/difference";
 import { tableExists } from "../../migrations/tableExists";
@@ -25,7 +26,8 @@ export async function readAcceptedDrift(
     await client.query(`begin read only; set local role ${escapeIdentifier(owner)}`);
     try {
       if (!(await tableExists(client, "hosterizer.accepted_drift"))) return [];
-      const { rows } = await client.query<AcceptedDrift>(
+      const { rows } = await askOwner<AcceptedDrift>(
+        client,
         `select accepted_at as "acceptedAt",
                 system_user_name as "systemUser",
                 login,

@@ -2,23 +2,37 @@ import { join } from "node:path";
 
 import type { Finding } from "../../drift/difference";
 import { renderDifference } from "../../drift/renderDifference";
+import { npmCommand, shellWord } from "../../npmCommand";
 import { adoptionFiles } from "./adoptionFiles";
 import type { SchemaInspection } from "../inspectSchema";
 import { renameStatement } from "../renamedFrom";
 
-/** Why `up` stops before it changes anything, and what one can do about it. */
-export function refusalMessage(inspection: SchemaInspection, directory: string): string {
+/**
+ * Why `up` stops before it changes the schema, and what one can do about it.
+ *
+ * @param closed What was closed all the same, because it was open.
+ */
+export function refusalMessage(
+  inspection: SchemaInspection,
+  directory: string,
+  closed: readonly Finding[] = [],
+): string {
   const { findings, faults } = inspection;
   const refused = findings.filter(({ repair }) => repair === "refused");
   const schema = inspection.schema.filter(({ repair }) => repair === "refused");
   return [
-    "the database and the migrations differ in what up doesn't decide. Nothing was changed.",
+    `the database and the migrations differ in what up doesn't decide. ${outcome(closed)}`,
     ...listOf(refused),
+    ...(closed.length === 0 ? [] : ["", "Closed, because it was open:", ...listOf(closed)]),
     ...(faults.length === 0
       ? []
       : ["", "About the migrations:", ...faults.map(({ error }) => indent(error.message))]),
     ...(schema.length === 0 ? [] : choicesOf(inspection, directory)),
   ].join("\n");
+}
+
+function outcome(closed: readonly Finding[]): string {
+  return closed.length === 0 ? "Nothing of the schema was changed." : "Nothing else was changed.";
 }
 
 function listOf(refused: readonly Finding[]): string[] {
@@ -32,6 +46,8 @@ function choicesOf(inspection: SchemaInspection, directory: string): string[] {
   const renames = objects
     .map(({ change }) => renameStatement(change, inspection.states))
     .filter((statement) => statement !== undefined);
+  // Without names it would accept what up repairs, too.
+  const words = objects.map(({ object }) => shellWord(object));
   const path = (way: string) => join(directory, `${name}.${way}.sql`);
   const write =
     up === ""
@@ -64,7 +80,7 @@ function choicesOf(inspection: SchemaInspection, directory: string): string[] {
         ]),
     "",
     "Or accept the database as it is, with a reason that is kept beside your name:",
-    '  npm run db -- accept-drift --reason "why"',
+    `  ${npmCommand("db -- accept-drift", ["--reason 'why'", ...words])}`,
     "Or undo by hand what was done by hand.",
   ];
 }

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { askOwner } from "../../askOwner";
 import { tableExists } from "../../migrations/tableExists";
 import { readSql } from "../../readSql";
 import { recordFormatSql } from "./recordStatements";
@@ -22,7 +23,8 @@ export async function readCurrentRecord(
   scope: SchemaScope,
 ): Promise<CurrentRecord | undefined> {
   if (!(await tableExists(client, "hosterizer.schema_objects"))) return undefined;
-  const { rows } = await client.query<CurrentRecord>(
+  const { rows } = await askOwner<CurrentRecord>(
+    client,
     readSql(__dirname, "currentRecord").replace(":format", recordFormatSql(scope)),
   );
   return rows[0];

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 
+import { askOwner } from "../../askOwner";
 import { tableExists } from "../../migrations/tableExists";
 import type { SchemaObject } from "../schemaObject";
 
@@ -17,7 +18,8 @@ export interface SchemaRecord {
 /** The recorded schema, whole; undefined if there is none. The session is the owner. Writes nothing. */
 export async function readRecord(client: Client): Promise<SchemaRecord | undefined> {
   if (!(await tableExists(client, "hosterizer.schema_objects"))) return undefined;
-  const { rows } = await client.query<SchemaRecord>(
+  const { rows } = await askOwner<SchemaRecord>(
+    client,
     `select version, recorded_at as "recordedAt", recorded_by as "recordedBy", reason
        from hosterizer.schema_records
       order by id desc
@@ -25,7 +27,8 @@ export async function readRecord(client: Client): Promise<SchemaRecord | undefin
   );
   const [record] = rows;
   if (record === undefined) return undefined;
-  const objects = await client.query<SchemaObject>(
+  const objects = await askOwner<SchemaObject>(
+    client,
     "select kind, identity, facts from hosterizer.schema_objects",
   );
   return { ...record, objects: objects.rows };

@@ -61,7 +61,7 @@ export function recordStatements(scope: SchemaScope, { version, reason }: Record
 }
 
 /** To be raised when a fact is added, dropped or written in another way: records of an older one can't be compared. */
-const layout = 1;
+const layout = 2;
 
 /** An expression that names what a record can be compared with. */
 export function recordFormatSql({ schemas, owner }: SchemaScope): string {

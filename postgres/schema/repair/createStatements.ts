@@ -27,6 +27,10 @@ const makers: Partial<Record<SchemaObjectKind, (object: SchemaObject) => string[
   aggregate: ({ identity, facts }) => [
     `create aggregate ${identity.replace(arguments_, "")} ${trimmed(facts["definition"])}`,
   ],
+  operator: ({ identity, facts }) => [
+    `create operator ${identity.replace(arguments_, "")} ${trimmed(facts["definition"])}`,
+  ],
+  cast: ({ identity, facts }) => [`create cast ${identity} ${trimmed(facts["definition"])}`],
   statistics: defined,
   view: createView,
   trigger: (object) => [...defined(object), ...enabling(object)],

@@ -34,7 +34,10 @@ export function planRepair(
   }
   if (kind === "index") return planIndexRepair(change, isPartitioned);
   if (kind === "constraint") return planConstraintRepair(change, isPartitioned);
-  if (expected === undefined) return together(dropPhase(kind), [dropStatement(change)]);
+  if (expected === undefined) {
+    const drop = together(dropPhase(kind), [dropStatement(change)]);
+    return kind === "event trigger" ? { ...drop, by: "deployer" } : drop;
+  }
   if (fact === undefined) return together(phaseOf(kind), createStatements(expected));
 
   switch (kind) {
@@ -47,9 +50,11 @@ export function planRepair(
     case "aggregate":
     case "view":
       return replace(change, expected, fact);
+    case "operator":
+    case "cast":
+      return together(phaseOf(kind), [dropStatement(change), ...createStatements(expected)]);
     case "trigger":
     case "rule":
-    case "event trigger":
       if (fact === "enabled") return together("triggers", [enabledStatement(expected)]);
       return together("triggers", [dropStatement(change), ...createStatements(expected)]);
     case "statistics":
@@ -113,14 +118,15 @@ const phases: Partial<Record<SchemaObjectKind, RepairPhase>> = {
   function: "functions",
   procedure: "functions",
   aggregate: "functions",
+  operator: "functions",
+  cast: "functions",
   view: "views",
   trigger: "triggers",
   rule: "triggers",
-  "event trigger": "triggers",
 };
 
 function dropPhase(kind: SchemaObjectKind): RepairPhase {
-  return ["trigger", "rule", "view", "event trigger"].includes(kind)
+  return ["trigger", "rule", "view", "event trigger", "operator", "cast"].includes(kind)
     ? "drop what uses others"
     : "drop";
 }

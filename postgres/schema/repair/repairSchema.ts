@@ -2,14 +2,19 @@ import { DatabaseError, escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "../../connection";
 import { converge } from "../../converge";
+import { giveToOwner } from "./giveToOwner";
 import { type RepairAction, repairPhases, type SchemaRepair } from "./schemaRepair";
 import { SchemaRepairError } from "./schemaRepairError";
 
 /** Who repairs. */
 export interface Repairer {
-  /** A login that is a member of the owner, or a superuser. */
+  /** A login that is a member of the owner, and no more: repairs evaluate what the owner has defined. */
   connection: Connection;
+  /** The login that deploys: what belongs to others it gives to the owner, and nothing else. Default: that is left. */
+  deployer?: Connection;
   owner: string;
+  /** Schemas of which everything is the owner's. */
+  schemas: readonly string[];
   /** How long a statement waits for a lock before it lets others pass and is tried again. Default 500. */
   lockTimeoutMs?: number;
 }
@@ -54,7 +59,7 @@ async function runAll(
   const failures: Failure[] = [];
   for (const repair of repairs) {
     try {
-      for (const action of repair.actions) await run(repairer, action);
+      for (const action of repair.actions) await run(repairer, repair, action);
     } catch (cause) {
       // A partition has it from its parent by now; if it is another one, the next look finds it.
       if (alreadyThere.has(codeOf(cause) ?? "")) continue;
@@ -66,23 +71,23 @@ async function runAll(
   return failures;
 }
 
-/**
- * As the owner; what belongs to somebody else only the login may change, if it is a superuser. Owners are put right
- * after everything else.
- */
-async function run(repairer: Repairer, action: RepairAction): Promise<void> {
+/** As the owner; what belongs to somebody else is given to the owner first. */
+async function run(repairer: Repairer, { by }: SchemaRepair, action: RepairAction): Promise<void> {
+  const { deployer } = repairer;
+  if (by === "deployer" && deployer !== undefined) {
+    await runAs({ ...repairer, connection: deployer, owner: deployer.user }, action);
+    return;
+  }
   try {
     await runAs(repairer, action);
   } catch (error) {
-    const { user } = repairer.connection;
-    if (codeOf(error) !== insufficientPrivilege || repairer.owner === user) throw error;
-    await runAs({ ...repairer, owner: user }, action).catch((second: unknown) => {
-      throw codeOf(second) === insufficientPrivilege ? error : second;
-    });
+    if (codeOf(error) !== insufficientPrivilege || deployer === undefined) throw error;
+    if (!(await giveToOwner(deployer, repairer))) throw error;
+    await runAs(repairer, action);
   }
 }
 
-async function runAs(repairer: Repairer, action: RepairAction): Promise<void> {
+async function runAs(repairer: Omit<Repairer, "schemas">, action: RepairAction): Promise<void> {
   try {
     if ("concurrently" in action) await runAlone(repairer, action.concurrently);
     else await runTogether(repairer, action.transaction);
@@ -102,7 +107,7 @@ async function runAs(repairer: Repairer, action: RepairAction): Promise<void> {
 }
 
 async function runTogether(
-  { connection, owner, lockTimeoutMs = 500 }: Repairer,
+  { connection, owner, lockTimeoutMs = 500 }: Omit<Repairer, "schemas">,
   transaction: readonly string[],
 ): Promise<void> {
   const patience = `set local lock_timeout = ${lockTimeoutMs}`;
@@ -112,7 +117,11 @@ async function runTogether(
   );
 }
 
-async function runAlone({ connection, owner }: Repairer, sql: string, limitMs = 0): Promise<void> {
+async function runAlone(
+  { connection, owner }: Omit<Repairer, "schemas">,
+  sql: string,
+  limitMs = 0,
+): Promise<void> {
   await withClient(connection, purpose, async (client) => {
     await client.query(`set role ${escapeIdentifier(owner)}`);
     // It waits for others without blocking them; a time-out would only leave a broken index.

@@ -36,6 +36,8 @@ export interface SchemaRepair {
   phase: RepairPhase;
   /** As findings name it. */
   object: string;
+  /** Who runs it where it is not the owner: only superusers may touch an event trigger, and to drop one runs no code. */
+  by?: "deployer";
   /** One after the other. A failed one ends the repair; what was done before it stays. */
   actions: readonly RepairAction[];
 }

@@ -1,5 +1,6 @@
 import { DatabaseError } from "pg";
 
+import { npmCommand, shellWord } from "../../npmCommand";
 import type { SchemaRepair } from "./schemaRepair";
 
 /** An object that could not be put right: rows contradict it, or somebody holds it. */
@@ -13,7 +14,7 @@ export class SchemaRepairError extends Error {
     super(
       [
         `${object} could not be restored: ${lines.join("\n")}`,
-        remedyFor(code),
+        remedyFor(object, code),
         "What was restored before it stays, no row was touched, and the next up goes on from here.",
       ].join("\n"),
       { cause },
@@ -36,21 +37,26 @@ function describe(cause: unknown): { code?: string; lines: string[] } {
 }
 
 /** https://www.postgresql.org/docs/15/errcodes-appendix.html */
-function remedyFor(code = ""): string {
-  return remedies[code] ?? "Remove the cause and run `npm run up` again.";
+function remedyFor(object: string, code = ""): string {
+  const remedy = remedies[code];
+  if (remedy === undefined) return "Remove the cause and run `npm run up` again.";
+  if (!acceptable.test(code)) return remedy;
+  const accept = npmCommand("db -- accept-drift", ["--reason 'why'", shellWord(object)]);
+  return `${remedy}, or accept the database as it is: ${accept}`;
 }
 
-const accept = 'or accept the database as it is: npm run db -- accept-drift --reason "why"';
-
 const remedies: Readonly<Record<string, string>> = {
-  "23502": `Rows have no value there. Fill it in and run \`npm run up\` again, ${accept}`,
-  "23503": `Rows refer to rows that are not there. Mend them and run \`npm run up\` again, ${accept}`,
-  "23505": `Rows have the same key. Mend them and run \`npm run up\` again, ${accept}`,
-  "23514": `Rows contradict it. Mend them and run \`npm run up\` again, ${accept}`,
-  "23P01": `Rows conflict with each other. Mend them and run \`npm run up\` again, ${accept}`,
-  "2BP01": `Something made by hand uses it. Drop that first and run \`npm run up\` again, ${accept}`,
+  "23502": "Rows have no value there. Fill it in and run `npm run up` again",
+  "23503": "Rows refer to rows that are not there. Mend them and run `npm run up` again",
+  "23505": "Rows have the same key. Mend them and run `npm run up` again",
+  "23514": "Rows contradict it. Mend them and run `npm run up` again",
+  "23P01": "Rows conflict with each other. Mend them and run `npm run up` again",
+  "2BP01": "Something made by hand uses it. Drop that first and run `npm run up` again",
   "42501":
     "It belongs to another role than the owner. Give it back as a superuser (alter … owner to …) and run `npm run up` again.",
   "55P03":
     "Another session holds it. Find it with pg_blocking_pids, or run `npm run up` again at a quieter hour.",
 };
+
+/** Rows, or an object made by hand, stand in the way: the database may be right instead. */
+const acceptable = /^(23|2BP01)/;

@@ -1,8 +1,7 @@
 import { DatabaseError, escapeIdentifier } from "pg";
 
-import { withClient } from "../../connection";
+import { type Connection, withClient } from "../../connection";
 import { nounOf } from "./commentStatement";
-import type { Repairer } from "./repairSchema";
 import type { SchemaFinding } from "../schemaFinding";
 import type { SchemaObjectKind } from "../schemaObject";
 
@@ -11,16 +10,19 @@ import type { SchemaObjectKind } from "../schemaObject";
  * could neither index nor comment what belongs to somebody else.
  *
  * A login that may not do so leaves it; then the migration says that it isn't the owner's.
+ *
+ * @param deployer The login that deploys. To change an owner evaluates nothing.
  */
 export async function takeOver(
-  { connection, owner }: Repairer,
+  deployer: Connection,
+  owner: string,
   findings: readonly SchemaFinding[],
 ): Promise<void> {
   const made = findings.filter(
     ({ adopted, change }) => adopted && change.change === "added" && owned.has(change.kind),
   );
   if (made.length === 0) return;
-  await withClient(connection, "recorded schema", async (client) => {
+  await withClient(deployer, "recorded schema", async (client) => {
     for (const { change } of made) {
       const object = `${nounOf(change.kind)} ${change.identity}`;
       try {
@@ -45,6 +47,7 @@ const owned: ReadonlySet<SchemaObjectKind> = new Set([
   "function",
   "procedure",
   "aggregate",
+  "operator",
   "enum",
   "domain",
   "type",

@@ -54,6 +54,13 @@ export const roles: readonly Attack[] = [
     },
   },
   {
+    aim: "a setting of its own sessions that keeps it from logging in",
+    sql: "alter role app_user set local_preload_libraries = 'none'",
+    gets: {
+      open: "PostgreSQL lets a role change its own session defaults: drift names them, and up resets them",
+    },
+  },
+  {
     aim: "settings of another role",
     sql: "alter role app_backup set search_path = evil",
     gets: refused,

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 
 import { escapeIdentifier } from "pg";
 
-import { extensions, schemas } from "../../../database/extensions";
+import { extensions, recordedSchemas, schemas } from "../../../database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
 import {
   authenticator,
@@ -12,20 +12,34 @@ import {
   roles as declaredRoles,
 } from "../../../database/roles";
 import { tenancy as declaredTenancy } from "../../../database/tenancy";
+import { afterEachMigration } from "../../../postgres/audit/afterEachMigration";
 import type { Audit } from "../../../postgres/audit/audit";
-import type { AuditFinding } from "../../../postgres/audit/auditFinding";
 import { readAudit } from "../../../postgres/audit/readAudit";
-import { repairAudit } from "../../../postgres/audit/repairAudit";
+import { openingAreas } from "../../../postgres/audit/auditAreas";
+import { isBound } from "../../../postgres/audit/boundGrants";
+import { repairAreas, repairAudit } from "../../../postgres/audit/repairAudit";
+import {
+  applyTablePrivileges,
+  readTablePrivilegesDrift,
+  type TablePrivileges,
+} from "../../../postgres/audit/tablePrivileges";
 import { type Connection, withClient } from "../../../postgres/connection";
+import type { Finding } from "../../../postgres/drift/difference";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { migrate } from "../../../postgres/migrations/migrate";
 import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
 import { grantStatements } from "./grantStatements";
 
-/** A database as `up` leaves it, with what is declared in database/; its roles exist in this test alone. */
-export async function createAuditedDatabase() {
-  const database = await createTestDatabase();
+/**
+ * A database as `up` leaves it, with what is declared in database/; its roles exist in this test alone.
+ *
+ * @param url As of createTestDatabase.
+ * @param ledger Whether its schema is recorded as a migration run does. Default: it has the tables and no more
+ */
+export async function createAuditedDatabase(url?: string, { ledger = false } = {}) {
+  const database = await createTestDatabase(url);
   const sessions = new Map<string, Connection & { user: string }>();
   for (const { name } of declaredRoles) sessions.set(name, await database.role(name));
   const own = (name: string) => sessions.get(name)?.user ?? name;
@@ -69,23 +83,39 @@ export async function createAuditedDatabase() {
     ${schemas.map(({ name }) => `create schema ${name} authorization ${owner};`).join("\n")}
     ${extensions.map(({ name, schema }) => `create extension ${escapeIdentifier(name)} schema ${schema};`).join("\n")}
     set role ${owner};
-    ${await upMigrations()}`);
+    ${ledger ? "" : await upMigrations()}`);
   const session = sessions.get(migrator) ?? database.superuser;
+  if (ledger) {
+    const scope = { owner, schemas: recordedSchemas };
+    const afterEach = afterEachMigration({ ...scope, tenancy });
+    await migrate({ connection: session, ...scope, directory: "migrations", afterEach });
+  }
   await applyRowLevelSecurity(session, { tenancy, owner });
   await applyUserLookup(database.superuser, lookup);
-  const statements = audit.grants.flatMap((grant) => grantStatements(grant, database.name, owner));
+  const statements = audit.grants
+    .filter((grant) => !isBound(grant, tenancy))
+    .flatMap((grant) => grantStatements(grant, database.name, owner));
   await database.run(statements.join(";\n"));
+  for (const wanted of boundTo(audit)) await applyTablePrivileges(session, wanted);
 
   // Superusers that other test files make on the same server are no business of this one's.
   const suffix = database.name.slice("test".length);
-  const isStranger = ({ kind, object }: AuditFinding) =>
+  const isStranger = ({ kind, object }: Finding) =>
     kind === "login past row-level security" && !object.endsWith(suffix);
-  const linesAs = (connection: Connection, declared = audit) =>
-    withClient(connection, "test", async (client) =>
-      (await readAudit(client, declared))
-        .filter(({ finding }) => !isStranger(finding))
-        .map(({ finding }) => renderDifference(finding)),
-    );
+  const auditedAs = async (connection: Connection, declared = audit): Promise<Finding[]> => {
+    const audited = await withClient(connection, "test", (client) => readAudit(client, declared));
+    return audited.map(({ finding }) => finding).filter((its) => !isStranger(its));
+  };
+  /** What the audit finds, then what the roles that policies bind lack. */
+  const findingsAs = async (connection: Connection, declared = audit): Promise<Finding[]> => {
+    const audited = await auditedAs(connection, declared);
+    const lacking = [];
+    for (const wanted of boundTo(declared))
+      lacking.push(...(await readTablePrivilegesDrift(database.superuser, wanted)));
+    return [...audited, ...lacking];
+  };
+  const linesAs = async (connection: Connection, declared = audit) =>
+    (await findingsAs(connection, declared)).map(renderDifference);
   return {
     ...database,
     owner,
@@ -94,11 +124,28 @@ export async function createAuditedDatabase() {
     own,
     /** How a declared role reaches the database. */
     session: (name: string) => sessions.get(name) ?? database.superuser,
+    findings: () => findingsAs(database.superuser),
     lines: (declared = audit) => linesAs(database.superuser, declared),
+    /** What the audit alone finds: until the next update, roles that policies bind lack what is new. */
+    auditLines: async (declared = audit) =>
+      (await auditedAs(database.superuser, declared)).map(renderDifference),
     linesAs,
-    repair: (connection: Connection = database.superuser, declared = audit) =>
-      repairAudit(connection, declared),
+    /** In the order of an update. */
+    repair: async (connection: Connection = database.superuser, declared = audit) => {
+      await repairAreas(connection, declared, openingAreas, () => true);
+      for (const wanted of boundTo(declared)) await applyTablePrivileges(session, wanted);
+      await repairAudit(connection, declared);
+    },
   };
+}
+
+/** What TablePrivileges look after. */
+export function boundTo({ owner, grants, tenancy }: Audit): TablePrivileges[] {
+  return grants.flatMap((grant) =>
+    grant.on === "tables" && isBound(grant, tenancy)
+      ? [{ owner, grant, tenantTables: tenancy.tables }]
+      : [],
+  );
 }
 
 async function upMigrations(): Promise<string> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test("a database as up leaves it has nothing that is not declared", async () => {
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("temporary objects of an open session are that session's own business", async () => {
@@ -24,7 +24,7 @@ test("temporary objects of an open session are that session's own business", asy
       grant select on seen to public;
       create function pg_temp.one() returns integer language sql security definer as 'select 1';
       grant execute on function pg_temp.one() to ${database.own("app_user")}`);
-    expect(await database.lines()).toEqual([]);
+    expect(await database.auditLines()).toEqual([]);
   } finally {
     await client.end();
   }
@@ -38,13 +38,13 @@ test("what is rewritten, analyzed or indexed anew is as it was", async () => {
     create table public.events_2026 partition of public.events for values from ('2026-01-01') to ('2027-01-01');
     alter table public.events rename to happenings;
     create view public.people with (security_invoker = true) as select full_name from public.users`);
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("the functions of a range type, which nobody can give away, stay with whoever restored it", async () => {
   await database.run(`create type public.hours as range (subtype = time);
     alter type public.hours owner to ${database.owner}`);
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("extensions of every kind that are declared bring nothing that is not", async () => {
@@ -63,5 +63,5 @@ test("extensions of every kind that are declared bring nothing that is not", asy
     ...database.audit.extensions,
     ...names.map((name) => ({ name, schema: "monitoring", purpose: "" })),
   ];
-  expect(await database.lines({ ...database.audit, extensions })).toEqual([]);
+  expect(await database.auditLines({ ...database.audit, extensions })).toEqual([]);
 });

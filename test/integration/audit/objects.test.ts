@@ -42,7 +42,7 @@ test("names and gives back whatever in our schemas belongs to somebody else", as
     alter statistics public.sizes owner to ${stranger};
     alter operator public.|+| (integer, integer) owner to ${stranger};
     alter schema public owner to ${stranger}`);
-  const lines = (await database.lines()).filter((line) => line.includes("owner"));
+  const lines = (await database.auditLines()).filter((line) => line.includes("owner"));
   await database.repair();
 
   const found = (object: string, expected = owner) =>
@@ -61,7 +61,7 @@ test("names and gives back whatever in our schemas belongs to somebody else", as
     found("type public.pair"),
     found("view public.names"),
   ]);
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("names and gives back what a role of ours owns anywhere, and leaves what strangers own", async () => {
@@ -69,12 +69,12 @@ test("names and gives back what a role of ours owns anywhere, and leaves what st
     create table theirs.given (x integer);
     alter table theirs.own owner to ${stranger};
     alter table theirs.given owner to ${database.own("app_user")}`);
-  expect(await database.lines()).toEqual([
+  expect(await database.auditLines()).toEqual([
     `table theirs.given: found owner ${database.own("app_user")}, expected owner ${owner}`,
   ]);
 
   await database.repair();
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("names a SECURITY DEFINER function without a search_path and gives it a safe one", async () => {
@@ -86,9 +86,9 @@ test("names a SECURITY DEFINER function without a search_path and gives it a saf
       set search_path = "$user", public as 'select min(word) from words';
     create function public.fixed() returns integer language sql security definer
       set search_path = '' as 'select 1'`);
-  const lines = await database.lines();
+  const lines = await database.auditLines();
   await database.repair();
-  const repaired = await database.lines();
+  const repaired = await database.auditLines();
   const word = await withClient(database.superuser, "test", async (client) => {
     await client.query("insert into public.words values ('a real word')");
     await client.query("create temporary table words (word text)");
@@ -113,13 +113,13 @@ test("names a view over a tenant table, through other views too, and makes it as
     create view public.closed with (security_invoker = false) as
       select c.id from public.customers as c where exists (select from public.deployments);
     create view public.people as select full_name from public.users`);
-  expect(await database.lines()).toEqual([
+  expect(await database.auditLines()).toEqual([
     `view public.closed: found rows of public.customers, public.deployments as ${owner} sees them, expected security_invoker`,
     `view public.regions_in_use: found rows of public.sites as ${owner} sees them, expected security_invoker`,
   ]);
 
   await database.repair();
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });
 
 test("names a materialized view over a tenant table and leaves it, because it holds rows", async () => {
@@ -129,10 +129,10 @@ test("names a materialized view over a tenant table and leaves it, because it ho
     `materialized view public.domains is not declared, found rows of public.sites as ${owner} sees them: ` +
       "it keeps rows of every tenant outside of row-level security: drop it, or keep them in a tenant table (up leaves it)",
   ];
-  expect(await database.lines()).toEqual(lines);
+  expect(await database.auditLines()).toEqual(lines);
 
   await database.repair();
-  expect(await database.lines()).toEqual(lines);
+  expect(await database.auditLines()).toEqual(lines);
   await database.run("drop materialized view public.domains");
 });
 
@@ -160,13 +160,13 @@ test("reports what others let reach into ours, and leaves it", async () => {
     "subscription copies is not declared, found subscription of theirs: " +
       "another server writes into this database (up leaves it)",
   ];
-  expect(await database.lines()).toEqual(lines);
+  expect(await database.auditLines()).toEqual(lines);
 
   await database.repair();
-  expect(await database.lines()).toEqual(lines);
+  expect(await database.auditLines()).toEqual(lines);
   await database.run(
     `alter subscription copies set (slot_name = none); drop subscription copies;
      drop publication everything; drop view theirs.sites; drop table theirs.visits`,
   );
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
 });

@@ -30,7 +30,7 @@ test("what a migration makes leaves nothing to the audit", async () => {
       as 'select count(*) from users';`;
   await database.run(`${made} ${secure}`);
 
-  expect(await database.lines()).toEqual([]);
+  expect(await database.auditLines()).toEqual([]);
   const [row] = await rowsOf<{ options: string[] | null }>(
     database.superuser,
     "select reloptions as options from pg_class where oid = 'public.people'::regclass",
@@ -45,7 +45,7 @@ test("what somebody else made is not its business", async () => {
     set role ${database.owner};
     ${secure}`);
 
-  expect(await database.lines()).toEqual([
+  expect(await database.auditLines()).toEqual([
     expect.stringContaining("view public.strange: found owner"),
     expect.stringContaining("expected security_invoker"),
   ]);

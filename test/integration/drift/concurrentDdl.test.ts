@@ -8,6 +8,7 @@ import { withClient } from "../../../postgres/connection";
 import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";
+import { shippedVersion } from "../../shippedMigrations";
 import { createDeclaredDatabase } from "./declaredDatabase";
 import { type Hammer, hammer, type Stroke } from "./hammer";
 
@@ -17,7 +18,7 @@ let database: Awaited<ReturnType<typeof createDeclaredDatabase>>;
 let hammers: Hammer[] = [];
 
 beforeAll(async () => {
-  database = await createDeclaredDatabase(resolve("migrations"), 9, tenancy.tables);
+  database = await createDeclaredDatabase(resolve("migrations"), shippedVersion, tenancy.tables);
   await database.run("create schema others");
 });
 afterEach(async () => {
@@ -135,7 +136,9 @@ test(`repairs beside DDL of others are whole or not at all (seed ${seed})`, asyn
       grant truncate, trigger on public.users to ${application}`);
     const watched = watch();
     try {
-      await patiently(() => restoreSchema({ connection: superuser, ...expectation }));
+      await patiently(() =>
+        restoreSchema({ connection: migrator, deployer: superuser, ...expectation }),
+      );
       await patiently(() => applyRowLevelSecurity(migrator, security));
       await patiently(() => repairAudit(superuser, audit));
     } finally {

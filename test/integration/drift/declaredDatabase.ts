@@ -1,6 +1,11 @@
 import type { GrantDeclaration } from "../../../postgres/access/declarations";
 import type { Audit } from "../../../postgres/audit/audit";
+import { isBound } from "../../../postgres/audit/boundGrants";
 import { readAudit } from "../../../postgres/audit/readAudit";
+import {
+  applyTablePrivileges,
+  readTablePrivilegesDrift,
+} from "../../../postgres/audit/tablePrivileges";
 import type { Difference } from "../../../postgres/drift/difference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
@@ -21,7 +26,8 @@ export async function createDeclaredDatabase(
   const database = await createTestDatabase();
   const { user: owner } = await database.role("owner");
   const migrator = await database.role("migrator", `noinherit in role ${owner}`);
-  const { user: application } = await database.role("app");
+  const applicationLogin = await database.role("app");
+  const { user: application } = applicationLogin;
   const { user: backup } = await database.role("backup");
   const schemas = [contextSchema, "hosterizer"].map((name) => ({ name, purpose: "" }));
   await database.run(`alter role ${owner} nologin;
@@ -29,7 +35,12 @@ export async function createDeclaredDatabase(
     ${schemas.map(({ name }) => `create schema ${name} authorization ${owner};`).join("\n")}`);
 
   const grants = grantsTo(migrator.user, application, backup);
-  await database.run(grants.map((grant) => statements(grant, database.name, owner)).join(";\n"));
+  await database.run(
+    grants
+      .filter((grant) => !isBound(grant, { backupRoles: [backup] }))
+      .map((grant) => statements(grant, database.name, owner))
+      .join(";\n"),
+  );
   const scope = { owner, schemas: ["public"], directory };
   await migrate({ connection: migrator, ...scope, lockTimeoutMs: 5_000 });
   const tenancy: Tenancy = {
@@ -42,6 +53,12 @@ export async function createDeclaredDatabase(
   const expectation: SchemaExpectation = { ...scope, tenancy };
   const security = { tenancy, owner };
   await applyRowLevelSecurity(migrator, security);
+  const bound = grants.flatMap((grant) =>
+    grant.on === "tables" && isBound(grant, tenancy)
+      ? [{ owner, grant, tenantTables: tables }]
+      : [],
+  );
+  for (const wanted of bound) await applyTablePrivileges(migrator, wanted);
 
   const roles = [
     { name: owner, login: false, purpose: "" },
@@ -54,12 +71,15 @@ export async function createDeclaredDatabase(
   return {
     ...database,
     application,
+    applicationLogin,
     migrator,
     expectation,
     security,
     audit,
     look: {
-      schema: () => readSchemaDrift(superuser, expectation),
+      schema: () => readSchemaDrift(migrator, expectation),
+      tablePrivileges: async () =>
+        (await Promise.all(bound.map((its) => readTablePrivilegesDrift(migrator, its)))).flat(),
       policies: () => readRowLevelSecurityDrift(migrator, security, version),
       access: async (): Promise<Difference[]> => {
         const found = await withSession(superuser, (client) => readAudit(client, audit));

@@ -1,4 +1,4 @@
-import { tenancy } from "../../../database/tenancy";
+import { guideTenancy } from "../../guideTables";
 
 /** A cell of the proof, of the application's role. */
 export interface Cell {
@@ -26,7 +26,7 @@ export interface Names {
   superuser: string;
 }
 
-const tables = tenancy.tables.map(({ table }) => table);
+const tables = guideTenancy.tables.map(({ table }) => table);
 const children = ["deployments", "ecommerce_integrations", "cost_records"];
 
 /** Every hole that anybody could think of, under the guide's contract: administrators by the session's variable. */

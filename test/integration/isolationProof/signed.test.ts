@@ -4,6 +4,7 @@ import { proveIsolation } from "../../../postgres/isolationProof/proveIsolation"
 import { contextFunctions } from "../../../postgres/rowLevelSecurity/contextFunctions";
 import { createTenantDatabase, signWith } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
+import { only } from "./only";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 
@@ -72,8 +73,9 @@ test.each(mutations)("%s is told", async (_what, from, to, context) => {
       `set role ${owner.user}; ${statements.join(";")}`,
     );
     const sessions = new Map([application, backup].map((session) => [session.user, session]));
+    // The functions are the same for every table.
     const proof = await proveIsolation({
-      tenancy,
+      tenancy: only(tenancy, ["sites"]),
       sign: signWith(keys),
       connect: (role) => ({ ...(sessions.get(role) ?? application), database: copy }),
     });
@@ -102,7 +104,7 @@ test("no token of it can be read by the application's other sessions", async () 
     seen.push(...rows.map(({ query }) => query));
   } while (!running.ended);
 
-  expect((await proof).summary.ok).toBe(true);
+  expect((await proof).cells.filter(({ ok }) => !ok)).toEqual([]);
   expect(seen.filter((query) => query.includes("app.context")).length).toBeGreaterThan(3);
   expect(seen.filter((query) => /\.\d{10}\.[^.]+\.[0-9a-f]{64}/.test(query))).toEqual([]);
 });

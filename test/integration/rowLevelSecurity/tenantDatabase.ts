@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
 
 import { type ContextKey, signer } from "../../../client/signContext";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
 import { applySigningKeys } from "../../../postgres/signedContext/applySigningKeys";
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
-import { tenancy as declared } from "../../../database/tenancy";
+import { guideTables, guideTenancy } from "../../guideTables";
 import { createTestDatabase } from "../testDatabase";
 import { twoCustomers } from "./twoCustomers";
 
@@ -21,7 +20,7 @@ export async function createTenantDatabase(
   const backup = await database.role("backup");
   const administrator = await database.role("admin");
   const tenancy: Tenancy = {
-    ...declared,
+    ...guideTenancy,
     administrators,
     context,
     tenantRoles: [application.user],
@@ -33,7 +32,7 @@ export async function createTenantDatabase(
   await database.run(`alter database ${database.name} owner to ${owner.user};
     create schema ${contextSchema} authorization ${owner.user};
     set role ${owner.user};
-    ${await upMigrations()}
+    ${await guideTables()}
     ${twoCustomers}`);
   const keys = [{ id: "1", secret: randomBytes(24).toString("base64url") }];
   if (context === "signed") await applySigningKeys(owner, { owner: owner.user, keys });
@@ -51,10 +50,4 @@ export function signWith(keys: readonly ContextKey[]) {
   const key = keys.at(-1);
   if (key === undefined) throw new Error("there is no key");
   return signer(`${key.id}.${key.secret}`);
-}
-
-async function upMigrations(): Promise<string> {
-  const files = (await readdir("migrations")).filter((name) => name.endsWith(".up.sql")).sort();
-  const texts = await Promise.all(files.map((name) => readFile(`migrations/${name}`, "utf8")));
-  return texts.filter((text) => !/concurrently/i.test(text)).join("\n");
 }

@@ -28,7 +28,7 @@ describe("accepted drift", () => {
     directory: database.settings.directory,
   });
   const drift = async () =>
-    (await readSchemaDrift(database.superuser, expectation())).map(renderDifference);
+    (await readSchemaDrift(database.settings.connection, expectation())).map(renderDifference);
   const accept = async (reason: string, ...objects: string[]) => {
     const { connection } = database.settings;
     const options = { connection, ...expectation(), log: () => undefined };
@@ -51,7 +51,11 @@ describe("accepted drift", () => {
       "index public.shops_notes_idx",
     ]);
     expect(await drift()).toEqual([]);
-    await restoreSchema({ connection: database.superuser, ...expectation() });
+    await restoreSchema({
+      connection: database.settings.connection,
+      deployer: database.superuser,
+      ...expectation(),
+    });
     expect(await database.rows("select from pg_class where relname = 'handmade'")).toHaveLength(1);
 
     // What was accepted is restored like what a migration made.

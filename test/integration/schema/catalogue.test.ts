@@ -40,8 +40,13 @@ describe("the catalogue of the schema and of the migrations", () => {
     schemas: ["public"],
     directory: database.settings.directory,
   });
-  const drift = () => readSchemaDrift(database.superuser, expectation());
-  const restore = () => restoreSchema({ connection: database.superuser, ...expectation() });
+  const drift = () => readSchemaDrift(database.settings.connection, expectation());
+  const restore = () =>
+    restoreSchema({
+      connection: database.settings.connection,
+      deployer: database.superuser,
+      ...expectation(),
+    });
   const run = (sql: string) =>
     database.run(sql.replaceAll("hosterizer_owner", database.settings.owner));
   const breakByHand = async ({ break: broken }: DriftCase) => {
@@ -90,7 +95,7 @@ describe("the catalogue of the schema and of the migrations", () => {
     const before = await rows();
     if (round.startsWith("repairs")) await restore();
     else {
-      await expect(restore()).rejects.toThrow("Nothing was changed");
+      await expect(restore()).rejects.toThrow("Nothing of the schema was changed");
       expect((await drift()).map(renderDifference)).toEqual(found.map(renderDifference));
     }
     expect(await rows()).toEqual(before);

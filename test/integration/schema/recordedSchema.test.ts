@@ -61,8 +61,8 @@ describe("the record of a rich schema", () => {
     const kinds = new Set(objects.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(
       [
-        ["aggregate", "column", "constraint", "domain", "enum", "function", "index"],
-        ["materialized view", "procedure", "range type", "rule", "schema", "sequence"],
+        ["aggregate", "cast", "column", "constraint", "domain", "enum", "function", "index"],
+        ["materialized view", "operator", "procedure", "range type", "rule", "schema", "sequence"],
         ["statistics", "table", "trigger", "type", "view"],
       ].flat(),
     );
@@ -93,6 +93,16 @@ describe("the record of a rich schema", () => {
     expect(facts("constraint", "notes_at_check on public.notes")).toMatchObject({
       definition: "CHECK ((at > '2000-01-01'::date))",
       valid: "NOT VALID",
+    });
+    expect(facts("operator", "public.===(public.mood,integer)")).toEqual({
+      definition: "(FUNCTION = public.same, LEFTARG = public.mood, RIGHTARG = integer)",
+      comment: "Never",
+    });
+    expect(facts("cast", "(public.mood AS integer)")).toEqual({
+      definition: "WITH FUNCTION public.to_number(public.mood) AS ASSIGNMENT",
+    });
+    expect(facts("cast", "(public.mood AS public.pair)")).toEqual({
+      definition: "WITH INOUT AS IMPLICIT",
     });
     expect(facts("index", "public.events_user_idx")).toEqual({
       table: "public.events",

@@ -256,7 +256,32 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
      create function public.handmade(public.handmade) returns integer language sql as 'select 1'`,
     ["domain added", "enum added", "function added", "range type added", "type added"],
   ],
-  ["a type that no column uses is dropped", "drop type public.point_of_sale", ["type missing"]],
+  [
+    "an operator and a cast are added with their functions",
+    `create function public.handmade(integer, text) returns boolean language sql as 'select true';
+     create operator public.= (function = public.handmade, leftarg = integer, rightarg = text);
+     create function public.handmade(public.mood) returns integer language sql as 'select 1';
+     create cast (public.mood as integer) with function public.handmade(public.mood) as implicit`,
+    ["cast added", "function added", "function added", "operator added"],
+  ],
+  [
+    "an operator and a cast are dropped",
+    "drop operator public.*** (integer, integer); drop cast (public.point_of_sale as text)",
+    ["cast missing", "operator missing"],
+  ],
+  [
+    "an operator and a cast do something else",
+    `drop operator public.*** (integer, integer);
+     create operator public.*** (function = int4pl, leftarg = integer, rightarg = integer);
+     drop cast (public.point_of_sale as text);
+     create cast (public.point_of_sale as text) with inout as assignment`,
+    ["cast altered", "operator altered"],
+  ],
+  [
+    "a type that no column uses is dropped",
+    "drop type public.point_of_sale cascade",
+    ["cast missing", "type missing"],
+  ],
   [
     "a domain allows more",
     `alter domain public.postcode drop constraint postcode_check; alter domain public.postcode set default '00000'`,
@@ -307,7 +332,12 @@ describe("what holds no data", () => {
   let database: MigrationDatabase;
   let expected: SchemaObject[];
   let rows: unknown;
-  const repairer = () => ({ connection: database.superuser, owner: database.settings.owner });
+  const repairer = () => ({
+    connection: database.settings.connection,
+    deployer: database.superuser,
+    owner: database.settings.owner,
+    schemas: ["public", "Odd. One"],
+  });
 
   beforeAll(async () => {
     database = await createMigrationDatabase();
@@ -363,7 +393,8 @@ describe("what holds no data", () => {
   });
 
   test("is put right by a login that is no superuser, also where a superuser made it", async () => {
-    const weak = { ...repairer(), connection: database.settings.connection };
+    const { connection, owner, schemas } = repairer();
+    const weak = { connection, owner, schemas };
     await database.run(
       `drop view public.busiest; create view public.busiest as select 1 as name, 2 as other;
        drop view "Odd. One"."View"; create view "Odd. One"."View" as select 'x' as "Column: y";

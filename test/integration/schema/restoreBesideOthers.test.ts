@@ -34,8 +34,13 @@ describe("restoring beside other sessions", () => {
     directory: database.settings.directory,
   });
   const drift = async () =>
-    (await readSchemaDrift(database.superuser, expectation())).map(renderDifference);
-  const restore = () => restoreSchema({ connection: database.superuser, ...expectation() });
+    (await readSchemaDrift(database.settings.connection, expectation())).map(renderDifference);
+  const restore = () =>
+    restoreSchema({
+      connection: database.settings.connection,
+      deployer: database.superuser,
+      ...expectation(),
+    });
   const waitFor = async (sql: string) => {
     for (let attempt = 0; attempt < 200; attempt++) {
       if ((await database.rows(sql)).length > 0) return;
@@ -107,7 +112,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("an object of another role is restored by a superuser, and named to everybody else", async () => {
+  test("an object of another role is given to the owner by the login that deploys, and named where there is none", async () => {
     const { user: stranger } = await database.role("stranger");
     await database.run(
       `grant create on schema public to ${stranger};
@@ -117,6 +122,17 @@ describe("restoring beside other sessions", () => {
     const weak = { ...expectation(), connection: database.settings.connection };
     await expect(restoreSchema(weak)).rejects.toThrow(
       /column public\.sales_2025\.amount could not be restored: must be owner of table sales_2025 \(42501\)\n.*alter … owner to/,
+    );
+    await restore();
+    expect(await drift()).toEqual([]);
+  });
+
+  test("the ledger of another role is given to the owner before it is read", async () => {
+    const { user: stranger } = await database.role("stranger");
+    await database.run(
+      `grant create on schema hosterizer to ${stranger};
+       alter table hosterizer.schema_migrations owner to ${stranger};
+       drop index public.shops_city_idx`,
     );
     await restore();
     expect(await drift()).toEqual([]);

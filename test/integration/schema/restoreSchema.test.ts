@@ -27,10 +27,11 @@ describe("the recorded schema", () => {
     directory: database.settings.directory,
   });
   const drift = async () =>
-    (await readSchemaDrift(database.superuser, expectation())).map(renderDifference);
+    (await readSchemaDrift(database.settings.connection, expectation())).map(renderDifference);
   const restore = (lines: string[] = []) =>
     restoreSchema({
-      connection: database.superuser,
+      connection: database.settings.connection,
+      deployer: database.superuser,
       ...expectation(),
       log: (line) => lines.push(line),
     });
@@ -49,6 +50,15 @@ describe("the recorded schema", () => {
     const lines: string[] = [];
     await restore(lines);
     expect(lines).toEqual([]);
+  });
+
+  test("is compared again once a renamed table of the ledger has its name back", async () => {
+    await database.run("alter table hosterizer.schema_migrations rename to schema_migrations_kept");
+    expect(await drift()).toEqual([
+      expect.stringMatching(/^table hosterizer\.schema_migrations is missing, expected the table/),
+    ]);
+    await restore();
+    expect(await drift()).toEqual([]);
   });
 
   test("names what was done by hand, restores it and says so", async () => {
@@ -119,7 +129,7 @@ describe("the recorded schema", () => {
     const before = await checksum();
     const message = await failure();
     expect(message.replaceAll(database.settings.directory, "migrations")).toMatchInlineSnapshot(`
-      "the database and the migrations differ in what up doesn't decide. Nothing was changed.
+      "the database and the migrations differ in what up doesn't decide. Nothing of the schema was changed.
         table public.handmade is not declared, found columns id, name
         column public.shops.city: found type character varying(20), expected type text
         column public.shops.notes is missing, expected type text: it may have been renamed to public.shops.region, which has the same type
@@ -159,7 +169,7 @@ describe("the recorded schema", () => {
       What was dropped took its data along. To have that back, restore it from a backup instead.
 
       Or accept the database as it is, with a reason that is kept beside your name:
-        npm run db -- accept-drift --reason "why"
+        npm run db -- accept-drift --reason 'why' 'table public.handmade' 'column public.shops.city' 'column public.shops.notes' 'column public.shops.region' 'index public.shops_notes_idx' 'index public.shops_region_idx'
       Or undo by hand what was done by hand."
     `);
     expect(await checksum()).toEqual(before);
@@ -221,7 +231,7 @@ describe("the recorded schema", () => {
     const files = [...message.matchAll(/^ {2}\S+\/(000002\w+)\.(up|down)\.sql\n((?: {4}.*\n)+)/gm)];
     const [up = "", down = ""] = files.map(([, , , text = ""]) => text.replace(/^ {4}/gm, ""));
     await database.write("000002_resolve_drift", up, down);
-    const left = (await readSchemaDrift(database.superuser, expectation())).filter(
+    const left = (await readSchemaDrift(database.settings.connection, expectation())).filter(
       ({ repair }) => repair === "refused",
     );
     expect([...new Set(left.map(({ object }) => object))]).toEqual(unwritten);
@@ -312,7 +322,7 @@ describe("the recorded schema", () => {
     await restoreSchema({ connection: absent, ...expectation() });
 
     const stranger = { ...expectation(), owner: "nobody_of_this_name" };
-    expect(await readSchemaDrift(database.superuser, stranger)).toEqual([]);
+    expect(await readSchemaDrift(database.settings.connection, stranger)).toEqual([]);
     await database.run("drop schema hosterizer cascade");
     expect(await drift()).toEqual([]);
   });

@@ -10,6 +10,14 @@ constraint code_known check (value in ('a', 'b', 'x')) constraint code_filled ch
 create type public.pair as (a integer, "B b" varchar(3) collate "C");
 create type public.hours as range (subtype = time);
 
+create function public.same(mood public.mood, number integer) returns boolean
+language sql immutable as 'select mood is null and number is null';
+create operator public.=== (function = public.same, leftarg = public.mood, rightarg = integer);
+comment on operator public.=== (public.mood, integer) is 'Never';
+create function public.to_number(mood public.mood) returns integer language sql immutable as 'select 1';
+create cast (public.mood as integer) with function public.to_number(public.mood) as assignment;
+create cast (public.mood as public.pair) with inout as implicit;
+
 create table public.users (
     id bigint generated always as identity (start 10 increment 5 cache 2 cycle),
     number serial,

@@ -20,6 +20,8 @@ create procedure public.tidy()
 language sql
 as $$ select 1 $$;
 
+create operator public.*** (function = int4mul, leftarg = integer, rightarg = integer, commutator = operator(public.***));
+create cast (public.point_of_sale as text) with inout;
 create aggregate public.total(integer) (sfunc = int4pl, stype = integer, initcond = '0');
 
 create table public.shops (

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { Privileges } from "../../../components/privileges";
 import { grants } from "../../../database/grants";
+import { tenancy } from "../../../database/tenancy";
 import type { GrantDeclaration } from "../../../postgres/access/declarations";
 import { instance } from "./instance";
 import { record } from "./record";
@@ -9,26 +10,40 @@ import { record } from "./record";
 function privileges(declared: readonly GrantDeclaration[]) {
   const schemas = { public: "public", monitoring: "monitoring", hosterizer: "hosterizer" };
   return record(() => {
-    const args = { instance: instance(), database: "hosterizer", owner: "owner", schemas };
+    const connection = { host: "127.0.0.1", port: 5433, database: "hosterizer", user: "migrator" };
+    const tables = { connection, tenancy };
+    const args = { instance: instance(), database: "hosterizer", owner: "owner", schemas, tables };
     new Privileges("access", { ...args, grants: declared });
   });
 }
 
-test("lets the application change rows of every table, those of later migrations too", async () => {
+test("lets the application change rows of every table", async () => {
   const recorded = await privileges(grants);
-  const onTables = { role: "app_user", schema: "public", objectType: "table" };
-  const expected = { ...onTables, privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"] };
-  expect(recorded.get("Grant access-app_user-public-tables")?.inputs).toMatchObject(expected);
-  const future = recorded.get("DefaultPrivileges access-app_user-public-tables-future");
-  expect(future?.inputs).toMatchObject({ ...expected, owner: "owner" });
+  expect(recorded.get("TablePrivileges access-app_user-public-tables")?.inputs).toMatchObject({
+    role: "app_user",
+    schema: "public",
+    privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    owner: "owner",
+  });
 });
 
 test("lets a reader select, and no more", async () => {
   const recorded = await privileges(grants);
-  for (const role of ["app_readonly", "app_backup"]) {
-    const grant = recorded.get(`Grant access-${role}-public-tables`);
-    expect(grant?.inputs).toMatchObject({ privileges: ["SELECT"] });
+  for (const name of [
+    "TablePrivileges access-app_readonly-public-tables",
+    "Grant access-app_backup-public-tables",
+  ]) {
+    expect(recorded.get(name)?.inputs).toMatchObject({ privileges: ["SELECT"] });
   }
+});
+
+test("lets backups alone read a table as soon as it is there", async () => {
+  const recorded = await privileges(grants);
+  const future = [...recorded].filter(
+    ([name, { inputs }]) =>
+      name.startsWith("DefaultPrivileges ") && inputs["objectType"] === "table",
+  );
+  expect(future.map(([, { inputs }]) => inputs["role"])).toEqual(["app_backup", "app_backup"]);
 });
 
 test("gives monitoring no table", async () => {
@@ -56,5 +71,23 @@ test("never grants what row-level security does not bind", async () => {
   expect(granted).not.toEqual(expect.arrayContaining(["TRUNCATE"]));
   for (const forbidden of ["TRUNCATE", "REFERENCES", "TRIGGER", "CREATE", "TEMPORARY"]) {
     expect(granted).not.toContain(forbidden);
+  }
+});
+
+test("changes the rights on one object one after the other, whoever does it", async () => {
+  const recorded = await privileges(grants);
+  const waits = (name: string): string[] => {
+    const before = recorded.get(name)?.waitsFor ?? [];
+    return [...before, ...before.flatMap(waits)];
+  };
+  const names = [...recorded.keys()].filter((name) => /^(Grant|TablePrivileges) /.test(name));
+  const objects = new Set(names.map((name) => name.replace(/^.* access-[a-z_]+-/, "")));
+  expect([...objects]).toEqual(expect.arrayContaining(["database", "public", "public-tables"]));
+
+  for (const object of objects) {
+    const its = names.filter((name) => name.replace(/^.* access-[a-z_]+-/, "") === object);
+    for (const [index, name] of its.entries()) {
+      expect(waits(name)).toEqual(expect.arrayContaining(its.slice(0, index)));
+    }
   }
 });

@@ -15,7 +15,6 @@ beforeAll(async () => {
       instance: server,
       roles: withLogins(roles, {}),
       owner,
-      after: server.provider,
     });
   });
 });

@@ -15,11 +15,21 @@ namespaces as materialized (
      and n.nspname <> 'information_schema'
      and n.nspname <> all (:elsewhere)
 ),
--- Members of extensions, and the constructors that a range type brings along.
+-- Members of extensions, and the constructors that a range type brings along. What the owner has added to an extension of its
+-- own is its own all the same.
 members as materialized (
   select d.classid, d.objid
     from pg_catalog.pg_depend as d
-   where d.deptype = 'e'
+    left join pg_catalog.pg_class as c
+      on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and c.oid = d.objid
+    left join pg_catalog.pg_proc as p
+      on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and p.oid = d.objid
+    left join pg_catalog.pg_type as t
+      on d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and t.oid = d.objid
+   where (
+           d.deptype = 'e'
+           and coalesce(c.relowner, p.proowner, t.typowner) is distinct from (select oid from owner)
+         )
       or (d.deptype = 'i' and d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
 ),
 relations as materialized (

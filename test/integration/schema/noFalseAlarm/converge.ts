@@ -1,5 +1,10 @@
 import { repairAudit } from "../../../../postgres/audit/repairAudit";
+import {
+  applyTablePrivileges,
+  readTablePrivilegesDrift,
+} from "../../../../postgres/audit/tablePrivileges";
 import { applyRowLevelSecurity } from "../../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { boundTo } from "../../audit/auditedDatabase";
 import { declared } from "./declared";
 import { accessDepartures, rowLevelSecurityDepartures } from "./departures";
 import type { Model } from "./model";
@@ -11,6 +16,10 @@ export async function converge(stage: Stage, model: Model): Promise<void> {
   const { connection } = stage.settings;
   if ((await rowLevelSecurityDepartures(stage, declaration, model.version)).length > 0)
     await applyRowLevelSecurity(connection, declaration);
+  for (const wanted of boundTo(declaration)) {
+    if ((await readTablePrivilegesDrift(connection, wanted)).length > 0)
+      await applyTablePrivileges(connection, wanted);
+  }
   if ((await accessDepartures(stage, declaration)).length > 0)
     await repairAudit(stage.superuser, declaration);
 }

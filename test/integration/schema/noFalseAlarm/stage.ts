@@ -10,6 +10,7 @@ import type { Connection } from "../../../../postgres/connection";
 import { startServer, stopServer } from "../../../../postgres/embedded/server";
 import type { RunOptions } from "../../../../postgres/migrations/migrationSettings";
 import { closeNewTables } from "../../../../postgres/rowLevelSecurity/closeNewTables";
+import { isBound } from "../../../../postgres/audit/boundGrants";
 import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";
 import { startTestServer, type TestServer } from "../../testServer";
@@ -97,9 +98,11 @@ export class Stage {
     await this.session.query("discard all");
   }
 
-  /** Grants what is declared. */
+  /** Grants what is declared, as far as no policies have to stand first. */
   async grant(): Promise<void> {
-    await this.run(grants.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";"));
+    const { tenancy } = declared({ tables: [] });
+    const unbound = grants.filter((grant) => !isBound(grant, tenancy));
+    await this.run(unbound.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";"));
   }
 
   async write(name: string, up: string, down: string): Promise<void> {

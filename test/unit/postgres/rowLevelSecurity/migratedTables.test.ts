@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-import { migratedTables } from "../../../../postgres/rowLevelSecurity/migratedTables";
+import {
+  migratedTables,
+  type TableStatements,
+} from "../../../../postgres/rowLevelSecurity/migratedTables";
 
 async function read(...files: string[]) {
   const { tables, complete } = await migratedTables(files);
@@ -86,4 +89,26 @@ test("is not misled by comments, strings and function bodies", async () => {
   );
   expect(tables).toEqual({});
   expect(complete).toBe(true);
+});
+
+test("what is remembered of files says as much as their text", async () => {
+  const files = [
+    `create table customers (id bigint primary key);
+     insert into customers values (1); select 1; comment on table customers is 'x';
+     create table sites (id bigint, customer_id bigint references customers);
+     create table parts (like sites)`,
+    "insert into sites select n, n from generate_series(1, 9) as n",
+    "alter table sites rename column id to number; drop table parts; this is no sql",
+    "alter table customers rename to clients",
+  ];
+  const kept: string[] = [];
+  const remembered = await migratedTables(files, async (_sql, find) => {
+    const answer = JSON.stringify(await find());
+    kept.push(answer);
+    return JSON.parse(answer) as TableStatements;
+  });
+
+  expect(remembered).toEqual(await migratedTables(files));
+  // Rows are not kept.
+  expect(kept[1]).toBe("[]");
 });

@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Connection } from "../../postgres/connection";
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface DeployerSettingsInputs {
+  /** The login that deploys, in another database. */
+  connection: Connection;
+  /** Ours. */
+  database: string;
+}
+
+/**
+ * What sessions of the login that deploys begin with in our database, whatever its owner sets there. Its id is the database.
+ *
+ * The official plugin's SQL names no schemas, and would find the owner's functions. So everything that it does in the
+ * database depends on this.
+ */
+export class DeployerSettings extends LateResource {
+  constructor(
+    name: string,
+    args: Inputs<DeployerSettingsInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("DeployerSettings", name, args, opts);
+  }
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { MigratorAccess } from "../../postgres/access/migratorAccess";
+import type { Connection } from "../../postgres/connection";
+import type { Inputs } from "./inputs";
+import { LateResource } from "./lateResource";
+
+export interface MigratorLoginInputs extends MigratorAccess {
+  /** The login that deploys, in the same database. */
+  deployer: Connection;
+}
+
+/**
+ * That the migrator logs in to the database and becomes the owner. Its id is the owner.
+ *
+ * Whatever evaluates what the owner has defined does so in the migrator's sessions, and depends on this.
+ */
+export class MigratorLogin extends LateResource {
+  constructor(
+    name: string,
+    args: Inputs<MigratorLoginInputs>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super("MigratorLogin", name, args, opts);
+  }
+}

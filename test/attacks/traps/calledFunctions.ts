@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where SQL is that sessions of ours run. */
+const folders = ["postgres", "commands", "toolchain/plugins/postgresql"];
+
+/** What the official plugin calls besides, in version 3.18.1: its SQL is not ours, and names no schemas. */
+const ofTheOfficialPlugin = ["array_agg", "array_remove", "array_to_string", "pg_get_userbyid"];
+
+/** Every name that could be a function's call in them; which of these PostgreSQL knows, only a server can tell. */
+export function calledFunctions(project = process.cwd()): string[] {
+  const texts = folders.flatMap((folder) =>
+    readdirSync(join(project, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(sql|ts)$/.test(name))
+      .map((name) => readFileSync(join(project, folder, name), "utf8")),
+  );
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/\b([a-z_][a-z0-9_]*)\s*\(/g)].map(([, name = ""]) => name),
+  );
+  return [...new Set([...names, ...ofTheOfficialPlugin])].sort();
+}

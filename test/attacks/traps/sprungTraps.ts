@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+
+import { trapMark } from "./plantTraps";
+
+/** A trap that was sprung: by whose login, as which role, and what it could have become. */
+export interface SprungTrap {
+  login: string;
+  role: string;
+  superuser: boolean;
+  what: string;
+}
+
+/** Every trap that a server's log tells of. */
+export async function sprungTraps(log: string): Promise<SprungTrap[]> {
+  return readSprungTraps(await readFile(log, "utf8"));
+}
+
+/** The same in a log's text. */
+export function readSprungTraps(text: string): SprungTrap[] {
+  const line = new RegExp(
+    `${trapMark} login=(\\S+) role=(\\S+) superuser=(on|off) \\((.*?)\\)`,
+    "g",
+  );
+  return [...text.matchAll(line)].map(([, login = "", role = "", superuser, what = ""]) => ({
+    login,
+    role,
+    superuser: superuser === "on",
+    what,
+  }));
+}
+
+/** One line for each login and trap, for a test's message. */
+export function summarize(traps: readonly SprungTrap[]): string[] {
+  return [
+    ...new Set(
+      traps.map(
+        ({ login, superuser, what }) => `${login}${superuser ? " as a superuser" : ""}: ${what}`,
+      ),
+    ),
+  ].sort();
+}
