@@ -14,7 +14,7 @@ try {
   requireNode(20, 19);
   await installPackages(project);
   const require = createRequire(import.meta.url);
-  require("tsx/cjs");
+  require("./preload.cjs");
   if (command === "db") await runOperatorCommand(require);
   else process.exitCode = await toolchainCommand(require)(args);
 } catch (error) {

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { pluginOptions } from "../postgres/connection";
+import { stackAtWork } from "../postgres/npmCommand";
 import { CommandError } from "./commandError";
 import { engineForPlugin } from "./dockerStack/engineForPlugin";
 import { folders } from "./folders";
@@ -29,10 +31,13 @@ export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
   const path = [dirname(record.pulumi.path), ...withoutOwnFolders(process.env["PATH"] ?? "")];
   const environment = {
     ...pulumiHome(record.ownHome),
+    ...stackAtWork(stack),
     PATH: path.join(delimiter),
     // Pulumi looks for a newer version of itself in each run otherwise.
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
+    // The plugin's sessions too: the official one asks for it by nothing else, and its SQL names no schemas.
+    PGOPTIONS: [process.env["PGOPTIONS"] ?? "", pluginOptions].join(" ").trim(),
     ...(backend.kind === "project" ? projectState(stack) : usersLogin(record.ownHome)),
   };
   return { ...environment, ...engineForPlugin(stack, environment) };

@@ -1,39 +1,33 @@
-// tsx looks into every file that is loaded, in case that it is an ES module, and has Node.js keep all their source maps.
-// Libraries are loaded as they are: looked into and mapped, the SDK takes three times as long.
+// Our own files are TypeScript, and have Node.js keep their source maps, so that a stack names their lines. Libraries are loaded
+// as they are: with their maps, the SDK takes three times as long.
 const Module = require("node:module");
 const { sep } = require("node:path");
 
-const plain = Module._extensions[".js"];
-require("tsx/cjs");
+const { loadOwnModule } = require("./ownModules.cjs");
 
 const libraries = `${sep}node_modules${sep}`;
-// As tsx has left it.
 let isMapped = true;
+process.setSourceMapsEnabled(isMapped);
 
-for (const extension of [".js", ".ts"]) {
-  const byTsx = Module._extensions[extension];
+Module._extensions[".ts"] = loadOwnModule;
+
+for (const [extension, load] of Object.entries(Module._extensions)) {
   Module._extensions[extension] = (module, file) => {
-    const isLibrary = file.includes(libraries);
     const before = isMapped;
-    map(!isLibrary);
+    map(!file.includes(libraries));
     try {
-      (isLibrary && extension === ".js" ? loadLibrary : byTsx)(module, file);
+      load(module, file);
     } finally {
       map(before);
     }
   };
-
-  function loadLibrary(module, file) {
-    try {
-      plain(module, file);
-    } catch (error) {
-      if (error?.code !== "ERR_REQUIRE_ESM") throw error;
-      byTsx(module, file);
-    }
-  }
 }
 
 function map(wanted) {
   if (wanted !== isMapped) process.setSourceMapsEnabled(wanted);
   isMapped = wanted;
 }
+
+// The state names tsx as what loads our files: in this process that is done.
+const tsx = require.resolve("tsx/cjs");
+require.cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });

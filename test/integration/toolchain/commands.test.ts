@@ -63,10 +63,14 @@ test("drift exits 0 without a difference, 7 with one, 1 when it cannot be found 
 });
 
 test("preview creates nothing outside the project folder's own state", async () => {
-  const { code, stdout } = await clone.run(["preview", "--show-sames"]);
+  const { code, stdout } = await clone.run(["preview", "--diff", "--show-sames"]);
 
   expect(code).toBe(0);
   expect(stdout).toContain("4 unchanged");
+  expect(await clone.run(["preview"])).toMatchObject({
+    code: 0,
+    stdout: "Stack local is as the program declares it.\n",
+  });
 });
 
 test("a stack that nobody has described is refused, and the others are named", async () => {
@@ -137,16 +141,14 @@ test("destroy says what would be lost and refuses without a terminal and without
   expect(stderr).toContain("npm run destroy -- --stack local --yes");
 });
 
-test("destroy with --yes leaves nothing, and the database can be brought up again", async () => {
+test("destroy with --yes leaves nothing", async () => {
   const destroyed = await clone.run(["destroy", "--yes"]);
   const again = await clone.run(["destroy", "--yes"]);
-  const up = await clone.run(["up"]);
 
   expect(destroyed).toMatchObject({ code: 0 });
   expect(destroyed.stdout).toContain("- 4 deleted");
   expect(again).toMatchObject({ code: 0 });
   expect(again.stdout).toContain("nothing that could be removed");
-  expect(up.stdout).toContain("+ 4 created");
 });
 
 test.each(["up", "preview", "drift", "destroy", "shell"])("%s explains itself", async (command) => {

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readProcesses } from "../../../toolchain/healing/processes";
 import { type Clone, makeClone, toItsEnd } from "./clone";
@@ -14,16 +14,17 @@ const bookkeeping = () => join(clone.folder, ".hosterizer", "state", ".pulumi");
 const locks = (stack = "local") =>
   join(bookkeeping(), "locks", "organization", "hosterizer-database", stack);
 const state = () => join(bookkeeping(), "stacks", "hosterizer-database", "local.json");
-const running: number[] = [];
+/** Process id of the Pulumi whose update is under way until it is killed. */
+let updating = 0;
 
 beforeAll(async () => {
   clone = await makeClone();
-});
-beforeEach(() => clone.run(["destroy", "--yes"]));
-afterEach(() => {
-  running.splice(0).forEach(kill);
+  // The first command sets up, which takes its time.
+  await clone.run(["shell", "--print"]);
+  updating = await upUnderWay();
 });
 afterAll(async () => {
+  if (updating > 0) kill(updating);
   for (const { pid, directory } of readProcesses()) if (directory === clone.folder) kill(pid);
   await clone.remove();
 });
@@ -45,7 +46,6 @@ async function upUnderWay(): Promise<number> {
     const [lock] = existsSync(locks()) ? await readdir(locks()) : [];
     if (text.includes('::first"') && lock !== undefined) {
       const { pid } = JSON.parse(await readFile(join(locks(), lock), "utf8")) as { pid: number };
-      running.push(pid);
       return pid;
     }
     await sleep(100);
@@ -66,8 +66,28 @@ async function leaveLock(stack: string, holder: { pid: number; hostname: string 
   await writeFile(join(locks(stack), "a.json"), JSON.stringify(lock));
 }
 
+test("the lock of an update that lives is left alone", async () => {
+  const { code, stderr } = await clone.run(["up"]);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain(`Another update of stack local is running (process ${updating}`);
+  expect(await readdir(locks())).toHaveLength(1);
+});
+
+test("healing one stack leaves the running update of another alone", async () => {
+  await copyFile(join(clone.folder, "Pulumi.local.yaml"), join(clone.folder, "Pulumi.dev.yaml"));
+  const before = plugins().map(({ pid }) => pid);
+  await leaveLock("dev", { pid: process.pid, hostname: hostname() });
+
+  const { code, stderr } = await clone.run(["up", "--stack", "dev", "--yes"]);
+
+  expect(code).toBe(0);
+  expect(stderr).toContain("its lock is taken away");
+  expect(plugins().map(({ pid }) => pid)).toEqual(before);
+});
+
 test("a killed update is cleaned up by the next one, which then converges", async () => {
-  kill(await upUnderWay());
+  kill(updating);
   expect(plugins()).not.toEqual([]);
 
   const { code, stdout, stderr } = await clone.run(["up"]);
@@ -79,16 +99,6 @@ test("a killed update is cleaned up by the next one, which then converges", asyn
   expect(await readFile(state(), "utf8")).not.toContain("pending_operations");
   expect(plugins()).toEqual([]);
   expect((await clone.run(["drift"])).code).toBe(0);
-});
-
-test("the lock of an update that lives is left alone", async () => {
-  const pid = await upUnderWay();
-
-  const { code, stderr } = await clone.run(["up"]);
-
-  expect(code).toBe(1);
-  expect(stderr).toContain(`Another update of stack local is running (process ${pid}`);
-  expect(await readdir(locks())).toHaveLength(1);
 });
 
 test("the lock of a process of another machine is the user's to judge", async () => {
@@ -114,17 +124,4 @@ test("a lock whose process id now belongs to another program is abandoned", asyn
 
   expect(code).toBe(0);
   expect(stderr).toContain("its lock is taken away");
-});
-
-test("healing one stack leaves the running update of another alone", async () => {
-  await copyFile(join(clone.folder, "Pulumi.local.yaml"), join(clone.folder, "Pulumi.dev.yaml"));
-  await upUnderWay();
-  const before = plugins().map(({ pid }) => pid);
-  await leaveLock("dev", { pid: process.pid, hostname: hostname() });
-
-  const { code, stderr } = await clone.run(["up", "--stack", "dev", "--yes"]);
-
-  expect(code).toBe(0);
-  expect(stderr).toContain("its lock is taken away");
-  expect(plugins().map(({ pid }) => pid)).toEqual(before);
 });

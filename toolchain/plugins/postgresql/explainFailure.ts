@@ -1,5 +1,7 @@
 import { DatabaseError } from "pg";
 
+import { ifSettingsChanged } from "./serverUnreachable";
+
 /** What a failure of PostgreSQL means to whoever deploys, and what to do, by SQLSTATE. */
 const meanings: Record<string, string> = {
   "42710":
@@ -16,8 +18,8 @@ const meanings: Record<string, string> = {
   "53300":
     "The server has no connection left: raise its limit, or lower the provider's maxConnections",
   "57P03": "The server is starting up or shutting down: try again",
-  "28P01": "The provider's username and password do not fit",
-  "28000": "The server's pg_hba.conf lets nobody in who comes this way",
+  "28P01": `The provider's username and password do not fit. ${ifSettingsChanged}`,
+  "28000": `The role may not log in, or the server's pg_hba.conf does not let it in this way. ${ifSettingsChanged}`,
   "58P01": "The server's machine lacks a file, for an extension its package",
 };
 

@@ -35,6 +35,8 @@ export const extension = resourceType<ServerSession, typeof schema>({
     ];
     await session.change(async (client) => {
       const name = escapeIdentifier(planned.name);
+      // The session's own path is empty. Without a schema the extension goes where PostgreSQL would put it by default.
+      if (planned.schema === null) await client.query("set local search_path = public");
       await client.query(`create extension if not exists ${name} ${options.join(" ")}`);
     }, database);
     return found(await readExtension(session, "", { ...planned, database }));

@@ -1,6 +1,6 @@
 import { DatabaseError, Pool, type PoolClient } from "pg";
 
-import { clientAddress } from "../../../postgres/connection";
+import { clientAddress, startUpOptions } from "../../../postgres/connection";
 import type { Configuration } from "./configuration";
 import { ServerUnreachable } from "./serverUnreachable";
 
@@ -69,6 +69,8 @@ export class Pools {
         ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
       }),
       application_name: "hosterizer-database/postgresql plugin",
+      // It may be a superuser's session in a database whose owner is none.
+      options: startUpOptions,
       connectionTimeoutMillis: connectTimeout * 1000,
       idleTimeoutMillis: idleTime,
       max: maxConnections === 0 ? Number.MAX_SAFE_INTEGER : maxConnections,

@@ -9,12 +9,20 @@ const reasons: Record<string, string> = {
   ECONNRESET: "the connection was cut",
 };
 
+/**
+ * What to do where the settings that a connection is made with are those of yesterday: a refresh runs before the program, and
+ * takes them from the state.
+ */
+export const ifSettingsChanged =
+  "If the connection's settings have changed since the last update, run the program before the refresh: add --run-program";
+
 /** No connection to the server came about. */
 export class ServerUnreachable extends Error {
   override readonly name = "ServerUnreachable";
 
   constructor(host: string, port: number, cause: unknown) {
-    super(`cannot reach the PostgreSQL server at ${host}:${port}: ${reason(cause)}`, { cause });
+    const fault = `cannot reach the PostgreSQL server at ${host}:${port}: ${reason(cause)}`;
+    super(`${fault}\n${ifSettingsChanged}.`, { cause });
   }
 }
 
