@@ -6,8 +6,10 @@ import { folders } from "../../toolchain/folders";
 import { withSetUpLock } from "../../toolchain/setUpLock.mjs";
 import { engine } from "./engine";
 
-/** A target of image/Dockerfile. */
-export type ImageTarget = "postgresql" | "pgbouncer";
+const dockerfiles = { postgresql: "Dockerfile", pgbouncer: "pgbouncer.Dockerfile" } as const;
+
+/** What an image of image/ runs. */
+export type ImageTarget = keyof typeof dockerfiles;
 
 const context = join(folders.project, "image");
 
@@ -43,7 +45,7 @@ function contextHash(): string {
 async function build(target: ImageTarget, tag: string): Promise<void> {
   const output = await engine.buildImage(
     { context, src: readdirSync(context) },
-    { t: tag, target, rm: true, forcerm: true },
+    { t: tag, dockerfile: dockerfiles[target], rm: true, forcerm: true },
   );
   const lines: string[] = [];
   await new Promise<void>((done, fail) => {

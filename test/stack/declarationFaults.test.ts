@@ -5,9 +5,11 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { comingMigration, numbered, shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 
+const configuration = "Pulumi.local.yaml";
 const stackTrace = /^ +at .+:\d+:\d+\)?$/m;
 
 let project: Project;
@@ -29,22 +31,29 @@ async function made(): Promise<string[]> {
 
 describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
   let taken: Server;
+  let written: string;
 
   beforeAll(async () => {
+    written = await project.read(configuration);
+    const logins = "  hosterizer-database:logins: { app_usr: [1], app_user: [3, 5] }\n";
+    await project.write(configuration, written + logins);
     taken = createServer();
     await new Promise<void>((resolve) => taken.listen(project.port, "127.0.0.1", resolve));
   });
-  afterAll(() => {
+  afterAll(async () => {
     taken.close();
+    await project.write(configuration, written);
   });
 
-  test("names a port that another program holds", async () => {
+  test("names a port that another program holds, and logins that nobody can have", async () => {
     const { code, output } = await project.npm(command);
 
     expect(code).toBe(1);
     expect(output).toContain(
       `hosterizer-database:port in Pulumi.local.yaml: port ${project.port} of 127.0.0.1 is taken by another program`,
     );
+    expect(output).toContain('Pulumi.local.yaml, "app_usr": is no role of database/roles.ts');
+    expect(output).toContain("3 and 5 do not follow one another");
     expect(output).not.toMatch(stackTrace);
     expect(await made()).toEqual([]);
     expect(existsSync(project.server.data)).toBe(false);
@@ -54,6 +63,7 @@ describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
 const faults: [string, string][] = [
   ["a key that nobody knows", "hosterizer-database:colour in Pulumi.local.yaml: unknown key"],
   ["a value of the wrong type", 'hosterizer-database:lockTimeout in Pulumi.local.yaml: "soon" is'],
+  ["logins without a number", "is not an object of login numbers"],
   ["a port out of range", 'hosterizer-database:port in Pulumi.local.yaml: "70000" is not a port'],
   ["a bad name of a role", 'role "app auditor" in database/roles.ts: the name'],
   ["a role declared twice", 'role "app_user" in database/roles.ts: declared twice'],
@@ -63,7 +73,10 @@ const faults: [string, string][] = [
   ],
   ["a migration without its down half", "000004_create_deployments_table.down.sql, is missing"],
   ["a number given twice", "number 000005 is already that of"],
-  ["a number out of order", "number 000012 follows 000009"],
+  [
+    "a number out of order",
+    `number ${numbered(shippedVersion + 3)} follows ${numbered(shippedVersion)}`,
+  ],
   [
     "a tenant table that no migration creates",
     "tenant table public.nowhere in database/tenancy.ts",
@@ -96,9 +109,9 @@ describe.each(["preview", "up"])(
 
 async function declareFaults(): Promise<void> {
   await project.edit(
-    "Pulumi.local.yaml",
+    configuration,
     `:port: ${project.port}`,
-    ":port: 70000\n  hosterizer-database:colour: green\n  hosterizer-database:lockTimeout: soon",
+    ":port: 70000\n  hosterizer-database:colour: green\n  hosterizer-database:lockTimeout: soon\n  hosterizer-database:logins: { app_user: [] }",
   );
   await project.edit(
     "database/roles.ts",
@@ -118,7 +131,7 @@ async function declareFaults(): Promise<void> {
     'table: "sites", column: "customer" }, { schema: "public", table: "nowhere", column: "id" },\n',
   );
   await rm(join(project.directory, "migrations", "000004_create_deployments_table.down.sql"));
-  for (const name of ["000005_again", "000012_late"]) {
+  for (const name of ["000005_again", comingMigration("late", 3)]) {
     await project.write(`migrations/${name}.up.sql`, "create table public.x (id bigint);\n");
     await project.write(`migrations/${name}.down.sql`, "drop table public.x;\n");
   }

@@ -9,7 +9,7 @@ import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { freePort } from "../integration/freePort";
 import { processesIn } from "./endProcesses";
 import { makeProject } from "./makeProject";
-import type { Project } from "./project";
+import { Project } from "./project";
 
 let project: Project;
 
@@ -41,15 +41,42 @@ test("a change of the port moves the server and keeps the data", async () => {
 
   expect(await countSites()).toEqual([{ count: 2 }]);
   expect(await answers(port)).toBe(false);
+});
+
+test("up does not touch data that another state has made, and says how to go on", async () => {
+  const state = join(project.directory, ".hosterizer", "state");
+  await rename(state, `${state}.lost`);
+
+  const preview = await project.npm("preview");
+  expect(preview.output).toContain("was made with another state of this stack");
+  expect(preview.code).not.toBe(0);
+
+  const { code, output } = await project.npm("up");
+  await rm(state, { recursive: true });
+  await rename(`${state}.lost`, state);
+
+  expect(code).toBe(1);
+  expect(output).toContain("was made with another state of this stack");
+  expect(output).toContain("npm run destroy");
+});
+
+test("after all that nothing has drifted", async () => {
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
 });
 
+// From here on commands run in a shell that db -- env has pointed at the database.
+const pointed = ". ./.hosterizer/pointed.sh && env | grep -q ^PGDATABASE=hosterizer";
+const inPointedShell = (command: string) =>
+  project.shell(`${pointed} && node toolchain/run.mjs ${command}`);
+
 test("destroy with --yes stops the server and leaves neither data nor resources", async () => {
-  const output = await project.succeed("destroy", "--", "--yes");
+  await project.shell("node toolchain/run.mjs db env > .hosterizer/pointed.sh");
+  const { code, output } = await inPointedShell("destroy --yes");
   const { stdout } = await project.shell(
     "node toolchain/run.mjs pulumi stack export --stack local",
   );
 
+  expect(code).toBe(0);
   expect(output).toMatch(/Resources:\n +- \d+ deleted\n/);
   expect(existsSync(project.server.directory)).toBe(false);
   expect(processesIn([project.directory])).toEqual([]);
@@ -59,24 +86,17 @@ test("destroy with --yes stops the server and leaves neither data nor resources"
 });
 
 test("after it up makes a new, empty database that has not drifted", async () => {
-  await project.succeed("up");
+  const up = await inPointedShell("up");
+  const drift = await inPointedShell("drift");
 
+  expect(up.output).not.toContain("does not exist");
+  expect(up.code).toBe(0);
+  expect(drift.output).not.toContain("does not exist");
+  expect(drift.code).toBe(0);
+  // Which has not read the passwords yet.
+  const { directory, port } = project;
+  project = new Project(directory, port);
   expect(await countSites()).toEqual([{ count: 0 }]);
-  expect(await project.npm("drift")).toMatchObject({ code: 0 });
-});
-
-test("up does not touch data that another state has made, and says how to go on", async () => {
-  const state = join(project.directory, ".hosterizer", "state");
-  await rename(state, `${state}.lost`);
-
-  const { code, output } = await project.npm("up");
-  await rm(state, { recursive: true });
-  await rename(`${state}.lost`, state);
-
-  expect(code).toBe(1);
-  expect(output).toContain("was made with another state of this stack");
-  expect(output).toContain("npm run destroy");
-  expect(await project.npm("drift")).toMatchObject({ code: 0 });
 });
 
 test("destroy finds a server that the state knows nothing of, as a killed update can leave one", async () => {
@@ -91,14 +111,4 @@ test("destroy finds a server that the state knows nothing of, as a killed update
   expect(await answers(project.port)).toBe(false);
   const again = await project.succeed("destroy", "--", "--yes");
   expect(again).toContain("has nothing that could be removed");
-});
-
-test("a first up makes the database also in a shell that db -- env has pointed at it", async () => {
-  await project.succeed("up");
-  const pointed = 'eval "$(npm run -s db -- env)" && env | grep -q ^PGDATABASE=hosterizer';
-  const anew = "npm run destroy -- --yes && npm run up && npm run drift";
-  const { code, output } = await project.shell(`${pointed} && ${anew}`);
-
-  expect(output).not.toContain("does not exist");
-  expect(code).toBe(0);
 });

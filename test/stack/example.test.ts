@@ -14,7 +14,7 @@ let address: string;
 const folder = "examples/sites";
 
 beforeAll(async () => {
-  project = await makeProject();
+  project = await makeProject({ proof: true });
   const page = await readFile(`${folder}/README.md`, "utf8");
   const [, lines = ""] = /```\n(.*?)```/s.exec(page) ?? [];
   const port = await freePort();

@@ -4,9 +4,10 @@ import { join } from "node:path";
 
 import type { TestProject } from "vitest/node";
 
+import { failsRun } from "../failsRun";
 import { copyTemplate } from "./copyTemplate";
 import { endProcesses } from "./endProcesses";
-import { makeTemplate } from "./template";
+import { keepTranslations, makeTemplate } from "./template";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -30,14 +31,17 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     const template = join(root, "template");
     await makeTemplate(template);
     provide("template", template);
-    const project = await copyTemplate(template);
+    const project = await copyTemplate(template, { proof: true });
     // So that tests can see what a run leaves to be committed.
     await project.shell(
       "git init -q && git add --all && git -c user.name=a -c user.email=a commit -qm a",
     );
     const { directory, port } = project;
-    provide("shared", { directory, port, firstUp: await project.succeed("up") });
-    return remove;
+    const { code, output: firstUp } = await project.shell("npm run up");
+    if (code !== 0) throw new Error(`npm run up ended with ${String(code)}:\n${firstUp}`);
+    await keepTranslations(template, directory);
+    provide("shared", { directory, port, firstUp });
+    return failsRun(remove);
   } catch (error) {
     await remove();
     throw error;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { comingMigration, shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project, Run } from "./project";
 
@@ -8,54 +9,62 @@ const configuration = "Pulumi.local.yaml";
 let project: Project;
 let written: string;
 
+// The last one is the tests' own.
+const last = shippedVersion + 1;
+const lastName = comingMigration("note_users");
+
 beforeAll(async () => {
   project = await makeProject();
+  const [up, down] = [`migrations/${lastName}.up.sql`, `migrations/${lastName}.down.sql`];
+  await project.write(up, "alter table public.users add column note text;\n");
+  await project.write(down, "alter table public.users drop column note;\n");
   await project.succeed("up");
-  await project.query(twoCustomers);
+  await project.query(`${twoCustomers}; update public.users set note = 'x' where id in (1, 2)`);
   written = await project.read(configuration);
 });
 afterAll(() => project.remove());
 
 function migrate(words: string): Promise<Run> {
-  return project.shell(`npm run -s db -- migrate ${words}`);
+  return project.shell(`node toolchain/run.mjs db migrate ${words}`);
+}
+
+async function version(): Promise<number> {
+  const rows = await project.query<{ n: number }>(
+    "select count(*)::int as n from hosterizer.schema_migrations",
+  );
+  return rows[0]?.n ?? 0;
 }
 
 test("version and status tell where the schema is", async () => {
-  expect(await migrate("version")).toMatchObject({ code: 0, stdout: "9" });
+  expect(await migrate("version")).toMatchObject({ code: 0, stdout: String(last) });
   const { stdout } = await migrate("status");
-  expect(stdout).toMatch(/000009_index_policy_rules +applied +\d{4}-\d\d-\d\dT/);
+  expect(stdout).toMatch(new RegExp(`${lastName} +applied +\\d{4}-\\d\\d-\\d\\dT`));
 });
 
-test("down undoes the last migration, and the configuration says so", async () => {
+test("down is about the last migration; with values it is refused, and the configuration is as before", async () => {
   const { code, output } = await migrate("down");
-  expect(output).toContain("000009_index_policy_rules (down) … ");
-  expect(code).toBe(0);
-  expect(await project.read(configuration)).toBe(
-    `${written}  hosterizer-database:migrationTarget: 8\n`,
-  );
-  const { stdout } = await migrate("status");
-  expect(stdout).toMatch(/000009_index_policy_rules +after the target/);
-});
-
-test("down with rows is refused, and the configuration is as before", async () => {
-  const before = await project.read(configuration);
-  const { code, output } = await migrate("down 6");
   expect(code).not.toBe(0);
   expect(output).toContain(
-    "drops table public.cost_records with 2 rows, and nobody has acknowledged it",
+    "drops column public.users.note with 2 values, and nobody has acknowledged it",
   );
-  expect(output).toContain("The schema is at 8 as before");
-  expect(await project.read(configuration)).toBe(before);
-  expect((await migrate("version")).stdout).toBe("8");
+  expect(output).not.toContain("public.cost_records");
+  expect(output).toContain(`The schema is at ${last} as before`);
+  expect(await project.read(configuration)).toBe(written);
+  expect(await version()).toBe(last);
 });
 
-test("with the count it goes, and the word does not outlive the update", async () => {
-  const { code } = await migrate("down 6 --acknowledge public.cost_records=2");
+test("with the counts it goes as far as it is told, and the word does not outlive the update", async () => {
+  const { code, output } = await migrate(
+    "down 6 --acknowledge public.users.note=2 --acknowledge public.cost_records=2",
+  );
+  expect(output).toContain(`${lastName} (down) … `);
   expect(code).toBe(0);
   expect(await project.read(configuration)).toBe(
     `${written}  hosterizer-database:migrationTarget: 6\n`,
   );
-  expect((await migrate("version")).stdout).toBe("6");
+  expect(await version()).toBe(6);
+  const { stdout } = await migrate("status");
+  expect(stdout).toMatch(new RegExp(`${lastName} +after the target`));
 });
 
 test("up goes as far as it is told", async () => {
@@ -65,7 +74,7 @@ test("up goes as far as it is told", async () => {
 
 test.each([
   ["up 3", "up does not lead to 3"],
-  ["down 9", "down does not lead to 9"],
+  [`down ${last}`, `down does not lead to ${last}`],
 ])("%s is refused", async (words, fault) => {
   const before = await project.read(configuration);
   const { code, output } = await migrate(words);
@@ -78,12 +87,12 @@ test("create makes the next pair of files, and up goes all the way", async () =>
   const { stdout } = await migrate("create add_tags");
   const [up = "", down = ""] = stdout.split("\n");
   expect([up, down]).toEqual([
-    "migrations/000010_add_tags.up.sql",
-    "migrations/000010_add_tags.down.sql",
+    `migrations/${comingMigration("add_tags", 2)}.up.sql`,
+    `migrations/${comingMigration("add_tags", 2)}.down.sql`,
   ]);
   await project.write(up, `${await project.read(up)}alter table public.users add tags text[];\n`);
   await project.write(down, `${await project.read(down)}alter table public.users drop tags;\n`);
   expect((await migrate("up")).code).toBe(0);
-  expect((await migrate("version")).stdout).toBe("10");
+  expect(await version()).toBe(last + 1);
   expect(await project.read(configuration)).toBe(written);
 });

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { comingMigration, shippedMigrations, shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 
 let project: Project;
 
 beforeAll(async () => {
-  project = await makeProject();
+  project = await makeProject({ proof: true });
 });
 afterAll(() => project.remove());
 
@@ -24,53 +25,48 @@ async function applied(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const tenth = "000010_create_live_sites_view";
+const next = comingMigration("create_live_sites_view");
+const notesTable = comingMigration("create_notes_table", 2);
+const ticketsTable = comingMigration("create_tickets_table", 3);
 const broken = `create view public.live_sites as
 select id, customr_id
 from public.sites
 where deleted_at is null;
 `;
 
-test("a broken tenth migration fails the first up with file, line, caret and hint, and nine are applied", async () => {
-  await addMigration(tenth, broken, "drop view public.live_sites;\n");
+test("a broken next migration fails the first up with file, line, caret and hint, and those before it are applied", async () => {
+  await addMigration(next, broken, "drop view public.live_sites;\n");
 
   const { code, output } = await project.npm("up");
 
   expect(code).toBe(1);
-  expect(output).toContain(`migrations/${tenth}.up.sql:2:12`);
+  expect(output).toContain(`migrations/${next}.up.sql:2:12`);
   expect(output).toContain('column "customr_id" does not exist');
   expect(output).toMatch(/ 2 \| select id, customr_id\n +\| {12}\^\n/);
   expect(output).toContain('Perhaps you meant to reference the column "sites.customer_id"');
   expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
-  const names = await applied();
-  expect(names).toHaveLength(9);
-  expect(names).not.toContain(tenth);
+  expect(await applied()).toEqual(shippedMigrations);
 });
 
-test("mended, the next up applies it alone, and nothing has drifted", async () => {
-  await addMigration(
-    tenth,
-    broken.replace("customr", "customer"),
-    "drop view public.live_sites;\n",
-  );
+test("mended, the next up applies it alone", async () => {
+  await addMigration(next, broken.replace("customr", "customer"), "drop view public.live_sites;\n");
 
   const up = await project.succeed("up");
 
-  expect(up).toContain(`${tenth} …`);
-  expect(up).not.toMatch(/00000\d_\w+ …/);
-  expect(up).toMatch(/^ +schema version +10$/m);
-  expect((await applied()).at(-1)).toBe(tenth);
-  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  expect(up).toContain(`${next} …`);
+  for (const name of shippedMigrations) expect(up).not.toContain(`${name} …`);
+  expect(up).toMatch(new RegExp(`^ +schema version +${shippedVersion + 1}$`, "m"));
+  expect((await applied()).at(-1)).toBe(next);
 });
 
 test("preview names the pending migrations, and applies none", async () => {
   await addMigration(
-    "000011_create_notes_table",
+    notesTable,
     "create table public.notes (id bigint generated always as identity primary key, body text not null);\n",
     "drop table public.notes;\n",
   );
   await addMigration(
-    "000012_create_tickets_table",
+    ticketsTable,
     `create table public.tickets (
        id bigint generated always as identity primary key,
        customer_id bigint not null references public.customers (id),
@@ -88,12 +84,14 @@ test("preview names the pending migrations, and applies none", async () => {
 
   const { output } = await project.npm("preview");
 
-  expect(output).toContain("000011_create_notes_table");
-  expect(output).toContain("000012_create_tickets_table");
-  expect(await applied()).toHaveLength(10);
+  expect(output).toMatch(new RegExp(`^ {4}pending: ${notesTable}$`, "m"));
+  expect(output).toMatch(new RegExp(`^ {4}pending: ${ticketsTable}$`, "m"));
+  // Since the last up nothing has drifted.
+  expect(output).not.toMatch(/^up (?:repairs|refuses|leaves)/m);
+  expect(await applied()).toHaveLength(shippedVersion + 1);
 });
 
-test("a new tenant table is born closed: without its policies it shows nobody a row", async () => {
+test("a new tenant table is born closed: before its policies stand, no application may read it", async () => {
   await project.query(twoCustomers);
 
   const output = await project.succeed("up", "--", "--target", "**:Migrations::schema");
@@ -107,8 +105,8 @@ test("a new tenant table is born closed: without its policies it shows nobody a 
   const privileges = await project.query(
     "select has_table_privilege('app_user', 'public.tickets', 'SELECT') as granted",
   );
-  expect(privileges).toEqual([{ granted: true }]);
-  expect(await tickets(1)).toEqual([]);
+  expect(privileges).toEqual([{ granted: false }]);
+  await expect(tickets(1)).rejects.toMatchObject({ code: "42501" });
 });
 
 test("after the whole up it shows each customer its own rows", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 
@@ -11,6 +12,7 @@ let project: Project;
 beforeAll(async () => {
   project = await makeProject();
   await project.succeed("up");
+  all = await tables();
   await project.query(twoCustomers);
   await project.query(
     "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) values (1, 1, '2026-02-01', 2, 'EUR')",
@@ -42,62 +44,75 @@ async function version(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-const all = [
-  "cost_records",
-  "customers",
-  "deployments",
-  "ecommerce_integrations",
-  "policies",
-  "sites",
-  "users",
-];
+/** Those of all migrations. */
+let all: string[];
 let told = "";
+const broken = "migrations/000008_keep_updated_at.down.sql";
 
-test("a rollback that takes rows away is refused, by preview and up, with the very counts", async () => {
+/** The line that is printed for a table, to be typed. */
+function lineFor(table: string): string {
+  const [line] = [...told.matchAll(acknowledgement)].find(([, name]) => name === table) ?? [];
+  if (line === undefined) throw new Error(`nothing acknowledges ${table} in:\n${told}`);
+  return line;
+}
+
+test("a rollback that takes rows away is refused by preview, with the very counts", async () => {
   await configure(`pulumi config set ${target} 5`);
-  for (const command of ["preview", "up"]) {
-    const { code, output } = await project.npm(command);
-    told = output;
-    expect(code).not.toBe(0);
-    expect(output).toContain(
-      "000007_create_cost_records_table.down.sql: drops table public.cost_records with 3 rows, and nobody has acknowledged it",
-    );
-    expect(output).toContain("drops table public.ecommerce_integrations with 2 rows");
-    expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
-  }
-  expect(await version()).toBe(9);
-  expect(await tables()).toEqual(all);
-});
-
-test("acknowledged as it was told, preview names what each migration takes away, and changes nothing", async () => {
-  const lines = new Set([...told.matchAll(acknowledgement)].map(([line]) => line));
-  expect(lines.size).toBe(2);
-  await configure(...lines);
-
   const { code, output } = await project.npm("preview");
-
-  expect(code).toBe(0);
+  told = output;
+  expect(code).not.toBe(0);
   expect(output).toContain(
-    "000009_index_policy_rules (down): drops index public.policies_rules_idx",
+    "000007_create_cost_records_table.down.sql: drops table public.cost_records with 3 rows, and nobody has acknowledged it",
   );
-  expect(output).toContain(
-    "000007_create_cost_records_table (down): drops table public.cost_records with 3 rows",
-  );
-  expect(await version()).toBe(9);
+  expect(output).toContain("drops table public.ecommerce_integrations with 2 rows");
+  expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+  expect(new Set([...told.matchAll(acknowledgement)].map(([line]) => line)).size).toBe(2);
 });
 
-test("a row that has come since is not taken along", async () => {
+test("up refuses it, too, and takes no row along that has come since", async () => {
+  await configure(lineFor("public.cost_records"));
   await project.query(
     "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) values (2, 2, '2026-03-01', 2, 'EUR')",
   );
   const { code, output } = await project.npm("up");
   expect(code).not.toBe(0);
   expect(output).toContain("drops table public.cost_records with 4 rows, and 3 are acknowledged");
-  expect(await version()).toBe(9);
+  expect(output).toContain(
+    "drops table public.ecommerce_integrations with 2 rows, and nobody has acknowledged it",
+  );
+  expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+  expect(await version()).toBe(shippedVersion);
+  expect(await tables()).toEqual(all);
   await project.query("delete from public.cost_records where cost_date = '2026-03-01'");
 });
 
-test("up undoes exactly what was acknowledged, and what is left stays apart and as it was", async () => {
+test("acknowledged as it was told, preview names what each migration takes away, and changes nothing", async () => {
+  await configure(lineFor("public.ecommerce_integrations"));
+
+  const { code, output } = await project.npm("preview");
+
+  expect(code).toBe(0);
+  expect(output).toContain(
+    "to undo: 000009_index_policy_rules\n      drops index public.policies_rules_idx",
+  );
+  expect(output).toContain(
+    "to undo: 000007_create_cost_records_table\n      drops table public.cost_records with 3 rows",
+  );
+  expect(await version()).toBe(shippedVersion);
+});
+
+test("a down file that fails keeps the rollback from beginning", async () => {
+  await project.edit(broken, "drop function", "drop function public.nowhere(); drop function");
+  const refused = await project.npm("up");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain(`${broken}:`);
+  expect(refused.output).toContain("nowhere() does not exist");
+  expect(await version()).toBe(shippedVersion);
+  expect(await tables()).toEqual(all);
+});
+
+test("mended, it is run as it is then: up undoes exactly what was acknowledged, and what is left stays apart and as it was", async () => {
+  await project.edit(broken, "public.nowhere()", "if exists public.nowhere()");
   await project.succeed("up");
   expect(await version()).toBe(5);
   expect(await tables()).toEqual(["customers", "deployments", "policies", "sites", "users"]);
@@ -113,7 +128,7 @@ test("the next up finds no drift, and changes nothing", async () => {
 });
 
 test("status tells the target, and no migration after it as pending", async () => {
-  const { stdout } = await project.shell("npm run -s db -- status --json");
+  const { stdout } = await project.shell("node toolchain/run.mjs db status --json");
   expect(JSON.parse(stdout)).toMatchObject({ schema: { version: 5, target: 5, pending: [] } });
 });
 
@@ -122,7 +137,7 @@ test("without the target up applies the rest again, and its tables are closed", 
   const output = await project.succeed("up");
   expect(output).toContain("000006_create_ecommerce_integrations_table");
 
-  expect(await version()).toBe(9);
+  expect(await version()).toBe(shippedVersion);
   expect(await tables()).toEqual(all);
   await project.query(
     "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) select n, n, '2026-01-01', n, 'EUR' from generate_series(1, 2) as n",
@@ -134,22 +149,10 @@ test("without the target up applies the rest again, and its tables are closed", 
 });
 
 test("a target that no migration has is refused", async () => {
-  await configure(`pulumi config set ${target} 12`);
+  await configure(`pulumi config set ${target} ${shippedVersion + 3}`);
   const { code, output } = await project.npm("preview");
   expect(code).not.toBe(0);
-  expect(output).toContain(`${target} 12: the folder of migrations ends at 9`);
-});
-
-test("a down file that fails keeps the rollback from beginning; mended, it is run as it is then", async () => {
-  await configure(`pulumi config set ${target} 7`);
-  const file = "migrations/000008_keep_updated_at.down.sql";
-  await project.edit(file, "drop function", "drop function public.nowhere(); drop function");
-  const refused = await project.npm("up");
-  expect(refused.code).not.toBe(0);
-  expect(refused.output).toContain(`${file}:`);
-  expect(refused.output).toContain("nowhere() does not exist");
-  expect(await version()).toBe(9);
-  await project.edit(file, "public.nowhere()", "if exists public.nowhere()");
-  await project.succeed("up");
-  expect(await version()).toBe(7);
+  expect(output).toContain(
+    `${target} ${shippedVersion + 3}: the folder of migrations ends at ${shippedVersion}`,
+  );
 });

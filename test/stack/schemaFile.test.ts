@@ -15,6 +15,7 @@ test(`${file} is what up makes`, async ({ skip }) => {
   const dump = `${head}\n${await dumpSchema(await sharedProject().connection())}`;
   if (process.env["UPDATE_DOCS"] !== undefined) await writeFile(file, dump);
 
-  // To write it anew: UPDATE_DOCS=1 npm test -- --project stack test/stack/schemaFile.test.ts
-  expect(dump).toBe(await readFile(file, "utf8"));
+  const command = "UPDATE_DOCS=1 npm test -- --project stack test/stack/schemaFile.test.ts";
+  const message = `${file} is not what up makes. After a change of migrations/ or database/, write it again and commit it: ${command}`;
+  expect(dump, message).toBe(await readFile(file, "utf8"));
 });

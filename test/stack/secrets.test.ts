@@ -15,16 +15,16 @@ let secrets: Map<string, string>;
 const commandLines = new Set<string>();
 
 beforeAll(async () => {
-  project = await makeProject();
+  project = await makeProject({ proof: true });
   await project.shell("git init -q && git add --all");
-  await watched(project.npm("up"));
   await watched(project.npm("up"));
   await project.query("alter role app_user password 'changed by hand'");
   await watched(project.npm("drift"));
+  await watched(project.npm("preview", "--", "--diff"));
+  await watched(project.npm("preview", "--", "--json"));
   await watched(project.npm("up"));
   await watched(project.npm("preview"));
   await watched(project.npm("destroy"));
-  await watched(project.npm("preview", "--", "--json"));
   secrets = await allSecrets();
 });
 afterAll(() => project.remove());

@@ -31,3 +31,9 @@ export async function makeTemplate(directory: string): Promise<void> {
   if (!existsSync(plugins)) return;
   await cp(plugins, join(directory, ".hosterizer", "pulumi-home", "plugins"), { recursive: true });
 }
+
+/** Gives what one of its copies has translated to all those that are made from now on. */
+export async function keepTranslations(template: string, copy: string): Promise<void> {
+  const modules = join(".hosterizer", "modules");
+  await cp(join(copy, modules), join(template, modules), { recursive: true });
+}

@@ -4,10 +4,11 @@ import { changeFile } from "../../stack/handiwork";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";
 import { actOnEngine } from "./engineActions";
+import { putIntoVolume, runInVolume } from "./volumeByHand";
 
 const folder = "/etc/hosterizer";
 
-/** Does by hand what a case says. @returns what puts files back; everything else is `up`'s to repair */
+/** Does by hand what a case says. @returns what puts the project's files back; everything else is `up`'s to repair */
 export async function breakInDocker(
   project: DockerProject,
   { break: broken }: DriftCase<ByHand>,
@@ -16,9 +17,11 @@ export async function breakInDocker(
   if (typeof broken === "string") await project.query(broken);
   else {
     for (const change of broken) {
-      if ("docker" in change) await actOnEngine(project.prefix, change);
+      if ("volume" in change)
+        await runInVolume(`${project.prefix}${change.volume}`, change.command);
+      else if ("docker" in change) await actOnEngine(project.prefix, change);
       else if ("certificate" in change) await ageCertificate(project, change);
-      else if ("serverFile" in change) restore.unshift(await changeServerFile(project, change));
+      else if ("serverFile" in change) await changeServerFile(project, change);
       else restore.unshift(await changeFile(project, change));
     }
   }
@@ -30,11 +33,9 @@ export async function breakInDocker(
 async function changeServerFile(
   project: DockerProject,
   { serverFile, from, to }: ServerFileChange,
-): Promise<() => Promise<void>> {
-  const server = project.container("postgresql");
-  const text = await server.succeed("cat", `${folder}/${serverFile}`);
+): Promise<void> {
+  const text = await project.container("postgresql").succeed("cat", `${folder}/${serverFile}`);
   if (!`${text}\n`.includes(from)) throw new Error(`${serverFile} has no ${from}`);
-  const put = (content: string) => server.put(folder, { [serverFile]: content });
-  await put(`${text}\n`.replace(from, () => to));
-  return () => put(`${text}\n`);
+  const volume = `${project.prefix}-postgresql-configuration`;
+  await putIntoVolume(volume, { [serverFile]: `${text}\n`.replace(from, () => to) });
 }

@@ -1,65 +1,95 @@
 import { engine } from "../engine";
 import type { DockerProject } from "./dockerProject";
+import { expireCertificates } from "./expireCertificates";
 
 /** Something that happens to a stack, and that one `up` puts right. */
 export interface Damage {
   /** A title: "… is healed". */
   what: string;
   happens: (project: DockerProject) => Promise<unknown>;
-  /** Exit code of `drift` then, and what it says. */
-  drift: { code: 0 | 1 | 7; says: RegExp };
-  /** Whether the server has to be up before everything else. */
-  first?: true;
+}
+
+/** One after which the server cannot be asked: `drift` is broken, and `up` brings the server up before everything else. */
+export interface Outage extends Damage {
+  /** What is said of the server then. */
+  says: RegExp;
+  /** The code of the error that clients meet. */
+  clients: string;
+  /** The commands that are asked then: they start nothing, and name the way out. */
+  asked: readonly (readonly ["preview" | "drift", ...string[]])[];
+  /** Whether starting the server is all that `up` does then: the outage before has left nothing that was not healed. */
+  alone?: true;
+}
+
+/** One that `drift` names, and ends with 7. */
+export interface FoundDamage extends Damage {
+  /** The lines of `drift` that it makes, each by one expression. */
+  says: readonly RegExp[];
 }
 
 const silent = {
-  code: 1,
-  says: /PostgreSQL server of stack dev does not answer at \S+:\d+/,
+  says: /PostgreSQL server of stack dev does not answer at 127\.0\.0\.1:\d+/,
+  clients: "ECONNREFUSED",
 } as const;
 
 /** In this order: each is done to a stack that the one before has left converged. */
-export const damages: readonly Damage[] = [
+export const outages: readonly Outage[] = [
+  {
+    what: "a server whose container was removed, and the pooler's too",
+    happens: async (project) => {
+      await removeContainer(project, "postgresql");
+      await removeContainer(project, "pgbouncer");
+    },
+    ...silent,
+    asked: [["drift"]],
+  },
   {
     what: "a server that was stopped",
     happens: (project) => project.container("postgresql").stop(),
-    drift: silent,
-    first: true,
-  },
-  {
-    what: "a server that was killed",
-    happens: (project) => project.container("postgresql").kill(),
-    drift: silent,
-    first: true,
-  },
-  {
-    what: "a server whose container was removed",
-    happens: (project) => removeContainer(project, "postgresql"),
-    drift: silent,
-    first: true,
+    ...silent,
+    asked: [["preview"], ["drift"]],
+    alone: true,
   },
   {
     what: "a network that was removed from under its containers",
     happens: removeNetwork,
-    drift: silent,
-    first: true,
+    ...silent,
+    asked: [["drift"]],
   },
   {
-    what: "a pooler that was removed",
-    happens: (project) => removeContainer(project, "pgbouncer"),
-    drift: { code: 7, says: /pgbouncer/ },
+    what: "a server that was killed",
+    happens: (project) => project.container("postgresql").kill(),
+    ...silent,
+    asked: [["drift", "--json"]],
+    alone: true,
   },
+  {
+    what: "a server whose certificate has expired",
+    happens: expireCertificates,
+    says: /server of stack dev shows a certificate that has expired, at 127\.0\.0\.1:\d+/,
+    clients: "CERT_HAS_EXPIRED",
+    asked: [["preview"], ["drift"]],
+  },
+];
+
+/** They happen together. A pooler that was removed while the server runs is in the catalogue of drift. */
+export const found: readonly FoundDamage[] = [
   {
     what: "a pooler that was stopped",
     happens: (project) => project.container("pgbouncer").stop(),
-    drift: { code: 7, says: /pooler/ },
+    says: [/^container \S+-pgbouncer: found stopped, expected running$/],
   },
   {
-    what: "an image whose Dockerfile has changed",
+    what: "images whose Dockerfile has changed",
     happens: async (project) => {
       const text = await project.read("image/Dockerfile");
       await project.write("image/Dockerfile", `${text}\nLABEL changed="yes"\n`);
     },
-    drift: { code: 7, says: /server-image/ },
+    says: [
+      /^image \S+-postgresql:\S+: found an older build, expected built from image\/$/,
+      /^image \S+-pgbouncer:\S+: found an older build, expected built from image\/$/,
+      /^container \S+-postgresql: found others, expected what it was made from as declared/,
+    ],
   },
   {
     what: "a setting that needs a restart",
@@ -67,7 +97,7 @@ export const damages: readonly Damage[] = [
       const setting = "  hosterizer-database:serverSettings: { max_connections: 150 }\n";
       await project.write("Pulumi.dev.yaml", `${await project.read("Pulumi.dev.yaml")}${setting}`);
     },
-    drift: { code: 7, says: /Container/ },
+    says: [/^resource server \(ServerSettings\): up would update it: settings$/],
   },
 ];
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 import type { TestProject } from "vitest/node";
 
+import { failsRun } from "../../failsRun";
 import { endProcesses } from "../../stack/endProcesses";
-import { makeTemplate } from "../../stack/template";
+import { keepTranslations, makeTemplate } from "../../stack/template";
 import type { DockerProject } from "./dockerProject";
 import { makeDockerProject } from "./makeDockerProject";
 
@@ -33,11 +34,12 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     const template = join(root, "template");
     await makeTemplate(template);
     provide("dockerTemplate", template);
-    project = await makeDockerProject(template);
+    project = await makeDockerProject(template, { proof: true });
     const firstUp = await project.up();
     const { directory, port, poolerPort, prefix } = project;
+    await keepTranslations(template, directory);
     provide("sharedInDocker", { directory, port, poolerPort, prefix, firstUp });
-    return remove;
+    return failsRun(remove);
   } catch (error) {
     await remove();
     throw error;

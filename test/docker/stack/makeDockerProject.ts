@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 
 import { freePort } from "../../integration/freePort";
-import { copyTemplate } from "../../stack/copyTemplate";
+import { copyTemplate, type ProjectOptions } from "../../stack/copyTemplate";
 import { DockerProject } from "./dockerProject";
 
 /** Makes a copy of a template, set up and ready. The caller removes it, also when its test fails. */
-export async function makeDockerProject(template: string): Promise<DockerProject> {
-  const { directory } = await copyTemplate(template);
+export async function makeDockerProject(
+  template: string,
+  options: Pick<ProjectOptions, "proof"> = {},
+): Promise<DockerProject> {
+  const { directory } = await copyTemplate(template, options);
   const prefix = `hosterizer-test-${randomBytes(4).toString("hex")}`;
   const project = new DockerProject(directory, await freePort(), await freePort(), prefix);
   const file = "Pulumi.dev.yaml";

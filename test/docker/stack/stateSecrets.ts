@@ -33,3 +33,13 @@ export async function stateSecrets(project: DockerProject): Promise<Map<string, 
   }
   return found;
 }
+
+/** Which of them stand in a text, in clear or in base64. */
+export function secretsIn(text: string, secrets: ReadonlyMap<string, string>): string[] {
+  return [...secrets]
+    .filter(([, secret]) => {
+      const encoded = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+      return text.includes(secret) || text.includes(encoded);
+    })
+    .map(([name]) => name);
+}

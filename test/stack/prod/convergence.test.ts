@@ -1,21 +1,27 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { clientAddress, type Connection } from "../../../postgres/connection";
+import { plantTraps } from "../../attacks/traps/plantTraps";
+import { sprungTraps, summarize } from "../../attacks/traps/sprungTraps";
 import { asRole, customer } from "../../integration/rowLevelSecurity/asRole";
 import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../../integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
+import { comingMigration, lastShipped, shippedVersion } from "../../shippedMigrations";
 import { connectionOfShell } from "../connectionOfShell";
+import { decided, openings, stillOpen } from "../openings";
 import type { Project } from "../project";
+import { bornClosed, readNewborn } from "../readNewborn";
 import { configure, makeProdProject, passwordVariable } from "./makeProdProject";
 
 let server: ManagedServer;
 let project: Project;
 let firstUp: string;
 const stack = ["--", "--stack", "prod"];
+/** Whose sessions may run what the owner has defined. */
+const harmless = ["hosterizer_migrator", "app_user", "app_readonly", "app_backup"];
 const inDatabase = (): Connection => ({ ...server.superuser, database: "hosterizer" });
 
 const undo: (() => Promise<void>)[] = [];
@@ -24,7 +30,7 @@ beforeAll(async () => {
   server = await startManagedServer();
   undo.push(() => server.remove());
   process.env[passwordVariable] = server.deploy.password;
-  project = await makeProdProject(server);
+  project = await makeProdProject(server, { proof: "true" });
   undo.push(() => project.remove());
   firstUp = await project.succeed("up", ...stack, "--yes", "--skip-preview");
 });
@@ -34,10 +40,25 @@ afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
+/** How a role logs in by what `db env` prints. */
+async function login(role: string): Promise<Connection> {
+  const line = `eval "$(npm run -s db -- env --stack prod --role ${role})"`;
+  const shown = await connectionOfShell(project, line);
+  return { ...shown, sslmode: "verify-full", sslrootcert: server.authorityFile };
+}
+
+/** What was sprung in sessions of others, the deploy role above all, which may run programs if it likes. */
+async function escaped(): Promise<string[]> {
+  const sprung = await sprungTraps(server.server.paths.log);
+  return summarize(sprung.filter(({ login }) => !harmless.includes(login)));
+}
+
+const tokenFile = () => join(project.directory, "token");
+
 test("a role that is no superuser makes the whole database", async () => {
   expect(firstUp).toMatch(/\+ \d+ created/);
   const versions = "select max(name) as last from hosterizer.schema_migrations";
-  expect(await rowsOf(inDatabase(), versions)).toEqual([{ last: "000009_index_policy_rules" }]);
+  expect(await rowsOf(inDatabase(), versions)).toEqual([{ last: lastShipped }]);
   const attributes = `select rolsuper or rolbypassrls or rolreplication as any from pg_roles where rolname = 'deploy'`;
   expect(await rowsOf(inDatabase(), attributes)).toEqual([{ any: false }]);
 });
@@ -51,13 +72,6 @@ test("a second update finds no drift, and changes nothing", async () => {
   expect(await project.succeed("up", ...stack, "--yes", "--skip-preview")).toMatch(
     /Resources:\n\s+\d+ unchanged/,
   );
-});
-
-test("an extension that a superuser has made since is taken over", async () => {
-  await rowsOf(inDatabase(), "create extension pg_stat_statements schema monitoring");
-  const output = await project.succeed("up", ...stack, "--yes", "--skip-preview");
-  expect(output).toContain("database-pg_stat_statements");
-  expect(output).not.toContain("only a superuser can create it");
 });
 
 test("an application logs in over TLS, and sees one customer's rows", async () => {
@@ -78,14 +92,14 @@ test("an application logs in over TLS, and sees one customer's rows", async () =
   expect(seen).toEqual([{ domain: "site1.example.com" }]);
 });
 
-test("a migration that would lock a large table for long is refused with its size, until it is mended", async () => {
+test("a migration that would lock a large table for long is refused with its size, until it is mended; an extension that a superuser has made since is taken over", async () => {
   await rowsOf(
     inDatabase(),
     `insert into public.users (email, full_name, password_hash)
        select 'many' || n || '@example.com', 'x', 'x' from generate_series(1, 12000) as n;
      analyze public.users`,
   );
-  const name = "migrations/000010_check_names";
+  const name = `migrations/${comingMigration("check_names")}`;
   await project.write(
     `${name}.up.sql`,
     "alter table public.users add constraint users_named check (full_name <> '');\n",
@@ -102,40 +116,55 @@ test("a migration that would lock a large table for long is refused with its siz
     expect(output).toContain("-- safety: scans-table because …");
   }
   const versions = "select count(*)::int as n from hosterizer.schema_migrations";
-  expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: 9 }]);
+  expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: shippedVersion }]);
   await project.edit(`${name}.up.sql`, "(full_name <> '')", "(full_name <> '') not valid");
-  await project.succeed("up", ...stack, "--yes", "--skip-preview");
-  expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: 10 }]);
+  await rowsOf(inDatabase(), "create extension pg_stat_statements schema monitoring");
+  const mended = await project.succeed("up", ...stack, "--yes", "--skip-preview");
+  expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: shippedVersion + 1 }]);
+  expect(mended).toContain("database-pg_stat_statements");
+  expect(mended).not.toContain("only a superuser can create it");
 });
 
-test("what is done by hand is named, and put right by the deploy role", async () => {
+test("what is done by hand is named, and nothing of the owner's is run by the deploy role where it looks", async () => {
   await rowsOf(
     inDatabase(),
     `grant truncate on public.sites to app_user;
      alter table public.sites no force row level security;
      drop policy context_sees_own on public.deployments`,
   );
+  const planter = await login("hosterizer_migrator");
+  for (const sql of plantTraps("hosterizer_owner", "hosterizer", 16)) await rowsOf(planter, sql);
+
   const { code, output } = await project.npm("drift", ...stack);
   expect(code).toBe(7);
   expect(output).toContain("table public.sites: found TRUNCATE to app_user");
   expect(output).toContain("table public.sites: found row-level security not forced");
   expect(output).toContain("policy context_sees_own on public.deployments is missing");
-  await project.succeed("up", ...stack, "--yes", "--skip-preview");
-  expect((await project.npm("drift", ...stack)).code).toBe(0);
+  expect(await escaped()).toEqual([]);
+  expect(summarize(await sprungTraps(server.server.paths.log))).toContain(
+    "hosterizer_migrator: view over the ledger",
+  );
 });
 
-test("a token that is another one each time is asked for each time", async () => {
-  const token = join(project.directory, "token");
+test("nor where it puts that right", async () => {
+  await project.succeed("up", ...stack, "--yes", "--skip-preview");
+
+  expect(await escaped()).toEqual([]);
+});
+
+test("a child that the owner's automation gives a tenant table is born closed", async () => {
+  const newborn = await readNewborn({
+    superuser: inDatabase(),
+    application: await login("app_user"),
+    backup: await login("app_backup"),
+  });
+  expect(newborn).toEqual(bornClosed);
+});
+
+test("nothing is left of it, also by a token that a command prints", async () => {
   await project.write("token", `${server.deploy.password}\n`);
-  await configure(project, server, { deployPasswordCommand: `cat ${token}` });
-  expect((await project.npm("drift", ...stack)).code).toBe(0);
-  await rowsOf(server.superuser, "alter role deploy password 'another'");
-  await project.write("token", "another\n");
-  expect((await project.npm("drift", ...stack)).code).toBe(0);
-  const state = join(".hosterizer/state/.pulumi/stacks/hosterizer-database/prod.json");
-  const kept = await readFile(join(project.directory, state), "utf8");
-  for (const secret of [server.deploy.password, "another"]) expect(kept).not.toContain(secret);
-  expect(project.transcript.join("")).not.toContain(server.deploy.password);
+  await configure(project, server, { deployPasswordCommand: `cat ${tokenFile()}` });
+  expect(await project.npm("drift", ...stack)).toMatchObject({ code: 0 });
 });
 
 test("nothing in it is removed, neither by destroy nor by plain Pulumi", async () => {
@@ -160,3 +189,25 @@ function everything(): Promise<object[]> {
             (select array_agg(relacl::text order by relname) from pg_class where relnamespace = 'public'::regnamespace) as privileges`,
   );
 }
+
+test("what is open is closed though up refuses, by a role that is no superuser too, whose token is asked for each time", async () => {
+  const next = "the-next-token";
+  await rowsOf(server.superuser, `alter role deploy password '${next}'`);
+  await project.write("token", `${next}\n`);
+  await rowsOf(inDatabase(), openings);
+  expect(await rowsOf(inDatabase(), stillOpen)).toHaveLength(6);
+  const { code, output } = await project.npm("up", ...stack, "--yes", "--skip-preview");
+  expect(code).not.toBe(0);
+  expect(output).toContain("column public.users.nickname is not declared");
+  expect(await rowsOf(inDatabase(), stillOpen)).toEqual([]);
+
+  await rowsOf(inDatabase(), decided);
+  await project.succeed("up", ...stack, "--yes", "--skip-preview");
+  expect(await project.npm("drift", ...stack)).toMatchObject({ code: 0 });
+  const state = ".hosterizer/state/.pulumi/stacks/hosterizer-database/prod.json";
+  const kept = await project.read(state);
+  for (const secret of [server.deploy.password, next]) {
+    expect(kept).not.toContain(secret);
+    expect(project.transcript.join("")).not.toContain(secret);
+  }
+});

@@ -1,0 +1,16 @@
+import type { Difference } from "../../postgres/drift/difference";
+import { renderDrift } from "../../toolchain/drift/renderDrift";
+
+/** The differences in what `npm run drift` and `npm run preview` print for people, a line each. */
+export function differenceLines(output: string): string[] {
+  return Array.from(output.matchAll(/^ {2}[! ] (\S.*)$/gm), ([, line = ""]) => line);
+}
+
+/** The lines that it prints of these differences. */
+export function linesOf(stack: string, differences: readonly Difference[]): string[] {
+  const plain = (text: string) => text;
+  const screen = { width: 120, bold: plain, red: plain };
+  return differenceLines(
+    renderDrift({ stack, status: "drift", differences, warnings: [] }, screen),
+  );
+}

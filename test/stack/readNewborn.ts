@@ -1,0 +1,60 @@
+import type { Connection } from "../../postgres/connection";
+import { dumpTable } from "../integration/dumpTable";
+import { customer } from "../integration/rowLevelSecurity/asRole";
+import { rowsOf } from "../integration/testDatabase";
+
+/** How each is reached: who may make a child as its parent's owner, and who look at it. */
+interface Logins {
+  superuser: Connection;
+  application: Connection;
+  backup: Connection;
+}
+
+/** What each gets of a table that has just come. */
+interface Newborn {
+  /** The application that names it: rows, or the code of the refusal. */
+  direct: unknown;
+  /** The application that asks its parent for the child's rows, as customer 1. */
+  through: object[];
+  /** How many of the child's rows are in a dump. */
+  dumped: number;
+}
+
+/**
+ * Has the owner's own automation give the tenant table `sites` a child, with a row of customers 1 and 2 each, and looks at it at once,
+ * before any update. Leaves nothing behind.
+ */
+export async function readNewborn({ superuser, application, backup }: Logins): Promise<Newborn> {
+  await rowsOf(
+    superuser,
+    `set role hosterizer_owner;
+     create function public.automation() returns void language plpgsql security definer
+       set search_path = pg_catalog, pg_temp as $$
+     begin
+       create table public.old_sites () inherits (public.sites);
+     end $$;
+     select public.automation();
+     reset role;
+     insert into public.old_sites (id, customer_id, name, domain, cloud_provider, region)
+       overriding system value
+       select -n, n, 'old', 'old' || n || '.example.com', 'aws', 'eu-west-1' from generate_series(1, 2) as n`,
+  );
+  try {
+    const direct = await rowsOf(application, "select id from public.old_sites", customer(1)).catch(
+      (error: unknown) => (error as { code?: string }).code,
+    );
+    const old = "select customer_id from public.sites where id < 0";
+    const through = await rowsOf(application, old, customer(1));
+    const dump = await dumpTable(backup, "public.old_sites");
+    return { direct, through, dumped: dump.match(/old\d\.example/g)?.length ?? 0 };
+  } finally {
+    await rowsOf(superuser, "drop table public.old_sites; drop function public.automation()");
+  }
+}
+
+/** What a table that is born closed shows. */
+export const bornClosed: Newborn = {
+  direct: "42501",
+  through: [{ customer_id: "1" }],
+  dumped: 2,
+};
