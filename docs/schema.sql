@@ -44,6 +44,7 @@ ALTER DATABASE hosterizer OWNER TO hosterizer_owner;
 
 ALTER ROLE app_readonly IN DATABASE hosterizer SET max_parallel_workers_per_gather TO '0';
 ALTER ROLE app_user IN DATABASE hosterizer SET max_parallel_workers_per_gather TO '0';
+ALTER ROLE postgres IN DATABASE hosterizer SET search_path TO '';
 
 -- Name: hosterizer; Type: SCHEMA; Schema: -; Owner: hosterizer_owner
 
@@ -1266,7 +1267,5 @@ ALTER DEFAULT PRIVILEGES FOR ROLE hosterizer_owner IN SCHEMA public GRANT SELECT
 -- Name: DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: public; Owner: hosterizer_owner
 
 ALTER DEFAULT PRIVILEGES FOR ROLE hosterizer_owner IN SCHEMA public GRANT SELECT ON TABLES  TO app_backup;
-ALTER DEFAULT PRIVILEGES FOR ROLE hosterizer_owner IN SCHEMA public GRANT SELECT ON TABLES  TO app_readonly;
-ALTER DEFAULT PRIVILEGES FOR ROLE hosterizer_owner IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO app_user;
 
 -- PostgreSQL database dump complete
