@@ -64,17 +64,24 @@ async function refusalOf(
     });
     return undefined;
   } catch (error) {
-    if (!(error instanceof DatabaseError) || !refusals.has(error.code ?? "")) throw error;
+    if (!(error instanceof DatabaseError) || !isRefusal(error)) throw error;
     return error.message;
   }
 }
+
+/** Whether it is this role that is kept out; too_many_connections may also be said of the database, or of the whole server. */
+function isRefusal({ code, routine }: DatabaseError): boolean {
+  return refusals.has(code ?? "") && (code !== tooMany || routine === "InitializeSessionUserId");
+}
+
+const tooMany = "53300";
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const refusals = new Set([
   "28000", // invalid_authorization_specification: no such role, or NOLOGIN
   "28P01", // invalid_password: another one, or it is not valid any more
   "42501", // insufficient_privilege: no CONNECT, or no member of the owner
-  "53300", // too_many_connections: its CONNECTION LIMIT
+  tooMany, // its CONNECTION LIMIT
 ]);
 
 /**

@@ -41,7 +41,7 @@ export interface Tenancy {
    * Default: none.
    */
   exemptTables?: readonly ExemptTable[];
-  /** Roles that see one tenant at a time. */
+  /** Roles that see one tenant at a time. None is a member of a predefined role, whose rights no policy bounds. */
   tenantRoles: readonly string[];
   /** Roles that see all tenants where `administrators` is `role`; unused otherwise. */
   administratorRoles: readonly string[];

@@ -16,6 +16,7 @@ export function tenancyFaults(
 ): DeclarationError[] {
   return [
     ...roleFaults(tenancy, roles),
+    ...privilegeFaults(tenancy, roles),
     ...duplicateFaults(tenancy),
     ...reasonFaults(tenancy),
     ...tenantTableFaults(tenancy, migrated),
@@ -35,6 +36,24 @@ function roleFaults(tenancy: Tenancy, roles: readonly RoleDeclaration[]): Declar
       const remedy = `Declare it in database/roles.ts, or take it out of ${tenancyFile}`;
       return new DeclarationError(`role "${role}" in ${tenancyFile}`, "not declared", remedy);
     });
+}
+
+/** What a predefined role may do, such as read the server's files, no policy bounds. */
+function privilegeFaults(
+  { tenantRoles }: Tenancy,
+  roles: readonly RoleDeclaration[],
+): DeclarationError[] {
+  return roles
+    .filter(({ name }) => tenantRoles.includes(name))
+    .flatMap(({ name, memberOf = [] }) =>
+      memberOf
+        .filter((group) => group.startsWith("pg_"))
+        .map((group) => {
+          const fault = `a role of ${tenancyFile}'s tenantRoles has the rights of ${group}, which no policy bounds`;
+          const remedy = `Take ${group} out of its memberOf, and declare a role of its own for what needs it`;
+          return new DeclarationError(`role "${name}" in database/roles.ts`, fault, remedy);
+        }),
+    );
 }
 
 function duplicateFaults({ tables, exemptTables = [] }: Tenancy): DeclarationError[] {

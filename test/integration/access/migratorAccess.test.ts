@@ -64,6 +64,11 @@ describe("the migrator's login", () => {
     }
   });
 
+  test("is not blamed where the database takes no more connections at all", async () => {
+    await database.run(`alter database ${database.name} connection limit 0`);
+    await expect(faults()).rejects.toMatchObject({ code: "53300" });
+  });
+
   test("is left alone where nothing is wrong with it", async () => {
     await restoreMigratorAccess({ ...deploy, password: "wrong" }, access);
     expect(await faults()).toEqual([]);

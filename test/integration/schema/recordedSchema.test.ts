@@ -6,12 +6,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { withClient } from "../../../postgres/connection";
 import { inSnapshot } from "../../../postgres/inSnapshot";
+import { renderDifference } from "../../../postgres/drift/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { rollback } from "../../../postgres/migrations/rollback";
 import { readRecord } from "../../../postgres/schema/record/readRecord";
 import { readSchema } from "../../../postgres/schema/catalog/readSchema";
 import { readSchemaChanges } from "../../../postgres/schema/catalog/readSchemaChanges";
 import { recordSchema } from "../../../postgres/schema/record/recordSchema";
+import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
+import { restoreSchema } from "../../../postgres/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 import { rowsOf } from "../testDatabase";
 import { copyDatabase } from "./copyDatabase";
@@ -238,6 +241,23 @@ describe("the record of the schema", () => {
       reason: "it's needed",
       recordedBy: database.superuser.user,
     });
+  });
+
+  test("is not looked at while a view that cannot be read stands for the ledger, and a backup is asked for", async () => {
+    await migrate(database.settings);
+    await database.run(
+      `drop table hosterizer.schema_migrations cascade;
+       create view hosterizer.schema_migrations as select 1 / 0 as id, ''::text as name, now() as run_on;
+       alter view hosterizer.schema_migrations owner to ${scope().owner}`,
+    );
+    const { connection, directory } = database.settings;
+    const expectation = { ...scope(), directory };
+    expect((await readSchemaDrift(connection, expectation)).map(renderDifference)).toEqual([
+      expect.stringMatching(/table hosterizer\.schema_migrations.*a view.*backup.*up refuses/s),
+    ]);
+    await expect(restoreSchema({ connection, ...expectation })).rejects.toThrow(
+      /table hosterizer\.schema_migrations.*restore the table from a backup/s,
+    );
   });
 
   test("covers the declared schemas whoever owns an object, and elsewhere what is the owner's", async () => {

@@ -41,6 +41,21 @@ test("needs the administrators' role only where it is used", () => {
   ]);
 });
 
+test("refuses a predefined role's rights for a tenant's role, and for no other", () => {
+  const privileged = (name: string) => ({
+    ...roles[0],
+    login: true,
+    purpose: "",
+    name,
+    memberOf: ["pg_read_all_data", "staff"],
+  });
+  const faults = tenancyFaults(tenancy, [privileged("app"), privileged("admin")], migrated);
+  expect(faults.map(({ message }) => message)).toEqual([
+    'role "app" in database/roles.ts: a role of database/tenancy.ts\'s tenantRoles has the rights of pg_read_all_data, which no policy bounds.\n' +
+      "Take pg_read_all_data out of its memberOf, and declare a role of its own for what needs it.",
+  ]);
+});
+
 test("refuses a table that no migration creates", () => {
   const [message] = messages({ tables: [{ ...sites, table: "shops" }] });
   expect(message).toContain(
