@@ -15,6 +15,9 @@ const clusterWide =
 export default async function setup(): Promise<() => Promise<void>> {
   const { server, url, remove } = await startTestServer();
   process.env["TEST_DATABASE_URL"] = url;
+  // Nothing here outlives the tests: making and dropping a database takes a third of the time that it takes otherwise.
+  for (const setting of ["fsync", "full_page_writes", "synchronous_commit"])
+    await ask(url, `alter system set ${setting} = off`);
   await ask(url, "alter system set log_statement = 'ddl'");
   await ask(url, "select pg_catalog.pg_reload_conf()");
   return failsRun(async () => {

@@ -18,8 +18,8 @@ export interface BusyClients {
 const applications = 10;
 const clientsOfEach = 5;
 
-/** Milliseconds that a connection lives: a seventy-fifth of what is documented; the grace of these tests is a twentieth. */
-export const lifetime = 4000;
+/** Milliseconds that a connection lives: a hundred-and-fiftieth of what is documented; the grace of these tests is a thirtieth. */
+export const lifetime = 2000;
 
 /**
  * Starts 50 clients in ten applications, each with a pool.

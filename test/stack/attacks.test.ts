@@ -10,7 +10,7 @@ import type { Attack, Open } from "../attacks/attack";
 import { corpus } from "../attacks/corpus";
 import { foreignRows } from "../attacks/foreignRows";
 import { foreign, type Outcome, runAttack } from "../attacks/runAttack";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
 
@@ -26,8 +26,7 @@ let application: Connection;
 let other: Client;
 let before: object[];
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   await project.query(foreignRows);
   application = await project.connection("app_user");
   other = new Client(application);

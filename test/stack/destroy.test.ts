@@ -8,14 +8,13 @@ import { answers } from "../../postgres/embedded/serverState";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { freePort } from "../integration/freePort";
 import { processesIn } from "./endProcesses";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import { Project } from "./project";
 
 let project: Project;
 
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   await project.query(twoCustomers);
 });
 afterAll(() => project.remove());

@@ -10,7 +10,7 @@ import type { DriftCase } from "../drift/driftCase";
 import { matches } from "../drift/matches";
 import { linesOf } from "./differenceLines";
 import { breakByHand } from "./handiwork";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
 import { tenantRows } from "./tenantRows";
@@ -39,8 +39,7 @@ let project: Project;
 let filled: Record<string, string>;
 
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   await project.query(tenantRows);
   filled = await readChecksums(project);
 });

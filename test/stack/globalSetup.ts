@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
 import { failsRun } from "../failsRun";
+import { type ConvergedStack, keepStack } from "./convergedStack";
 import { copyTemplate } from "./copyTemplate";
 import { endProcesses } from "./endProcesses";
 import { keepTranslations, makeTemplate } from "./template";
@@ -15,6 +16,8 @@ declare module "vitest" {
     template: string;
     /** The project whose stack is up, for tests that change nothing. */
     shared: { directory: string; port: number; firstUp: string };
+    /** What its first update has made. */
+    converged: ConvergedStack;
   }
 }
 
@@ -40,6 +43,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     const { code, output: firstUp } = await project.shell("npm run up");
     if (code !== 0) throw new Error(`npm run up ended with ${String(code)}:\n${firstUp}`);
     await keepTranslations(template, directory);
+    provide("converged", await keepStack(project, join(root, "converged")));
     provide("shared", { directory, port, firstUp });
     return failsRun(remove);
   } catch (error) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { plantTraps, policyTrap } from "../attacks/traps/plantTraps";
 import { type SprungTrap, sprungTraps, summarize } from "../attacks/traps/sprungTraps";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
 import { tenantRows } from "./tenantRows";
@@ -14,8 +14,7 @@ let project: Project;
 let filled: Record<string, string>;
 
 beforeAll(async () => {
-  project = await makeProject({ proof: true });
-  await project.succeed("up");
+  project = await makeConvergedProject({ proof: true });
   await project.query(tenantRows);
   filled = await readChecksums(project);
   for (const sql of [

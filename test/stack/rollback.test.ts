@@ -3,15 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 
 const target = "hosterizer-database:migrationTarget";
 let project: Project;
 
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   all = await tables();
   await project.query(twoCustomers);
   await project.query(

@@ -10,7 +10,7 @@ import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../integration/testDatabase";
 import { type BusyClients, startBusyClients } from "../rotation/busyClients";
 import { handOver, publish } from "../rotation/handOver";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 
 const configuration = "Pulumi.local.yaml";
@@ -24,8 +24,7 @@ let written: string;
 let present: Connection;
 
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   await project.query(twoCustomers);
   written = await project.read(configuration);
   folder = await mkdtemp(join(tmpdir(), "hosterizer-rotation-"));
@@ -64,7 +63,7 @@ test("where applications do not take the new login, the old one is not ended", a
 
 test("the same command goes on, and no client that follows the documented settings notices", async () => {
   const before = await project.connection("app_user");
-  const rotating = project.start(...rotate, "--grace", "0.75");
+  const rotating = project.start(...rotate, "--grace", "0.5");
   const { code, output } = await handOver(rotating, file, env);
 
   expect(output).toContain("A rotation of app_user was begun before, and goes on.");
@@ -91,7 +90,7 @@ test("what it leaves behind is what is declared", async () => {
 
 test("the next one is between the two logins of the group", async () => {
   const before = await connection();
-  const { code } = await handOver(project.start(...rotate, "--grace", "0.75"), file, env);
+  const { code } = await handOver(project.start(...rotate, "--grace", "0.5"), file, env);
   await clients.stop();
 
   expect(code).toBe(0);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { isAlive, readPidFile, readServerState } from "../../postgres/embedded/serverState";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 
 let project: Project;
@@ -16,8 +16,7 @@ const fingerprint =
 let rows: object[];
 
 beforeAll(async () => {
-  project = await makeProject();
-  await project.succeed("up");
+  project = await makeConvergedProject();
   await project.query(twoCustomers);
   rows = await project.query(fingerprint);
 });

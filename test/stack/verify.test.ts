@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { tenancy } from "../../database/tenancy";
 import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { makeProject } from "./makeProject";
+import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { sharedProject } from "./sharedProject";
 
@@ -27,9 +27,8 @@ test("CI gets a report", async () => {
 });
 
 test("a person gets a matrix, with the cell of a hole that somebody has made", async () => {
-  const project = await makeProject({ proof: true });
+  const project = await makeConvergedProject({ proof: true });
   try {
-    await project.succeed("up");
     // Whoever may not insert is shown a hole by rows that are there.
     await project.query(twoCustomers);
     await project.query(

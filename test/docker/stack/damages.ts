@@ -51,17 +51,13 @@ export const outages: readonly Outage[] = [
     alone: true,
   },
   {
-    what: "a network that was removed from under its containers",
-    happens: removeNetwork,
-    ...silent,
-    asked: [["drift"]],
-  },
-  {
-    what: "a server that was killed",
-    happens: (project) => project.container("postgresql").kill(),
+    what: "a server that was killed, and whose network was removed from under it",
+    happens: async (project) => {
+      await project.container("postgresql").kill();
+      await removeNetwork(project);
+    },
     ...silent,
     asked: [["drift", "--json"]],
-    alone: true,
   },
   {
     what: "a server whose certificate has expired",

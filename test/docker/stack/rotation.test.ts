@@ -40,7 +40,7 @@ test("no client of the pooler that follows the documented settings notices a rot
   const before = await project.connection("app_user");
   const rotating = project.start(
     ...["-s", "db", "--", "rotate-password", "app_user", "--stack", "dev", "--yes"],
-    ...["--grace", "0.75"],
+    ...["--grace", "0.5"],
   );
   const { code, output } = await handOver(rotating, file, pooledEnv);
 

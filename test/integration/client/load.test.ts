@@ -9,11 +9,12 @@ import {
   TransactionLost,
   withTenantContext,
 } from "../../../client/index";
+import { repetitions } from "../../repetitions";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
 
 const workers = 100;
-const transactionsOfEach = 1000;
+const transactionsOfEach = repetitions(1000);
 const tenants = 20;
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;

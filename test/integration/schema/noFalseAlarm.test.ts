@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
+import { repetitions } from "../../repetitions";
 import { begin } from "./noFalseAlarm/begin";
 import { converge } from "./noFalseAlarm/converge";
 import { departures } from "./noFalseAlarm/departures";
@@ -15,7 +16,7 @@ import { Stage } from "./noFalseAlarm/stage";
 
 // To play the same again: NO_FALSE_ALARM_SEED=… npx vitest run --project integration noFalseAlarm
 const seed = Number(process.env["NO_FALSE_ALARM_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["NO_FALSE_ALARM_RUNS"] ?? 200);
+const numRuns = repetitions(200);
 
 let stage: Stage;
 /** What the last sequence has left, if it was clean. */

@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { locate, locator } from "../../../../postgres/migrations/locate";
 import { statementFaults } from "../../../../postgres/migrations/statementFaults";
-
-vi.mock("../../../../postgres/migrations/locate", { spy: true });
 
 const faultsOf = async (sql: string, noTransaction?: string) => {
   const file = { path: "m/a.up.sql", sql, sha256: "", tokensSha256: "" };
@@ -44,21 +41,6 @@ describe("a migration file", () => {
     expect(await faultsOf(sql, "a reason")).toEqual([
       "m/a.up.sql:1:1: an index built CONCURRENTLY has no name, so a broken one can't be found again.",
     ]);
-  });
-
-  test("with thousands of statements is read for lines once, and not at all where it has no fault", async () => {
-    const inserts = Array.from({ length: 3_000 }, (_, n) => `insert into t values (${n});\n`);
-    const readings = () =>
-      vi.mocked(locate).mock.calls.length + vi.mocked(locator).mock.calls.length;
-    const before = readings();
-    expect(await faultsOf(inserts.join(""))).toEqual([]);
-    expect(readings() - before).toBe(0);
-
-    const commits = inserts.map((insert) => `${insert}commit;\n`);
-    const faults = await faultsOf(commits.join(""));
-    expect(faults).toHaveLength(3_000);
-    expect(faults.at(-1)).toMatch(/^m\/a\.up\.sql:6000:1: /);
-    expect(readings() - before).toBe(1);
   });
 
   test("is left to the server when it isn't SQL to the parser", async () => {

@@ -1,0 +1,55 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { execa } from "execa";
+
+import { embeddedServer } from "../../postgres/embedded/embeddedServer";
+import { startServer, stopServer } from "../../postgres/embedded/server";
+import type { Project } from "./project";
+
+/** What an update has made of a project and its server, to make others of without an update. */
+export interface ConvergedStack {
+  /** Folder of the project's own files and of the server's, which stands still. */
+  folder: string;
+  port: number;
+}
+
+const stateFile = "state.json";
+/** What a stack has in the project's `.hosterizer`, without its server. */
+const own = ["config", "local", "passphrase", "state"];
+
+/** Copies the stack of a project into a folder. Its server is stopped for it, and started again. */
+export async function keepStack(project: Project, folder: string): Promise<ConvergedStack> {
+  await mkdir(folder);
+  await pulumi(project, `stack export --show-secrets --file ${join(folder, stateFile)}`);
+  const server = await embeddedServer(project.directory, project.stack, project.port);
+  await stopServer(server);
+  await execa("cp", ["-a", server.paths.directory, join(folder, "server")]);
+  await startServer(server);
+  const files = own.map((name) => join(project.directory, ".hosterizer", name));
+  await execa("cp", ["-a", ...files, folder]);
+  return { folder, port: project.port };
+}
+
+/** Gives a project that has no stack yet a copy of one, on its own port, and starts the server. */
+export async function takeStack(project: Project, { folder, port }: ConvergedStack): Promise<void> {
+  const files = own.map((name) => join(folder, name));
+  await execa("cp", ["-a", ...files, join(project.directory, ".hosterizer")]);
+  const server = await embeddedServer(project.directory, project.stack, project.port);
+  await mkdir(dirname(server.paths.directory), { recursive: true, mode: 0o711 });
+  await execa("cp", ["-a", join(folder, "server"), server.paths.directory]);
+  await startServer(server);
+  // A port of five digits is no part of anything else there.
+  const state = await readFile(join(folder, stateFile), "utf8");
+  const moved = join(".hosterizer", stateFile);
+  await project.write(moved, state.replace(new RegExp(`\\b${port}\\b`, "g"), `${project.port}`));
+  await pulumi(project, `stack import --file ${moved}`);
+  await rm(join(project.directory, moved));
+}
+
+async function pulumi(project: Project, words: string): Promise<void> {
+  const { code, output } = await project.shell(
+    `node toolchain/run.mjs pulumi ${words} --stack ${project.stack}`,
+  );
+  if (code !== 0) throw new Error(`pulumi ${words} ended with ${String(code)}:\n${output}`);
+}
