@@ -58,17 +58,21 @@ export async function inspectSchema(
 ): Promise<SchemaInspection> {
   const { target, ...wanted } = expectation;
   const { owner } = wanted;
-  const found = await inSnapshot(client, owner, async () => {
-    const tables = await readLedgerTables(client);
-    // Neither a table of another name nor what stands in its place tells what is applied.
-    const isAway = tables.some(({ actual }) => actual === null || actual === "a view");
-    return { tables, read: isAway ? undefined : await readBoth(client, wanted) };
+  let tables: readonly Finding[] = [];
+  let isOwner = false;
+  const read = await inSnapshot(client, owner, async () => {
+    isOwner = true;
+    tables = await readLedgerTables(client);
+    // A table of another name tells nothing until it has its own back.
+    const isAway = tables.some(({ actual }) => actual === null);
+    return isAway ? undefined : readBoth(client, wanted);
   }).catch((error: unknown) => {
-    if (error instanceof DatabaseError && error.code === noSuchRole) return undefined;
+    const isAnswer = error instanceof DatabaseError;
+    if (isAnswer && !isOwner && error.code === noSuchRole) return undefined;
+    // Nor does a view in its place that fails, with whatever error its maker has chosen.
+    if (isAnswer && tables.some(({ actual }) => actual === "a view")) return undefined;
     throw error;
   });
-  if (found === undefined) return nothing;
-  const { tables, read } = found;
   if (read === undefined) return { ...nothing, findings: tables };
 
   const { applied, migrations, changes } = read;

@@ -27,13 +27,21 @@ export async function makeTemplate(directory: string): Promise<void> {
   await chmod(directory, 0o755);
   await symlink(join(folders.project, "node_modules"), join(directory, "node_modules"));
   await linkTree(folders.toolchain, join(directory, ".hosterizer", "toolchain"));
-  const plugins = join(folders.pulumiHome, "plugins");
-  if (!existsSync(plugins)) return;
-  await cp(plugins, join(directory, ".hosterizer", "pulumi-home", "plugins"), { recursive: true });
+  await copyIfThere(
+    join(folders.pulumiHome, "plugins"),
+    join(directory, ".hosterizer", "pulumi-home", "plugins"),
+  );
+  await copyIfThere(join(folders.project, modules), join(directory, modules));
 }
 
-/** Gives what one of its copies has translated to all those that are made from now on. */
+/** Gives what a copy has translated to all those that are made from now on, and to this project, for other templates. */
 export async function keepTranslations(template: string, copy: string): Promise<void> {
-  const modules = join(".hosterizer", "modules");
-  await cp(join(copy, modules), join(template, modules), { recursive: true });
+  for (const directory of [template, folders.project])
+    await cp(join(copy, modules), join(directory, modules), { recursive: true });
+}
+
+const modules = join(".hosterizer", "modules");
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  if (existsSync(from)) await cp(from, to, { recursive: true });
 }

@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 
 /**
  * Runs `work` while a session makes and drops, grants and revokes again and again, with pauses in which a catalog can be
- * read: some of them on a slow machine too.
+ * read several times: of the readings that a repair tries in a row, one fits into them on a slow machine too.
  */
 async function whileOthersChange(statements: readonly string[], work: () => Promise<void>) {
   const other = new Client(database.superuser);
@@ -30,7 +30,7 @@ async function whileOthersChange(statements: readonly string[], work: () => Prom
         await database.lines();
         const reading = performance.now() - start;
         await untilNobodyIsInTheWay(() => other.query(sql));
-        await sleep((1 + 3 * Math.random()) * reading);
+        await sleep((4 + 4 * Math.random()) * reading);
       }
     }
   })();

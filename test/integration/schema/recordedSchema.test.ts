@@ -243,22 +243,31 @@ describe("the record of the schema", () => {
     });
   });
 
-  test("is not looked at while a view that cannot be read stands for the ledger, and a backup is asked for", async () => {
-    await migrate(database.settings);
-    await database.run(
-      `drop table hosterizer.schema_migrations cascade;
-       create view hosterizer.schema_migrations as select 1 / 0 as id, ''::text as name, now() as run_on;
+  test.each([
+    ["fails", "select 1 / 0"],
+    // What SET ROLE says of a role that is not there.
+    ["fails on purpose", "begin raise using errcode = '22023'; end"],
+  ])(
+    "is not looked at while a view that %s stands for the ledger, and a backup is asked for",
+    async (_what, body) => {
+      await migrate(database.settings);
+      const language = body.startsWith("select") ? "sql" : "plpgsql";
+      await database.run(
+        `drop table hosterizer.schema_migrations cascade;
+       create function public.fail() returns integer language ${language} volatile as $$ ${body} $$;
+       create view hosterizer.schema_migrations as select public.fail() as id, ''::text as name, now() as run_on;
        alter view hosterizer.schema_migrations owner to ${scope().owner}`,
-    );
-    const { connection, directory } = database.settings;
-    const expectation = { ...scope(), directory };
-    expect((await readSchemaDrift(connection, expectation)).map(renderDifference)).toEqual([
-      expect.stringMatching(/table hosterizer\.schema_migrations.*a view.*backup.*up refuses/s),
-    ]);
-    await expect(restoreSchema({ connection, ...expectation })).rejects.toThrow(
-      /table hosterizer\.schema_migrations.*restore the table from a backup/s,
-    );
-  });
+      );
+      const { connection, directory } = database.settings;
+      const expectation = { ...scope(), directory };
+      expect((await readSchemaDrift(connection, expectation)).map(renderDifference)).toEqual([
+        expect.stringMatching(/table hosterizer\.schema_migrations.*a view.*backup.*up refuses/s),
+      ]);
+      await expect(restoreSchema({ connection, ...expectation })).rejects.toThrow(
+        /table hosterizer\.schema_migrations.*restore the table from a backup/s,
+      );
+    },
+  );
 
   test("covers the declared schemas whoever owns an object, and elsewhere what is the owner's", async () => {
     await migrate(database.settings);

@@ -1,22 +1,35 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import type { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import { schemas } from "../../../database/extensions";
+import { owner } from "../../../database/roles";
 import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { type Connection, withClient } from "../../../postgres/connection";
+import { inSnapshot } from "../../../postgres/inSnapshot";
+import { readSchema } from "../../../postgres/schema/catalog/readSchema";
+import { freePort } from "../../integration/freePort";
 import { rowsOf } from "../../integration/testDatabase";
+import { Project } from "../../stack/project";
 import { engine } from "../engine";
+import { catalogs } from "./catalogs";
 import type { DockerProject, Program } from "./dockerProject";
-import { sharedInDocker } from "./sharedInDocker";
+import { makeDockerProject } from "./makeDockerProject";
 import { secretsIn, stateSecrets } from "./stateSecrets";
 
+// One stack, which nothing here changes.
 let project: DockerProject;
+let firstUp: string;
 let secrets: Map<string, string>;
 
 beforeAll(async () => {
-  project = sharedInDocker();
+  project = await makeDockerProject(inject("dockerTemplate"), { proof: true });
+  firstUp = await project.up();
   secrets = await stateSecrets(project);
 });
+afterAll(() => project.remove());
 
 const programs = [
   { program: "postgresql", port: () => project.port },
@@ -177,7 +190,6 @@ test("the state and whatever else a run leaves in .hosterizer have no secret in 
 });
 
 test("neither a first up prints one nor a preview in JSON", async () => {
-  const { firstUp } = inject("sharedInDocker");
   const preview = await project.run("preview", "--json");
 
   expect(firstUp).toMatch(/\+ \d+ created/);
@@ -187,3 +199,88 @@ test("neither a first up prints one nor a preview in JSON", async () => {
 });
 
 const foundIn = (text: string) => secretsIn(text, secrets);
+
+// Beside it, in the same clone: one program, two stacks.
+describe("the database of a stack local", () => {
+  /** How the superuser reaches the database of either stack. */
+  let connections: { local: Connection; dev: Connection };
+
+  beforeAll(async () => {
+    const local = new Project(
+      project.directory,
+      Number(/:port: (\d+)/.exec(await project.read("Pulumi.local.yaml"))?.[1]),
+    );
+    await local.moveTo(await freePort());
+    await local.succeed("up");
+    connections = { local: await local.connection(), dev: await project.connection() };
+  });
+
+  async function linesOf(client: Client, sql: string): Promise<unknown[]> {
+    const { rows } = await client.query<{ line: unknown }>(sql);
+    return rows.map(({ line }) => line);
+  }
+
+  /** The same question asked of both. */
+  async function fromBoth<T>(read: (client: Client) => Promise<T>): Promise<{ local: T; dev: T }> {
+    const { local, dev } = connections;
+    return {
+      local: await withClient(local, "test", read),
+      dev: await withClient(dev, "test", read),
+    };
+  }
+
+  test.each(Object.entries(catalogs))("%s are the same in dev as in local", async (_, sql) => {
+    const { local, dev } = await fromBoth((client) => linesOf(client, sql));
+
+    expect(local.length).toBeGreaterThan(2);
+    expect(dev).toEqual(local);
+  });
+
+  test("the schema is the same in dev as in local, as the program itself reads it", async () => {
+    const scope = ["public", ...schemas.map(({ name }) => name)];
+    const { local, dev } = await fromBoth(async (client) => {
+      const read = (reader: Client) => readSchema(reader, { schemas: scope, owner });
+      const objects = await inSnapshot(client, undefined, read);
+      const named = objects.map((object) => [`${object.kind} ${object.identity}`, object] as const);
+      return Object.fromEntries(named);
+    });
+
+    expect(Object.keys(local).filter((name) => name.startsWith("table "))).not.toHaveLength(0);
+    expect(dev).toEqual(local);
+  });
+
+  test.each([
+    ["attributes of roles", "alter role app_user connection limit 7"],
+    ["attributes of roles", "alter role app_pooler password 'x'"],
+    ["memberships of roles", "grant app_readonly to app_user"],
+    ["databases and their settings", "alter role app_user set work_mem = '1MB'"],
+    ["databases and their settings", "alter database hosterizer connection limit 7"],
+    ["extensions", "alter extension pgcrypto set schema monitoring"],
+    ["owners and privileges", "grant select (email) on public.users to app_monitor"],
+    [
+      "owners and privileges",
+      "grant execute on function pg_catalog.pg_read_file(text) to app_user",
+    ],
+    ["owners and privileges", "alter table public.sites owner to app_user"],
+    [
+      "default privileges",
+      "alter default privileges for role hosterizer_owner grant delete on tables to app_readonly",
+    ],
+    ["row-level security", "alter table public.sites no force row level security"],
+    ["row-level security", "create policy open on public.sites using (true)"],
+    ["functions", "create function public.f() returns int language sql as 'select 1'"],
+    ["applied migrations", "delete from hosterizer.migration_files where name like '%1_%'"],
+  ])("the comparison of %s notices: %s", async (title, change) => {
+    const sql = catalogs[title] ?? "";
+    const { before, after } = await withClient(connections.local, "test", async (client) => {
+      const before = await linesOf(client, sql);
+      await client.query("begin");
+      await client.query(change);
+      const after = await linesOf(client, sql);
+      await client.query("rollback");
+      return { before, after };
+    });
+
+    expect(after).not.toEqual(before);
+  });
+});
