@@ -56,7 +56,7 @@ test("a repair holds while another session drops and makes what is to be repaire
     alter view public.blink owner to ${database.owner};
     grant select on public.blink to public`;
   await whileOthersChange([make, "drop view public.blink"], async () => {
-    for (let round = 1; round <= 10; round++) {
+    for (let round = 1; round <= 6; round++) {
       const sql = `grant update on public.users to ${reader}`;
       await untilNobodyIsInTheWay(() => database.run(sql));
       await database.repair();
@@ -73,7 +73,7 @@ test("a repair holds while another session grants on the same table", async () =
     `revoke truncate on public.policies from ${reader}`,
   ];
   await whileOthersChange(statements, async () => {
-    for (let round = 1; round <= 10; round++) {
+    for (let round = 1; round <= 6; round++) {
       const sql = `grant update on public.policies to ${reader}`;
       await untilNobodyIsInTheWay(() => database.run(sql));
       await database.repair();
