@@ -23,7 +23,7 @@ import type { Rehearsal } from "./rehearsal";
  * @param rehearsal at the destination's version
  */
 export async function rehearse(
-  rehearsal: Rehearsal,
+  rehearsal: Pick<Rehearsal, "access" | "complete">,
   destination: StackAccess,
   { version, pending }: Destination,
 ): Promise<Evidence> {
