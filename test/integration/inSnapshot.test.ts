@@ -4,15 +4,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { withClient } from "../../postgres/connection";
 import { inSnapshot } from "../../postgres/inSnapshot";
 import { createTestDatabase, type TestDatabase } from "./testDatabase";
+import { startTestServer, type TestServer } from "./testServer";
 
+let server: TestServer;
 let database: TestDatabase;
 
+// On the server that tests share, others make databases and roles meanwhile, which is DDL too.
 beforeAll(async () => {
-  database = await createTestDatabase();
+  server = await startTestServer();
+  database = await createTestDatabase(server.url);
   await database.run("create table public.kept (id bigint, note text)");
 });
 
-afterAll(() => database.drop());
+afterAll(() => server.remove());
 
 /** Reads, with `meanwhile` committed by another session in the middle of each of the first `times` readings. */
 async function readWhile(meanwhile: string, times: number, sql: string) {
