@@ -79,11 +79,9 @@ test("refuses a second network of the same name", async () => {
 test("waits for containers that are being removed", async () => {
   const { network, container } = await withContainer();
 
-  const removal = network.delete();
-  await sleep(700);
-  await container.remove({ force: true });
+  const end = sleep(700).then(() => container.remove({ force: true }));
 
-  await removal;
+  await Promise.all([network.delete(), end]);
   expect(await network.refresh()).toBeUndefined();
 });
 
@@ -92,13 +90,13 @@ test("names the containers that are attached for good", async () => {
   onTestFinished(other.close);
   const { network, name } = await withContainer(other);
 
-  const removal = network.delete();
+  const refused = expect(network.delete()).rejects.toThrow(
+    `deleting network "${name}": these containers are attached to it: ${name}-user. Remove them`,
+  );
   await sleep(700);
   await other.plugin.cancel();
 
-  await expect(removal).rejects.toThrow(
-    `deleting network "${name}": these containers are attached to it: ${name}-user. Remove them`,
-  );
+  await refused;
 });
 
 test("refuses what it does not serve, all of it and by name", async () => {

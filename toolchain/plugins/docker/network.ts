@@ -58,8 +58,11 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
         if (statusOf(error) === 404) return;
         const isRefused = [403, 409].includes(statusOf(error) ?? 0);
         const attached = isRefused ? await attachedContainers(found) : [];
-        if (attached.length === 0) throw error;
+        // The last container may have gone between the refusal and the question which ones there are.
+        const isInUse = attached.length > 0 || /active endpoints/.test(String(error));
+        if (!isRefused || !isInUse) throw error;
         if (Date.now() > deadline || cancelled.aborted) {
+          if (attached.length === 0) throw error;
           throw new Error(
             `these containers are attached to it: ${attached.join(", ")}. Remove them, or \`docker network disconnect\` them`,
             { cause: error },
