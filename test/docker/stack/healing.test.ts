@@ -176,7 +176,7 @@ test("no command has printed a secret", async () => {
 /** The data is there, and clients come in, the pooler's too. */
 async function expectWhole(): Promise<void> {
   expect(await readChecksums(project)).toEqual(data);
-  // The pooler looks for a server that has come back after server_login_retry and dns_max_ttl, six seconds at most.
+  // What is promised of the pooler is an answer within ten seconds: see pooler.test.ts.
   const pooled = () => project.queryPooled("select 1 as one", "app_user");
   await expect.poll(pooled, { timeout: 10_000, interval: 500 }).toEqual([{ one: 1 }]);
 }
