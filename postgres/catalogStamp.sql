@@ -1,5 +1,6 @@
 -- One value that differs as soon as DDL has committed: every catalog row tells the transaction that wrote it, and later
--- ones have greater numbers. Temporary tables are left out: their sessions make and drop them all the time.
+-- ones have greater numbers. Temporary tables are left out: their sessions make and drop them all the time. So are the other
+-- databases of the server and their settings: they are created and dropped without any change to this one.
 select pg_catalog.string_agg(part, ', ' order by part) as stamp
   from (
     select pg_catalog.concat_ws(' ', 'class', pg_catalog.count(*), pg_catalog.sum(xmin::text::int8)) as part
@@ -56,7 +57,9 @@ select pg_catalog.string_agg(part, ', ' order by part) as stamp
     union all
     select pg_catalog.concat_ws(' ', 'setting', pg_catalog.count(*), pg_catalog.sum(xmin::text::int8))
       from pg_catalog.pg_db_role_setting
+     where setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))
     union all
     select pg_catalog.concat_ws(' ', 'database', pg_catalog.count(*), pg_catalog.sum(xmin::text::int8))
       from pg_catalog.pg_database
+     where datname = pg_catalog.current_database()
   ) as parts

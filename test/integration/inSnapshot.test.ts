@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from "./testServer";
 let server: TestServer;
 let database: TestDatabase;
 
-// On the server that tests share, others make databases and roles meanwhile, which is DDL too.
+// On the server that tests share, others grant memberships meanwhile, which is DDL too.
 beforeAll(async () => {
   server = await startTestServer();
   database = await createTestDatabase(server.url);
@@ -57,6 +57,8 @@ test.each([
   ["rows change", "insert into public.kept (id) values ($n)"],
   ["statistics are gathered", "analyze public.kept"],
   ["others use temporary tables", "create temporary table passing (id int); drop table passing"],
+  ["another database is created", "create database another$n"],
+  ["another database gets a setting", "alter database postgres set work_mem = '1$nMB'"],
 ])("a reading during which %s is not done again", async (_what, sql) => {
   expect((await readWhile(sql, 1, "select 1 as found")).readings).toBe(1);
 });
