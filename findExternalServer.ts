@@ -4,18 +4,18 @@ import { extensions, recordedSchemas, schemas } from "./database/extensions";
 import { owner, roles } from "./database/roles";
 import { withLogins } from "./postgres/access/logins";
 import { DeclarationError } from "./postgres/declarationError";
-import { deployConnection } from "./postgres/external/deployConnection";
-import { ExternalServerFault } from "./postgres/external/externalServerFault";
-import { findWritableHost } from "./postgres/external/findWritableHost";
+import { deployConnection } from "./postgres/server/external/deployConnection";
+import { ExternalServerFault } from "./postgres/server/external/externalServerFault";
+import { findWritableHost } from "./postgres/server/external/findWritableHost";
 import {
   type Claim,
   judgeConflicts,
   mayAdopt,
   type OwnObjects,
   wasOwn,
-} from "./postgres/external/judgeConflicts";
-import { judgeExternalServer, possibleExtensions } from "./postgres/external/judgeExternalServer";
-import { type ExternalServer, readExternalServer } from "./postgres/external/readExternalServer";
+} from "./postgres/server/external/judgeConflicts";
+import { judgeExternalServer, possibleExtensions } from "./postgres/server/external/judgeExternalServer";
+import { type ExternalServer, readExternalServer } from "./postgres/server/external/readExternalServer";
 import type { FoundServer } from "./preflight";
 import { adoptedDatabase, readOwnObjects } from "./readOwnObjects";
 import type { ExternalSettings } from "./settings";

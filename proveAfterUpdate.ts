@@ -5,12 +5,12 @@ import type { Database } from "./components/database";
 import type { Login } from "./components/roles";
 import { valueOf } from "./components/valueOf";
 import { migrator, roles } from "./database/roles";
-import type { Connection } from "./postgres/connection";
-import { describeCell } from "./postgres/isolationProof/describeCell";
-import { isLeak } from "./postgres/isolationProof/isLeak";
-import type { IsolationProof, ProofCell } from "./postgres/isolationProof/isolationProof";
-import { provenOnce } from "./postgres/isolationProof/provenOnce";
-import { strangersAmong } from "./postgres/isolationProof/strangersAmong";
+import type { Connection } from "./postgres/connection/connection";
+import { describeCell } from "./postgres/isolation/describeCell";
+import { isLeak } from "./postgres/isolation/isLeak";
+import type { IsolationProof, ProofCell } from "./postgres/isolation/isolationProof";
+import { provenOnce } from "./postgres/isolation/provenOnce";
+import { strangersAmong } from "./postgres/isolation/strangersAmong";
 import type { Tenancy } from "./postgres/rowLevelSecurity/tenancy";
 
 /** What is proven, and who asks. */

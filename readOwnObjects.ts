@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { OwnObjects } from "./postgres/external/judgeConflicts";
+import type { OwnObjects } from "./postgres/server/external/judgeConflicts";
 
 /** The environment variable with the name of the database that `up --adopt` takes over. */
 export const adoptedDatabase = "HOSTERIZER_ADOPT";

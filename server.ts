@@ -8,7 +8,7 @@ import { ExternalInstance } from "./components/instance/externalInstance";
 import type { Instance } from "./components/instance/instance";
 import { Pooler } from "./components/pooler";
 import { pooler as poolerRole } from "./database/roles";
-import { authorityFile, authorityName, namesOf } from "./postgres/container/authority";
+import { authorityFile, authorityName, namesOf } from "./postgres/server/container/authority";
 import type { DockerSettings, Settings } from "./settings";
 
 /** Folder of the Dockerfiles, from the project folder. */

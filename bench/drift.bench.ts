@@ -5,8 +5,8 @@ import Table from "cli-table3";
 import { Client } from "pg";
 import { expect, test, vi } from "vitest";
 
-import { clientAddress, type Connection } from "../postgres/connection";
-import type { Difference } from "../postgres/drift/difference";
+import { clientAddress, type Connection } from "../postgres/connection/connection";
+import type { Difference } from "../postgres/convergence/difference";
 import { rowsOf } from "../test/integration/testDatabase";
 import { startTestServer } from "../test/integration/testServer";
 import { runQuietly } from "../toolchain/pulumi/runQuietly";

@@ -8,7 +8,7 @@ import { settingCalls } from "../client/transactionSettings";
 import { settings as declaredSettings } from "../database/settings";
 import { applyRowLevelSecurity } from "../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
-import { applySigningKeys } from "../postgres/signedContext/applySigningKeys";
+import { applySigningKeys } from "../postgres/rowLevelSecurity/signedContext/applySigningKeys";
 import { createTenantDatabase } from "../test/integration/rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../test/integration/testDatabase";
 import { startTestServer } from "../test/integration/testServer";

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 
 import { recordedSchemas } from "../database/extensions";
 import { migrator, owner } from "../database/roles";
-import type { Connection } from "../postgres/connection";
-import { renderDifference } from "../postgres/drift/renderDifference";
+import type { Connection } from "../postgres/connection/connection";
+import { renderDifference } from "../postgres/convergence/renderDifference";
 import { acceptDrift as accept } from "../postgres/schema/decide/acceptDrift";
 import { readAcceptedDrift } from "../postgres/schema/decide/readAcceptedDrift";
 import { migrationsDirectory } from "../preflight";

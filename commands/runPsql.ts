@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-import type { Connection } from "../postgres/connection";
+import type { Connection } from "../postgres/connection/connection";
 import { CommandError } from "../toolchain/commandError";
 import { connectionVariables } from "./stack/connectionVariables";
 

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 
 import { migrator, owner } from "../database/roles";
-import { serverAccount } from "../postgres/embedded/account";
-import { serverPaths } from "../postgres/embedded/paths";
-import { readDatabaseStatus } from "../postgres/status/readDatabaseStatus";
-import { readSchemaStatus } from "../postgres/status/readSchemaStatus";
+import { serverAccount } from "../postgres/server/embedded/account";
+import { serverPaths } from "../postgres/server/embedded/paths";
+import { readDatabaseStatus } from "../postgres/monitoring/status/readDatabaseStatus";
+import { readSchemaStatus } from "../postgres/monitoring/status/readSchemaStatus";
 import { migrationsDirectory } from "../preflight";
 import { folders } from "../toolchain/folders";
 import { operatorCommand } from "./operatorCommand";

@@ -6,7 +6,7 @@ import type {
   GrantDeclaration,
   SchemaDeclaration,
 } from "../postgres/access/declarations";
-import type { Connection } from "../postgres/connection";
+import type { Connection } from "../postgres/connection/connection";
 import { DeployerSettings } from "./dynamic/deployerSettings";
 import { connectionTo, urlTo } from "./instance/connectionTo";
 import type { Instance } from "./instance/instance";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { GrantDeclaration } from "../postgres/access/declarations";
 import { isBound } from "../postgres/audit/boundGrants";
-import type { Connection } from "../postgres/connection";
+import type { Connection } from "../postgres/connection/connection";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
 import type { Instance } from "./instance/instance";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../postgres/connection";
+import type { Connection } from "../postgres/connection/connection";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
 import { TenantPolicies } from "./dynamic/tenantPolicies";
 import type { Schema } from "./schema";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../postgres/connection";
+import type { Connection } from "../postgres/connection/connection";
 import type { Destination } from "../postgres/migrations/migrationPlan";
 import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
 import { Migrations } from "./dynamic/migrations";

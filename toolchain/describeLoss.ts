@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { serverAccount } from "../postgres/embedded/account";
-import { serverPaths } from "../postgres/embedded/paths";
+import { serverAccount } from "../postgres/server/embedded/account";
+import { serverPaths } from "../postgres/server/embedded/paths";
 import type { FoundThings } from "./dockerStack/findThings";
 import { folders } from "./folders";
 import { megabytes } from "./megabytes";

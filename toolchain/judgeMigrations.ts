@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { releasedVersion } from "../database/migrationSafety";
 import { DeclarationErrors } from "../postgres/declarationError";
 import { readMigrations } from "../postgres/migrations/readMigrations";
-import { judgePending, safetyFault } from "../postgres/migrationSafety/judgePending";
+import { judgePending, safetyFault } from "../postgres/migrations/safety/judgePending";
 
 /** What is wrong with the migrations after the last released one, in words; empty if nothing is. */
 export async function judgeMigrations(project: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 
-import { serverAccount } from "../postgres/embedded/account";
-import { embeddedServer } from "../postgres/embedded/embeddedServer";
-import { serverPaths } from "../postgres/embedded/paths";
-import { removeSpareBinaries } from "../postgres/embedded/removeSpareBinaries";
-import { removeServer } from "../postgres/embedded/server";
+import { serverAccount } from "../postgres/server/embedded/account";
+import { embeddedServer } from "../postgres/server/embedded/embeddedServer";
+import { serverPaths } from "../postgres/server/embedded/paths";
+import { removeSpareBinaries } from "../postgres/server/embedded/removeSpareBinaries";
+import { removeServer } from "../postgres/server/embedded/server";
 import type { DockerNames } from "./dockerStack/dockerNames";
 import { findThings } from "./dockerStack/findThings";
 import { removeThings } from "./dockerStack/removeThings";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { pluginOptions } from "../postgres/connection";
+import { pluginOptions } from "../postgres/connection/connection";
 import { stackAtWork } from "../postgres/npmCommand";
 import { CommandError } from "./commandError";
 import { engineForPlugin } from "./dockerStack/engineForPlugin";

@@ -1,9 +1,9 @@
-import { serverAccount } from "../postgres/embedded/account";
-import { configuredPort } from "../postgres/embedded/configuredPort";
-import { embeddedServer } from "../postgres/embedded/embeddedServer";
-import { serverPaths } from "../postgres/embedded/paths";
-import { startServer } from "../postgres/embedded/server";
-import { readServerState } from "../postgres/embedded/serverState";
+import { serverAccount } from "../postgres/server/embedded/account";
+import { configuredPort } from "../postgres/server/embedded/configuredPort";
+import { embeddedServer } from "../postgres/server/embedded/embeddedServer";
+import { serverPaths } from "../postgres/server/embedded/paths";
+import { startServer } from "../postgres/server/embedded/server";
+import { readServerState } from "../postgres/server/embedded/serverState";
 import { folders } from "./folders";
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { runQuietly } from "../../toolchain/pulumi/runQuietly";
 
 /** A transaction that pgbench repeats. */

@@ -1,4 +1,4 @@
-import { renderDifference } from "../../postgres/drift/renderDifference";
+import { renderDifference } from "../../postgres/convergence/renderDifference";
 import { CommandError } from "../../toolchain/commandError";
 import type { DriftReport } from "../../toolchain/drift/driftReport";
 

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from "pg";
 
 import { migrator, owner } from "../../database/roles";
-import { catalogHash } from "../../postgres/catalogHash";
-import { withClient } from "../../postgres/connection";
+import { catalogHash } from "../../postgres/connection/catalogHash";
+import { withClient } from "../../postgres/connection/connection";
 import { readLedger } from "../../postgres/migrations/ledger";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";

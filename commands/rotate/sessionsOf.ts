@@ -1,4 +1,4 @@
-import { withClient } from "../../postgres/connection";
+import { withClient } from "../../postgres/connection/connection";
 import { monitor } from "../../database/roles";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";

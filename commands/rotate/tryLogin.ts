@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-import { clientAddress, type Connection, withClient } from "../../postgres/connection";
+import { clientAddress, type Connection, withClient } from "../../postgres/connection/connection";
 import { connectionAs } from "../stack/connectionAs";
 import { mayPool, pooledConnection } from "../stack/pooledConnection";
 import type { Credentials, StackAccess } from "../stack/stackAccess";

@@ -1,4 +1,4 @@
-import { renderDifference } from "../../postgres/drift/renderDifference";
+import { renderDifference } from "../../postgres/convergence/renderDifference";
 import type { AcceptedDrift } from "../../postgres/schema/decide/readAcceptedDrift";
 
 /** The history of accepted drift as text, the latest first. */

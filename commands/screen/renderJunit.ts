@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 import type { Builder, TestSuite } from "junit-report-builder";
 
-import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
+import type { IsolationProof } from "../../postgres/isolation/isolationProof";
 
 const load = createRequire(__filename);
 

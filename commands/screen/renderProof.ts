@@ -1,10 +1,10 @@
-import { describeCell } from "../../postgres/isolationProof/describeCell";
+import { describeCell } from "../../postgres/isolation/describeCell";
 import {
   type IsolationProof,
   type NotProven,
   type ProofCell,
   proofContexts,
-} from "../../postgres/isolationProof/isolationProof";
+} from "../../postgres/isolation/isolationProof";
 import type { Paint } from "./paint";
 import { counted } from "./counted";
 import { renderColumns } from "./renderColumns";

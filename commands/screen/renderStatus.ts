@@ -1,4 +1,4 @@
-import { isUnavailable } from "../../postgres/status/databaseStatus";
+import { isUnavailable } from "../../postgres/monitoring/status/databaseStatus";
 import type { Paint } from "./paint";
 import { renderColumns } from "./renderColumns";
 import { renderSummary } from "./renderSummary";

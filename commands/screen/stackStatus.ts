@@ -1,5 +1,5 @@
-import type { DatabaseStatus, ServerFacts } from "../../postgres/status/databaseStatus";
-import type { SchemaStatus } from "../../postgres/status/readSchemaStatus";
+import type { DatabaseStatus, ServerFacts } from "../../postgres/monitoring/status/databaseStatus";
+import type { SchemaStatus } from "../../postgres/monitoring/status/readSchemaStatus";
 import type { ServerContainer } from "../stack/readContainer";
 
 /** Everything that `npm run db -- status` tells. With `--json` it is printed as it is. */

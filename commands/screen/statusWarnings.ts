@@ -1,4 +1,4 @@
-import { isUnavailable } from "../../postgres/status/databaseStatus";
+import { isUnavailable } from "../../postgres/monitoring/status/databaseStatus";
 import { counted } from "./counted";
 import { humanDuration } from "./humanDuration";
 import type { StackStatus } from "./stackStatus";

@@ -1,4 +1,4 @@
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { CommandError } from "../../toolchain/commandError";
 import type { StackAccess } from "./stackAccess";
 

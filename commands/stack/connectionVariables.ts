@@ -1,6 +1,6 @@
-import { systemAuthorities } from "../../postgres/certificates/systemAuthorities";
-import type { Connection } from "../../postgres/connection";
-import { hostsOf } from "../../postgres/hostsOf";
+import { systemAuthorities } from "../../postgres/tls/systemAuthorities";
+import type { Connection } from "../../postgres/connection/connection";
+import { hostsOf } from "../../postgres/connection/hostsOf";
 
 /** What the application reads, https://12factor.net/config. */
 const applicationNames = {

@@ -1,5 +1,5 @@
 import { authenticator, owner, pooler, roles } from "../../database/roles";
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { CommandError } from "../../toolchain/commandError";
 import { connectionAs } from "./connectionAs";
 import type { StackAccess } from "./stackAccess";

@@ -1,7 +1,7 @@
 import { migrator, roles } from "../../database/roles";
-import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
-import { proveIsolation } from "../../postgres/isolationProof/proveIsolation";
-import { strangersAmong } from "../../postgres/isolationProof/strangersAmong";
+import type { IsolationProof } from "../../postgres/isolation/isolationProof";
+import { proveIsolation } from "../../postgres/isolation/proveIsolation";
+import { strangersAmong } from "../../postgres/isolation/strangersAmong";
 import { tenancyUpTo } from "../../preflight";
 import { signer } from "../../client/signContext";
 import { connectionAs } from "./connectionAs";

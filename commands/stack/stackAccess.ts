@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
-import type { SslMode } from "../../postgres/connection";
+import type { SslMode } from "../../postgres/connection/connection";
 import { CommandError } from "../../toolchain/commandError";
 import { upCommand } from "./upCommand";
 

@@ -1,6 +1,6 @@
-import { AuthorityFileError } from "../../postgres/certificates/readAuthorityFile";
-import { type TlsRefusal, tlsRefusals } from "../../postgres/certificates/tlsRefusals";
-import type { Connection } from "../../postgres/connection";
+import { AuthorityFileError } from "../../postgres/tls/readAuthorityFile";
+import { type TlsRefusal, tlsRefusals } from "../../postgres/tls/tlsRefusals";
+import type { Connection } from "../../postgres/connection/connection";
 import { upCommand } from "./upCommand";
 
 /** What is wrong, and what an operator can do about it. */

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import { extract, pack } from "tar-stream";
 
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import { ifThere } from "../../toolchain/dockerStack/ifThere";
 import { withTwin } from "./twin";
 

@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import { readAudit } from "../../postgres/audit/readAudit";
 import { readWarnings } from "../../postgres/audit/readWarnings";
 import { repairAudit } from "../../postgres/audit/repairAudit";
-import { withSession } from "../../postgres/withSession";
+import { withSession } from "../../postgres/connection/withSession";
 import type { AccessAuditInputs } from "./accessAudit";
 import { changes } from "./changes";
 import { inspect } from "./inspect";

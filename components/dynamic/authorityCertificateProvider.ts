@@ -1,12 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { endDifference } from "../../postgres/certificates/endDifference";
+import { endDifference } from "../../postgres/tls/endDifference";
 import {
   belongTogether,
   type KeyAndCertificate,
-} from "../../postgres/certificates/keyAndCertificate";
-import { lifetimes } from "../../postgres/certificates/lifetimes";
-import { makeAuthority } from "../../postgres/certificates/makeAuthority";
+} from "../../postgres/tls/keyAndCertificate";
+import { lifetimes } from "../../postgres/tls/lifetimes";
+import { makeAuthority } from "../../postgres/tls/makeAuthority";
 import type { AuthorityCertificateInputs } from "./authorityCertificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

@@ -4,8 +4,8 @@ import {
   readCertificateFile,
   removeCertificateFile,
   writeCertificateFile,
-} from "../../postgres/certificates/certificateFile";
-import { certificateFileDifferences } from "../../postgres/certificates/certificateFileDifferences";
+} from "../../postgres/tls/certificateFile";
+import { certificateFileDifferences } from "../../postgres/tls/certificateFileDifferences";
 import type { CertificateFileInputs } from "./certificateFile";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { certificateDifferences } from "../../postgres/certificates/certificateDifferences";
-import { issueCertificate } from "../../postgres/certificates/issueCertificate";
+import { certificateDifferences } from "../../postgres/tls/certificateDifferences";
+import { issueCertificate } from "../../postgres/tls/issueCertificate";
 import {
   belongTogether,
   type KeyAndCertificate,
-} from "../../postgres/certificates/keyAndCertificate";
+} from "../../postgres/tls/keyAndCertificate";
 import type { CertificateInputs } from "./certificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

@@ -1,6 +1,6 @@
-import { authorityFileCode } from "../../postgres/certificates/readAuthorityFile";
-import { tlsRefusals } from "../../postgres/certificates/tlsRefusals";
-import type { Difference } from "../../postgres/drift/difference";
+import { authorityFileCode } from "../../postgres/tls/readAuthorityFile";
+import { tlsRefusals } from "../../postgres/tls/tlsRefusals";
+import type { Difference } from "../../postgres/convergence/difference";
 import { driftLines } from "./driftLines";
 
 /**

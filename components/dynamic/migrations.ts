@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import type { AcknowledgedLoss } from "../../postgres/migrations/loss/loss";
 import type { Tenancy } from "../../postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";

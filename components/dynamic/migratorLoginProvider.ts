@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { readMigratorAccess, restoreMigratorAccess } from "../../postgres/access/migratorAccess";
-import { withSession } from "../../postgres/withSession";
+import { withSession } from "../../postgres/connection/withSession";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigratorLoginInputs } from "./migratorLogin";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import type { UserLookup } from "../../postgres/pooler/userLookup";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";

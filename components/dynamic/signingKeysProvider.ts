@@ -4,7 +4,7 @@ import {
   applySigningKeys,
   readSigningKeyDrift,
   removeSigningKeys,
-} from "../../postgres/signedContext/applySigningKeys";
+} from "../../postgres/rowLevelSecurity/signedContext/applySigningKeys";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { SigningKeysInputs } from "./signingKeys";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { TablePrivilege } from "../../postgres/access/declarations";
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import type { TenantTable } from "../../postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";

@@ -1,9 +1,9 @@
 import { type Client, escapeIdentifier } from "pg";
 
-import type { Connection } from "../connection";
-import { converge } from "../converge";
-import type { Finding } from "../drift/difference";
-import { withSession } from "../withSession";
+import type { Connection } from "../connection/connection";
+import { converge } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
+import { withSession } from "../connection/withSession";
 
 /** As pg_db_role_setting keeps a path with nothing in it. */
 const emptyPath = '""';

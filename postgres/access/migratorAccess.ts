@@ -1,8 +1,8 @@
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
-import { type Connection, withClient } from "../connection";
-import { converge } from "../converge";
-import type { Difference } from "../drift/difference";
+import { type Connection, withClient } from "../connection/connection";
+import { converge } from "../convergence/converge";
+import type { Difference } from "../convergence/difference";
 import type { LoginDeclaration } from "./logins";
 import { migratorKind } from "./migratorKind";
 

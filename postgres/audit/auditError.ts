@@ -1,4 +1,4 @@
-import { renderDifference } from "../drift/renderDifference";
+import { renderDifference } from "../convergence/renderDifference";
 import type { AuditFinding } from "./auditFinding";
 
 /** Access rights that are not as declared, and that could not be put right. */

@@ -2,10 +2,10 @@ import type { Client } from "pg";
 
 import { planProgramObjects } from "./planProgramObjects";
 import { readProgramObjects } from "./readProgramObjects";
-import type { Connection } from "../connection";
-import { converge } from "../converge";
-import type { Finding } from "../drift/difference";
-import { readSql } from "../readSql";
+import type { Connection } from "../connection/connection";
+import { converge } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
+import { readSql } from "../sql/readSql";
 import { ledgerTable } from "../migrations/ledger";
 import { ledgerDefaults } from "../migrations/ledgerObjects";
 

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { inSnapshot } from "../inSnapshot";
+import { inSnapshot } from "../connection/inSnapshot";
 import type { Audit } from "./audit";
 import { type AuditArea, auditAreas } from "./auditAreas";
 import type { AuditFinding } from "./auditFinding";

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 import { lookupFunction } from "../pooler/userLookup";
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { Audit } from "./audit";
 import { ours } from "./ours";
 

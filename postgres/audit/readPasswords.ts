@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { Audit } from "./audit";
 import { ours } from "./ours";
 

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 import { lookupFunction, verifierTable } from "../pooler/userLookup";
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import { contextFunctionNames, contextSchema } from "../rowLevelSecurity/contextFunctions";
 import type { Audit } from "./audit";
 import { ours } from "./ours";

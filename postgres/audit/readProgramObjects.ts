@@ -3,9 +3,9 @@ import type { Client } from "pg";
 import { ledgerTable } from "../migrations/ledger";
 import { ledgerObjects } from "../migrations/ledgerObjects";
 import { lookupObjects, lookupSchema } from "../pooler/userLookup";
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";
-import { signingKeysObjects } from "../signedContext/signingKeys";
+import { signingKeysObjects } from "../rowLevelSecurity/signedContext/signingKeys";
 
 /** An object among the program's own that the program has not made. */
 export interface ProgramObject {

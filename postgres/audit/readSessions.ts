@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { Audit } from "./audit";
 
 /** A role of ours that nobody may log in as, and how many are logged in as it all the same. */

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { Audit } from "./audit";
 
 /** The first minor release of PostgreSQL 15 without known leaks of row-level security. */

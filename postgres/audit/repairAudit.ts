@@ -1,7 +1,7 @@
 import { type Client, DatabaseError } from "pg";
 
-import { type Connection, withClient } from "../connection";
-import { convergeWith } from "../converge";
+import { type Connection, withClient } from "../connection/connection";
+import { convergeWith } from "../convergence/converge";
 import type { Audit } from "./audit";
 import { type AuditArea, auditAreas } from "./auditAreas";
 import { AuditError } from "./auditError";

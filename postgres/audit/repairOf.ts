@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 
 /**
  * The repair of a finding: automatic where the login has the rights for it, else left with the reason.

@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 
 /** What the audit's repair would have to change after a migration. */

@@ -1,10 +1,10 @@
 import type { GrantDeclaration } from "../access/declarations";
-import { type Connection, withClient } from "../connection";
-import { convergeWith } from "../converge";
-import type { Finding } from "../drift/difference";
-import { inSnapshot } from "../inSnapshot";
+import { type Connection, withClient } from "../connection/connection";
+import { convergeWith } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
+import { inSnapshot } from "../connection/inSnapshot";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
-import { withSession } from "../withSession";
+import { withSession } from "../connection/withSession";
 import { planMissingPrivileges } from "./planMissingPrivileges";
 import { readMissingPrivileges } from "./readMissingPrivileges";
 

@@ -2,13 +2,13 @@ import type { Audit } from "../audit/audit";
 import { openingAreas } from "../audit/auditAreas";
 import { readAudit } from "../audit/readAudit";
 import { repairAreas } from "../audit/repairAudit";
-import type { Connection } from "../connection";
-import type { Finding } from "../drift/difference";
-import { isLeak } from "../drift/isLeak";
-import { renderDifference } from "../drift/renderDifference";
+import type { Connection } from "../connection/connection";
+import type { Finding } from "../convergence/difference";
+import { isLeak } from "../convergence/isLeak";
+import { renderDifference } from "../convergence/renderDifference";
 import { closeTables, readOpenTables } from "../rowLevelSecurity/closeTables";
 import { isAbsent } from "../schema/readSchemaDrift";
-import { withSession } from "../withSession";
+import { withSession } from "../connection/withSession";
 import { describeOpening, messageOf, StillOpenError } from "./stillOpen";
 
 /** What is to be closed, and by whose session. */

@@ -1,7 +1,7 @@
 import { DatabaseError } from "pg";
 
-import type { Finding } from "../drift/difference";
-import { renderDifference } from "../drift/renderDifference";
+import type { Finding } from "../convergence/difference";
+import { renderDifference } from "../convergence/renderDifference";
 
 /** What lets somebody see or do more than is declared, and could not be closed. */
 export class StillOpenError extends Error {

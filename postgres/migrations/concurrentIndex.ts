@@ -1,7 +1,7 @@
 import type { IndexStmt, Node } from "libpg-query";
 import { type Client, escapeIdentifier } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 
 /** Whether a statement says CONCURRENTLY, which PostgreSQL refuses inside a transaction. */
 export function isConcurrent(node: Node): boolean {

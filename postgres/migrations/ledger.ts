@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../askOwner";
-import { readSql } from "../readSql";
+import { askOwner } from "../connection/askOwner";
+import { readSql } from "../sql/readSql";
 import { tableExists } from "./tableExists";
 
 /** Where node-pg-migrate keeps its ledger: a schema that only the owner may use. */

@@ -1,6 +1,6 @@
 import { DatabaseError } from "pg";
 
-import { locate } from "./locate";
+import { locate } from "../sql/locate";
 import type { MigrationFile } from "./migration";
 import { renderExcerpt } from "./renderExcerpt";
 

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from "pg";
 
-import type { Connection } from "../connection";
+import type { Connection } from "../connection/connection";
 import { DeclarationError, DeclarationErrors } from "../declarationError";
-import { withSession } from "../withSession";
+import { withSession } from "../connection/withSession";
 import { announcedEffects, describeEffect } from "./loss/announcedEffects";
 import { countLoss, existsSql } from "./loss/countLoss";
 import type { AcknowledgedLoss, CountedLoss, Loss } from "./loss/loss";

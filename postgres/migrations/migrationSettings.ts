@@ -1,4 +1,4 @@
-import type { Connection } from "../connection";
+import type { Connection } from "../connection/connection";
 import type { SessionSettings } from "./migrationSession";
 
 /** Which migrations, in which database. */

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import { withSession } from "../withSession";
+import { withSession } from "../connection/withSession";
 import { type AppliedMigration, readLedger } from "./ledger";
 import { type LedgerFault, ledgerFaults } from "./ledgerFaults";
 import type { Migration } from "./migration";

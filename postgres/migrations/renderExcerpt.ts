@@ -1,4 +1,4 @@
-import type { Location } from "./locate";
+import type { Location } from "../sql/locate";
 
 const width = 100;
 

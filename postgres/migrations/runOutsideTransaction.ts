@@ -3,14 +3,14 @@ import { type Client, DatabaseError } from "pg";
 
 import { DeclarationError } from "../declarationError";
 import { dropInvalidIndex, isConcurrent, isDone } from "./concurrentIndex";
-import { locate } from "./locate";
+import { locate } from "../sql/locate";
 import { afterEachFile } from "./fileSteps";
 import type { Direction, Migration } from "./migration";
 import { type FailurePlace, MigrationError } from "./migrationError";
 import { prepareSession } from "./migrationSession";
 import type { FileSettings } from "./migrationSettings";
 import { remedyFor } from "./remedies";
-import { type Statement, splitStatements } from "./splitStatements";
+import { type Statement, splitStatements } from "../sql/splitStatements";
 import { readProgress, recordProgress, statementSha256 } from "./statementProgress";
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 
 /** The advisory lock of migration runners: "host" and "migr" as two big-endian integers. One for each database. */
 export const runnerLockKey = [0x686f7374, 0x6d696772] as const;

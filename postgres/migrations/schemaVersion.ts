@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import { type Connection, withClient } from "../connection";
+import { type Connection, withClient } from "../connection/connection";
 import { readLedger } from "./ledger";
 import { numberOf } from "./numberOf";
 

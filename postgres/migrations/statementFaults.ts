@@ -1,8 +1,8 @@
 import { DeclarationError } from "../declarationError";
 import { isConcurrent } from "./concurrentIndex";
 import type { MigrationFile } from "./migration";
-import { locator } from "./locate";
-import { splitStatements } from "./splitStatements";
+import { locator } from "../sql/locate";
+import { splitStatements } from "../sql/splitStatements";
 
 /**
  * What a file must not hold, found without a server.

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 
 /** Whether there is a table of this name, which is qualified. The session may use its schema. */
 export async function tableExists(client: Client, name: string): Promise<boolean> {

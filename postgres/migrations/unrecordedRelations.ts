@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../askOwner";
+import { askOwner } from "../connection/askOwner";
 import { DeclarationError } from "../declarationError";
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { AppliedMigration } from "./ledger";
 import { tableExists } from "./tableExists";
 

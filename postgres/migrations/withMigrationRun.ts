@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { withClient } from "../connection";
+import { withClient } from "../connection/connection";
 import { type AppliedMigration, createLedger, readLedger } from "./ledger";
 import type { Migration } from "./migration";
 import { prepareSession } from "./migrationSession";

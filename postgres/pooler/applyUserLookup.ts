@@ -1,5 +1,5 @@
-import type { Connection } from "../connection";
-import { converge } from "../converge";
+import type { Connection } from "../connection/connection";
+import { converge } from "../convergence/converge";
 import { planUserLookup } from "./planUserLookup";
 import { readUserLookup } from "./readUserLookup";
 import type { UserLookup } from "./userLookup";

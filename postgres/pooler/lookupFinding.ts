@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { PoolerKind } from "./poolerKinds";
 
 /** A finding about the pooler's access, its kind one of those that docs/drift.md lists. */

@@ -1,4 +1,4 @@
-import type { ServerSetting } from "../serverSettings/serverSetting";
+import type { ServerSetting } from "../server/settings/serverSetting";
 import { poolerPaths } from "./poolerPaths";
 import { lookupSchema, type UserLookup } from "./userLookup";
 

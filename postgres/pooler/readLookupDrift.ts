@@ -1,6 +1,6 @@
-import type { Connection } from "../connection";
-import { inSnapshot } from "../inSnapshot";
-import { withSession } from "../withSession";
+import type { Connection } from "../connection/connection";
+import { inSnapshot } from "../connection/inSnapshot";
+import { withSession } from "../connection/withSession";
 import type { LookupFinding } from "./lookupFinding";
 import { planUserLookup } from "./planUserLookup";
 import { readUserLookup } from "./readUserLookup";

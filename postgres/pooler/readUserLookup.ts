@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { LookupDefinition } from "./lookupDefinition";
 import { lookupSchema, type UserLookup } from "./userLookup";
 

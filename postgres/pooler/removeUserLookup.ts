@@ -1,7 +1,7 @@
 import { escapeIdentifier } from "pg";
 
-import type { Connection } from "../connection";
-import { converge } from "../converge";
+import type { Connection } from "../connection/connection";
+import { converge } from "../convergence/converge";
 import { readUserLookup } from "./readUserLookup";
 import { lookupFunction, type UserLookup, verifierTable } from "./userLookup";
 

@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 
-import { type Connection, withClient } from "../connection";
-import { convergeWith } from "../converge";
-import type { Finding } from "../drift/difference";
-import { renderDifference } from "../drift/renderDifference";
-import { inSnapshot } from "../inSnapshot";
+import { type Connection, withClient } from "../connection/connection";
+import { convergeWith } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
+import { renderDifference } from "../convergence/renderDifference";
+import { inSnapshot } from "../connection/inSnapshot";
 import { inspectRowLevelSecurity } from "./inspectRowLevelSecurity";
 import { planContextFunctions } from "./planContextFunctions";
 import { planTableSecurity } from "./planTableSecurity";

@@ -1,12 +1,12 @@
 import { type Client, DatabaseError } from "pg";
 
-import { type Connection, withClient } from "../connection";
-import { convergeWith, isContention } from "../converge";
-import type { Finding } from "../drift/difference";
-import { inSnapshot } from "../inSnapshot";
+import { type Connection, withClient } from "../connection/connection";
+import { convergeWith, isContention } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
+import { inSnapshot } from "../connection/inSnapshot";
 import { readLedger } from "../migrations/ledger";
 import { numberOf } from "../migrations/numberOf";
-import { readSigningKeys } from "../signedContext/readSigningKeys";
+import { readSigningKeys } from "./signedContext/readSigningKeys";
 import { applyContext } from "./applyRowLevelSecurity";
 import { canBeTenant } from "./canBeTenant";
 import { planContextFunctions } from "./planContextFunctions";

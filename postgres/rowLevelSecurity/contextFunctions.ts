@@ -1,6 +1,6 @@
 import type { Answers } from "./answers";
 import { believedBody } from "./believedBody";
-import { signedBody } from "../signedContext/signedBody";
+import { signedBody } from "./signedContext/signedBody";
 import type { Tenancy } from "./tenancy";
 
 /** A function in PL/pgSQL that policies call. */

@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, CreateStmt, Node, RenameStmt } from "libpg-query";
 
-import { keyOf, listedRelation, relationOf } from "../migrations/parsedNames";
+import { keyOf, listedRelation, relationOf } from "../sql/parsedNames";
 import type { MigratedTable } from "./migratedTables";
 
 type Tables = Map<string, MigratedTable>;

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import { planContextFunctions } from "./planContextFunctions";
 import { planTableSecurity } from "./planTableSecurity";
 import { readContextFunctions } from "./readContextFunctions";

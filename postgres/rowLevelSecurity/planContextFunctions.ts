@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../quotedName";
-import type { Finding } from "../drift/difference";
+import { quotedName } from "../sql/quotedName";
+import type { Finding } from "../convergence/difference";
 import { type ContextFunction, contextFunctions, contextSchema } from "./contextFunctions";
 import { functionDifferences } from "./functionDifferences";
 import { grantExecute, planExecutors } from "./planExecutors";

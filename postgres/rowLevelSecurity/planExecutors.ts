@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { FoundFunction } from "./readContextFunctions";
 
 /** Lets those roles execute a function that is new, and nobody else. */

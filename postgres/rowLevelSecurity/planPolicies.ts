@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { Policy } from "./policies";
 
 /** What can differ about a policy, and how PostgreSQL says it. */

@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { SchemaObject } from "../schema/schemaObject";
 import { canBeTenant } from "./canBeTenant";
 import type { TableSecurity } from "./readTenantTables";

@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import { planPolicies } from "./planPolicies";
 import { wantedPolicies } from "./policies";
 import type { TableSecurity } from "./readTenantTables";

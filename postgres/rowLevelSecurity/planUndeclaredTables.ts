@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { UndeclaredTable } from "./readUndeclaredTables";
 import { tenancyFile } from "./tenancy";
 

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import { contextSchema } from "./contextFunctions";
 
 /** A function without arguments of the context's schema, in the words of pg_proc. */

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import { readLedger } from "../migrations/ledger";
 import { numberOf } from "../migrations/numberOf";
 import { readRecord } from "../schema/record/readRecord";

@@ -1,7 +1,7 @@
-import type { Connection } from "../connection";
-import type { Finding } from "../drift/difference";
-import { inSnapshot } from "../inSnapshot";
-import { withSession } from "../withSession";
+import type { Connection } from "../connection/connection";
+import type { Finding } from "../convergence/difference";
+import { inSnapshot } from "../connection/inSnapshot";
+import { withSession } from "../connection/withSession";
 import { inspectRowLevelSecurity } from "./inspectRowLevelSecurity";
 import type { RowLevelSecurity } from "./rowLevelSecurity";
 

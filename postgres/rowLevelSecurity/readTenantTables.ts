@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { readSql } from "../readSql";
+import { readSql } from "../sql/readSql";
 import type { Policy } from "./policies";
 import type { TenantTable } from "./tenancy";
 

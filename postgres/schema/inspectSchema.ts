@@ -1,7 +1,7 @@
 import { type Client, DatabaseError } from "pg";
 
-import type { Finding } from "../drift/difference";
-import { inSnapshot } from "../inSnapshot";
+import type { Finding } from "../convergence/difference";
+import { inSnapshot } from "../connection/inSnapshot";
 import { readLedger } from "../migrations/ledger";
 import { readLedgerTables } from "../audit/ledgerTables";
 import { type LedgerFault, ledgerFaults } from "../migrations/ledgerFaults";

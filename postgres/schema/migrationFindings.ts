@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import { ledgerKind } from "../audit/ledgerTables";
 import type { LedgerFault } from "../migrations/ledgerFaults";
 

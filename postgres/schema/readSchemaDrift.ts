@@ -1,8 +1,8 @@
 import { DatabaseError } from "pg";
 
-import type { Connection } from "../connection";
-import type { Finding } from "../drift/difference";
-import { withSession } from "../withSession";
+import type { Connection } from "../connection/connection";
+import type { Finding } from "../convergence/difference";
+import { withSession } from "../connection/withSession";
 import { inspectSchema, type SchemaExpectation } from "./inspectSchema";
 
 /**

@@ -1,7 +1,7 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
-import { type Connection, withClient } from "../connection";
-import { renderDifference } from "../drift/renderDifference";
+import { type Connection, withClient } from "../connection/connection";
+import { renderDifference } from "../convergence/renderDifference";
 import { ledgerTable } from "../migrations/ledger";
 import { restoreLedgerTables } from "../audit/ledgerTables";
 import { withRunnerLock } from "../migrations/runnerLock";

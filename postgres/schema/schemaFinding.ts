@@ -1,4 +1,4 @@
-import type { Finding } from "../drift/difference";
+import type { Finding } from "../convergence/difference";
 import type { SchemaChange } from "./catalog/compareSchema";
 import type { SchemaRepair } from "./repair/schemaRepair";
 

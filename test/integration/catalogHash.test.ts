@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { catalogHash } from "../../postgres/catalogHash";
-import { withClient } from "../../postgres/connection";
+import { catalogHash } from "../../postgres/connection/catalogHash";
+import { withClient } from "../../postgres/connection/connection";
 import { startTestServer, type TestServer } from "./testServer";
 import { createTestDatabase, type TestDatabase } from "./testDatabase";
 

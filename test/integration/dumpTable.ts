@@ -1,6 +1,6 @@
 import { execa } from "execa";
 
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 
 /** The rows of a table as pg_dump writes them, as the role that logs in may read it. */
 export async function dumpTable(connection: Connection, table: string): Promise<string> {

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
-import { answers, isAlive } from "../../postgres/embedded/serverState";
+import { answers, isAlive } from "../../postgres/server/embedded/serverState";
 
 const claims = join(tmpdir(), `hosterizer-test-ports-${userInfo().uid}`);
 

@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { withClient } from "../../postgres/connection";
-import { inSnapshot } from "../../postgres/inSnapshot";
+import { withClient } from "../../postgres/connection/connection";
+import { inSnapshot } from "../../postgres/connection/inSnapshot";
 import { createTestDatabase, type TestDatabase } from "./testDatabase";
 import { startTestServer, type TestServer } from "./testServer";
 

@@ -6,7 +6,7 @@ import {
   type Connection,
   openClient,
   pluginOptions,
-} from "../../postgres/connection";
+} from "../../postgres/connection/connection";
 import { createTestDatabase, type TestDatabase } from "./testDatabase";
 
 let database: TestDatabase;

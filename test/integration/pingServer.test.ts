@@ -4,8 +4,8 @@ import { createSecureContext, TLSSocket } from "node:tls";
 
 import { expect, test } from "vitest";
 
-import { makeAuthority } from "../../postgres/certificates/makeAuthority";
-import { pingServer } from "../../postgres/pingServer";
+import { makeAuthority } from "../../postgres/tls/makeAuthority";
+import { pingServer } from "../../postgres/connection/pingServer";
 import { freePort } from "./freePort";
 
 /** Listens, does `serve` with each connection, and says what a ping makes of it. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 
-import { clientAddress, type Connection } from "../../postgres/connection";
+import { clientAddress, type Connection } from "../../postgres/connection/connection";
 
 /** A database of its own on the shared test server. */
 export interface TestDatabase {

@@ -3,9 +3,9 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createCluster } from "../../postgres/embedded/createCluster";
-import { embeddedServer } from "../../postgres/embedded/embeddedServer";
-import { type EmbeddedServer, removeServer, startServer } from "../../postgres/embedded/server";
+import { createCluster } from "../../postgres/server/embedded/createCluster";
+import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
+import { type EmbeddedServer, removeServer, startServer } from "../../postgres/server/embedded/server";
 import { freePort } from "./freePort";
 
 /** A real server of its own, in a temporary folder, with what tests need to reach it as a superuser. */

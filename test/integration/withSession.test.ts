@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { withSession } from "../../postgres/withSession";
+import { withSession } from "../../postgres/connection/withSession";
 import { createTestDatabase, rowsOf, type TestDatabase } from "./testDatabase";
 
 let database: TestDatabase;

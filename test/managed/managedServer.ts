@@ -5,19 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { issueCertificate } from "../../postgres/certificates/issueCertificate";
-import type { KeyAndCertificate } from "../../postgres/certificates/keyAndCertificate";
-import { makeAuthority } from "../../postgres/certificates/makeAuthority";
-import type { Connection } from "../../postgres/connection";
-import { createCluster } from "../../postgres/embedded/createCluster";
-import { embeddedServer } from "../../postgres/embedded/embeddedServer";
+import { issueCertificate } from "../../postgres/tls/issueCertificate";
+import type { KeyAndCertificate } from "../../postgres/tls/keyAndCertificate";
+import { makeAuthority } from "../../postgres/tls/makeAuthority";
+import type { Connection } from "../../postgres/connection/connection";
+import { createCluster } from "../../postgres/server/embedded/createCluster";
+import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
 import {
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
-} from "../../postgres/embedded/server";
-import { runProgram } from "../../postgres/embedded/runProgram";
+} from "../../postgres/server/embedded/server";
+import { runProgram } from "../../postgres/server/embedded/runProgram";
 import { freePort } from "../integration/freePort";
 import { rowsOf } from "../integration/testDatabase";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 
 import { tenancy } from "../../database/tenancy";
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { migratedTables } from "../../postgres/rowLevelSecurity/migratedTables";
 import { rowsOf } from "../integration/testDatabase";
 import { shippedMigrations } from "../shippedMigrations";

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { signer } from "../../client/signContext";
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import type { Attack, Open } from "../attacks/attack";
 import { corpus } from "../attacks/corpus";
 import { foreignRows } from "../attacks/foreignRows";

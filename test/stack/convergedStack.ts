@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { embeddedServer } from "../../postgres/embedded/embeddedServer";
-import { startServer, stopServer } from "../../postgres/embedded/server";
+import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
+import { startServer, stopServer } from "../../postgres/server/embedded/server";
 import type { Project } from "./project";
 
 /** What an update has made of a project and its server, to make others of without an update. */

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { type Account, canReach } from "../../postgres/embedded/account";
+import { type Account, canReach } from "../../postgres/server/embedded/account";
 import { folders } from "../../toolchain/folders";
 import { freePort } from "../integration/freePort";
 import { linkTree } from "./linkTree";

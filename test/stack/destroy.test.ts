@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { answers } from "../../postgres/embedded/serverState";
+import { answers } from "../../postgres/server/embedded/serverState";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { freePort } from "../integration/freePort";
 import { processesIn } from "./endProcesses";

@@ -1,4 +1,4 @@
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import { renderDrift } from "../../toolchain/drift/renderDrift";
 
 /** The differences in what `npm run drift` and `npm run preview` print for people, a line each. */

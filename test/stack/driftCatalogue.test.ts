@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../postgres/drift/renderDifference";
+import { renderDifference } from "../../postgres/convergence/renderDifference";
 import type { DriftReport } from "../../toolchain/drift/driftReport";
 import { catalogue } from "../drift/catalogue";
 import type { DriftCase } from "../drift/driftCase";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import {
   administrator,
   asRole,

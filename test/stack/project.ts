@@ -4,9 +4,9 @@ import type { Readable } from "node:stream";
 
 import { execa } from "execa";
 
-import type { Connection } from "../../postgres/connection";
-import { type Account, serverAccount } from "../../postgres/embedded/account";
-import { type ServerPaths, serverPaths } from "../../postgres/embedded/paths";
+import type { Connection } from "../../postgres/connection/connection";
+import { type Account, serverAccount } from "../../postgres/server/embedded/account";
+import { type ServerPaths, serverPaths } from "../../postgres/server/embedded/paths";
 import { rowsOf } from "../integration/testDatabase";
 import { endProcesses } from "./endProcesses";
 import { environmentOf } from "./environmentOf";

@@ -1,4 +1,4 @@
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { dumpTable } from "../integration/dumpTable";
 import { customer } from "../integration/rowLevelSecurity/asRole";
 import { rowsOf } from "../integration/testDatabase";

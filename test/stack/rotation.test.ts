@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readPoolSettings } from "../../client/poolSettings";
-import type { Connection } from "../../postgres/connection";
+import type { Connection } from "../../postgres/connection/connection";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../integration/testDatabase";
 import { type BusyClients, startBusyClients } from "../rotation/busyClients";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { isAlive, readPidFile, readServerState } from "../../postgres/embedded/serverState";
+import { isAlive, readPidFile, readServerState } from "../../postgres/server/embedded/serverState";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { tenancy } from "../../database/tenancy";
-import type { IsolationProof } from "../../postgres/isolationProof/isolationProof";
+import type { IsolationProof } from "../../postgres/isolation/isolationProof";
 import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { pingServer } from "../../postgres/pingServer";
+import { pingServer } from "../../postgres/connection/pingServer";
 import { engine } from "./engine";
 import { ifThere } from "./ifThere";
 import type { ServerAddress } from "./serverAddress";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
-import { readDistrust } from "../../postgres/certificates/readDistrust";
-import type { TlsRefusal } from "../../postgres/certificates/tlsRefusals";
+import { readDistrust } from "../../postgres/tls/readDistrust";
+import type { TlsRefusal } from "../../postgres/tls/tlsRefusals";
 import { folders } from "../folders";
 import { awaitServer } from "./awaitServer";
 import type { ServerAddress } from "./serverAddress";

@@ -1,4 +1,4 @@
-import type { SslMode } from "../../postgres/connection";
+import type { SslMode } from "../../postgres/connection/connection";
 import type { ResourceState } from "../healing/resolvePending";
 
 /** Where a server is reached. */

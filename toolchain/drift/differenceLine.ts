@@ -1,5 +1,5 @@
-import type { Difference } from "../../postgres/drift/difference";
-import { describeDifference } from "../../postgres/drift/renderDifference";
+import type { Difference } from "../../postgres/convergence/difference";
+import { describeDifference } from "../../postgres/convergence/renderDifference";
 
 const ellipsis = "…";
 

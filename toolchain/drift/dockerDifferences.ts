@@ -1,4 +1,4 @@
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import type { dockerKinds } from "./dockerKinds";
 import type { PreviewStep } from "./previewOutput";
 import { changedProperties, declaredText } from "./stepProperties";

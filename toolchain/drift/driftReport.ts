@@ -1,4 +1,4 @@
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import { failureOf } from "./failureOf";
 import { type PreviewStep, readPreview } from "./previewOutput";
 import { stepDifferences } from "./stepDifferences";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import type { PreviewStep } from "./previewOutput";
 
 const difference = z.object({

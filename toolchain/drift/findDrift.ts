@@ -1,4 +1,4 @@
-import { appliedOnly } from "../../postgres/drift/appliedOnly";
+import { appliedOnly } from "../../postgres/convergence/appliedOnly";
 import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { folders } from "../folders";
 import { runQuietly } from "../pulumi/runQuietly";

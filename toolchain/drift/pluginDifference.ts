@@ -1,4 +1,4 @@
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 
 /** What the official plugin alone finds. All else is of a kind of the audit's, which mostly reports it more exactly. */
 export const pluginKinds = [

@@ -1,5 +1,5 @@
-import type { Difference } from "../../postgres/drift/difference";
-import { isLeak } from "../../postgres/drift/isLeak";
+import type { Difference } from "../../postgres/convergence/difference";
+import { isLeak } from "../../postgres/convergence/isLeak";
 import { npmCommand, shellWord } from "../../postgres/npmCommand";
 import { cut, differenceLine } from "./differenceLine";
 import type { DriftReport } from "./driftReport";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import { dockerDifferences } from "./dockerDifferences";
 import { dynamicDifferences } from "./dynamicDifferences";
 import { objectDifferences } from "./objectDifferences";

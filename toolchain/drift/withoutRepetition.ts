@@ -1,4 +1,4 @@
-import type { Difference } from "../../postgres/drift/difference";
+import type { Difference } from "../../postgres/convergence/difference";
 import { migratorKind } from "../../postgres/access/migratorKind";
 import type { PluginDifference } from "./pluginDifference";
 

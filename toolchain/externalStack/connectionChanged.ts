@@ -1,5 +1,5 @@
-import type { DeployAddress } from "../../postgres/external/deployConnection";
-import { leadsElsewhere } from "../../postgres/external/providerInputs";
+import type { DeployAddress } from "../../postgres/server/external/deployConnection";
+import { leadsElsewhere } from "../../postgres/server/external/providerInputs";
 import { readResources } from "../readResources";
 
 /** Whether the state of a stack has another way to its server than the settings have by now. */

@@ -1,11 +1,11 @@
 import { owner } from "../../database/roles";
-import type { Connection } from "../../postgres/connection";
-import { deployConnection } from "../../postgres/external/deployConnection";
+import type { Connection } from "../../postgres/connection/connection";
+import { deployConnection } from "../../postgres/server/external/deployConnection";
 import {
   isShutOut,
   joinOwner,
   type OwnerMembership,
-} from "../../postgres/external/ownerMembership";
+} from "../../postgres/server/external/ownerMembership";
 import type { ExternalSettings } from "../../settings";
 
 /** How the deploy role gets in by an environment that `externalEnvironment` has made. */

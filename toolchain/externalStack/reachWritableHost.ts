@@ -1,6 +1,6 @@
-import { type DeployAddress, deployConnection } from "../../postgres/external/deployConnection";
-import { ExternalServerFault } from "../../postgres/external/externalServerFault";
-import { findWritableHost } from "../../postgres/external/findWritableHost";
+import { type DeployAddress, deployConnection } from "../../postgres/server/external/deployConnection";
+import { ExternalServerFault } from "../../postgres/server/external/externalServerFault";
+import { findWritableHost } from "../../postgres/server/external/findWritableHost";
 import { CommandError } from "../commandError";
 
 /**

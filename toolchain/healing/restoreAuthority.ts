@@ -3,7 +3,7 @@ import { join } from "node:path";
 import {
   readCertificateFile,
   writeCertificateFile,
-} from "../../postgres/certificates/certificateFile";
+} from "../../postgres/tls/certificateFile";
 import { folders } from "../folders";
 import { say } from "../say";
 import type { ResourceState } from "./resolvePending";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { releasedVersion } from "../../database/migrationSafety";
 import { numberOf } from "../../postgres/migrations/numberOf";
-import { squawkFolder, squawkIn, squawkVersion } from "../../postgres/migrationSafety/squawk";
+import { squawkFolder, squawkIn, squawkVersion } from "../../postgres/migrations/safety/squawk";
 import { folders } from "../folders";
 import { runQuietly } from "../pulumi/runQuietly";
 import { say } from "../say";

@@ -1,4 +1,4 @@
-import type { ReplicaFacts } from "../../../postgres/status/databaseStatus";
+import type { ReplicaFacts } from "../../../postgres/monitoring/status/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { humanDuration } from "../humanDuration";
 import { nothing, type Section } from "./section";

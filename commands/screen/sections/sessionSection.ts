@@ -1,4 +1,4 @@
-import type { SessionFacts } from "../../../postgres/status/databaseStatus";
+import type { SessionFacts } from "../../../postgres/monitoring/status/databaseStatus";
 import { humanCount } from "../humanCount";
 import { humanDuration } from "../humanDuration";
 import { nothing, type Section } from "./section";

@@ -2,7 +2,7 @@ import {
   isUnavailable,
   type StatementFacts,
   type Unavailable,
-} from "../../../postgres/status/databaseStatus";
+} from "../../../postgres/monitoring/status/databaseStatus";
 import { humanCount } from "../humanCount";
 import { humanDuration } from "../humanDuration";
 import type { Section } from "./section";

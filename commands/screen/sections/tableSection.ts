@@ -2,7 +2,7 @@ import {
   isUnavailable,
   type TableFacts,
   type Unavailable,
-} from "../../../postgres/status/databaseStatus";
+} from "../../../postgres/monitoring/status/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { humanCount } from "../humanCount";
 import { qualified } from "./qualified";

@@ -2,7 +2,7 @@ import {
   type IndexFacts,
   isUnavailable,
   type Unavailable,
-} from "../../../postgres/status/databaseStatus";
+} from "../../../postgres/monitoring/status/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { qualified } from "./qualified";
 import type { Section } from "./section";

@@ -1,8 +1,8 @@
 import type { AlterTableStmt, DropStmt } from "libpg-query";
 
-import { readTokens } from "../readTokens";
-import { keyOf, listedRelation, relationOf } from "../parsedNames";
-import { type Statement, splitStatements } from "../splitStatements";
+import { readTokens } from "../../sql/readTokens";
+import { keyOf, listedRelation, relationOf } from "../../sql/parsedNames";
+import { type Statement, splitStatements } from "../../sql/splitStatements";
 import { describeLoss, type Loss } from "./loss";
 
 /** What a statement says it does: rows that go, or anything else in words. */

@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 
-import { quotedName } from "../../quotedName";
+import { quotedName } from "../../sql/quotedName";
 import { countSql, holdSql } from "./countLoss";
 import { type CountedLoss, describeLoss } from "./loss";
 

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../../askOwner";
+import { askOwner } from "../../connection/askOwner";
 import { compareSchema, type SchemaChange } from "./compareSchema";
 import { readCurrentRecord } from "../record/readCurrentRecord";
 import { sameDefinition } from "./sameDefinition";

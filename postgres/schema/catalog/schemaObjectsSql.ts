@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { escapeLiteral } from "pg";
 
 import { ledgerTable } from "../../migrations/ledger";
-import { readSql } from "../../readSql";
+import { readSql } from "../../sql/readSql";
 import { contextSchema } from "../../rowLevelSecurity/contextFunctions";
 import type { SchemaScope } from "../schemaObject";
 

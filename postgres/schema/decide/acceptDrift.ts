@@ -1,8 +1,8 @@
 import { type Client, escapeIdentifier } from "pg";
 
-import { type Connection, withClient } from "../../connection";
+import { type Connection, withClient } from "../../connection/connection";
 import { DeclarationError } from "../../declarationError";
-import type { Finding } from "../../drift/difference";
+import type { Finding } from "../../convergence/difference";
 import { rerecordFiles } from "../../migrations/rerecordFiles";
 import { withRunnerLock } from "../../migrations/runnerLock";
 import { acceptableFindings, type AcceptableFinding } from "./acceptableFindings";

@@ -1,4 +1,4 @@
-import type { Finding } from "../../drift/difference";
+import type { Finding } from "../../convergence/difference";
 import type { SchemaInspection } from "../inspectSchema";
 import { migrationFindings } from "../migrationFindings";
 import type { SchemaFinding } from "../schemaFinding";

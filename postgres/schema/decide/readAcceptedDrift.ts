@@ -1,10 +1,10 @@
 import { escapeIdentifier } from "pg";
 
-import { askOwner } from "../../askOwner";
-import type { Connection } from "../../connection";
-import type { Difference } from "../../drift/difference";
+import { askOwner } from "../../connection/askOwner";
+import type { Connection } from "../../connection/connection";
+import type { Difference } from "../../convergence/difference";
 import { tableExists } from "../../migrations/tableExists";
-import { withSession } from "../../withSession";
+import { withSession } from "../../connection/withSession";
 
 /** What somebody has accepted. */
 export interface AcceptedDrift {

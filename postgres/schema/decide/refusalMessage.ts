@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import type { Finding } from "../../drift/difference";
-import { renderDifference } from "../../drift/renderDifference";
+import type { Finding } from "../../convergence/difference";
+import { renderDifference } from "../../convergence/renderDifference";
 import { npmCommand, shellWord } from "../../npmCommand";
 import { adoptionFiles } from "./adoptionFiles";
 import type { SchemaInspection } from "../inspectSchema";

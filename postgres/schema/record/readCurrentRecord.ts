@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../../askOwner";
+import { askOwner } from "../../connection/askOwner";
 import { tableExists } from "../../migrations/tableExists";
-import { readSql } from "../../readSql";
+import { readSql } from "../../sql/readSql";
 import { recordFormatSql } from "./recordStatements";
 import type { SchemaScope } from "../schemaObject";
 

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from "pg";
 
-import { withClient } from "../../connection";
-import { convergeWith } from "../../converge";
+import { withClient } from "../../connection/connection";
+import { convergeWith } from "../../convergence/converge";
 import type { SchemaFinding } from "../schemaFinding";
 import { type Repairer, repairSchema } from "./repairSchema";
 

@@ -1,7 +1,7 @@
 import { planOwners } from "../../audit/planOwners";
 import { readOwnersIn } from "../../audit/readOwners";
-import type { Connection } from "../../connection";
-import { converge } from "../../converge";
+import type { Connection } from "../../connection/connection";
+import { converge } from "../../convergence/converge";
 
 /** Whose everything in some schemas is to be. */
 export interface Ownership {

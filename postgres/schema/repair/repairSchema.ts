@@ -1,7 +1,7 @@
 import { DatabaseError, escapeIdentifier } from "pg";
 
-import { type Connection, withClient } from "../../connection";
-import { converge } from "../../converge";
+import { type Connection, withClient } from "../../connection/connection";
+import { converge } from "../../convergence/converge";
 import { giveToOwner } from "./giveToOwner";
 import { type RepairAction, repairPhases, type SchemaRepair } from "./schemaRepair";
 import { SchemaRepairError } from "./schemaRepairError";

@@ -1,6 +1,6 @@
 import { DatabaseError, escapeIdentifier } from "pg";
 
-import { type Connection, withClient } from "../../connection";
+import { type Connection, withClient } from "../../connection/connection";
 import { nounOf } from "./commentStatement";
 import type { SchemaFinding } from "../schemaFinding";
 import type { SchemaObjectKind } from "../schemaObject";

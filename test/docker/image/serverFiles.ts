@@ -1,6 +1,6 @@
 import { scramVerifier } from "../../../postgres/access/scramVerifier";
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
 
 /** The superuser's password in these tests. */
 export const password = "a password of these tests";

@@ -6,8 +6,8 @@ import { createServer, type Server } from "node:tls";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
 import { engineAnswers } from "../../../toolchain/docker/engineAnswers";
 import { findEngine } from "../../../toolchain/docker/findEngine";
 

@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { pooler as role } from "../../../database/roles";
 import { generatePassword } from "../../../postgres/access/generatePassword";
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
-import type { Connection } from "../../../postgres/connection";
-import { configurationFiles } from "../../../postgres/container/configurationFiles";
-import { containerSettings } from "../../../postgres/container/containerSettings";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
+import type { Connection } from "../../../postgres/connection/connection";
+import { configurationFiles } from "../../../postgres/server/container/configurationFiles";
+import { containerSettings } from "../../../postgres/server/container/containerSettings";
 import { pgbouncerFiles } from "../../../postgres/pooler/pgbouncerFiles";
 import { builtImage } from "../builtImage";
 import type { TestContainer } from "../testContainer";

@@ -9,7 +9,7 @@ import {
   withTenantContext,
 } from "../../../client/index";
 import { withTenantKysely } from "../../../client/kysely";
-import { clientAddress } from "../../../postgres/connection";
+import { clientAddress } from "../../../postgres/connection/connection";
 import {
   type Asker,
   leftovers,

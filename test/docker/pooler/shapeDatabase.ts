@@ -6,7 +6,7 @@ import { authenticator, migrator, owner, pooler, roles } from "../../../database
 import { tenancy } from "../../../database/tenancy";
 import type { GrantDeclaration } from "../../../postgres/access/declarations";
 import { generatePassword } from "../../../postgres/access/generatePassword";
-import { type Connection, withClient } from "../../../postgres/connection";
+import { type Connection, withClient } from "../../../postgres/connection/connection";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";

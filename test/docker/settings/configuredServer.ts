@@ -6,17 +6,17 @@ import { join } from "node:path";
 import { Client } from "pg";
 
 import { scramVerifier } from "../../../postgres/access/scramVerifier";
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
-import type { Connection } from "../../../postgres/connection";
-import { configurationFiles } from "../../../postgres/container/configurationFiles";
-import type { ContainerSetting } from "../../../postgres/container/containerSetting";
-import { containerSettings } from "../../../postgres/container/containerSettings";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
+import type { Connection } from "../../../postgres/connection/connection";
+import { configurationFiles } from "../../../postgres/server/container/configurationFiles";
+import type { ContainerSetting } from "../../../postgres/server/container/containerSetting";
+import { containerSettings } from "../../../postgres/server/container/containerSettings";
 import {
   type AccessRule,
   accessRules,
   type PoolerLogin,
-} from "../../../postgres/container/hostBasedAuthentication";
+} from "../../../postgres/server/container/hostBasedAuthentication";
 import { freePort } from "../../integration/freePort";
 import { builtImage } from "../builtImage";
 import { engine } from "../engine";

@@ -1,4 +1,4 @@
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
 import type { ResourceState } from "../../../toolchain/healing/resolvePending";
 import type { CertificateChange } from "../../drift/dockerCatalogue/byHand";
 import type { DockerProject } from "./dockerProject";

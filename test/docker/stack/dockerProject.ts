@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { rowsOf } from "../../integration/testDatabase";
 import { Project } from "../../stack/project";
 import { TestContainer } from "../testContainer";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { driftReport, type DriftReport } from "../../../toolchain/drift/driftReport";
 import type { ByHand } from "../../drift/dockerCatalogue/byHand";
 import { dockerCatalogue } from "../../drift/dockerCatalogue";

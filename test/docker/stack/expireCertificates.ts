@@ -1,6 +1,6 @@
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import type { KeyAndCertificate } from "../../../postgres/certificates/keyAndCertificate";
-import { namesOf } from "../../../postgres/container/authority";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import type { KeyAndCertificate } from "../../../postgres/tls/keyAndCertificate";
+import { namesOf } from "../../../postgres/server/container/authority";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";
 import { putIntoVolume } from "./volumeByHand";

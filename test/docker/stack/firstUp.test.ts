@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { schemas } from "../../../database/extensions";
 import { owner } from "../../../database/roles";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
-import { type Connection, withClient } from "../../../postgres/connection";
-import { inSnapshot } from "../../../postgres/inSnapshot";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
+import { type Connection, withClient } from "../../../postgres/connection/connection";
+import { inSnapshot } from "../../../postgres/connection/inSnapshot";
 import { readSchema } from "../../../postgres/schema/catalog/readSchema";
 import { freePort } from "../../integration/freePort";
 import { rowsOf } from "../../integration/testDatabase";

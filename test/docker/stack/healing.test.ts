@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { pingServer } from "../../../postgres/pingServer";
+import { pingServer } from "../../../postgres/connection/pingServer";
 import { plantTraps, policyTrap } from "../../attacks/traps/plantTraps";
 import { readSprungTraps, summarize } from "../../attacks/traps/sprungTraps";
 import { differenceLines } from "../../stack/differenceLines";

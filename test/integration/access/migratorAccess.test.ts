@@ -6,7 +6,7 @@ import {
   restoreMigratorAccess,
 } from "../../../postgres/access/migratorAccess";
 import { scramVerifier } from "../../../postgres/access/scramVerifier";
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 
 describe("the migrator's login", () => {

@@ -23,9 +23,9 @@ import {
   readTablePrivilegesDrift,
   type TablePrivileges,
 } from "../../../postgres/audit/tablePrivileges";
-import { type Connection, withClient } from "../../../postgres/connection";
-import type { Finding } from "../../../postgres/drift/difference";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { type Connection, withClient } from "../../../postgres/connection/connection";
+import type { Finding } from "../../../postgres/convergence/difference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";

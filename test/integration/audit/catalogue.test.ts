@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Finding } from "../../../postgres/drift/difference";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import type { Finding } from "../../../postgres/convergence/difference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { access } from "../../drift/catalogue/access";
 import { settings } from "../../drift/catalogue/settings";
 import type { DriftCase } from "../../drift/driftCase";

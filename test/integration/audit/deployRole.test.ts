@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { createAuditedDatabase } from "./auditedDatabase";
 
 // As on a managed server: whoever deploys is no superuser, but a member of the owner that may create roles.

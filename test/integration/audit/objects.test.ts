@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
+import { withClient } from "../../../postgres/connection/connection";
 import { createAuditedDatabase } from "./auditedDatabase";
 
 let database: Awaited<ReturnType<typeof createAuditedDatabase>>;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readAudit } from "../../../postgres/audit/readAudit";
 import { secureNewObjects } from "../../../postgres/audit/secureNewObjects";
-import { withClient } from "../../../postgres/connection";
+import { withClient } from "../../../postgres/connection/connection";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { createMigrationDatabase } from "../migrations/migrationDatabase";

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { createAuditedDatabase } from "./auditedDatabase";
 
 let database: Awaited<ReturnType<typeof createAuditedDatabase>>;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { SettingDeclaration } from "../../../postgres/access/declarations";
 import { readWarnings } from "../../../postgres/audit/readWarnings";
-import { withClient } from "../../../postgres/connection";
+import { withClient } from "../../../postgres/connection/connection";
 import { rowsOf } from "../testDatabase";
 import { createAuditedDatabase } from "./auditedDatabase";
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createPool, NoWritableHost, type PoolSettings } from "../../../client/index";
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { createTestDatabase, rowsOf, type TestDatabase } from "../testDatabase";
 
 let database: TestDatabase;

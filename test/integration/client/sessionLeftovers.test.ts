@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createPool, type DatabasePool, withTenantContext } from "../../../client/index";
-import { clientAddress } from "../../../postgres/connection";
+import { clientAddress } from "../../../postgres/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
 import { type Asker, type Leftover, leftovers, lookIn, prepareLeftovers } from "./leftovers";

@@ -12,7 +12,7 @@ import {
 import {
   applySigningKeys,
   readSigningKeyDrift,
-} from "../../../postgres/signedContext/applySigningKeys";
+} from "../../../postgres/rowLevelSecurity/signedContext/applySigningKeys";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
 

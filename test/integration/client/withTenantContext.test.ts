@@ -9,7 +9,7 @@ import {
   TransactionLost,
   withTenantContext,
 } from "../../../client/index";
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";
 

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { explainRefusal } from "../../../commands/stack/explainRefusal";
-import { issueCertificate } from "../../../postgres/certificates/issueCertificate";
-import type { KeyAndCertificate } from "../../../postgres/certificates/keyAndCertificate";
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
-import { type Connection, withClient } from "../../../postgres/connection";
-import { startTlsServer, type TlsServer } from "../certificates/tlsServer";
+import { issueCertificate } from "../../../postgres/tls/issueCertificate";
+import type { KeyAndCertificate } from "../../../postgres/tls/keyAndCertificate";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
+import { type Connection, withClient } from "../../../postgres/connection/connection";
+import { startTlsServer, type TlsServer } from "../tls/tlsServer";
 
 const now = new Date();
 const day = 24 * 60 * 60 * 1000;

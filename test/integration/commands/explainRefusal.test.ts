@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { explainRefusal } from "../../../commands/stack/explainRefusal";
 import type { StackAccess } from "../../../commands/stack/stackAccess";
-import { type Connection, withClient } from "../../../postgres/connection";
+import { type Connection, withClient } from "../../../postgres/connection/connection";
 import { createTestDatabase, type TestDatabase } from "../testDatabase";
 import { freePort } from "../freePort";
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { tenancy } from "../../../database/tenancy";
 import { repairAudit } from "../../../postgres/audit/repairAudit";
-import { withClient } from "../../../postgres/connection";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { withClient } from "../../../postgres/connection/connection";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";
 import { shippedVersion } from "../../shippedMigrations";

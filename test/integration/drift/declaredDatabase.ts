@@ -6,7 +6,7 @@ import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
 } from "../../../postgres/audit/tablePrivileges";
-import type { Difference } from "../../../postgres/drift/difference";
+import type { Difference } from "../../../postgres/convergence/difference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
@@ -14,7 +14,7 @@ import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/re
 import type { Tenancy, TenantTable } from "../../../postgres/rowLevelSecurity/tenancy";
 import type { SchemaExpectation } from "../../../postgres/schema/inspectSchema";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
-import { withSession } from "../../../postgres/withSession";
+import { withSession } from "../../../postgres/connection/withSession";
 import { createTestDatabase } from "../testDatabase";
 
 /** A database as `up` leaves it, what is declared about it, and what previews look for in it. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Client, DatabaseError } from "pg";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 
 /** Two transactions by turns: what the first one does, the second one undoes. */
 export interface Stroke {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { lockDown, readOpenings } from "../../../postgres/lockdown/lockDown";
 import { migrate } from "../../../postgres/migrations/migrate";
 import type { TenantTable } from "../../../postgres/rowLevelSecurity/tenancy";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { migrationKinds } from "../../../postgres/schema/migrationFindings";

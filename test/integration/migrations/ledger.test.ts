@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
+import { withClient } from "../../../postgres/connection/connection";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readMigrationState } from "../../../postgres/migrations/readMigrationState";
 import { rerecordFiles } from "../../../postgres/migrations/rerecordFiles";

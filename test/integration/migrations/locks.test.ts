@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { migrate } from "../../../postgres/migrations/migrate";
 import { runnerLockKey } from "../../../postgres/migrations/runnerLock";
-import { readSql } from "../../../postgres/readSql";
+import { readSql } from "../../../postgres/sql/readSql";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 const queries = join(__dirname, "../../../postgres/migrations");

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { rowsOf, type TestDatabase, createTestDatabase } from "../testDatabase";
 
 /** An empty database with the two roles that migrations need, and a folder to put migrations into. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { startServer } from "../../../postgres/embedded/server";
+import { startServer } from "../../../postgres/server/embedded/server";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { MigrationError } from "../../../postgres/migrations/migrationError";
 import { rowsOf } from "../testDatabase";

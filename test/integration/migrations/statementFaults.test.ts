@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
 
-import { locate, locator } from "../../../postgres/migrations/locate";
+import { locate, locator } from "../../../postgres/sql/locate";
 import { statementFaults } from "../../../postgres/migrations/statementFaults";
 
-vi.mock("../../../postgres/migrations/locate", { spy: true });
+vi.mock("../../../postgres/sql/locate", { spy: true });
 
 const faultsOf = async (sql: string) => {
   const faults = await statementFaults({ path: "m/a.up.sql", sql });

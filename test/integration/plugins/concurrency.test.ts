@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { convergeLock } from "../../../postgres/converge";
+import { convergeLock } from "../../../postgres/convergence/converge";
 import { type Engine, startEngine } from "./engine";
 import { ask, serverUrl, uniqueName } from "./serverUrl";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { poolerKinds } from "../../../postgres/pooler/poolerKinds";
 import { pooler } from "../../drift/catalogue/pooler";
 import { rowsOf } from "../testDatabase";

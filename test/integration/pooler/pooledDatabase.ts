@@ -1,4 +1,4 @@
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
 import { readLookupDrift } from "../../../postgres/pooler/readLookupDrift";
 import { createTestDatabase } from "../testDatabase";

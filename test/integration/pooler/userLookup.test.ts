@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
+import { withClient } from "../../../postgres/connection/connection";
 import { removeUserLookup } from "../../../postgres/pooler/removeUserLookup";
 import { rowsOf } from "../testDatabase";
 import { createPooledDatabase } from "./pooledDatabase";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 
 /** Who is asking, as the guide's session variables tell it. */
 export type Context = Partial<Record<"app.current_customer_id" | "app.current_user_role", string>>;

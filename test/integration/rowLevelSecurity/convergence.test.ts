@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Difference } from "../../../postgres/drift/difference";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import type { Difference } from "../../../postgres/convergence/difference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { createTenantDatabase } from "./tenantDatabase";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import type { RowLevelSecurity } from "../../../postgres/rowLevelSecurity/rowLevelSecurity";

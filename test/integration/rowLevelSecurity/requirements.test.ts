@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { withClient } from "../../../postgres/connection/connection";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { recordSchema } from "../../../postgres/schema/record/recordSchema";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type ContextKey, signer } from "../../../client/signContext";
 import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../postgres/rowLevelSecurity/contextFunctions";
-import { applySigningKeys } from "../../../postgres/signedContext/applySigningKeys";
+import { applySigningKeys } from "../../../postgres/rowLevelSecurity/signedContext/applySigningKeys";
 import type { Tenancy } from "../../../postgres/rowLevelSecurity/tenancy";
 import { guideTables, guideTenancy } from "../../guideTables";
 import { createTestDatabase } from "../testDatabase";

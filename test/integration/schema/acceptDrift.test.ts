@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { acceptDrift } from "../../../postgres/schema/decide/acceptDrift";
 import { readAcceptedDrift } from "../../../postgres/schema/decide/readAcceptedDrift";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { migrationKinds } from "../../../postgres/schema/migrationFindings";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";

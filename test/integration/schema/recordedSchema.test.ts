@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
-import { inSnapshot } from "../../../postgres/inSnapshot";
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { withClient } from "../../../postgres/connection/connection";
+import { inSnapshot } from "../../../postgres/connection/inSnapshot";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { rollback } from "../../../postgres/migrations/rollback";
 import { readRecord } from "../../../postgres/schema/record/readRecord";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { withClient } from "../../../postgres/connection";
-import { inSnapshot } from "../../../postgres/inSnapshot";
+import { withClient } from "../../../postgres/connection/connection";
+import { inSnapshot } from "../../../postgres/connection/inSnapshot";
 import { compareSchema } from "../../../postgres/schema/catalog/compareSchema";
 import { readSchema } from "../../../postgres/schema/catalog/readSchema";
 import { repairSchema } from "../../../postgres/schema/repair/repairSchema";

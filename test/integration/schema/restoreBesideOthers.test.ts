@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";

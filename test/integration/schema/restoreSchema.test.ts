@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../postgres/convergence/renderDifference";
 import { migrate } from "../../../postgres/migrations/migrate";
 import { readSchemaDrift } from "../../../postgres/schema/readSchemaDrift";
 import { restoreSchema } from "../../../postgres/schema/restoreSchema";

@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { catalogHash } from "../../../postgres/catalogHash";
-import { clientAddress, type Connection, withClient } from "../../../postgres/connection";
-import { convergeLock } from "../../../postgres/converge";
+import { catalogHash } from "../../../postgres/connection/catalogHash";
+import { clientAddress, type Connection, withClient } from "../../../postgres/connection/connection";
+import { convergeLock } from "../../../postgres/convergence/converge";
 import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../../integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress, type Connection } from "../../../postgres/connection";
+import { clientAddress, type Connection } from "../../../postgres/connection/connection";
 import { plantTraps } from "../../attacks/traps/plantTraps";
 import { sprungTraps, summarize } from "../../attacks/traps/sprungTraps";
 import { asRole, customer } from "../../integration/rowLevelSecurity/asRole";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { PromotionRecord } from "../../../commands/promote/promotionFiles";
-import type { Connection } from "../../../postgres/connection";
+import type { Connection } from "../../../postgres/connection/connection";
 import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../../integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";

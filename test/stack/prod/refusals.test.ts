@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { makeAuthority } from "../../../postgres/certificates/makeAuthority";
+import { makeAuthority } from "../../../postgres/tls/makeAuthority";
 import { rowsOf } from "../../integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import type { Project } from "../project";

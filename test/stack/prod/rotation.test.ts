@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress, type Connection } from "../../../postgres/connection";
+import { clientAddress, type Connection } from "../../../postgres/connection/connection";
 import { rowsOf } from "../../integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import { connectionOfShell } from "../connectionOfShell";

@@ -10,9 +10,9 @@ import { rowLevelSecurityKinds } from "../../../postgres/rowLevelSecurity/rowLev
 import { migrationKinds } from "../../../postgres/schema/migrationFindings";
 import { schemaKinds } from "../../../postgres/schema/schemaKinds";
 import { pluginKinds } from "../../../toolchain/drift/pluginDifference";
-import { serverDriftKinds } from "../../../postgres/embedded/serverDriftKinds";
-import { certificateKinds } from "../../../postgres/certificates/certificateKinds";
-import { serverSettingsKinds } from "../../../postgres/container/serverSettingsKinds";
+import { serverDriftKinds } from "../../../postgres/server/embedded/serverDriftKinds";
+import { certificateKinds } from "../../../postgres/tls/certificateKinds";
+import { serverSettingsKinds } from "../../../postgres/server/container/serverSettingsKinds";
 import { dockerKinds } from "../../../toolchain/drift/dockerKinds";
 import { catalogue as databaseCatalogue } from "../../drift/catalogue";
 import { dockerCatalogue } from "../../drift/dockerCatalogue";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { SslMode } from "../../../postgres/connection";
+import type { SslMode } from "../../../postgres/connection/connection";
 import type { PropertyMap, PropertyValue } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 

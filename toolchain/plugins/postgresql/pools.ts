@@ -1,6 +1,6 @@
 import { DatabaseError, Pool, type PoolClient } from "pg";
 
-import { clientAddress, startUpOptions } from "../../../postgres/connection";
+import { clientAddress, startUpOptions } from "../../../postgres/connection/connection";
 import type { Configuration } from "./configuration";
 import { ServerUnreachable } from "./serverUnreachable";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { DatabaseError, type PoolClient } from "pg";
 
-import { convergeLock } from "../../../postgres/converge";
+import { convergeLock } from "../../../postgres/convergence/converge";
 import type { ProviderSession } from "../protocol/providerDefinition";
 import type { Configuration } from "./configuration";
 import { Pools } from "./pools";

@@ -1,10 +1,10 @@
 import type { Audit } from "../../../../postgres/audit/audit";
 import { readAudit } from "../../../../postgres/audit/readAudit";
-import { inSnapshot } from "../../../../postgres/inSnapshot";
+import { inSnapshot } from "../../../../postgres/connection/inSnapshot";
 import { readMigrationState } from "../../../../postgres/migrations/readMigrationState";
 import { readRowLevelSecurityDrift } from "../../../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { readSchemaChanges } from "../../../../postgres/schema/catalog/readSchemaChanges";
-import { withSession } from "../../../../postgres/withSession";
+import { withSession } from "../../../../postgres/connection/withSession";
 import { declared } from "./declared";
 import type { Model } from "./model";
 import type { Stage } from "./stage";

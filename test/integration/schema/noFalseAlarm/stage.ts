@@ -6,8 +6,8 @@ import { Client } from "pg";
 
 import type { RoleDeclaration } from "../../../../postgres/access/declarations";
 import { secureNewObjects } from "../../../../postgres/audit/secureNewObjects";
-import type { Connection } from "../../../../postgres/connection";
-import { startServer, stopServer } from "../../../../postgres/embedded/server";
+import type { Connection } from "../../../../postgres/connection/connection";
+import { startServer, stopServer } from "../../../../postgres/server/embedded/server";
 import type { RunOptions } from "../../../../postgres/migrations/migrationSettings";
 import { closeNewTables } from "../../../../postgres/rowLevelSecurity/closeNewTables";
 import { isBound } from "../../../../postgres/audit/boundGrants";

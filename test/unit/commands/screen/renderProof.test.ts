@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { paint } from "../../../../commands/screen/paint";
 import { renderJunit } from "../../../../commands/screen/renderJunit";
 import { renderProof } from "../../../../commands/screen/renderProof";
-import type { IsolationProof, ProofCell } from "../../../../postgres/isolationProof/isolationProof";
+import type { IsolationProof, ProofCell } from "../../../../postgres/isolation/isolationProof";
 
 const cell: ProofCell = {
   role: "app_user",

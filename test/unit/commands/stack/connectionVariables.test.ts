@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { systemAuthorities } from "../../../../postgres/certificates/systemAuthorities";
+import { systemAuthorities } from "../../../../postgres/tls/systemAuthorities";
 import { connectionVariables } from "../../../../commands/stack/connectionVariables";
 
 const connection = {

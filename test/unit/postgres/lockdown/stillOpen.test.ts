@@ -1,7 +1,7 @@
 import { DatabaseError } from "pg";
 import { expect, test } from "vitest";
 
-import type { Finding } from "../../../../postgres/drift/difference";
+import type { Finding } from "../../../../postgres/convergence/difference";
 import { describeOpening, StillOpenError } from "../../../../postgres/lockdown/stillOpen";
 
 const finding: Finding = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { locator } from "../../../../postgres/migrations/locate";
+import { locator } from "../../../../postgres/sql/locate";
 
 test("every place of a text has its line, its column in characters and its whole line", () => {
   const texts = fc

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { locate } from "../../../../postgres/migrations/locate";
+import { locate } from "../../../../postgres/sql/locate";
 import { renderExcerpt } from "../../../../postgres/migrations/renderExcerpt";
 
 const columnOfCaret = (excerpt: string) => {

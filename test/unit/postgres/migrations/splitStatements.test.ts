@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { splitStatements } from "../../../../postgres/migrations/splitStatements";
+import { splitStatements } from "../../../../postgres/sql/splitStatements";
 
 describe("SQL splits into statements", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { planRequirements } from "../../../../postgres/rowLevelSecurity/planRequirements";
 import type { TableSecurity } from "../../../../postgres/rowLevelSecurity/readTenantTables";
 import type { SchemaObject } from "../../../../postgres/schema/schemaObject";

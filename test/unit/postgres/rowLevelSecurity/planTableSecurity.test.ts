@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { planTableSecurity } from "../../../../postgres/rowLevelSecurity/planTableSecurity";
 import { type Policy, wantedPolicies } from "../../../../postgres/rowLevelSecurity/policies";
 import type { TableSecurity } from "../../../../postgres/rowLevelSecurity/readTenantTables";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { compareSchema } from "../../../../postgres/schema/catalog/compareSchema";
 import { schemaFindings } from "../../../../postgres/schema/schemaFindings";
 import { schemaKinds } from "../../../../postgres/schema/schemaKinds";

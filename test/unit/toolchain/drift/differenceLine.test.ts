@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Difference } from "../../../../postgres/drift/difference";
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import type { Difference } from "../../../../postgres/convergence/difference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { differenceLine } from "../../../../toolchain/drift/differenceLine";
 
 const found: Difference = {

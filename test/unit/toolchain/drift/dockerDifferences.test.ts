@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { dockerKinds } from "../../../../toolchain/drift/dockerKinds";
 import type { PreviewStep } from "../../../../toolchain/drift/previewOutput";
 import { stepDifferences } from "../../../../toolchain/drift/stepDifferences";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../../postgres/drift/renderDifference";
+import { renderDifference } from "../../../../postgres/convergence/renderDifference";
 import { driftReport } from "../../../../toolchain/drift/driftReport";
 
 // What Pulumi 3.274 has printed, without what nobody reads.

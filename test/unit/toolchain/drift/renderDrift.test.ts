@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import type { Difference } from "../../../../postgres/drift/difference";
+import type { Difference } from "../../../../postgres/convergence/difference";
 import { type DriftReport, driftReport } from "../../../../toolchain/drift/driftReport";
 import { renderDrift } from "../../../../toolchain/drift/renderDrift";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Difference } from "../../../../postgres/drift/difference";
+import type { Difference } from "../../../../postgres/convergence/difference";
 import type { PluginDifference } from "../../../../toolchain/drift/pluginDifference";
 import { withoutRepetition } from "../../../../toolchain/drift/withoutRepetition";
 import { to, within, word } from "../../../../toolchain/drift/word";
