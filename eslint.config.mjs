@@ -68,7 +68,7 @@ const zones = [
 ];
 
 export default defineConfig(
-  { ignores: ["node_modules/", ".hosterizer/", "client/dist/"] },
+  { ignores: ["node_modules/", ".hosterizer/", "packages/client/dist/"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -24,13 +24,13 @@ import {
 } from "./database/roles";
 import { settings as databaseSettings } from "./database/settings";
 import { tenancy } from "./database/tenancy";
-import { settingsOfLogins, withLogins } from "./postgres/access/logins";
-import { DeclarationErrors } from "./postgres/declarationError";
-import { migrationArgs } from "./migrationArgs";
-import { migrationsDirectory, preflight } from "./preflight";
-import { presentOutputs } from "./presentOutputs";
-import { proveAfterUpdate } from "./proveAfterUpdate";
-import { makeServer } from "./server";
+import { settingsOfLogins, withLogins } from "@hosterizer/postgres/access/logins";
+import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { migrationArgs } from "./components/migrationArgs";
+import { migrationsDirectory, preflight } from "./components/preflight";
+import { presentOutputs } from "./components/presentOutputs";
+import { proveAfterUpdate } from "./components/proveAfterUpdate";
+import { makeServer } from "./components/server";
 
 /** The bill of materials, in the order of an update. */
 async function main() {

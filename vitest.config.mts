@@ -1,7 +1,10 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const client = resolve("packages/client/src");
 
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
@@ -42,14 +45,22 @@ class LongestFirst extends BaseSequencer {
 // unit: no I/O. integration: a real server. stack: a real `pulumi up`. docker: a real
 // Docker engine. docker-stack: a real `pulumi up` on it.
 export default defineConfig({
+  // The client's own sources, not what is built of them to be published.
+  resolve: {
+    alias: [
+      { find: /^hosterizer-database-client$/, replacement: `${client}/index.ts` },
+      { find: /^hosterizer-database-client\/(.*)$/, replacement: `${client}/$1.ts` },
+    ],
+  },
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
       // On a machine with two cores Vitest would leave one idle, while a test waits for its server.
       {
+        extends: true,
         test: {
           name: "unit",
-          include: ["test/unit/**/*.test.ts"],
+          include: ["{packages/*/,}test/unit/**/*.test.ts"],
           // They leave nothing behind, and a process for each file would take two thirds of the time.
           isolate: false,
           // Beside lint and types, on a machine that others use too.
@@ -58,16 +69,18 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "integration",
-          include: ["test/integration/**/*.test.ts"],
-          globalSetup: ["test/integration/globalSetup.ts"],
+          include: ["{packages/*/,}test/integration/**/*.test.ts"],
+          globalSetup: ["packages/postgres/test/integration/globalSetup.ts"],
           maxWorkers,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },
       {
+        extends: true,
         test: {
           name: "stack",
           include: ["test/stack/**/*.test.ts"],
@@ -79,6 +92,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "docker",
           include: ["test/docker/**/*.test.ts"],
@@ -91,6 +105,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: "docker-stack",
           include: ["test/docker/stack/**/*.test.ts"],

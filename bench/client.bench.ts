@@ -5,12 +5,15 @@ import Table from "cli-table3";
 import type { PoolClient } from "pg";
 import { test } from "vitest";
 
-import { createPool, type DatabasePool, withTenantContext } from "../client/index";
-import { createTenantDatabase } from "../test/integration/rowLevelSecurity/tenantDatabase";
-import { startTestServer } from "../test/integration/testServer";
+import { createPool, type DatabasePool, withTenantContext } from "hosterizer-database-client";
+import { createTenantDatabase } from "../packages/postgres/test/integration/rowLevelSecurity/tenantDatabase";
+import { startTestServer } from "../packages/postgres/test/integration/testServer";
 import { median } from "./figures";
 
-type ClientPackage = Pick<typeof import("../client/index"), "createPool" | "withTenantContext">;
+type ClientPackage = Pick<
+  typeof import("hosterizer-database-client"),
+  "createPool" | "withTenantContext"
+>;
 type Query = (client: Pick<PoolClient, "query">) => Promise<unknown>;
 
 interface Way {

@@ -5,11 +5,11 @@ import Table from "cli-table3";
 import { Client } from "pg";
 import { expect, test, vi } from "vitest";
 
-import { clientAddress, type Connection } from "../postgres/connection/connection";
-import type { Difference } from "../postgres/convergence/difference";
-import { rowsOf } from "../test/integration/testDatabase";
-import { startTestServer } from "../test/integration/testServer";
-import { runQuietly } from "../toolchain/pulumi/runQuietly";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { rowsOf } from "../packages/postgres/test/integration/testDatabase";
+import { startTestServer } from "../packages/postgres/test/integration/testServer";
+import { runQuietly } from "@hosterizer/cli/pulumi/runQuietly";
 import { median, row } from "./figures";
 import { createLargeDatabase } from "./largeDatabase";
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { TenantTable } from "../postgres/rowLevelSecurity/tenancy";
-import { createDeclaredDatabase } from "../test/integration/drift/declaredDatabase";
+import type { TenantTable } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
+import { createDeclaredDatabase } from "../packages/postgres/test/integration/convergence/declaredDatabase";
 
 const tables = 1_000;
 /** Each has two policies: what its customer sees, and what backups read. */

@@ -62,7 +62,7 @@ async function measure(files: readonly string[]) {
 async function read(project: string): Promise<number> {
   // As another command would, which shares nothing with the last but the disk.
   vi.resetModules();
-  const { readMigrations } = await import("../postgres/migrations/readMigrations.js");
+  const { readMigrations } = await import("../packages/postgres/src/migrations/readMigrations.js");
   const before = process.cpuUsage();
   await readMigrations(join(project, "migrations"));
   const { user, system } = process.cpuUsage(before);

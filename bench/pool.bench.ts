@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import pg from "pg";
 import { expect, test } from "vitest";
 
-import { clientAddress, type Connection } from "../postgres/connection/connection";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
 import { engine } from "../test/docker/engine";
 import { type PooledStack, startPooledStack } from "../test/docker/pooler/pooledStack";
 import { rowsOf } from "../test/docker/pooler/rowsOf";

@@ -5,8 +5,8 @@ import type {
   ExtensionDeclaration,
   GrantDeclaration,
   SchemaDeclaration,
-} from "../postgres/access/declarations";
-import type { Connection } from "../postgres/connection/connection";
+} from "@hosterizer/postgres/access/declarations";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { DeployerSettings } from "./dynamic/deployerSettings";
 import { connectionTo, urlTo } from "./instance/connectionTo";
 import type { Instance } from "./instance/instance";

@@ -1,10 +1,10 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { GrantDeclaration } from "../postgres/access/declarations";
-import { isBound } from "../postgres/audit/boundGrants";
-import type { Connection } from "../postgres/connection/connection";
-import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
+import { isBound } from "@hosterizer/postgres/audit/boundGrants";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
 import type { Instance } from "./instance/instance";
 import { goesWith } from "./instance/lifetime";

@@ -1,7 +1,7 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LoginDeclaration } from "../postgres/access/logins";
+import type { LoginDeclaration } from "@hosterizer/postgres/access/logins";
 import { Password } from "./dynamic/password";
 import type { Instance } from "./instance/instance";
 import { goesWith, holdsData } from "./instance/lifetime";

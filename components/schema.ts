@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../postgres/connection/connection";
-import type { Destination } from "../postgres/migrations/migrationPlan";
-import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { Destination } from "@hosterizer/postgres/migrations/migrationPlan";
+import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { Migrations } from "./dynamic/migrations";
 
 export interface SchemaArgs extends Destination {

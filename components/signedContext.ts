@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { Password } from "./dynamic/password";
 import { SigningKeys } from "./dynamic/signingKeys";
 import type { Schema } from "./schema";

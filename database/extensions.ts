@@ -1,4 +1,7 @@
-import type { ExtensionDeclaration, SchemaDeclaration } from "../postgres/access/declarations";
+import type {
+  ExtensionDeclaration,
+  SchemaDeclaration,
+} from "@hosterizer/postgres/access/declarations";
 
 /** Schemas beside `public`, which holds the tables. */
 export const schemas: readonly SchemaDeclaration[] = [

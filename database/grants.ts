@@ -1,4 +1,4 @@
-import type { GrantDeclaration } from "../postgres/access/declarations";
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import { application, migrator, pooler } from "./roles";
 import { tenancy } from "./tenancy";
 

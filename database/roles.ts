@@ -1,4 +1,4 @@
-import type { RoleDeclaration } from "../postgres/access/declarations";
+import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import { tenancy } from "./tenancy";
 
 /** Owns the database and everything in it; nobody logs in as it. */

@@ -1,4 +1,4 @@
-import type { SettingDeclaration } from "../postgres/access/declarations";
+import type { SettingDeclaration } from "@hosterizer/postgres/access/declarations";
 import { tenancy } from "./tenancy";
 
 /**

@@ -1,4 +1,4 @@
-import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 
 /** Whose rows are whose. A table listed here shows each customer its own rows only. */
 export const tenancy: Tenancy = {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
 import { tenancy } from "../database/tenancy";
-import type { Tenancy } from "../postgres/rowLevelSecurity/tenancy";
+import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 
 const last = "000009_index_policy_rules";
 const tenantTables = {

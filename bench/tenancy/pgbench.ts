@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Connection } from "../../postgres/connection/connection";
-import { runQuietly } from "../../toolchain/pulumi/runQuietly";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { runQuietly } from "@hosterizer/cli/pulumi/runQuietly";
 
 /** A transaction that pgbench repeats. */
 export interface Script {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { lastLines } from "../../toolchain/docker/lastLines";
+import { lastLines } from "@hosterizer/docker-engine/lastLines";
 
 /**
  * Waits until a container that was just started is healthy.

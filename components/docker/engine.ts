@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
-import { connectEngine } from "../../toolchain/docker/connectEngine";
-import { findEngine } from "../../toolchain/docker/findEngine";
+import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
+import { findEngine } from "@hosterizer/docker-engine/findEngine";
 
 let connected: Dockerode | undefined;
 

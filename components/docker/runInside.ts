@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 
 import type Dockerode from "dockerode";
 
-import { ifThere } from "../../toolchain/dockerStack/ifThere";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
 
 /** Runs a program in a container that runs, as its own user, and waits for its end, whatever that is. */
 export async function runInside(

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 
-import { engineMessage } from "../../toolchain/docker/engineMessage";
-import { ifThere } from "../../toolchain/dockerStack/ifThere";
+import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
 import { awaitHealth } from "./awaitHealth";
 import { runInside } from "./runInside";
 import { withTwin } from "./twin";

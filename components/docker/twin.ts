@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { ifThere } from "../../toolchain/dockerStack/ifThere";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
 
 /** Tells a twin from a container that somebody else has made. */
 const twinLabel = "hosterizer.twin-of";

@@ -3,8 +3,8 @@ import { buffer } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import { extract, pack } from "tar-stream";
 
-import type { Difference } from "../../postgres/convergence/difference";
-import { ifThere } from "../../toolchain/dockerStack/ifThere";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
 import { withTwin } from "./twin";
 
 /** The kinds of drift of a container's files. */

@@ -1,9 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { readAudit } from "../../postgres/audit/readAudit";
-import { readWarnings } from "../../postgres/audit/readWarnings";
-import { repairAudit } from "../../postgres/audit/repairAudit";
-import { withSession } from "../../postgres/connection/withSession";
+import { readAudit } from "@hosterizer/postgres/audit/readAudit";
+import { readWarnings } from "@hosterizer/postgres/audit/readWarnings";
+import { repairAudit } from "@hosterizer/postgres/audit/repairAudit";
+import { withSession } from "@hosterizer/postgres/connection/withSession";
 import type { AccessAuditInputs } from "./accessAudit";
 import { changes } from "./changes";
 import { inspect } from "./inspect";

@@ -1,12 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { endDifference } from "../../postgres/tls/endDifference";
-import {
-  belongTogether,
-  type KeyAndCertificate,
-} from "../../postgres/tls/keyAndCertificate";
-import { lifetimes } from "../../postgres/tls/lifetimes";
-import { makeAuthority } from "../../postgres/tls/makeAuthority";
+import { endDifference } from "@hosterizer/postgres/tls/endDifference";
+import { belongTogether, type KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
+import { lifetimes } from "@hosterizer/postgres/tls/lifetimes";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 import type { AuthorityCertificateInputs } from "./authorityCertificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

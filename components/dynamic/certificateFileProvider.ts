@@ -4,8 +4,8 @@ import {
   readCertificateFile,
   removeCertificateFile,
   writeCertificateFile,
-} from "../../postgres/tls/certificateFile";
-import { certificateFileDifferences } from "../../postgres/tls/certificateFileDifferences";
+} from "@hosterizer/postgres/tls/certificateFile";
+import { certificateFileDifferences } from "@hosterizer/postgres/tls/certificateFileDifferences";
 import type { CertificateFileInputs } from "./certificateFile";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

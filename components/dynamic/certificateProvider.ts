@@ -2,12 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { certificateDifferences } from "../../postgres/tls/certificateDifferences";
-import { issueCertificate } from "../../postgres/tls/issueCertificate";
-import {
-  belongTogether,
-  type KeyAndCertificate,
-} from "../../postgres/tls/keyAndCertificate";
+import { certificateDifferences } from "@hosterizer/postgres/tls/certificateDifferences";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import { belongTogether, type KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
 import type { CertificateInputs } from "./certificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import type { Difference } from "../../postgres/convergence/difference";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { engine } from "../docker/engine";
 import { runInside } from "../docker/runInside";
 import { awaitHealth } from "../docker/awaitHealth";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

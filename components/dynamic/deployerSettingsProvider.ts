@@ -3,7 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import {
   applyDeployerSettings,
   readDeployerSettings,
-} from "../../postgres/access/deployerSettings";
+} from "@hosterizer/postgres/access/deployerSettings";
 import { changes } from "./changes";
 import type { DeployerSettingsInputs } from "./deployerSettings";
 import { inspect } from "./inspect";

@@ -1,5 +1,5 @@
-import type { Difference } from "../../postgres/convergence/difference";
-import { renderDifference } from "../../postgres/convergence/renderDifference";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 
 /**
  * Differences as the input `drift` of a resource: lines for people.

@@ -2,19 +2,19 @@ import { existsSync } from "node:fs";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { type Connection, withClient } from "../../postgres/connection/connection";
-import { createCluster } from "../../postgres/server/embedded/createCluster";
-import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
-import { readServerDrift } from "../../postgres/server/embedded/readServerDrift";
-import { removeSpareBinaries } from "../../postgres/server/embedded/removeSpareBinaries";
-import { resetOverrides } from "../../postgres/server/settings/resetOverrides";
+import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
+import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
+import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
+import { readServerDrift } from "@hosterizer/postgres/server/embedded/readServerDrift";
+import { removeSpareBinaries } from "@hosterizer/postgres/server/embedded/removeSpareBinaries";
+import { resetOverrides } from "@hosterizer/postgres/server/settings/resetOverrides";
 import {
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
-} from "../../postgres/server/embedded/server";
-import { readServerState } from "../../postgres/server/embedded/serverState";
+} from "@hosterizer/postgres/server/embedded/server";
+import { readServerState } from "@hosterizer/postgres/server/embedded/serverState";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";
 import type { EmbeddedServerInputs } from "./embeddedServer";

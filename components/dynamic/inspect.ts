@@ -1,6 +1,6 @@
-import { authorityFileCode } from "../../postgres/tls/readAuthorityFile";
-import { tlsRefusals } from "../../postgres/tls/tlsRefusals";
-import type { Difference } from "../../postgres/convergence/difference";
+import { authorityFileCode } from "@hosterizer/postgres/tls/readAuthorityFile";
+import { tlsRefusals } from "@hosterizer/postgres/tls/tlsRefusals";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { driftLines } from "./driftLines";
 
 /**

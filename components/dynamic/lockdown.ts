@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Audit } from "../../postgres/audit/audit";
-import type { Connection } from "../../postgres/connection/connection";
+import type { Audit } from "@hosterizer/postgres/audit/audit";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

@@ -2,8 +2,12 @@ import { readdir } from "node:fs/promises";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { type LockdownOptions, lockDown, readOpenings } from "../../postgres/lockdown/lockDown";
-import { numberOf } from "../../postgres/migrations/numberOf";
+import {
+  type LockdownOptions,
+  lockDown,
+  readOpenings,
+} from "@hosterizer/postgres/lockdown/lockDown";
+import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { LockdownInputs } from "./lockdown";

@@ -1,15 +1,15 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { afterEachMigration } from "../../postgres/audit/afterEachMigration";
-import { DeclarationErrors } from "../../postgres/declarationError";
-import { MigrationError } from "../../postgres/migrations/migrationError";
-import type { Migration } from "../../postgres/migrations/migration";
-import { migrateTo } from "../../postgres/migrations/migrateTo";
-import { migrationPlan, requireTarget } from "../../postgres/migrations/migrationPlan";
-import { readMigrations } from "../../postgres/migrations/readMigrations";
-import { schemaVersion } from "../../postgres/migrations/schemaVersion";
-import { judgePending, safetyFault } from "../../postgres/migrations/safety/judgePending";
-import { readRowEstimates } from "../../postgres/migrations/safety/readRowEstimates";
+import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
+import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";
+import type { Migration } from "@hosterizer/postgres/migrations/migration";
+import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
+import { migrationPlan, requireTarget } from "@hosterizer/postgres/migrations/migrationPlan";
+import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
+import { schemaVersion } from "@hosterizer/postgres/migrations/schemaVersion";
+import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgePending";
+import { readRowEstimates } from "@hosterizer/postgres/migrations/safety/readRowEstimates";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigrationsInputs } from "./migrations";

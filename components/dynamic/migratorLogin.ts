@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { MigratorAccess } from "../../postgres/access/migratorAccess";
-import type { Connection } from "../../postgres/connection/connection";
+import type { MigratorAccess } from "@hosterizer/postgres/access/migratorAccess";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

@@ -1,7 +1,10 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { readMigratorAccess, restoreMigratorAccess } from "../../postgres/access/migratorAccess";
-import { withSession } from "../../postgres/connection/withSession";
+import {
+  readMigratorAccess,
+  restoreMigratorAccess,
+} from "@hosterizer/postgres/access/migratorAccess";
+import { withSession } from "@hosterizer/postgres/connection/withSession";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigratorLoginInputs } from "./migratorLogin";

@@ -1,6 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { type GeneratedPassword, generatePassword } from "../../postgres/access/generatePassword";
+import {
+  type GeneratedPassword,
+  generatePassword,
+} from "@hosterizer/postgres/access/generatePassword";
 import type { PasswordArgs } from "./password";
 
 /** Makes the password once; it changes with its number alone. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
-import type { UserLookup } from "../../postgres/pooler/userLookup";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { UserLookup } from "@hosterizer/postgres/pooler/userLookup";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

@@ -1,8 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { applyUserLookup } from "../../postgres/pooler/applyUserLookup";
-import { readLookupDrift } from "../../postgres/pooler/readLookupDrift";
-import { removeUserLookup } from "../../postgres/pooler/removeUserLookup";
+import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
+import { readLookupDrift } from "@hosterizer/postgres/pooler/readLookupDrift";
+import { removeUserLookup } from "@hosterizer/postgres/pooler/removeUserLookup";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { PoolerLookupInputs } from "./poolerLookup";

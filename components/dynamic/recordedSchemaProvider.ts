@@ -1,8 +1,8 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { DeclarationErrors } from "../../postgres/declarationError";
-import { readSchemaDrift } from "../../postgres/schema/readSchemaDrift";
-import { restoreSchema } from "../../postgres/schema/restoreSchema";
+import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { readSchemaDrift } from "@hosterizer/postgres/schema/readSchemaDrift";
+import { restoreSchema } from "@hosterizer/postgres/schema/restoreSchema";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { RecordedSchemaInputs } from "./recordedSchema";

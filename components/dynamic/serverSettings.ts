@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
-import type { ServerDeclaration } from "../../postgres/server/container/readServerSettingsDrift";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { ServerDeclaration } from "@hosterizer/postgres/server/container/readServerSettingsDrift";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

@@ -1,10 +1,10 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { convergeServerSettings } from "../../postgres/server/container/convergeServerSettings";
-import { readServerSettingsDrift } from "../../postgres/server/container/readServerSettingsDrift";
-import type { Difference } from "../../postgres/convergence/difference";
-import { reachServer } from "../../postgres/server/settings/reachServer";
-import { ServerUnreachable } from "../../postgres/server/settings/serverUnreachable";
+import { convergeServerSettings } from "@hosterizer/postgres/server/container/convergeServerSettings";
+import { readServerSettingsDrift } from "@hosterizer/postgres/server/container/readServerSettingsDrift";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { reachServer } from "@hosterizer/postgres/server/settings/reachServer";
+import { ServerUnreachable } from "@hosterizer/postgres/server/settings/serverUnreachable";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";
 import type { ServerSettingsInputs } from "./serverSettings";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { TablePrivilege } from "../../postgres/access/declarations";
-import type { Connection } from "../../postgres/connection/connection";
-import type { TenantTable } from "../../postgres/rowLevelSecurity/tenancy";
+import type { TablePrivilege } from "@hosterizer/postgres/access/declarations";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { TenantTable } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

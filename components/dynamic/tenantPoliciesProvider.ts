@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { applyRowLevelSecurity } from "../../postgres/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../postgres/rowLevelSecurity/readRowLevelSecurityDrift";
+import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { readRowLevelSecurityDrift } from "@hosterizer/postgres/rowLevelSecurity/readRowLevelSecurityDrift";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { TenantPoliciesInputs } from "./tenantPolicies";

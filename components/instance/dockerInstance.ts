@@ -2,12 +2,12 @@ import { Network, Volume } from "@pulumi/docker";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
-import { namesOf } from "../../postgres/server/container/authority";
-import { configurationFiles } from "../../postgres/server/container/configurationFiles";
-import { containerPaths } from "../../postgres/server/container/containerPaths";
-import { containerSettings } from "../../postgres/server/container/containerSettings";
-import { accessRules } from "../../postgres/server/container/hostBasedAuthentication";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { namesOf } from "@hosterizer/postgres/server/container/authority";
+import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
+import { containerPaths } from "@hosterizer/postgres/server/container/containerPaths";
+import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
+import { accessRules } from "@hosterizer/postgres/server/container/hostBasedAuthentication";
 import { BuiltImage } from "../docker/builtImage";
 import { makeConfinedContainer } from "../docker/confinedContainer";
 import { runTimeFiles } from "../docker/confinement";

@@ -1,7 +1,7 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { EmbeddedServer } from "../dynamic/embeddedServer";
 import { Password } from "../dynamic/password";
 import { connectionTo } from "./connectionTo";

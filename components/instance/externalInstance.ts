@@ -1,9 +1,12 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "../../postgres/connection/connection";
-import { type DeployAddress, deployConnection } from "../../postgres/server/external/deployConnection";
-import { providerInputs } from "../../postgres/server/external/providerInputs";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import {
+  type DeployAddress,
+  deployConnection,
+} from "@hosterizer/postgres/server/external/deployConnection";
+import { providerInputs } from "@hosterizer/postgres/server/external/providerInputs";
 import type { Instance, Tls } from "./instance";
 
 /**

@@ -1,7 +1,7 @@
 import type * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Connection, SslMode } from "../../postgres/connection/connection";
+import type { Connection, SslMode } from "@hosterizer/postgres/connection/connection";
 
 /** A server that can be reached, however it came to be. */
 export interface Instance {

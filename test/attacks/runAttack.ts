@@ -1,6 +1,6 @@
 import { Client, DatabaseError } from "pg";
 
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Attack } from "./attack";
 
 /** What another tenant's rows have in them, each of them, and nothing else has. */

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { folders } from "../../toolchain/folders";
-import { withSetUpLock } from "../../toolchain/setUpLock.mjs";
+import { folders } from "@hosterizer/cli/folders";
+import { withSetUpLock } from "../../packages/cli/src/setUpLock.mjs";
 import { engine } from "./engine";
 
 const dockerfiles = { postgresql: "Dockerfile", pgbouncer: "pgbouncer.Dockerfile" } as const;

@@ -1,4 +1,4 @@
-import { engineAnswers } from "../../toolchain/docker/engineAnswers";
+import { engineAnswers } from "@hosterizer/docker-engine/engineAnswers";
 
 /** Fails at once, with the reason, where no Docker engine answers: each test would fail on its own otherwise. */
 export default async function setup(): Promise<void> {

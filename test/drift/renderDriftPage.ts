@@ -1,7 +1,7 @@
 import { format, resolveConfig } from "prettier";
 
-import { schemaKinds } from "../../postgres/schema/schemaKinds";
-import { dockerKinds } from "../../toolchain/drift/dockerKinds";
+import { schemaKinds } from "@hosterizer/postgres/schema/schemaKinds";
+import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
 import type { ByHand } from "./dockerCatalogue/byHand";
 import type { DriftCase } from "./driftCase";
 import { renderCatalogue } from "./renderCatalogue";

@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { asRole, administrator } from "./rowLevelSecurity/asRole";
-import { createTenantDatabase } from "./rowLevelSecurity/tenantDatabase";
+import {
+  asRole,
+  administrator,
+} from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { createTenantDatabase } from "../../packages/postgres/test/integration/rowLevelSecurity/tenantDatabase";
 
 type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
 
-/** What a superuser runs is run as one, by test/integration/external/superuserPage.test.ts. */
+/** What a superuser runs is run as one, by packages/postgres/test/integration/server/external/superuserPage.test.ts. */
 const superusers = "superuser.md";
 
 const examples = readdirSync("docs")

@@ -5,21 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { issueCertificate } from "../../postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "../../postgres/tls/keyAndCertificate";
-import { makeAuthority } from "../../postgres/tls/makeAuthority";
-import type { Connection } from "../../postgres/connection/connection";
-import { createCluster } from "../../postgres/server/embedded/createCluster";
-import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
+import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
 import {
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
-} from "../../postgres/server/embedded/server";
-import { runProgram } from "../../postgres/server/embedded/runProgram";
-import { freePort } from "../integration/freePort";
-import { rowsOf } from "../integration/testDatabase";
+} from "@hosterizer/postgres/server/embedded/server";
+import { runProgram } from "@hosterizer/postgres/server/embedded/runProgram";
+import { freePort } from "../../packages/postgres/test/integration/freePort";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 
 /** A real server as a provider would run it: TLS or nothing, and no superuser for those who use it. */
 export interface ManagedServer {

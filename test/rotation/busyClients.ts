@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { createPool, type DatabasePool, type PoolSettings } from "../../client/index";
-import { withTenantContext } from "../../client/withTenantContext";
+import { createPool, type DatabasePool, type PoolSettings } from "hosterizer-database-client";
+import { withTenantContext } from "../../packages/client/src/withTenantContext";
 
 /** Clients that do one transaction after the other. */
 export interface BusyClients {

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 
 import { tenancy } from "../../database/tenancy";
-import type { Connection } from "../../postgres/connection/connection";
-import { migratedTables } from "../../postgres/rowLevelSecurity/migratedTables";
-import { rowsOf } from "../integration/testDatabase";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { migratedTables } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { shippedMigrations } from "../shippedMigrations";
 import { sharedProject } from "./sharedProject";
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { signer } from "../../client/signContext";
-import type { Connection } from "../../postgres/connection/connection";
+import { signer } from "hosterizer-database-client/signContext";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Attack, Open } from "../attacks/attack";
 import { corpus } from "../attacks/corpus";
 import { foreignRows } from "../attacks/foreignRows";
@@ -14,7 +14,10 @@ import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
 
-const catalogStamp = readFileSync(join(__dirname, "../../postgres/catalogStamp.sql"), "utf8");
+const catalogStamp = readFileSync(
+  join(__dirname, "../../packages/postgres/src/connection/catalogStamp.sql"),
+  "utf8",
+);
 
 const attacks = Object.entries(corpus).flatMap(([area, its]) =>
   its.map((attack) => ({ area, ...attack })),
@@ -61,7 +64,7 @@ describe("contexts are signed", () => {
       'administrators: "session", context: "signed"',
     );
     await project.succeed("up");
-    const { stdout } = await project.shell("node toolchain/run.mjs db env --json");
+    const { stdout } = await project.shell("node packages/cli/run.mjs db env --json");
     const { DB_CONTEXT_KEY: key } = JSON.parse(stdout) as Record<string, string>;
     const sign = signer(key);
     token = () => {
@@ -99,7 +102,9 @@ describe("contexts are signed", () => {
 
   test("psql signs, too", async () => {
     const count = (who: string) =>
-      project.shell(`node toolchain/run.mjs db psql ${who} -c 'select count(*) from sites' -- -At`);
+      project.shell(
+        `node packages/cli/run.mjs db psql ${who} -c 'select count(*) from sites' -- -At`,
+      );
     expect((await count("--customer 1")).stdout).toBe("1");
     expect((await count("--administrator")).stdout).toBe("2");
     expect((await count("")).stdout).toBe("0");

@@ -1,4 +1,4 @@
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Project } from "./project";
 
 /** How an application connects after a line of shell has set the variables DB_HOST and so on. */

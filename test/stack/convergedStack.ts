@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { embeddedServer } from "../../postgres/server/embedded/embeddedServer";
-import { startServer, stopServer } from "../../postgres/server/embedded/server";
+import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
+import { startServer, stopServer } from "@hosterizer/postgres/server/embedded/server";
 import type { Project } from "./project";
 
 /** What an update has made of a project and its server, to make others of without an update. */
@@ -49,7 +49,7 @@ export async function takeStack(project: Project, { folder, port }: ConvergedSta
 
 async function pulumi(project: Project, words: string): Promise<void> {
   const { code, output } = await project.shell(
-    `node toolchain/run.mjs pulumi ${words} --stack ${project.stack}`,
+    `node packages/cli/run.mjs pulumi ${words} --stack ${project.stack}`,
   );
   if (code !== 0) throw new Error(`pulumi ${words} ended with ${String(code)}:\n${output}`);
 }

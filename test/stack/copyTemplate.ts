@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { type Account, canReach } from "../../postgres/server/embedded/account";
-import { folders } from "../../toolchain/folders";
-import { freePort } from "../integration/freePort";
+import { type Account, canReach } from "@hosterizer/postgres/server/embedded/account";
+import { folders } from "@hosterizer/cli/folders";
+import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { linkTree } from "./linkTree";
 import { moveSetUpRecord } from "./moveSetUpRecord";
 import { Project } from "./project";
@@ -56,7 +56,7 @@ async function giveTo(account: Account, directory: string): Promise<void> {
   await execa("chown", ["-hR", `${uid}:${gid}`, directory]);
   const packages = join(directory, "node_modules");
   if (canReach(account, join(folders.project, "node_modules"))) return;
-  await rm(packages);
+  await rm(packages, { recursive: true });
   await linkTree(join(folders.project, "node_modules"), packages);
   await chown(packages, uid, gid);
 }

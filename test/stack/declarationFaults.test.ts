@@ -22,7 +22,7 @@ afterAll(() => project.remove());
 /** What the stack has made, besides itself. */
 async function made(): Promise<string[]> {
   const { stdout } = await project.shell(
-    "node toolchain/run.mjs pulumi stack export --stack local",
+    "node packages/cli/run.mjs pulumi stack export --stack local",
   );
   const { deployment } = JSON.parse(stdout) as { deployment: { resources?: { type: string }[] } };
   const types = (deployment.resources ?? []).map(({ type }) => type);

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { answers } from "../../postgres/server/embedded/serverState";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { freePort } from "../integration/freePort";
+import { answers } from "@hosterizer/postgres/server/embedded/serverState";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { processesIn } from "./endProcesses";
 import { makeConvergedProject } from "./makeProject";
 import { Project } from "./project";
@@ -66,13 +66,13 @@ test("after all that nothing has drifted", async () => {
 // From here on commands run in a shell that db -- env has pointed at the database.
 const pointed = ". ./.hosterizer/pointed.sh && env | grep -q ^PGDATABASE=hosterizer";
 const inPointedShell = (command: string) =>
-  project.shell(`${pointed} && node toolchain/run.mjs ${command}`);
+  project.shell(`${pointed} && node packages/cli/run.mjs ${command}`);
 
 test("destroy with --yes stops the server and leaves neither data nor resources", async () => {
-  await project.shell("node toolchain/run.mjs db env > .hosterizer/pointed.sh");
+  await project.shell("node packages/cli/run.mjs db env > .hosterizer/pointed.sh");
   const { code, output } = await inPointedShell("destroy --yes");
   const { stdout } = await project.shell(
-    "node toolchain/run.mjs pulumi stack export --stack local",
+    "node packages/cli/run.mjs pulumi stack export --stack local",
   );
 
   expect(code).toBe(0);

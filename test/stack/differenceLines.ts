@@ -1,5 +1,5 @@
-import type { Difference } from "../../postgres/convergence/difference";
-import { renderDrift } from "../../toolchain/drift/renderDrift";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { renderDrift } from "@hosterizer/cli/drift/renderDrift";
 
 /** The differences in what `npm run drift` and `npm run preview` print for people, a line each. */
 export function differenceLines(output: string): string[] {

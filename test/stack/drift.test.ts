@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { DriftReport } from "../../toolchain/drift/driftReport";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import type { DriftReport } from "@hosterizer/cli/drift/driftReport";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { comingMigration, shippedMigrations } from "../shippedMigrations";
 import { differenceLines } from "./differenceLines";
 import { makeProject } from "./makeProject";
@@ -13,7 +13,8 @@ import type { Project } from "./project";
 
 const note = comingMigration("note");
 const half = comingMigration("half");
-const plainPreview = "node toolchain/run.mjs pulumi preview --diff --stack local --non-interactive";
+const plainPreview =
+  "node packages/cli/run.mjs pulumi preview --diff --stack local --non-interactive";
 
 // One database, from one state to the next: each test begins where the one before has ended.
 let project: Project;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   project = await makeProject();
   // Declared, so that it is in force for every session without being drift.
   await project.edit(
-    "postgres/embedded/serverSettings.ts",
+    "packages/postgres/src/server/embedded/serverSettings.ts",
     "return [",
     'return [\n    { name: "log_connections", value: "on", reason: "to count sessions" },',
   );

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../postgres/convergence/renderDifference";
-import type { DriftReport } from "../../toolchain/drift/driftReport";
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import type { DriftReport } from "@hosterizer/cli/drift/driftReport";
 import { catalogue } from "../drift/catalogue";
 import type { DriftCase } from "../drift/driftCase";
 import { matches } from "../drift/matches";
@@ -33,7 +33,10 @@ const refused = { turn: "refused", broken: [...ofRound("refuses", 1), ...ofRound
 
 const repairs = { automatic: "repairs", refused: "refuses", none: "leaves" } as const;
 
-const catalogStamp = readFileSync(join(__dirname, "../../postgres/catalogStamp.sql"), "utf8");
+const catalogStamp = readFileSync(
+  join(__dirname, "../../packages/postgres/src/connection/catalogStamp.sql"),
+  "utf8",
+);
 
 let project: Project;
 let filled: Record<string, string>;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 
 const run = promisify(execFile);
 

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { freePort } from "../integration/freePort";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 

@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
-import type { Connection } from "../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import {
   administrator,
   asRole,
   type Context,
   customer,
-} from "../integration/rowLevelSecurity/asRole";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../integration/testDatabase";
+} from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { connectionOfShell } from "./connectionOfShell";
 import { sharedProject } from "./sharedProject";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { comingMigration, shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project, Run } from "./project";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 function migrate(words: string): Promise<Run> {
-  return project.shell(`node toolchain/run.mjs db migrate ${words}`);
+  return project.shell(`node packages/cli/run.mjs db migrate ${words}`);
 }
 
 async function version(): Promise<number> {

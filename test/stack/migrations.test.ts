@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { asRole, customer } from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { comingMigration, shippedMigrations, shippedVersion } from "../shippedMigrations";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";

@@ -4,10 +4,10 @@ import type { Readable } from "node:stream";
 
 import { execa } from "execa";
 
-import type { Connection } from "../../postgres/connection/connection";
-import { type Account, serverAccount } from "../../postgres/server/embedded/account";
-import { type ServerPaths, serverPaths } from "../../postgres/server/embedded/paths";
-import { rowsOf } from "../integration/testDatabase";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { type Account, serverAccount } from "@hosterizer/postgres/server/embedded/account";
+import { type ServerPaths, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { endProcesses } from "./endProcesses";
 import { environmentOf } from "./environmentOf";
 import { readSecrets, type Secrets } from "./readSecrets";
@@ -72,7 +72,7 @@ export class Project {
   start(...args: string[]): RunningCommand {
     const words = args[0] === "-s" ? args.slice(1) : args;
     const command = words[1] === "--" ? [...words.slice(0, 1), ...words.slice(2)] : words;
-    return this.execute(process.execPath, ["toolchain/run.mjs", ...command]);
+    return this.execute(process.execPath, ["packages/cli/run.mjs", ...command]);
   }
 
   /** Runs a line of shell in the project's folder. */

@@ -1,7 +1,7 @@
-import type { Connection } from "../../postgres/connection/connection";
-import { dumpTable } from "../integration/dumpTable";
-import { customer } from "../integration/rowLevelSecurity/asRole";
-import { rowsOf } from "../integration/testDatabase";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { dumpTable } from "../../packages/postgres/test/integration/dumpTable";
+import { customer } from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 
 /** How each is reached: who may make a child as its parent's owner, and who look at it. */
 interface Logins {

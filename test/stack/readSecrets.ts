@@ -19,7 +19,7 @@ export async function readSecrets(project: {
   readonly stack: string;
   shell(line: string): Promise<Run>;
 }): Promise<Secrets> {
-  const command = `node toolchain/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`;
+  const command = `node packages/cli/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`;
   const { code, output, stdout } = await project.shell(command);
   if (code !== 0) throw new Error(`the state cannot be read:\n${output}`);
   const { deployment } = JSON.parse(stdout) as { deployment: Deployment };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { asRole, customer } from "../integration/rowLevelSecurity/asRole";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import { asRole, customer } from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
@@ -127,7 +127,7 @@ test("the next up finds no drift, and changes nothing", async () => {
 });
 
 test("status tells the target, and no migration after it as pending", async () => {
-  const { stdout } = await project.shell("node toolchain/run.mjs db status --json");
+  const { stdout } = await project.shell("node packages/cli/run.mjs db status --json");
   expect(JSON.parse(stdout)).toMatchObject({ schema: { version: 5, target: 5, pending: [] } });
 });
 

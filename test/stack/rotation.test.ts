@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readPoolSettings } from "../../client/poolSettings";
-import type { Connection } from "../../postgres/connection/connection";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../integration/testDatabase";
+import { readPoolSettings } from "../../packages/client/src/poolSettings";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { type BusyClients, startBusyClients } from "../rotation/busyClients";
 import { handOver, publish } from "../rotation/handOver";
 import { makeConvergedProject } from "./makeProject";
@@ -39,7 +39,7 @@ afterAll(async () => {
   await project.remove();
 });
 
-const env = async () => (await project.shell("node toolchain/run.mjs db env --json")).stdout;
+const env = async () => (await project.shell("node packages/cli/run.mjs db env --json")).stdout;
 const connection = async () => {
   const variables = JSON.parse(await env()) as Record<string, string>;
   const { DB_HOST: host = "", DB_PORT: port, DB_NAME: database = "" } = variables;

@@ -4,8 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { isAlive, readPidFile, readServerState } from "../../postgres/server/embedded/serverState";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import {
+  isAlive,
+  readPidFile,
+  readServerState,
+} from "@hosterizer/postgres/server/embedded/serverState";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";

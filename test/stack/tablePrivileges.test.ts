@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { customer } from "../integration/rowLevelSecurity/asRole";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../integration/testDatabase";
+import { customer } from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 import { bornClosed, readNewborn } from "./readNewborn";
@@ -31,7 +31,7 @@ let update: string;
 beforeAll(async () => {
   project = await makeProject();
   await project.edit(
-    "postgres/audit/boundGrants.ts",
+    "packages/postgres/src/audit/boundGrants.ts",
     bound,
     "return false && on + role + backupRoles;",
   );
@@ -41,7 +41,7 @@ beforeAll(async () => {
   expect(before).toContain("app_user INSERT");
 
   await project.edit(
-    "postgres/audit/boundGrants.ts",
+    "packages/postgres/src/audit/boundGrants.ts",
     "return false && on + role + backupRoles;",
     bound,
   );

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { folders } from "../../toolchain/folders";
-import { setUp } from "../../toolchain/setUp";
+import { folders } from "@hosterizer/cli/folders";
+import { setUp } from "@hosterizer/cli/setUp";
+import { linkModules } from "../linkModules";
 import { linkTree } from "./linkTree";
 
 /**
@@ -25,7 +26,7 @@ export async function makeTemplate(directory: string): Promise<void> {
     await cp(source, join(directory, file), { preserveTimestamps: true });
   }
   await chmod(directory, 0o755);
-  await symlink(join(folders.project, "node_modules"), join(directory, "node_modules"));
+  await linkModules(join(folders.project, "node_modules"), join(directory, "node_modules"));
   await linkTree(folders.toolchain, join(directory, ".hosterizer", "toolchain"));
   await copyIfThere(
     join(folders.pulumiHome, "plugins"),

@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 
 import { tenancy } from "../../database/tenancy";
-import type { IsolationProof } from "../../postgres/isolation/isolationProof";
-import { twoCustomers } from "../integration/rowLevelSecurity/twoCustomers";
+import type { IsolationProof } from "@hosterizer/postgres/isolation/isolationProof";
+import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { sharedProject } from "./sharedProject";
 
 test("an untouched stack is green for every role that logs in with a password, and everything is proven", async () => {
-  const { code, stdout } = await sharedProject().shell("node toolchain/run.mjs db verify --json");
+  const { code, stdout } = await sharedProject().shell(
+    "node packages/cli/run.mjs db verify --json",
+  );
   const proof = JSON.parse(stdout) as IsolationProof;
   expect(proof.cells.filter(({ ok }) => !ok)).toEqual([]);
   expect(code).toBe(0);
@@ -21,7 +23,7 @@ test("an untouched stack is green for every role that logs in with a password, a
 });
 
 test("CI gets a report", async () => {
-  const { stdout } = await sharedProject().shell("node toolchain/run.mjs db verify --junit");
+  const { stdout } = await sharedProject().shell("node packages/cli/run.mjs db verify --junit");
   expect(stdout).toContain('<testsuite name="local: app_user on public.sites"');
   expect(stdout).toContain('failures="0"');
 });

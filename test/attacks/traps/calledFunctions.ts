@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where SQL is that sessions of ours run. */
-const folders = ["postgres", "commands", "toolchain/plugins/postgresql"];
+const folders = [
+  "packages/postgres/src",
+  "packages/cli/src",
+  "packages/offline-plugins/src/postgresql",
+];
 
 /** What the official plugin calls besides, in version 3.18.1: its SQL is not ours, and names no schemas. */
 const ofTheOfficialPlugin = ["array_agg", "array_remove", "array_to_string", "pg_get_userbyid"];

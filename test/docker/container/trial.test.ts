@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type TrialSpec, tryContainer } from "../../../components/docker/trial";
 import { type VolumeFile, writeFiles } from "../../../components/docker/volumeFiles";
-import { freePort } from "../../integration/freePort";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { engine } from "../engine";
 import { buildStandIn } from "./standIn";
 

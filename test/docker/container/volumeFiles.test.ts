@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { readFileDrift, type VolumeFile, writeFiles } from "../../../components/docker/volumeFiles";
 import { engine } from "../engine";
 import { TestContainer } from "../testContainer";

@@ -1,6 +1,6 @@
-import { scramVerifier } from "../../../postgres/access/scramVerifier";
-import { issueCertificate } from "../../../postgres/tls/issueCertificate";
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
+import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 
 /** The superuser's password in these tests. */
 export const password = "a password of these tests";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { engine } from "../engine";
-import { freePort } from "../../integration/freePort";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { ContainerSandbox } from "./containerSandbox";
 
 let sandbox: ContainerSandbox;

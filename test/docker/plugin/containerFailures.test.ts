@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Json } from "../../integration/plugins/json";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
 import { engine } from "../engine";
 import { ContainerSandbox } from "./containerSandbox";
 

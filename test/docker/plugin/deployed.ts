@@ -1,5 +1,5 @@
-import type { Json } from "../../integration/plugins/json";
-import type { PluginClient } from "../../integration/plugins/pluginClient";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
+import type { PluginClient } from "../../../packages/offline-plugins/test/integration/pluginClient";
 
 /** What a diff says, in the JSON of the recordings. */
 export interface Difference {

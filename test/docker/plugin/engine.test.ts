@@ -4,9 +4,9 @@ import { PassThrough } from "node:stream";
 
 import { afterEach, expect, test } from "vitest";
 
-import { connectEngine } from "../../../toolchain/docker/connectEngine";
-import { engineAnswers } from "../../../toolchain/docker/engineAnswers";
-import { findEngine } from "../../../toolchain/docker/findEngine";
+import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
+import { engineAnswers } from "@hosterizer/docker-engine/engineAnswers";
+import { findEngine } from "@hosterizer/docker-engine/findEngine";
 import { fakeSsh } from "./fakeSsh";
 
 const here = findEngine();

@@ -1,6 +1,6 @@
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
-import type { Json } from "../../integration/plugins/json";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
 
 const hexadecimal = /^[0-9a-f]{64}$/;
 const address = /^\d+\.\d+\.\d+\.\d+$/;

@@ -6,10 +6,10 @@ import { createServer, type Server } from "node:tls";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../postgres/tls/issueCertificate";
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
-import { engineAnswers } from "../../../toolchain/docker/engineAnswers";
-import { findEngine } from "../../../toolchain/docker/findEngine";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { engineAnswers } from "@hosterizer/docker-engine/engineAnswers";
+import { findEngine } from "@hosterizer/docker-engine/findEngine";
 
 let folder: string;
 let server: Server;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { containerArchive } from "../../../toolchain/plugins/docker/containerArchive";
+import { containerArchive } from "@hosterizer/offline-plugins/docker/containerArchive";
 
 /** A registry with one image. */
 export interface FakeRegistry {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-import type { Json } from "../../integration/plugins/json";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
 import { engine } from "../engine";
 import { fakeRegistry } from "./fakeRegistry";
 import { listeningEngine } from "./listeningEngine";

@@ -3,12 +3,15 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { provider } from "../../../toolchain/plugins/docker/provider";
-import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
-import { freePort } from "../../integration/freePort";
-import type { Json } from "../../integration/plugins/json";
-import { type PluginClient, startPlugin } from "../../integration/plugins/pluginClient";
-import { readRecording } from "../../integration/plugins/recording";
+import { provider } from "@hosterizer/offline-plugins/docker/provider";
+import { servePlugin } from "@hosterizer/offline-plugins/protocol/servePlugin";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
+import {
+  type PluginClient,
+  startPlugin,
+} from "../../../packages/offline-plugins/test/integration/pluginClient";
+import { readRecording } from "../../../packages/offline-plugins/test/integration/recording";
 import { engine } from "../engine";
 import { EngineChoices } from "./engineChoices";
 import { removeAll } from "./removeAll";

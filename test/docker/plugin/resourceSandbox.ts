@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import { provider } from "../../../toolchain/plugins/docker/provider";
-import { servePlugin } from "../../../toolchain/plugins/protocol/servePlugin";
-import type { Json } from "../../integration/plugins/json";
-import { type PluginClient, startPlugin } from "../../integration/plugins/pluginClient";
+import { provider } from "@hosterizer/offline-plugins/docker/provider";
+import { servePlugin } from "@hosterizer/offline-plugins/protocol/servePlugin";
+import type { Json } from "../../../packages/offline-plugins/test/integration/json";
+import {
+  type PluginClient,
+  startPlugin,
+} from "../../../packages/offline-plugins/test/integration/pluginClient";
 import { Deployed } from "./deployed";
 import { removeAll } from "./removeAll";
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-import { containerArchive } from "../../../toolchain/plugins/docker/containerArchive";
+import { containerArchive } from "@hosterizer/offline-plugins/docker/containerArchive";
 import { engine } from "../engine";
 
 const dockerfile = `

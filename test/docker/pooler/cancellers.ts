@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import postgres from "postgres";
 
-import { clientAddress, type Connection } from "../../../postgres/connection/connection";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
 import { type CancelKey, type CancelManner, sendCancel } from "./sendCancel";
 import { verifyHost } from "./verifyHost";
 

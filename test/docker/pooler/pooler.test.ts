@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress } from "../../../postgres/connection/connection";
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import type { TestContainer } from "../testContainer";
 import { type PooledStack, startPooledStack } from "./pooledStack";
 import { rowsOf } from "./rowsOf";

@@ -2,7 +2,7 @@ import pg from "pg";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress } from "../../../postgres/connection/connection";
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import type { TestContainer } from "../testContainer";
 import { own, ownText, plant, plantForGood } from "./plantStatement";
 import { type PooledStack, startPooledStack } from "./pooledStack";

@@ -1,4 +1,4 @@
-import type { Connection } from "../../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { rowsOf } from "./rowsOf";
 import { type IsolationReport, runTenantClient } from "./tenantClient";
 import { tenants, visibleRows } from "./twentyTenants";

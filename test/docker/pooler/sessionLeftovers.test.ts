@@ -7,15 +7,15 @@ import {
   type DatabasePool,
   TransactionEnded,
   withTenantContext,
-} from "../../../client/index";
-import { withTenantKysely } from "../../../client/kysely";
-import { clientAddress } from "../../../postgres/connection/connection";
+} from "hosterizer-database-client";
+import { withTenantKysely } from "hosterizer-database-client/kysely";
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import {
   type Asker,
   leftovers,
   lookIn,
   prepareLeftovers,
-} from "../../integration/client/leftovers";
+} from "../../../packages/client/test/integration/leftovers";
 import type { TestContainer } from "../testContainer";
 import { type PooledStack, startPooledStack } from "./pooledStack";
 import { rowsOf } from "./rowsOf";

@@ -4,13 +4,13 @@ import { extensions, recordedSchemas, schemas } from "../../../database/extensio
 import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
 import { authenticator, migrator, owner, pooler, roles } from "../../../database/roles";
 import { tenancy } from "../../../database/tenancy";
-import type { GrantDeclaration } from "../../../postgres/access/declarations";
-import { generatePassword } from "../../../postgres/access/generatePassword";
-import { type Connection, withClient } from "../../../postgres/connection/connection";
-import { migrate } from "../../../postgres/migrations/migrate";
-import { applyUserLookup } from "../../../postgres/pooler/applyUserLookup";
-import { applyRowLevelSecurity } from "../../../postgres/rowLevelSecurity/applyRowLevelSecurity";
-import { grantStatements } from "../../integration/audit/grantStatements";
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
+import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
+import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
+import { migrate } from "@hosterizer/postgres/migrations/migrate";
+import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
+import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { grantStatements } from "../../../packages/postgres/test/integration/audit/grantStatements";
 
 /**
  * Makes the database that is declared in database/, as an update does, without Pulumi.

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-import { clientAddress, type Connection } from "../../../postgres/connection/connection";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
 import { visibleRows } from "./twentyTenants";
 
 /** What clients have found out, together. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 
-import type { Connection } from "../../../postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
 
 /** TLS for postgres.js, which would hold the certificate of an address against the name localhost. */
 export function verifyHost({ host, sslrootcert = "" }: Connection) {

@@ -5,19 +5,19 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
-import { scramVerifier } from "../../../postgres/access/scramVerifier";
-import { issueCertificate } from "../../../postgres/tls/issueCertificate";
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
-import type { Connection } from "../../../postgres/connection/connection";
-import { configurationFiles } from "../../../postgres/server/container/configurationFiles";
-import type { ContainerSetting } from "../../../postgres/server/container/containerSetting";
-import { containerSettings } from "../../../postgres/server/container/containerSettings";
+import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
+import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";
+import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
 import {
   type AccessRule,
   accessRules,
   type PoolerLogin,
-} from "../../../postgres/server/container/hostBasedAuthentication";
-import { freePort } from "../../integration/freePort";
+} from "@hosterizer/postgres/server/container/hostBasedAuthentication";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { builtImage } from "../builtImage";
 import { engine } from "../engine";
 import type { TestContainer } from "../testContainer";

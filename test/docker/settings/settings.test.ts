@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import * as provider from "../../../components/dynamic/serverSettingsProvider";
-import { overrideFaults } from "../../../postgres/server/container/overrideFaults";
-import { parameters } from "../../../postgres/server/settings/parameters";
-import { sameValue } from "../../../postgres/server/settings/sameValue";
+import { overrideFaults } from "@hosterizer/postgres/server/container/overrideFaults";
+import { parameters } from "@hosterizer/postgres/server/settings/parameters";
+import { sameValue } from "@hosterizer/postgres/server/settings/sameValue";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 
 let server: ConfiguredServer;

@@ -1,5 +1,5 @@
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
-import type { ResourceState } from "../../../toolchain/healing/resolvePending";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import type { ResourceState } from "@hosterizer/cli/healing/resolvePending";
 import type { CertificateChange } from "../../drift/dockerCatalogue/byHand";
 import type { DockerProject } from "./dockerProject";
 
@@ -8,7 +8,7 @@ interface State {
 }
 
 const day = 24 * 60 * 60 * 1000;
-const pulumi = "node toolchain/run.mjs pulumi stack";
+const pulumi = "node packages/cli/run.mjs pulumi stack";
 const file = ".hosterizer/edited-state.json";
 
 /** Makes of a certificate in a stack's state what it would be after that many days, or after its authority was another. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
-import type { Connection } from "../../../postgres/connection/connection";
-import { rowsOf } from "../../integration/testDatabase";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { Project } from "../../stack/project";
 import { TestContainer } from "../testContainer";
 import { engine } from "../engine";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { renderDifference } from "../../../postgres/convergence/renderDifference";
-import { driftReport, type DriftReport } from "../../../toolchain/drift/driftReport";
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { driftReport, type DriftReport } from "@hosterizer/cli/drift/driftReport";
 import type { ByHand } from "../../drift/dockerCatalogue/byHand";
 import { dockerCatalogue } from "../../drift/dockerCatalogue";
 import type { DriftCase } from "../../drift/driftCase";
@@ -159,7 +159,7 @@ async function readPlain(options: readonly string[]): Promise<Entry[]> {
   const preview = ["preview", "--json", "--expect-no-changes", "--stack", project.stack];
   const words = [...preview, ...options].map((word) => `'${word}'`).join(" ");
   const { code = 1, stdout } = await project.shell(
-    `HOSTERIZER_DRIFT=json node toolchain/run.mjs pulumi ${words}`,
+    `HOSTERIZER_DRIFT=json node packages/cli/run.mjs pulumi ${words}`,
   );
   const report = driftReport(project.stack, { code, stdout, stderr: "" });
   expect(report).toMatchObject({ status: "drift" });

@@ -1,4 +1,4 @@
-import { ifThere } from "../../../toolchain/dockerStack/ifThere";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
 import type { EngineAction } from "../../drift/dockerCatalogue/byHand";
 import { engine } from "../engine";
 

@@ -1,6 +1,6 @@
-import { issueCertificate } from "../../../postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "../../../postgres/tls/keyAndCertificate";
-import { namesOf } from "../../../postgres/server/container/authority";
+import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
+import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
+import { namesOf } from "@hosterizer/postgres/server/container/authority";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";
 import { putIntoVolume } from "./volumeByHand";
@@ -32,7 +32,7 @@ async function expiredFiles(project: DockerProject): Promise<Record<string, stri
 
 async function readAuthority(project: DockerProject): Promise<KeyAndCertificate> {
   const { stdout } = await project.shell(
-    `node toolchain/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`,
+    `node packages/cli/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`,
   );
   const { deployment } = JSON.parse(stdout) as {
     deployment: { resources: { type: string; outputs?: Record<string, unknown> }[] };

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { schemas } from "../../../database/extensions";
 import { owner } from "../../../database/roles";
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
-import { type Connection, withClient } from "../../../postgres/connection/connection";
-import { inSnapshot } from "../../../postgres/connection/inSnapshot";
-import { readSchema } from "../../../postgres/schema/catalog/readSchema";
-import { freePort } from "../../integration/freePort";
-import { rowsOf } from "../../integration/testDatabase";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
+import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
+import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { Project } from "../../stack/project";
 import { engine } from "../engine";
 import { catalogs } from "./catalogs";

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { pingServer } from "../../../postgres/connection/pingServer";
+import { pingServer } from "@hosterizer/postgres/connection/pingServer";
 import { plantTraps, policyTrap } from "../../attacks/traps/plantTraps";
 import { readSprungTraps, summarize } from "../../attacks/traps/sprungTraps";
 import { differenceLines } from "../../stack/differenceLines";
@@ -155,7 +155,7 @@ test.each(["up", "preview", "drift", "destroy"] as const)(
   async (command) => {
     const socket = "unix:///tmp/hosterizer-no-engine.sock";
     const yes = command === "up" || command === "destroy" ? "--yes" : "";
-    const run = `DOCKER_HOST=${socket} node toolchain/run.mjs ${command} --stack dev ${yes}`;
+    const run = `DOCKER_HOST=${socket} node packages/cli/run.mjs ${command} --stack dev ${yes}`;
     const { code, output } = await project.shell(run);
 
     expect(code).toBe(1);

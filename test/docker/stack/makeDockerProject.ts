@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { freePort } from "../../integration/freePort";
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { copyTemplate, type ProjectOptions } from "../../stack/copyTemplate";
 import { DockerProject } from "./dockerProject";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-import { readPoolSettings } from "../../../client/poolSettings";
-import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../../integration/testDatabase";
+import { readPoolSettings } from "../../../packages/client/src/poolSettings";
+import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type BusyClients, startBusyClients } from "../../rotation/busyClients";
 import { handOver, publish } from "../../rotation/handOver";
 import type { DockerProject } from "./dockerProject";

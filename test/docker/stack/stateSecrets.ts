@@ -9,7 +9,7 @@ interface Deployment {
  * private keys, line by line; and the passphrase of its state.
  */
 export async function stateSecrets(project: DockerProject): Promise<Map<string, string>> {
-  const command = `node toolchain/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`;
+  const command = `node packages/cli/run.mjs pulumi stack export --stack ${project.stack} --show-secrets`;
   const { stdout } = await project.shell(command);
   const { deployment } = JSON.parse(stdout) as { deployment: Deployment };
   const found = new Map<string, string>();

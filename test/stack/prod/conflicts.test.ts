@@ -1,11 +1,15 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { catalogHash } from "../../../postgres/connection/catalogHash";
-import { clientAddress, type Connection, withClient } from "../../../postgres/connection/connection";
-import { convergeLock } from "../../../postgres/convergence/converge";
-import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../../integration/testDatabase";
+import { catalogHash } from "@hosterizer/postgres/connection/catalogHash";
+import {
+  clientAddress,
+  type Connection,
+  withClient,
+} from "@hosterizer/postgres/connection/connection";
+import { convergeLock } from "@hosterizer/postgres/convergence/converge";
+import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import { killFirstUp } from "../killFirstUp";
 import type { Project, Run } from "../project";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { rowsOf } from "../../integration/testDatabase";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import type { Project } from "../project";
 import { configure, makeProdProject, passwordVariable } from "./makeProdProject";
@@ -93,8 +93,8 @@ test("a port that changed again: a Pulumi that none of our commands starts names
   const environment = join(project.directory, "environment.ts");
   await writeFile(
     environment,
-    `import { setUp } from "./toolchain/setUp";
-     import { stackEnvironment } from "./toolchain/stackEnvironment";
+    `import { setUp } from "@hosterizer/cli/setUp";
+     import { stackEnvironment } from "@hosterizer/cli/stackEnvironment";
      void setUp().then(() => {
        for (const [name, value] of Object.entries(stackEnvironment("prod")))
          if (/^(PULUMI_|PATH$)/.test(name)) console.log("export " + name + "='" + value + "'");

@@ -2,12 +2,15 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress, type Connection } from "../../../postgres/connection/connection";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
 import { plantTraps } from "../../attacks/traps/plantTraps";
 import { sprungTraps, summarize } from "../../attacks/traps/sprungTraps";
-import { asRole, customer } from "../../integration/rowLevelSecurity/asRole";
-import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../../integration/testDatabase";
+import {
+  asRole,
+  customer,
+} from "../../../packages/postgres/test/integration/rowLevelSecurity/asRole";
+import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import { comingMigration, lastShipped, shippedVersion } from "../../shippedMigrations";
 import { connectionOfShell } from "../connectionOfShell";
@@ -173,7 +176,7 @@ test("nothing in it is removed, neither by destroy nor by plain Pulumi", async (
   expect(code).toBe(1);
   expect(output).toContain("Stack prod has a server that is not its own");
   const plain = await project.shell(
-    "node toolchain/run.mjs pulumi destroy --stack prod --yes --skip-preview",
+    "node packages/cli/run.mjs pulumi destroy --stack prod --yes --skip-preview",
   );
   expect(plain.code).not.toBe(0);
   expect(plain.output).toContain("protected");

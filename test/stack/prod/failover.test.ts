@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createPool, type DatabasePool, withTenantContext } from "../../../client/index";
-import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../../integration/testDatabase";
+import { createPool, type DatabasePool, withTenantContext } from "hosterizer-database-client";
+import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, type Standby, startManagedServer } from "../../managed/managedServer";
 import { connectionOfShell } from "../connectionOfShell";
 import type { Project, RunningCommand } from "../project";

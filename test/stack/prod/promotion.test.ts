@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { PromotionRecord } from "../../../commands/promote/promotionFiles";
-import type { Connection } from "../../../postgres/connection/connection";
-import { twoCustomers } from "../../integration/rowLevelSecurity/twoCustomers";
-import { rowsOf } from "../../integration/testDatabase";
+import type { PromotionRecord } from "@hosterizer/cli/db/promote/promotionFiles";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import { comingMigration, lastShipped, shippedVersion } from "../../shippedMigrations";
 import { differenceLines } from "../differenceLines";

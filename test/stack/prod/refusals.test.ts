@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { makeAuthority } from "../../../postgres/tls/makeAuthority";
-import { rowsOf } from "../../integration/testDatabase";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import type { Project } from "../project";
 import { configure, makeProdProject, passwordVariable } from "./makeProdProject";
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 type Keys = Readonly<Record<string, string | number>>;
 
-/** What `up` says when it refuses, having changed nothing. What is refused besides is in test/integration/external. */
+/** What `up` says when it refuses, having changed nothing. What is refused besides is in test/integration/components/externalRefusals.test.ts. */
 async function refusal(keys: Keys): Promise<string> {
   await configure(project, server, keys);
   const { code, output } = await project.npm("up", "--", "--stack", "prod", "--yes");

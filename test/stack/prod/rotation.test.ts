@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { clientAddress, type Connection } from "../../../postgres/connection/connection";
-import { rowsOf } from "../../integration/testDatabase";
+import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import { connectionOfShell } from "../connectionOfShell";
 import type { Project } from "../project";

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Privileges } from "../../../components/privileges";
 import { grants } from "../../../database/grants";
 import { tenancy } from "../../../database/tenancy";
-import type { GrantDeclaration } from "../../../postgres/access/declarations";
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import { instance } from "./instance";
 import { record } from "./record";
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { Roles } from "../../../components/roles";
 import { owner, roles } from "../../../database/roles";
-import { withLogins } from "../../../postgres/access/logins";
+import { withLogins } from "@hosterizer/postgres/access/logins";
 import { instance } from "./instance";
 import { type Recorded, record } from "./record";
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { CertificateInputs } from "../../../../components/dynamic/certificate";
 import { check, create, diff, update } from "../../../../components/dynamic/certificateProvider";
-import { makeAuthority } from "../../../../postgres/tls/makeAuthority";
-import { isSignedBy } from "../../../../postgres/tls/readCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { isSignedBy } from "@hosterizer/postgres/tls/readCertificate";
 
 // What Pulumi gives for a value that the update will make.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -4,7 +4,7 @@ import { goesWith, holdsData } from "../../../../components/instance/lifetime";
 import { ExternalInstance } from "../../../../components/instance/externalInstance";
 import { Roles } from "../../../../components/roles";
 import { owner, roles } from "../../../../database/roles";
-import { withLogins } from "../../../../postgres/access/logins";
+import { withLogins } from "@hosterizer/postgres/access/logins";
 import { type Recorded, record } from "../record";
 
 let recorded: Map<string, Recorded>;

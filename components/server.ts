@@ -1,0 +1,79 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { BuiltImage } from "./docker/builtImage";
+import { Certificate } from "./dynamic/certificate";
+import { DockerInstance } from "./instance/dockerInstance";
+import { EmbeddedInstance } from "./instance/embeddedInstance";
+import { ExternalInstance } from "./instance/externalInstance";
+import type { Instance } from "./instance/instance";
+import { Pooler } from "./pooler";
+import { pooler as poolerRole } from "../database/roles";
+import {
+  authorityFile,
+  authorityName,
+  namesOf,
+} from "@hosterizer/postgres/server/container/authority";
+import type { DockerSettings, Settings } from "./settings";
+
+/** Folder of the Dockerfiles, from the project folder. */
+const image = "image";
+
+/** Where the database is. */
+export interface Server {
+  instance: Instance;
+  /** Makes the pooler before it, where the stack has one, once `after` stands. */
+  pool?: (after: pulumi.Resource) => Pooler;
+}
+
+/** Makes the server that a stack's settings ask for, or finds it. */
+export function makeServer(settings: Settings, stack: string): Server {
+  if (settings.instance === "docker") return makeContainers(settings, stack);
+  if (settings.instance === "external")
+    return { instance: new ExternalInstance("server", settings) };
+  return { instance: new EmbeddedInstance("server", { stack, port: settings.port }) };
+}
+
+function makeContainers(settings: DockerSettings, stack: string): Server {
+  const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
+  const instance = new DockerInstance("server", {
+    prefix,
+    image,
+    packagesOf,
+    host,
+    authority: { commonName: authorityName(prefix), file: authorityFile(stack) },
+    publish: { address, port: settings.port },
+    memory: settings.memory,
+    settings: settings.serverSettings,
+    pooler: { role: poolerRole, database },
+  });
+  const pool = (after: pulumi.Resource) => {
+    const name = `${prefix}-pgbouncer`;
+    const { authority, network, alias } = instance;
+    const built = { name, context: image, dockerfile: "pgbouncer.Dockerfile", packagesOf };
+    const shown = {
+      authority,
+      commonName: name,
+      hosts: namesOf(host, name),
+      usage: "server",
+    } as const;
+    const own = { authority, commonName: poolerRole, hosts: [], usage: "client" } as const;
+    return new Pooler("pooler", {
+      prefix,
+      image: new BuiltImage("pooler-image", built).imageId,
+      network,
+      server: { host: alias, port: 5432 },
+      certificates: {
+        server: new Certificate("pooler-certificate", shown),
+        client: new Certificate("pooler-client-certificate", own),
+        authority: authority.certificate,
+      },
+      role: poolerRole,
+      database,
+      poolSize: settings.poolSize,
+      publish: { address, port: settings.poolerPort },
+      host,
+      after,
+    });
+  };
+  return { instance, pool };
+}

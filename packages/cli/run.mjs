@@ -1,0 +1,48 @@
+// The entry of every npm command. Plain JavaScript and Node.js built-ins, because nothing else may be installed yet.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { installPackages } from "./src/installPackages.mjs";
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const project = dirname(dirname(folder));
+const [command = "", ...args] = process.argv.slice(2);
+
+try {
+  requireNode(20, 19);
+  await installPackages(project);
+  const require = createRequire(import.meta.url);
+  require("./preload.cjs");
+  if (command === "db") await runOperatorCommand(require);
+  else process.exitCode = await toolchainCommand(require)(args);
+} catch (error) {
+  // These are made for the user to read; everything else is a defect and shows where it happened.
+  const readable = ["CommandError", "DeclarationError", "DeclarationErrors"].includes(error.name);
+  process.stderr.write(`${readable ? error.message : error.stack}\n`);
+  process.exitCode = 1;
+}
+
+function toolchainCommand(require) {
+  const file = join(folder, "src", "commands", `${command}.ts`);
+  if (!existsSync(file)) throw new Error(`packages/cli/src/commands/${command}.ts does not exist`);
+  return require(file)[command];
+}
+
+// The operator's commands set up as all others do, and then see their own arguments only.
+async function runOperatorCommand(require) {
+  await require("./src/setUp.ts").setUp();
+  const program = join(folder, "src", "db", "db.ts");
+  process.argv = [process.execPath, program, ...args];
+  require(program);
+}
+
+function requireNode(major, minor) {
+  const [ownMajor, ownMinor] = process.versions.node.split(".").map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  process.stderr.write(
+    `Node.js ${process.versions.node} is too old: this project needs ${major}.${minor} or later.\nInstall it from https://nodejs.org/ or your package manager.\n`,
+  );
+  process.exit(1);
+}

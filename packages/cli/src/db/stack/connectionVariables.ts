@@ -1,0 +1,50 @@
+import { systemAuthorities } from "@hosterizer/postgres/tls/systemAuthorities";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { hostsOf } from "@hosterizer/postgres/connection/hostsOf";
+
+/** What the application reads, https://12factor.net/config. */
+const applicationNames = {
+  host: "DB_HOST",
+  port: "DB_PORT",
+  user: "DB_USER",
+  password: "DB_PASSWORD",
+  database: "DB_NAME",
+  sslmode: "DB_SSLMODE",
+  sslrootcert: "DB_SSLROOTCERT",
+  sslcert: "DB_SSLCERT",
+  sslkey: "DB_SSLKEY",
+} as const satisfies Record<keyof Connection, string>;
+
+/** What psql, pg_dump and most drivers read, https://www.postgresql.org/docs/15/libpq-envars.html. */
+const libpqNames = {
+  host: "PGHOST",
+  port: "PGPORT",
+  user: "PGUSER",
+  password: "PGPASSWORD",
+  database: "PGDATABASE",
+  sslmode: "PGSSLMODE",
+  sslrootcert: "PGSSLROOTCERT",
+  sslcert: "PGSSLCERT",
+  sslkey: "PGSSLKEY",
+} as const satisfies Record<keyof Connection, string>;
+
+/**
+ * A connection as environment variables: the application's and libpq's. What the connection leaves open is left out, except
+ * for what libpq 15 would look for in the user's home: the authorities.
+ */
+export function connectionVariables(connection: Connection): Record<string, string> {
+  const whole: Connection = { sslmode: "disable", ...connection };
+  const variables: Record<string, string> = {};
+  for (const names of [applicationNames, libpqNames]) {
+    for (const [key, name] of Object.entries(names)) {
+      const value = whole[key as keyof Connection];
+      if (value !== undefined) variables[name] = String(value);
+    }
+  }
+  const authorities = systemAuthorities();
+  if (whole.sslmode?.startsWith("verify-") && authorities !== undefined) {
+    variables[libpqNames.sslrootcert] ??= authorities;
+  }
+  if (hostsOf(whole).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
+  return variables;
+}

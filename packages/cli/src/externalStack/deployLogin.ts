@@ -1,0 +1,35 @@
+import { owner } from "../../../../database/roles";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { deployConnection } from "@hosterizer/postgres/server/external/deployConnection";
+import {
+  isShutOut,
+  joinOwner,
+  type OwnerMembership,
+} from "@hosterizer/postgres/server/external/ownerMembership";
+import type { ExternalSettings } from "../../../../components/settings";
+
+/** How the deploy role gets in by an environment that `externalEnvironment` has made. */
+function deployLogin(settings: ExternalSettings, environment: NodeJS.ProcessEnv): Connection {
+  const { PGHOST: host = "", PGPASSWORD: password = "" } = environment;
+  return { ...deployConnection(settings), host, password };
+}
+
+function membershipOf({ deployRole, database }: ExternalSettings): OwnerMembership {
+  return { deployRole, owner, database };
+}
+
+/** Whether the deploy role cannot connect to the stack's database, because it is no member of its owner. */
+export function deployRoleIsShutOut(
+  settings: ExternalSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  return isShutOut(deployLogin(settings, environment), membershipOf(settings));
+}
+
+/** Makes the deploy role a member of the database's owner, as the update does later. */
+export function letDeployRoleIn(
+  settings: ExternalSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  return joinOwner(deployLogin(settings, environment), membershipOf(settings));
+}

@@ -1,0 +1,159 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type Clone, makeClone } from "./clone";
+
+let clone: Clone;
+let first: Awaited<ReturnType<Clone["run"]>>;
+
+beforeAll(async () => {
+  clone = await makeClone();
+  await clone.shell("git init -q && git add -A && git -c user.name=a -c user.email=a commit -qm a");
+  first = await clone.run(["up"]);
+});
+afterAll(() => clone.remove());
+
+const read = (...path: string[]) => readFile(join(clone.folder, ...path), "utf8");
+const own = (...path: string[]) => join(clone.folder, ".hosterizer", ...path);
+
+test("the first up sets up, brings up, and says how to connect", () => {
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stderr).toContain("Set up in");
+  expect(first.stdout).toContain("+ 4 created");
+  expect(first.stdout).toMatch(/port +5433\n/);
+  expect(first.stdout).toContain('eval "$(npm run -s db -- env)"');
+});
+
+test("the second up changes nothing and has nothing to say", async () => {
+  const { code, stdout, stderr } = await clone.run(["up"]);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("4 unchanged");
+  expect(stdout).not.toContain("open sesame");
+});
+
+test("no tracked file is written, and nothing new is left to be committed", async () => {
+  const { stdout } = await clone.shell("git status --porcelain");
+
+  expect(stdout).toBe("");
+});
+
+test("secrets are encrypted, by a passphrase that only its owner may read", async () => {
+  const state = await read(".hosterizer/state/.pulumi/stacks/hosterizer-database/local.json");
+  const { mode } = await stat(own("passphrase"));
+
+  expect(state).toContain('"ciphertext"');
+  expect(state).not.toContain("open sesame");
+  expect(mode & 0o777).toBe(0o600);
+  expect((await read(".hosterizer", "passphrase")).trim().length).toBeGreaterThanOrEqual(43);
+});
+
+test("drift exits 0 without a difference, 7 with one, 1 when it cannot be found out", async () => {
+  const settings = await read("Pulumi.local.yaml");
+  const codes = [(await clone.run(["drift"])).code];
+  await writeFile(join(clone.folder, "Pulumi.local.yaml"), settings.replace("5433", "5434"));
+  codes.push((await clone.run(["drift"])).code);
+  await writeFile(join(clone.folder, "Pulumi.local.yaml"), settings.replace("5433", "no port"));
+  codes.push((await clone.run(["drift"])).code);
+  await writeFile(join(clone.folder, "Pulumi.local.yaml"), settings);
+
+  expect(codes).toEqual([0, 7, 1]);
+});
+
+test("preview creates nothing outside the project folder's own state", async () => {
+  const { code, stdout } = await clone.run(["preview", "--diff", "--show-sames"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain("4 unchanged");
+  expect(await clone.run(["preview"])).toMatchObject({
+    code: 0,
+    stdout: "Stack local is as the program declares it.\n",
+  });
+});
+
+test("a stack that nobody has described is refused, and the others are named", async () => {
+  const { code, stderr } = await clone.run(["up", "--stack", "lokal", "--yes"]);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('There is no stack "lokal"');
+  expect(stderr).toMatch(/Name one of .*local/);
+});
+
+test("another stack than local is not changed unasked", async () => {
+  await writeFile(join(clone.folder, "Pulumi.dev.yaml"), await read("Pulumi.local.yaml"));
+
+  const refused = await clone.run(["up", "--stack", "dev"]);
+  const agreed = await clone.run(["up", "--stack", "dev", "--yes"]);
+
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toContain("npm run up -- --stack dev --yes");
+  expect(agreed).toMatchObject({ code: 0 });
+  expect(agreed.stderr).toContain("Stack dev keeps its state in .hosterizer/state");
+  expect(await read("Pulumi.dev.yaml")).not.toContain("encryptionsalt");
+});
+
+test("a backend in the environment is where the state goes, also that of local", async () => {
+  const backend = join(clone.folder, "..", "backend");
+  const environment = {
+    PULUMI_BACKEND_URL: `file://${encodeURI(backend).replaceAll("#", "%23")}`,
+    PULUMI_CONFIG_PASSPHRASE: "ours",
+  };
+  await clone.shell(`mkdir -p "${backend}" && cp Pulumi.local.yaml ../kept`);
+
+  const { code } = await clone.run(["up"], environment);
+  const salt = await read("Pulumi.local.yaml");
+  await clone.shell("cp ../kept Pulumi.local.yaml");
+
+  expect(code).toBe(0);
+  expect(await readdir(join(backend, ".pulumi", "stacks", "hosterizer-database"))).toContain(
+    "local.json",
+  );
+  // There the team's passphrase encrypts, and its salt belongs to the team.
+  expect(salt).toContain("encryptionsalt");
+});
+
+test("the sourced shell has a pulumi that works on the stack at hand", async () => {
+  const { stdout, stderr } = await clone.shell(
+    [
+      'eval "$(node packages/cli/run.mjs shell --print)"',
+      "pulumi stack output port",
+      "pulumi config set hosterizer-database:colour green",
+      "pulumi config set --secret hosterizer-database:secret blue",
+      "pulumi config get hosterizer-database:secret",
+      "cat Pulumi.local.yaml",
+      "git checkout -q Pulumi.local.yaml",
+    ].join(" && "),
+  );
+
+  expect(stderr).toBe("");
+  expect(stdout.split("\n").slice(0, 2)).toEqual(["5433", "blue"]);
+  expect(stdout).toContain("hosterizer-database:colour: green");
+  expect(stdout).not.toMatch(/secure|encryptionsalt/);
+});
+
+test("destroy says what would be lost and refuses without a terminal and without --yes", async () => {
+  const { code, stdout, stderr } = await clone.run(["destroy"]);
+
+  expect(code).toBe(1);
+  expect(stdout).toContain("Stack local will be removed, 3 resources");
+  expect(stderr).toContain("npm run destroy -- --stack local --yes");
+});
+
+test("destroy with --yes leaves nothing", async () => {
+  const destroyed = await clone.run(["destroy", "--yes"]);
+  const again = await clone.run(["destroy", "--yes"]);
+
+  expect(destroyed).toMatchObject({ code: 0 });
+  expect(destroyed.stdout).toContain("- 4 deleted");
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.stdout).toContain("nothing that could be removed");
+});
+
+test.each(["up", "preview", "drift", "destroy", "shell"])("%s explains itself", async (command) => {
+  const { code, stdout } = await clone.run([command, "--help"]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Usage: npm run ${command} --`);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+
+import { systemAuthorities } from "@hosterizer/postgres/tls/systemAuthorities";
+import { connectionVariables } from "../../../../src/db/stack/connectionVariables";
+
+const connection = {
+  host: "db.example.com",
+  port: 5432,
+  database: "hosterizer",
+  user: "app_user",
+  password: "secret",
+};
+
+test("names every part of a connection twice, for applications and for libpq", () => {
+  const { PGSSLROOTCERT: authorities, ...rest } = connectionVariables({
+    ...connection,
+    sslmode: "verify-full",
+  });
+  // libpq 15 looks into the user's home otherwise, and Node.js does not.
+  expect(authorities).toBe(systemAuthorities());
+  expect(rest).toEqual({
+    DB_HOST: "db.example.com",
+    DB_PORT: "5432",
+    DB_USER: "app_user",
+    DB_PASSWORD: "secret",
+    DB_NAME: "hosterizer",
+    DB_SSLMODE: "verify-full",
+    PGHOST: "db.example.com",
+    PGPORT: "5432",
+    PGUSER: "app_user",
+    PGPASSWORD: "secret",
+    PGDATABASE: "hosterizer",
+    PGSSLMODE: "verify-full",
+  });
+});
+
+test("names all hosts, and which of them is wanted", () => {
+  const hosts = { ...connection, host: "a.example.com,b.example.com" };
+  expect(connectionVariables(hosts)).toMatchObject({
+    DB_HOST: "a.example.com,b.example.com",
+    PGHOST: "a.example.com,b.example.com",
+    PGTARGETSESSIONATTRS: "read-write",
+  });
+});
+
+test("says that there is no TLS rather than leave it to libpq, whose default is to try", () => {
+  expect(connectionVariables(connection)).toMatchObject({
+    DB_SSLMODE: "disable",
+    PGSSLMODE: "disable",
+  });
+});
+
+test("names the certificate authority where there is one", () => {
+  expect(connectionVariables({ ...connection, sslrootcert: "/etc/ca.pem" })).toMatchObject({
+    DB_SSLROOTCERT: "/etc/ca.pem",
+    PGSSLROOTCERT: "/etc/ca.pem",
+  });
+});

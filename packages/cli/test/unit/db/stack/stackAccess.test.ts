@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+
+import { stackAccess } from "../../../../src/db/stack/stackAccess";
+
+const outputs = {
+  host: "127.0.0.1",
+  port: 5433,
+  database: "hosterizer",
+  schemaVersion: 9,
+  appUser: "app_user",
+  appPassword: "one",
+  rolePasswords: { app_user: "one" },
+};
+
+test("takes the address and the roles' passwords, and no TLS where none is told of", () => {
+  expect(stackAccess("local", outputs)).toEqual({
+    stack: "local",
+    host: "127.0.0.1",
+    port: 5433,
+    database: "hosterizer",
+    sslmode: "disable",
+    passwords: { app_user: "one" },
+  });
+});
+
+test("takes the TLS mode and the authority of a server beyond this machine", () => {
+  const remote = { ...outputs, sslmode: "verify-full", sslrootcert: "/etc/ca.pem" };
+  expect(stackAccess("prod", remote)).toMatchObject({
+    sslmode: "verify-full",
+    sslrootcert: "/etc/ca.pem",
+  });
+});
+
+test("names the authority's file so that it is found from any folder", () => {
+  const dev = { ...outputs, sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
+  expect(stackAccess("dev", dev).sslrootcert).toBe(`${process.cwd()}/.hosterizer/dev/ca.pem`);
+});
+
+test.each([
+  [
+    "postgresql://app_user:o-n_e@db.example.com:6432/hosterizer?sslmode=verify-full",
+    "db.example.com",
+  ],
+  ["postgresql://app_user:o-n_e@[2001:db8::1]:6432/hosterizer", "2001:db8::1"],
+])("takes the pooler's address from %s, and nothing else", (pooledUrl, host) => {
+  expect(stackAccess("dev", { ...outputs, pooledUrl })).toEqual({
+    ...stackAccess("dev", outputs),
+    pooler: { host, port: 6432 },
+  });
+});
+
+test("says of a stack that is half up what it lacks, and how to go on", () => {
+  const { host, port } = outputs;
+  expect(() => stackAccess("dev", { host, port })).toThrow(
+    "Stack dev is not wholly up: its outputs lack database, rolePasswords.\n" +
+      "Run `npm run up -- --stack dev` to its end.",
+  );
+});

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+
+import { CommandError } from "../../src/commandError";
+import { judgeVolume } from "../../src/dockerStack/judgeVolume";
+import { serverAddress } from "../../src/dockerStack/serverAddress";
+
+const provider = {
+  urn: "p",
+  type: "pulumi:providers:postgresql",
+  inputs: { host: "db.example.com", port: "5434" },
+};
+const role = { urn: "r", type: "postgresql:index/role:Role" };
+
+test.each([
+  {
+    when: "asks a server",
+    resources: [provider, role],
+    address: { host: "db.example.com", port: 5434 },
+  },
+  { when: "asks nothing of its server yet", resources: [provider], address: undefined },
+  { when: "is empty", resources: [], address: undefined },
+  {
+    when: "has a provider of the plugin's own besides",
+    resources: [{ ...provider, inputs: { version: "3.18.1" } }, provider, role],
+    address: { host: "db.example.com", port: 5434 },
+  },
+  {
+    when: "asks a server that it verifies",
+    resources: [
+      {
+        ...provider,
+        inputs: {
+          ...provider.inputs,
+          sslmode: "verify-full",
+          sslrootcert: ".hosterizer/dev/ca.pem",
+        },
+      },
+      role,
+    ],
+    address: {
+      host: "db.example.com",
+      port: 5434,
+      sslmode: "verify-full",
+      sslrootcert: ".hosterizer/dev/ca.pem",
+    },
+  },
+])("a state that $when leads to $address", ({ resources, address }) => {
+  expect(serverAddress(resources)).toEqual(address);
+});
+
+test("the data goes if its volume is named, and stays if none is", () => {
+  expect(judgeVolume("dev", "hosterizer-dev-data", "hosterizer-dev-data")).toBe(true);
+  expect(judgeVolume("dev", undefined, "hosterizer-dev-data")).toBe(false);
+  expect(judgeVolume("local", undefined, undefined)).toBe(false);
+});
+
+test.each([
+  { data: "hosterizer-dev-data", told: "Name hosterizer-dev-data" },
+  { data: undefined, told: "Leave --volume out" },
+])("another volume than $data is refused", ({ data, told }) => {
+  const judge = () => judgeVolume("dev", "hosterizer-prod-data", data);
+
+  expect(judge).toThrow(CommandError);
+  expect(judge).toThrow("Nothing was removed");
+  expect(judge).toThrow(told);
+});

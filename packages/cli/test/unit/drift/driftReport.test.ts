@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { driftReport } from "../../../src/drift/driftReport";
+
+// What Pulumi 3.274 has printed, without what nobody reads.
+function printed(name: string): string {
+  return readFileSync(join(__dirname, "previews", `${name}.json`), "utf8");
+}
+
+function report(name: string, code: number) {
+  return driftReport("local", { code, stdout: printed(name), stderr: "" });
+}
+
+function lines(name: string): string[] {
+  return report(name, 7).differences.map((found) => `${found.kind}: ${renderDifference(found)}`);
+}
+
+test("a preview without changes is clean", () => {
+  expect(report("clean", 0)).toEqual({
+    stack: "local",
+    status: "clean",
+    differences: [],
+    warnings: [],
+  });
+});
+
+describe("what was done by hand is said in PostgreSQL's words", () => {
+  test.each([
+    "role CREATEDB: role app_backup: found CREATEDB, expected NOCREATEDB",
+    "role BYPASSRLS: role app_readonly: found BYPASSRLS, expected NOBYPASSRLS",
+    "role CONNECTION LIMIT: role app_user: found CONNECTION LIMIT 3, expected CONNECTION LIMIT -1",
+    "role VALID UNTIL: role app_user: found VALID UNTIL 2099-01-01 00:00:00+00, expected VALID UNTIL infinity",
+    "role setting: role app_user: found statement_timeout = 5000, expected no statement_timeout",
+    "role password: role app_user: found another one, expected the declared password",
+    "membership missing: role app_monitor: found no member of pg_monitor, expected member of pg_monitor",
+    "membership of a role of ours: role app_user: found member of pg_read_all_data, expected no member of pg_read_all_data",
+    "database attribute: database hosterizer: found CONNECTION LIMIT 20, expected CONNECTION LIMIT -1",
+    "database privilege: database hosterizer: found CONNECT to PUBLIC, expected no CONNECT to PUBLIC",
+    "schema privilege: schema public: found CREATE to PUBLIC, expected no CREATE to PUBLIC",
+    "schema privilege: schema public: found USAGE to PUBLIC, expected no USAGE to PUBLIC",
+    "table privilege: tables of schema public: found INSERT to app_readonly, expected no INSERT to app_readonly",
+    "privilege missing: tables of schema public: found no INSERT to app_user, expected INSERT to app_user",
+    "privilege missing: schema monitoring: found no USAGE to app_monitor, expected USAGE to app_monitor",
+    "default privilege missing: default privileges of hosterizer_owner on tables in schema public: found no SELECT to app_readonly, expected SELECT to app_readonly",
+    "owner: schema monitoring: found owner postgres, expected owner hosterizer_owner",
+    "extension schema: extension uuid-ossp: found schema monitoring, expected schema public",
+    "extension missing: extension pgcrypto is missing",
+  ])("%s", (line) => {
+    expect(lines("byHand")).toContain(line);
+  });
+
+  test("and nothing besides", () => {
+    expect(lines("byHand")).toHaveLength(19);
+  });
+});
+
+test("what the audit has found more exactly, the plugin does not say again", () => {
+  expect(lines("audited")).toEqual([
+    expect.stringMatching(
+      /^policy expression: policy context_sees_own on public\.customers: found USING true, expected USING \(\(id >= /,
+    ),
+    "role CREATEDB: role app_backup: found CREATEDB, expected NOCREATEDB",
+    "role BYPASSRLS: role app_readonly: found BYPASSRLS, expected NOBYPASSRLS: it sees every tenant's rows",
+    "role CONNECTION LIMIT: role app_user: found CONNECTION LIMIT 3, expected CONNECTION LIMIT -1",
+    "role VALID UNTIL: role app_user: found VALID UNTIL '2099-01-01 00:00:00+00', expected VALID UNTIL 'infinity'",
+    "membership of a role of ours: role app_user: found member of pg_read_all_data, expected no member of pg_read_all_data",
+    "role setting: setting statement_timeout of role app_user is not declared, found 5s",
+    "database privilege: database hosterizer: found CONNECT to PUBLIC, expected no CONNECT to PUBLIC",
+    "schema privilege: schema public: found CREATE, USAGE to PUBLIC, expected no CREATE, USAGE to PUBLIC",
+    "table privilege: table public.users: found INSERT to app_readonly, expected no INSERT to app_readonly",
+    "membership missing: role app_monitor: found no member of pg_monitor, expected member of pg_monitor",
+    "role password: role app_user: found another one, expected the declared password",
+    "database attribute: database hosterizer: found CONNECTION LIMIT 20, expected CONNECTION LIMIT -1",
+    "extension schema: extension uuid-ossp: found schema monitoring, expected schema public",
+    "extension missing: extension pgcrypto is missing",
+    "owner: schema monitoring: found owner postgres, expected owner hosterizer_owner",
+    "default privilege missing: default privileges of hosterizer_owner on tables in schema public: found no SELECT to app_readonly, expected SELECT to app_readonly",
+    "privilege missing: tables of schema public: found no INSERT to app_user, expected INSERT to app_user",
+    "privilege missing: schema monitoring: found no USAGE to app_monitor, expected USAGE to app_monitor",
+  ]);
+});
+
+test("what was dropped is missing, with the privileges that were dropped with it", () => {
+  expect(lines("standing")).toEqual(
+    expect.arrayContaining([
+      'not looked at yet: row-level security: found not looked at yet (permission denied for database "hosterizer"), expected a look at it',
+      "role missing: role app_monitor is missing",
+      "schema missing: schema monitoring is missing",
+      "extension missing: extension pg_stat_statements is missing",
+      "owner: database hosterizer: found owner postgres, expected owner hosterizer_owner",
+      "privilege missing: schema monitoring: found no USAGE to app_monitor, expected USAGE to app_monitor",
+    ]),
+  );
+});
+
+test("a warning is told as such", () => {
+  expect(report("byHand", 7).warnings).toEqual(["server version 15.18 is below 15.20"]);
+});
+
+test("a secret is neither shown nor hinted at", () => {
+  const { differences } = report("byHand", 7);
+
+  expect(differences.find(({ kind }) => kind === "role password")).toEqual({
+    kind: "role password",
+    object: "role app_user",
+    expected: "the declared password",
+    actual: "another one",
+    repair: "automatic",
+  });
+  expect(JSON.stringify(differences)).not.toContain("[secret]");
+});
+
+describe("what could not be found out is broken, never clean", () => {
+  test("a server that cannot be reached is named once, with host and port", () => {
+    expect(report("stopped", 1)).toMatchObject({
+      status: "broken",
+      differences: [],
+      error:
+        "cannot reach the PostgreSQL server at 127.0.0.1:6101: nobody listens there (connection refused)",
+    });
+  });
+
+  test("a program that throws is named without its stack trace", () => {
+    const { status, error } = report("thrown", 1);
+
+    expect(status).toBe("broken");
+    expect(error).toMatch(/failed with an unhandled exception:\nError: boom$/);
+  });
+
+  test.each([
+    {
+      what: "nothing at all",
+      stdout: "",
+      stderr: "error: no such stack\n",
+      error: "no such stack",
+    },
+    { what: "something else", stdout: "[1]", stderr: "", error: /exit code 255/ },
+    { what: "a preview that was cut off", stdout: '{"steps": [', stderr: "", error: /exit code/ },
+  ])("Pulumi prints $what", ({ stdout, stderr, error }) => {
+    const told = driftReport("local", { code: 255, stdout, stderr });
+
+    expect(told.status).toBe("broken");
+    expect(told.error).toMatch(error);
+  });
+
+  test("an exit code of 0 without a preview", () => {
+    expect(driftReport("local", { code: 0, stdout: "", stderr: "" }).status).toBe("broken");
+  });
+});
+
+test("a change that no step explains is drift all the same", () => {
+  const { status, differences } = report("clean", 7);
+
+  expect(status).toBe("drift");
+  expect(differences).toHaveLength(1);
+});

@@ -1,0 +1,204 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { type DriftReport, driftReport } from "../../../src/drift/driftReport";
+import { renderDrift } from "../../../src/drift/renderDrift";
+
+const plain = (text: string) => text;
+
+function screen(width: number) {
+  return { width, bold: plain, red: plain };
+}
+
+function recorded(name: string): DriftReport {
+  const stdout = readFileSync(join(__dirname, "previews", `${name}.json`), "utf8");
+  return driftReport("local", { code: name === "clean" ? 0 : 7, stdout, stderr: "" });
+}
+
+function report(differences: Difference[], stack = "local"): DriftReport {
+  return { stack, status: "drift", differences, warnings: [] };
+}
+
+const widened: Difference = {
+  kind: "policy expression",
+  object: "policy context_sees_own on public.sites",
+  expected: `USING (${"customer_id = 1 or ".repeat(150)} false)`,
+  actual: "USING true",
+  repair: "automatic",
+};
+const index: Difference = {
+  kind: "index missing",
+  object: "index public.sites_customer_id_idx",
+  expected: "btree (customer_id)",
+  actual: null,
+  repair: "automatic",
+};
+const column: Difference = {
+  kind: "column added",
+  object: "column public.policies.priority",
+  expected: null,
+  actual: "type integer",
+  repair: "refused",
+};
+const view: Difference = {
+  kind: "view that others own",
+  object: "view others.sites",
+  expected: null,
+  actual: "rows of public.sites as postgres sees them",
+  repair: "none",
+};
+const pending: Difference = {
+  kind: "migration pending",
+  object: "migration 000010_add_x",
+  expected: "applied",
+  actual: "pending",
+  repair: "automatic",
+};
+
+test("each difference is a line in the group of what up does about it, leaks first", () => {
+  expect(
+    renderDrift(report([index, pending, column, widened, view]), screen(100)).split("\n"),
+  ).toEqual([
+    "Stack local differs from the program.",
+    "! 2 are open: by them somebody sees or does more than is declared.",
+    "",
+    "up repairs (2):",
+    expect.stringMatching(
+      /^ {2}! policy context_sees_own on public\.sites: found USING true, expected USING \(customer_id.*…$/,
+    ),
+    "    index public.sites_customer_id_idx is missing, expected btree (customer_id)",
+    "",
+    "up refuses, you decide (1):",
+    "    column public.policies.priority is not declared, found type integer",
+    "",
+    "up leaves, others own it (1):",
+    "  ! view others.sites is not declared, found rows of public.sites as postgres sees them",
+    "",
+    "up applies (1):",
+    "    pending: 000010_add_x",
+    "",
+    "5 differences: up repairs 2, refuses 1, leaves 1, applies 1.",
+    "Next: decide about 1 (docs/decide-drift.md). Until then up fails.",
+    "  keep it:         npm run up   (it fails, and prints the migration)",
+    "  keep it here:    npm run db -- accept-drift --reason 'why' 'column public.policies.priority'",
+    "  don't keep it:   undo it by hand",
+    "Shortened lines in full: npm run -s drift -- --json",
+  ]);
+});
+
+test("commands name the stack", () => {
+  const text = renderDrift(report([column, widened], "dev"), screen(80));
+  expect(text).toContain("npm run up -- --stack dev ");
+  expect(text).toContain(
+    "npm run db -- accept-drift --stack dev --reason 'why' 'column public.policies.priority'",
+  );
+  expect(text).toContain("npm run -s drift -- --stack dev --json");
+  expect(renderDrift(report([index], "dev"), screen(80))).toMatch(
+    /^Next: npm run up -- --stack dev$/m,
+  );
+});
+
+test("files of migrations are put back, and nothing of them is accepted", () => {
+  const edited: Difference = {
+    kind: "migration edited",
+    object: "migration 000003_create_sites_table",
+    expected: "the up file as it was applied",
+    actual: "the up file edited",
+    repair: "refused",
+  };
+  const text = renderDrift(report([edited]), screen(80));
+  expect(text).toContain("\n  files:           as they were applied, from version control");
+  expect(text).not.toContain("accept-drift");
+});
+
+test("what up leaves is nothing for up to do", () => {
+  expect(renderDrift(report([view]), screen(80))).toMatch(/^Next: nothing for up to do\./m);
+});
+
+test("a pending migration alone is no drift", () => {
+  const text = renderDrift(report([pending]), screen(80));
+  expect(text).toMatch(/^Stack local has not drifted\. Its migrations are not all applied\.\n/);
+  expect(text).not.toContain("!");
+});
+
+test("what is unsafe about a pending migration stands below it, whole", () => {
+  const unsafe = `unsafe: migrations/000010_add_x.up.sql:1: ${"it locks the table ".repeat(8)}(scans-table)`;
+  const lines = renderDrift(report([{ ...pending, reason: unsafe }]), screen(80)).split("\n");
+  const at = lines.indexOf("    pending: 000010_add_x");
+  const below = lines.slice(at + 1, lines.indexOf("", at + 1));
+  expect(below.map((line) => line.trim()).join(" ")).toBe(unsafe);
+  expect(below.every((line) => line.startsWith("      "))).toBe(true);
+  expect(lines.at(-1)).toBe("Next: npm run up");
+});
+
+test("a migration that is undone says what goes with it", () => {
+  const undone = {
+    ...pending,
+    expected: "undone",
+    actual: "applied",
+    reason: "drops table public.x (12 rows)",
+  };
+  const text = renderDrift(report([undone]), screen(80));
+
+  expect(text).toContain("Stack local has not drifted. Migrations after its target are applied.\n");
+  expect(text).toContain(
+    "up undoes (1):\n    to undo: 000010_add_x\n      drops table public.x (12 rows)\n",
+  );
+  expect(text).toContain("1 difference: up undoes 1.");
+});
+
+test("a clean stack is one line, and a warning stands below it, whole", () => {
+  expect(renderDrift(recorded("clean"), screen(80))).toBe(
+    "Stack local is as the program declares it.",
+  );
+  const warned = { ...recorded("clean"), warnings: ["the server is old ".repeat(10)] };
+  const [, ...warning] = renderDrift(warned, screen(80)).split("\n");
+  expect(warning.join(" ")).toBe(`Warning: ${"the server is old ".repeat(10).trim()}`);
+  expect(warning.filter((line) => line.length > 80)).toEqual([]);
+});
+
+describe.each(["byHand", "audited", "standing"])("what Pulumi has printed: %s", (name) => {
+  test.each([40, 80, 120])("a line for each difference, none longer than %d columns", (width) => {
+    const told = recorded(name);
+    const lines = renderDrift(told, screen(width)).split("\n");
+    const found = lines.filter((line) => /^ {2}[! ] /.test(line));
+
+    expect(found).toHaveLength(told.differences.length);
+    expect(found.filter((line) => line.length > width)).toEqual([]);
+    expect(lines.length - found.length).toBeLessThanOrEqual(14);
+    expect(lines.join("\n")).not.toContain("[secret]");
+  });
+});
+
+test("a resource that is not understood is a line too", () => {
+  const step = {
+    op: "update",
+    urn: "urn:pulumi:local::hosterizer-database::thing:index/thing:Thing::odd",
+    newState: { inputs: { sql: "select 1" } },
+    detailedDiff: { sql: { kind: "update" } },
+  };
+  const stdout = JSON.stringify({ steps: [step] });
+  expect(renderDrift(driftReport("local", { code: 7, stdout, stderr: "" }), screen(80))).toContain(
+    "\n    resource odd (Thing): up would update it: sql\n",
+  );
+});
+
+test("a stack that is not up yet is told by what it will have", () => {
+  const type = "hosterizer:index:Roles$postgresql:index/role:Role";
+  const create = (name: string) => ({
+    op: "create",
+    urn: `urn:pulumi:dev::hosterizer-database::${type}::role-${name}`,
+    newState: { inputs: { name } },
+  });
+  const stdout = JSON.stringify({ steps: [create("app_user"), create("app_admin")] });
+  expect(renderDrift(driftReport("dev", { code: 0, stdout, stderr: "" }), screen(80))).toBe(
+    [
+      "Stack dev is not up yet. npm run up -- --stack dev makes it, with",
+      "    2 roles: app_user, app_admin",
+      "and everything that these may do.",
+    ].join("\n"),
+  );
+});

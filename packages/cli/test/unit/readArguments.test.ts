@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+
+import { readArguments } from "../../src/readArguments";
+
+const read = (line: string) =>
+  readArguments(
+    { name: "up", description: "", yes: "do not ask" },
+    line.split(" ").filter(Boolean),
+  );
+
+test.each([
+  { line: "", stack: "local", yes: false, rest: [] },
+  { line: "--stack dev", stack: "dev", yes: false, rest: [] },
+  { line: "-s dev -y", stack: "dev", yes: true, rest: [] },
+  {
+    line: "--diff --target urn:a --stack=dev --parallel=2 --yes",
+    stack: "dev",
+    yes: true,
+    rest: ["--diff", "--target", "urn:a", "--parallel=2"],
+  },
+])("`$line` means $stack, $yes, $rest", ({ line, ...meaning }) => {
+  expect(read(line)).toMatchObject(meaning);
+});
+
+test("--yes goes to Pulumi where the command itself asks nothing", () => {
+  expect(readArguments({ name: "preview", description: "" }, ["--yes"]).rest).toEqual(["--yes"]);
+});
+
+test("an option of the command's own does not go to Pulumi", () => {
+  const description = { name: "destroy", description: "", options: { volume: "which" } };
+
+  expect(readArguments(description, ["--diff", "--volume", "v", "--yes"])).toMatchObject({
+    values: { volume: "v" },
+    rest: ["--diff", "--yes"],
+  });
+  expect(readArguments(description, []).values).toEqual({ volume: undefined });
+});

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+
+import { network } from "../../../src/docker/network";
+import type { DockerSession } from "../../../src/docker/session";
+
+const refusal = (statusCode: number, message: string) =>
+  Object.assign(new Error(message), { statusCode });
+
+/** Deletes a network whose engine refuses that with each of these, in this order, and shows no container that is attached. */
+async function deleteWith(...refusals: Error[]): Promise<number> {
+  let asked = 0;
+  const found = {
+    remove: () => {
+      const refused = refusals[asked++];
+      return refused === undefined ? Promise.resolve() : Promise.reject(refused);
+    },
+    inspect: () => Promise.resolve({ Containers: {} }),
+  };
+  const engine = { getNetwork: () => found };
+  const session = { engine, cancelled: new AbortController().signal } as unknown as DockerSession;
+  await network.delete(session, {}, "id");
+  return asked;
+}
+
+test("a network is removed whose last container has gone just after the engine refused it", async () => {
+  const inUse = refusal(403, "error while removing network: network n has active endpoints");
+  expect(await deleteWith(inUse)).toBe(2);
+});
+
+test("a network that cannot be removed for another reason is not waited for", async () => {
+  const builtIn = refusal(403, "bridge is a pre-defined network and cannot be removed");
+  await expect(deleteWith(builtIn)).rejects.toThrow("pre-defined");
+});

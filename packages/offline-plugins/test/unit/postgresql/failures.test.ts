@@ -1,0 +1,34 @@
+import { DatabaseError } from "pg";
+import { expect, test } from "vitest";
+
+import { explainFailure } from "../../../src/postgresql/explainFailure";
+import { ServerUnreachable } from "../../../src/postgresql/serverUnreachable";
+
+test("a failure of the server comes with its SQLSTATE, its detail and what to do", () => {
+  const error = Object.assign(new DatabaseError('role "x" already exists', 0, "error"), {
+    code: "42710",
+    detail: "More.",
+    hint: "Less.",
+  });
+  expect(explainFailure(error)).toBe(
+    [
+      'role "x" already exists (SQLSTATE 42710)',
+      "More.",
+      "Hint: Less.",
+      "It exists already and is not in this stack: import it (`pulumi import`), give this one another name, or drop the other.",
+    ].join("\n"),
+  );
+});
+
+test("a code that nobody knows passes through", () => {
+  const error = Object.assign(new DatabaseError("odd", 0, "error"), { code: "99999" });
+  expect(explainFailure(error)).toBe("odd (SQLSTATE 99999)");
+});
+
+test("a name with two addresses that both refuse is refused once", () => {
+  const refused = () => Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+  const both = new AggregateError([refused(), refused()]);
+  expect(new ServerUnreachable("localhost", 5432, both).message).toMatch(
+    /^cannot reach the PostgreSQL server at localhost:5432: nobody listens there \(connection refused\)\n.*--run-program\.$/,
+  );
+});

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+
+import { unknownValue } from "../../../src/protocol/propertyValue";
+import { sortedSet } from "../../../src/protocol/sortedSet";
+
+test("a set is in the order of its bytes and holds nothing twice", () => {
+  // As JavaScript's own order has it, the last two would change places.
+  expect(sortedSet(["b", "a", "B", "a", "\u{10000}", "\uffff"])).toEqual([
+    "B",
+    "a",
+    "b",
+    "\uffff",
+    "\u{10000}",
+  ]);
+});
+
+test("a set with an element that is not known yet is not known itself", () => {
+  expect(sortedSet(["a", unknownValue])).toBe(unknownValue);
+});

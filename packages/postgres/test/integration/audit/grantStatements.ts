@@ -1,0 +1,21 @@
+import type { GrantDeclaration } from "../../../src/access/declarations";
+
+/** Grants what is declared, as components/privileges.ts has the official plugin do it. */
+export function grantStatements(
+  grant: GrantDeclaration,
+  database: string,
+  owner: string,
+): string[] {
+  const { role } = grant;
+  const list = grant.privileges.join(", ");
+  const change = (target: string) => [
+    `revoke all on ${target} from ${role}`,
+    ...(list === "" ? [] : [`grant ${list} on ${target} to ${role}`]),
+  ];
+  if (grant.on === "database") return change(`database ${database}`);
+  if (grant.on === "schema") return change(`schema ${grant.schema}`);
+  return [
+    ...change(`all ${grant.on} in schema ${grant.schema}`),
+    `alter default privileges for role ${owner} in schema ${grant.schema} grant ${list} on ${grant.on} to ${role}`,
+  ];
+}

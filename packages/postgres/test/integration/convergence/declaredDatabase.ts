@@ -1,0 +1,120 @@
+import type { GrantDeclaration } from "../../../src/access/declarations";
+import type { Audit } from "../../../src/audit/audit";
+import { isBound } from "../../../src/audit/boundGrants";
+import { readAudit } from "../../../src/audit/readAudit";
+import { applyTablePrivileges, readTablePrivilegesDrift } from "../../../src/audit/tablePrivileges";
+import type { Difference } from "../../../src/convergence/difference";
+import { migrate } from "../../../src/migrations/migrate";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
+import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import type { Tenancy, TenantTable } from "../../../src/rowLevelSecurity/tenancy";
+import type { SchemaExpectation } from "../../../src/schema/inspectSchema";
+import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { withSession } from "../../../src/connection/withSession";
+import { createTestDatabase } from "../testDatabase";
+
+/** A database as `up` leaves it, what is declared about it, and what previews look for in it. */
+export async function createDeclaredDatabase(
+  directory: string,
+  version: number,
+  tables: readonly TenantTable[],
+) {
+  const database = await createTestDatabase();
+  const { user: owner } = await database.role("owner");
+  const migrator = await database.role("migrator", `noinherit in role ${owner}`);
+  const applicationLogin = await database.role("app");
+  const { user: application } = applicationLogin;
+  const { user: backup } = await database.role("backup");
+  const schemas = [contextSchema, "hosterizer"].map((name) => ({ name, purpose: "" }));
+  await database.run(`alter role ${owner} nologin;
+    alter database ${database.name} owner to ${owner};
+    ${schemas.map(({ name }) => `create schema ${name} authorization ${owner};`).join("\n")}`);
+
+  const grants = grantsTo(migrator.user, application, backup);
+  await database.run(
+    grants
+      .filter((grant) => !isBound(grant, { backupRoles: [backup] }))
+      .map((grant) => statements(grant, database.name, owner))
+      .join(";\n"),
+  );
+  const scope = { owner, schemas: ["public"], directory };
+  await migrate({ connection: migrator, ...scope, lockTimeoutMs: 5_000 });
+  const tenancy: Tenancy = {
+    administrators: "session",
+    tables,
+    tenantRoles: [application],
+    administratorRoles: [],
+    backupRoles: [backup],
+  };
+  const expectation: SchemaExpectation = { ...scope, tenancy };
+  const security = { tenancy, owner };
+  await applyRowLevelSecurity(migrator, security);
+  const bound = grants.flatMap((grant) =>
+    grant.on === "tables" && isBound(grant, tenancy)
+      ? [{ owner, grant, tenantTables: tables }]
+      : [],
+  );
+  for (const wanted of bound) await applyTablePrivileges(migrator, wanted);
+
+  const roles = [
+    { name: owner, login: false, purpose: "" },
+    { name: migrator.user, login: true, inherit: false, memberOf: [owner], purpose: "" },
+    { name: application, login: true, purpose: "" },
+    { name: backup, login: true, purpose: "" },
+  ];
+  const audit: Audit = { owner, roles, grants, schemas, tenancy, extensions: [], settings: [] };
+  const { superuser } = database;
+  return {
+    ...database,
+    application,
+    applicationLogin,
+    migrator,
+    expectation,
+    security,
+    audit,
+    look: {
+      schema: () => readSchemaDrift(migrator, expectation),
+      tablePrivileges: async () =>
+        (await Promise.all(bound.map((its) => readTablePrivilegesDrift(migrator, its)))).flat(),
+      policies: () => readRowLevelSecurityDrift(migrator, security, version),
+      access: async (): Promise<Difference[]> => {
+        const found = await withSession(superuser, (client) => readAudit(client, audit));
+        // Superusers that others make on the same server are no business of this one's.
+        const its = found.filter(({ finding }) => finding.kind !== "login past row-level security");
+        return its.map(({ finding }) => finding);
+      },
+    },
+  };
+}
+
+function grantsTo(migrator: string, application: string, backup: string): GrantDeclaration[] {
+  return [
+    { role: "public", on: "database", privileges: [] },
+    { role: "public", on: "schema", schema: "public", privileges: [] },
+    { role: migrator, on: "database", privileges: ["CONNECT"] },
+    { role: application, on: "database", privileges: ["CONNECT"] },
+    { role: application, on: "schema", schema: "public", privileges: ["USAGE"] },
+    {
+      role: application,
+      on: "tables",
+      schema: "public",
+      privileges: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    },
+    { role: backup, on: "database", privileges: ["CONNECT"] },
+    { role: backup, on: "schema", schema: "public", privileges: ["USAGE"] },
+    { role: backup, on: "tables", schema: "public", privileges: ["SELECT"] },
+  ];
+}
+
+/** Before there are tables: default privileges reach each of them. */
+function statements(grant: GrantDeclaration, database: string, owner: string): string {
+  const { role } = grant;
+  const list = grant.privileges.join(", ");
+  if (grant.on === "tables") {
+    return `alter default privileges for role ${owner} in schema ${grant.schema} grant ${list} on tables to ${role}`;
+  }
+  const target = grant.on === "database" ? `database ${database}` : `schema public`;
+  const given = list === "" ? "" : `; grant ${list} on ${target} to ${role}`;
+  return `revoke all on ${target} from ${role}${given}`;
+}

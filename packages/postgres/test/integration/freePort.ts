@@ -1,0 +1,38 @@
+import { randomInt } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+import { answers, isAlive } from "../../src/server/embedded/serverState";
+
+const claims = join(tmpdir(), `hosterizer-test-ports-${userInfo().uid}`);
+
+/**
+ * A TCP port of the loopback address that nobody listens on, and that no other test is given while this process lives: a server that is
+ * not up yet, or that a test has stopped, keeps its port.
+ *
+ * It lies below those that operating systems give to whoever asks for any: what is not held yet, and what a stopped
+ * server has left, nobody gets meanwhile as the near end of a connection.
+ */
+export async function freePort(): Promise<number> {
+  await mkdir(claims, { recursive: true });
+  for (;;) {
+    const port = randomInt(15_000, 30_000);
+    if ((await claim(port)) && !(await answers(port))) return port;
+  }
+}
+
+/** Writes down whose the port is; false if that is another process that lives. */
+async function claim(port: number): Promise<boolean> {
+  const path = join(claims, String(port));
+  try {
+    await writeFile(path, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const holder = Number(await readFile(path, "utf8").catch(() => ""));
+    // An empty file is one that is being written. The next try may have what a dead process leaves.
+    if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { IsolationProof } from "../../../src/isolation/isolationProof";
+import { proveIsolation } from "../../../src/isolation/proveIsolation";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
+import { createTenantDatabase, signWith } from "../rowLevelSecurity/tenantDatabase";
+import { rowsOf } from "../testDatabase";
+
+const contracts = [
+  ["session", "session"],
+  ["role", "session"],
+  ["session", "signed"],
+  ["role", "signed"],
+] as const;
+
+describe.each(contracts)("administrators from the %s, context: %s", (kind, context) => {
+  let database: Awaited<ReturnType<typeof createTenantDatabase>>;
+  beforeAll(async () => {
+    database = await createTenantDatabase(kind, context);
+  });
+  afterAll(() => database.drop());
+
+  const prove = (tenancy: Tenancy = database.tenancy): Promise<IsolationProof> => {
+    const { application, administrator, backup } = database;
+    const sessions = new Map(
+      [application, administrator, backup].map((session) => [session.user, session]),
+    );
+    return proveIsolation({
+      tenancy,
+      connect: (role) => sessions.get(role) ?? database.superuser,
+      sign: context === "signed" ? signWith(database.keys) : undefined,
+    });
+  };
+  const failed = ({ cells }: IsolationProof) => cells.filter(({ ok }) => !ok);
+
+  test("nothing leaks, and everything was tried", async () => {
+    const proof = await prove();
+    expect(failed(proof)).toEqual([]);
+    expect(proof.notProven).toEqual([]);
+    expect(proof.summary).toMatchObject({ ok: true, failed: 0, notProven: 0 });
+    const roles = [database.application.user, database.backup.user];
+    expect(proof.roles).toEqual(expect.arrayContaining(roles));
+    const others = kind === "role" ? [database.administrator.user] : [];
+    expect(proof.roles).toHaveLength(roles.length + others.length);
+  });
+
+  test("it leaves no trace: no row, no number of a sequence, no session", async () => {
+    const { superuser, tenancy } = database;
+    const names = tenancy.tables.map(({ schema, table }) => `${schema}.${table}`);
+    const rows = [...names, "public.users"]
+      .map(
+        (name) =>
+          `select '${name}' as name, md5(string_agg(t::text, '' order by t::text)) as sum from ${name} as t`,
+      )
+      .join(" union all ");
+    const sequences = "select sequencename as name, last_value::text as sum from pg_sequences";
+    const look = () => rowsOf(superuser, `${rows} union all ${sequences} order by 1`);
+    const before = await look();
+
+    await prove();
+
+    expect(await look()).toEqual(before);
+    const sessions = `select pid from pg_stat_activity where datname = '${superuser.database}' and application_name like '%verify'`;
+    await expect.poll(() => rowsOf(superuser, sessions)).toEqual([]);
+  });
+
+  test("nobody waits for it: rows are locked while it runs", async () => {
+    const { superuser, tenancy } = database;
+    const locks = tenancy.tables.map(
+      ({ schema, table }) => `select from ${schema}.${table} for update;`,
+    );
+    const running = { ended: false };
+    const proof = prove().finally(() => (running.ended = true));
+    let rounds = 0;
+    do {
+      await rowsOf(
+        superuser,
+        `begin; set local lock_timeout = '100ms'; ${locks.join(" ")} rollback`,
+      );
+      rounds += 1;
+    } while (!running.ended);
+    expect(rounds).toBeGreaterThan(3);
+    expect((await proof).summary.ok).toBe(true);
+  });
+
+  test("a table that joins is proven with no new code, and so are its partitions", async () => {
+    const { superuser, owner, application, administrator, tenancy } = database;
+    await rowsOf(
+      superuser,
+      `set role ${owner.user};
+       create type public.mood as enum ('calm', 'angry');
+       create domain public.percent as numeric(5, 2) check (value between 0 and 100);
+       create table public.visits (
+         customer_id bigint not null references public.customers (id),
+         day date not null,
+         mood public.mood not null,
+         share public.percent not null,
+         path text not null check (path ~ '^/'),
+         seconds integer not null check (seconds > 10),
+         tags jsonb not null check (jsonb_typeof(tags) = 'array'),
+         primary key (customer_id, day)
+       ) partition by range (day);
+       create table public.visits_2020 partition of public.visits for values from ('2020-01-01') to ('2021-01-01');
+       reset role;
+       grant select, insert, update, delete on public.visits, public.visits_2020 to ${application.user}, ${administrator.user};
+       grant select on public.visits, public.visits_2020 to ${database.backup.user}`,
+    );
+    const joined: Tenancy = {
+      ...tenancy,
+      tables: [...tenancy.tables, { schema: "public", table: "visits", column: "customer_id" }],
+    };
+
+    const open = await prove(joined);
+    expect(open.summary.ok).toBe(false);
+    await applyRowLevelSecurity(owner, { tenancy: joined, owner: owner.user });
+    const proof = await prove(joined);
+
+    expect(failed(proof)).toEqual([]);
+    expect(proof.tables).toEqual(expect.arrayContaining(["public.visits", "public.visits_2020"]));
+    // A backup sees rows, and makes none to see.
+    expect(proof.notProven.filter(({ role }) => role !== database.backup.user)).toEqual([]);
+    const own = { role: application.user, table: "visits_2020", command: "SELECT", context: "own" };
+    expect(proof.cells).toContainEqual(expect.objectContaining({ ...own, found: "own", ok: true }));
+  });
+});

@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Connection } from "../../../src/connection/connection";
+import { rowsOf, type TestDatabase, createTestDatabase } from "../testDatabase";
+
+/** An empty database with the two roles that migrations need, and a folder to put migrations into. */
+export interface MigrationDatabase extends TestDatabase {
+  /** What the functions under test ask for. */
+  settings: { connection: Connection; owner: string; directory: string };
+  /** Writes a pair of files; the down file undoes nothing unless one is given. */
+  write: (name: string, up: string, down?: string) => Promise<void>;
+  /** Rows of a query by the superuser. */
+  rows: <T extends object>(sql: string) => Promise<T[]>;
+}
+
+/** The project's own migrations. */
+export const realMigrations = join(__dirname, "../../../../../migrations");
+
+/** Creates the database; `drop` removes the folder too. */
+export async function createMigrationDatabase(): Promise<MigrationDatabase> {
+  const database = await createTestDatabase();
+  const { user: owner } = await database.role("owner");
+  const connection = await database.role("migrator", `noinherit in role ${owner}`);
+  await database.run(`alter database ${database.name} owner to ${owner}`);
+  const folder = await mkdtemp(join(tmpdir(), `migrations-${randomBytes(3).toString("hex")}`));
+  const directory = join(folder, "migrations");
+  await mkdir(directory);
+
+  return {
+    ...database,
+    settings: { connection, owner, directory },
+    write: async (name, up, down = "select 1;\n") => {
+      await writeFile(join(directory, `${name}.up.sql`), up);
+      await writeFile(join(directory, `${name}.down.sql`), down);
+    },
+    rows: (sql) => rowsOf(database.superuser, sql),
+    drop: async () => {
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Puts the project's own migrations into a folder. */
+export async function copyRealMigrations({ settings }: MigrationDatabase): Promise<void> {
+  await cp(realMigrations, settings.directory, { recursive: true });
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { Difference } from "../../../src/convergence/difference";
+import { renderDifference } from "../../../src/convergence/renderDifference";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import { createTenantDatabase } from "./tenantDatabase";
+
+type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
+
+describe.each(["session", "role"] as const)("with administrators by %s", (administrators) => {
+  let database: TenantDatabase;
+
+  beforeAll(async () => {
+    database = await createTenantDatabase(administrators);
+  });
+
+  afterAll(() => database.drop());
+
+  const drift = () => readRowLevelSecurityDrift(database.owner, database.security, 0);
+  const lines = async () => (await drift()).map(renderDifference);
+  const converge = () => applyRowLevelSecurity(database.owner, database.security);
+  const policy = administrators === "session" ? "context_sees_own" : "tenant_sees_own";
+  const policiesOfAdministrators =
+    administrators === "role" ? Array.from({ length: 5 }, () => ({ kind: "policy missing" })) : [];
+  const administrator = "function tenancy.is_administrator()";
+
+  test("finds nothing to do after it has converged: PostgreSQL prints policies as we expect", async () => {
+    expect(await lines()).toEqual([]);
+  });
+
+  test.each<[string, Partial<Difference>[]]>([
+    [
+      "alter table public.sites disable row level security",
+      [{ kind: "row-level security disabled", object: "table public.sites" }],
+    ],
+    [
+      "alter table public.sites no force row level security",
+      [{ kind: "row-level security not forced", object: "table public.sites" }],
+    ],
+    [`drop policy ${policy} on public.sites`, [{ kind: "policy missing", actual: null }]],
+    [
+      `alter policy ${policy} on public.sites using (true)`,
+      [{ kind: "policy expression", actual: "USING true" }],
+    ],
+    [
+      `alter policy ${policy} on public.sites with check (true)`,
+      [{ kind: "policy expression", actual: "WITH CHECK true" }],
+    ],
+    [
+      `alter policy ${policy} on public.sites to public`,
+      [{ kind: "policy roles", actual: "TO public" }],
+    ],
+    [
+      'create policy "Forgotten; by hand" on public.sites using (true)',
+      [{ kind: "policy added", object: "policy Forgotten; by hand on public.sites" }],
+    ],
+    [
+      `drop policy ${policy} on public.sites;
+       create policy ${policy} on public.sites as restrictive for select using (true)`,
+      [
+        { kind: "policy permissive", actual: "RESTRICTIVE" },
+        { kind: "policy command", actual: "FOR SELECT" },
+        { kind: "policy roles" },
+        { kind: "policy expression" },
+        { kind: "policy expression" },
+      ],
+    ],
+    [
+      "alter function tenancy.is_administrator() volatile",
+      [{ kind: "context function attribute", object: administrator, actual: "VOLATILE" }],
+    ],
+    [
+      "alter function tenancy.is_administrator() parallel unsafe",
+      [{ kind: "context function attribute", actual: "PARALLEL UNSAFE" }],
+    ],
+    [
+      "alter function tenancy.is_administrator() security definer",
+      [{ kind: "context function attribute", actual: "SECURITY DEFINER" }],
+    ],
+    [
+      "alter function tenancy.is_administrator() set search_path = public",
+      [{ kind: "context function attribute", actual: "SET search_path=public" }],
+    ],
+    [
+      `create or replace function tenancy.is_administrator() returns boolean
+       language sql stable parallel safe as 'select true'`,
+      [{ kind: "context function body", actual: "language sql, body select true" }],
+    ],
+    [
+      "grant execute on function tenancy.is_administrator() to public",
+      [{ kind: "context function executor", actual: "EXECUTE", expected: null }],
+    ],
+    [
+      "drop function tenancy.is_administrator() cascade",
+      [{ kind: "context function missing", object: administrator }, ...policiesOfAdministrators],
+    ],
+    [
+      `drop function tenancy.is_administrator() cascade;
+       create function tenancy.is_administrator() returns text language sql as 'select null'`,
+      [
+        { kind: "context function result", actual: "returns text" },
+        { kind: "context function owner" },
+        { kind: "context function body" },
+        { kind: "context function attribute", actual: "VOLATILE" },
+        { kind: "context function attribute", actual: "PARALLEL UNSAFE" },
+        ...policiesOfAdministrators,
+      ],
+    ],
+    [
+      "alter function tenancy.current_customer_id() owner to postgres",
+      [{ kind: "context function owner", actual: "owner postgres" }],
+    ],
+  ])("names and repairs: %s", async (sql, differences) => {
+    await database.run(sql);
+    const found = await drift();
+    expect(found).toHaveLength(differences.length);
+    expect(found).toMatchObject(differences);
+    await converge();
+    expect(await lines()).toEqual([]);
+  });
+
+  test("takes the right to execute back from those that an executor has let in", async () => {
+    const stranger = await database.role("stranger");
+    const name = "function tenancy.lowest_customer_id()";
+    await database.run(`
+      grant usage on schema tenancy to ${database.application.user};
+      grant execute on ${name} to ${database.application.user} with grant option;
+      set role ${database.application.user};
+      grant execute on ${name} to ${stranger.user};
+      reset role;
+      revoke usage on schema tenancy from ${database.application.user}`);
+    expect(await lines()).toEqual([
+      `privilege of ${stranger.user} on ${name} is not declared, found EXECUTE`,
+      `privilege of ${database.application.user} on ${name}: found EXECUTE WITH GRANT OPTION, expected EXECUTE`,
+    ]);
+    await converge();
+    expect(await lines()).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import type { Audit } from "../../../src/audit/audit";
+
+/** A small declaration: an owner, a migrator that is its member, and an application. */
+export const declared: Audit = {
+  owner: "owner",
+  roles: [
+    { name: "owner", login: false, purpose: "" },
+    { name: "migrator", login: true, inherit: false, memberOf: ["owner"], purpose: "" },
+    { name: "app", login: true, purpose: "" },
+  ],
+  grants: [],
+  schemas: [],
+  extensions: [],
+  tenancy: {
+    administrators: "session",
+    tables: [],
+    tenantRoles: [],
+    administratorRoles: [],
+    backupRoles: [],
+  },
+  settings: [],
+};

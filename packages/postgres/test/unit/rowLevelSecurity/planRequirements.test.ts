@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+
+import { renderDifference } from "../../../src/convergence/renderDifference";
+import { planRequirements } from "../../../src/rowLevelSecurity/planRequirements";
+import type { TableSecurity } from "../../../src/rowLevelSecurity/readTenantTables";
+import type { SchemaObject } from "../../../src/schema/schemaObject";
+
+const declared = [{ schema: "public", table: "Sites", column: "customer_id" }];
+const right: TableSecurity = {
+  schema: "public",
+  table: "Sites",
+  column: "customer_id",
+  quoted_table: 'public."Sites"',
+  quoted_column: "customer_id",
+  column_type: "bigint",
+  level: 0,
+  ordinal: 1,
+  owner: "owner",
+  is_ours: true,
+  enabled: true,
+  forced: true,
+  not_null: true,
+  indexed: true,
+  refers: true,
+  is_key: false,
+  policies: [],
+};
+const lines = (lacks: Partial<TableSecurity>, record: readonly SchemaObject[] = []) =>
+  planRequirements(declared, [{ ...right, ...lacks }], record).map(renderDifference);
+
+const table = { table: 'public."Sites"' };
+const column = (facts: SchemaObject["facts"]): SchemaObject => ({
+  kind: "column",
+  identity: 'public."Sites".customer_id',
+  facts: { ...table, ...facts },
+});
+const constraint = (type: string, definition: string): SchemaObject => ({
+  kind: "constraint",
+  identity: `c on public."Sites"`,
+  facts: { ...table, type, definition },
+});
+const index = (definition: string): SchemaObject => ({
+  kind: "index",
+  identity: "public.i",
+  facts: { ...table, definition: `CREATE INDEX i ON public."Sites" USING ${definition}` },
+});
+
+test("is content with a column that is not null, indexed and part of a foreign key or the key", () => {
+  expect(lines({})).toEqual([]);
+  expect(lines({ refers: false, is_key: true })).toEqual([]);
+});
+
+test.each<[lacks: Partial<TableSecurity>, inRecord: SchemaObject]>([
+  [{ not_null: false }, column({ "not null": "NOT NULL" })],
+  [{ column_type: null }, column({ type: "bigint" })],
+  [{ column_type: "numeric" }, column({ type: "bigint" })],
+  [{ indexed: false }, index("btree (customer_id)")],
+  [{ indexed: false }, index("btree (customer_id DESC, created_at)")],
+  [{ indexed: false }, constraint("UNIQUE", "UNIQUE (customer_id, name)")],
+  [{ refers: false }, constraint("FOREIGN KEY", "FOREIGN KEY (site, customer_id) REFERENCES x(a)")],
+  [{ refers: false }, constraint("PRIMARY KEY", "PRIMARY KEY (customer_id)")],
+])("leaves to the schema's drift what the record has: %o", (lacks, inRecord) => {
+  expect(lines(lacks)).toHaveLength(1);
+  expect(lines(lacks, [inRecord])).toEqual([]);
+});
+
+test.each<[lacks: Partial<TableSecurity>, inRecord: SchemaObject]>([
+  [{ not_null: false }, column({ "not null": null })],
+  [{ column_type: "numeric" }, column({ type: "numeric" })],
+  [{ indexed: false }, index("btree (created_at, customer_id)")],
+  [{ indexed: false }, index("btree (customer_id) WHERE (deleted_at IS NULL)")],
+  [{ indexed: false }, index("brin (customer_id)")],
+  [{ refers: false }, constraint("FOREIGN KEY", "FOREIGN KEY (site) REFERENCES x(customer_id)")],
+  [{ refers: false }, constraint("UNIQUE", "UNIQUE (customer_id)")],
+])("does not take for it what only looks like it: %o", (lacks, inRecord) => {
+  expect(lines(lacks, [inRecord])).toHaveLength(1);
+});
+
+test("names the tenants' own table in the foreign key to write", () => {
+  const customers = { ...right, quoted_table: "public.customers", quoted_column: "id" };
+  const found = [
+    { ...right, refers: false },
+    { ...customers, ordinal: 2, is_key: true },
+  ];
+  const [line] = planRequirements([...declared, ...declared], found, []).map(renderDifference);
+  expect(line).toMatch(
+    /alter table public\."Sites" add foreign key \(customer_id\) references public\.customers \(id\) \(up refuses\)$/,
+  );
+});
+
+test("says that a declared table is missing, unless the record has it", () => {
+  const recorded: SchemaObject = { kind: "table", identity: 'public."Sites"', facts: {} };
+  expect(planRequirements(declared, [], [recorded])).toEqual([]);
+  expect(planRequirements(declared, [], [])).toMatchObject([{ kind: "tenant table missing" }]);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+
+import { migratedTables } from "../../../src/rowLevelSecurity/migratedTables";
+import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
+import { tenancyAt } from "../../../src/rowLevelSecurity/tenancyAt";
+
+const tenancy: Tenancy = {
+  administrators: "session",
+  tables: [
+    { schema: "public", table: "sites", column: "customer_id" },
+    { schema: "public", table: "costs", column: "customer_id" },
+    { schema: "public", table: "unknown", column: "customer_id" },
+  ],
+  tenantRoles: [],
+  administratorRoles: [],
+  backupRoles: [],
+};
+const files = [
+  "create table public.sites (customer_id int)",
+  "create table public.costs (customer_id int)",
+];
+
+test("leaves out what a later migration makes, and lets it be there", async () => {
+  const found = tenancyAt(
+    tenancy,
+    await migratedTables(files.slice(0, 1)),
+    await migratedTables(files),
+  );
+  expect(found.tables.map(({ table }) => table)).toEqual(["sites", "unknown"]);
+  expect(found.exemptTables).toMatchObject([{ schema: "public", table: "costs" }]);
+});
+
+test("is the declared one where nothing is left out", async () => {
+  const all = await migratedTables(files);
+  expect(tenancyAt(tenancy, all, all)).toBe(tenancy);
+});

@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+
+import {
+  configurationFiles,
+  isAppliedLive,
+} from "../../../../src/server/container/configurationFiles";
+import { containerSettings } from "../../../../src/server/container/containerSettings";
+import { mandatorySettings } from "../../../../src/server/container/mandatorySettings";
+import { overrideFaults } from "../../../../src/server/container/overrideFaults";
+import { parameters } from "../../../../src/server/settings/parameters";
+import { valueFault } from "../../../../src/server/settings/valueFault";
+
+const pooler = { database: "hosterizer", role: "app_pooler" };
+
+function value(overrides: Record<string, string>, name: string) {
+  return containerSettings({ memory: 1024, overrides }).find((setting) => setting.name === name);
+}
+
+test("each setting is declared once, has a reason and a value that PostgreSQL takes", () => {
+  const settings = containerSettings({ memory: 1024, overrides: {} });
+  const names = settings.map(({ name }) => name);
+
+  expect(names).toEqual([...new Set(names)]);
+  for (const { name, value, reason } of settings) {
+    const parameter = parameters.get(name);
+    expect([name, parameter && valueFault(parameter, value)]).toEqual([name, undefined]);
+    expect(reason).toMatch(/^[^\n]+[^.\n]$/);
+  }
+});
+
+test("what the user sets replaces a default, and adds to them", () => {
+  const overrides = { WORK_MEM: "9MB", jit: "off" };
+
+  expect(value(overrides, "work_mem")).toMatchObject({ value: "9MB", tier: "default" });
+  expect(value(overrides, "jit")).toEqual({
+    name: "jit",
+    value: "off",
+    tier: "default",
+    change: "reload",
+    reason: "from hosterizer-database:serverSettings",
+  });
+});
+
+test("work_mem follows from max_connections, the user's as well", () => {
+  expect(value({}, "work_mem")?.value).toBe("2621kB");
+  expect(value({ max_connections: "50" }, "work_mem")?.value).toBe("5242kB");
+});
+
+test("the file has what is mandatory or needs a restart, and nothing that is set live", () => {
+  const overrides = { max_worker_processes: "12", jit: "off" };
+  const settings = containerSettings({ memory: 1024, overrides });
+  const [file] = configurationFiles(settings, pooler);
+  const lines = file?.content.match(/^\w[\w.]*(?= = )/gm) ?? [];
+
+  expect(lines).toEqual([
+    ...mandatorySettings.map(({ name }) => name),
+    "max_connections",
+    "shared_buffers",
+    "wal_buffers",
+    "max_worker_processes",
+  ]);
+  expect(settings.filter(isAppliedLive).map(({ name }) => name)).toContain("jit");
+});
+
+const place = (name: string) =>
+  `hosterizer-database:serverSettings in Pulumi.dev.yaml: setting "${name}"`;
+
+const refused: readonly { overrides: Readonly<Record<string, string>>; says: string }[] = [
+  {
+    overrides: { fsync: "off" },
+    says: `${place("fsync")}: is always 'on': what was committed survives a crash of the machine.\nRemove it.`,
+  },
+  {
+    overrides: { Log_Statement: "all" },
+    says: `${place("Log_Statement")}: is always 'none': it prints passwords`,
+  },
+  {
+    overrides: { work_men: "4MB" },
+    says: `${place("work_men")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it, or write work_mem.`,
+  },
+  {
+    overrides: { "app.tenant": "1" },
+    says: `${place("app.tenant")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it.`,
+  },
+  { overrides: { data_directory: "/tmp" }, says: "is none that a settings file" },
+  { overrides: { constructor: "/tmp" }, says: "is none that a settings file" },
+  { overrides: { server_version: "16" }, says: "is none that a settings file" },
+  { overrides: { "work_mem = 1\nfsync": "off" }, says: "is none that a settings file" },
+  { overrides: { search_path: "a, b" }, says: "is a list" },
+  {
+    overrides: { work_mem: "4 apples" },
+    says: '"4 apples" is not a number in B, kB, MB, GB or TB',
+  },
+  { overrides: { work_mem: "1B" }, says: '"1B" is not a whole number of kB' },
+  { overrides: { work_mem: "63kB" }, says: "is not within 64 and 2147483647 (of kB)" },
+  { overrides: { deadlock_timeout: "5kB" }, says: "is not a number in us, ms, s, min, h or d" },
+  { overrides: { max_worker_processes: "8.5" }, says: "is not a whole number" },
+  { overrides: { jit: "maybe" }, says: '"maybe" is neither on nor off' },
+  { overrides: { wal_compression: "brotli" }, says: "is none of pglz, lz4, zstd, on, off" },
+  { overrides: { archive_command: "a\nb" }, says: "has a line break" },
+  { overrides: { archive_command: "test 'x'" }, says: "has a quote or a backslash" },
+  { overrides: { archive_command: "\\x" }, says: "has a quote or a backslash" },
+  { overrides: { archive_command: "x".repeat(1001) }, says: "has 1001 characters" },
+  { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "is there twice" },
+  {
+    overrides: { shared_buffers: "513MB" },
+    says: '"513MB" is more than half of the memory: hosterizer-database:memory is 1024 MiB',
+  },
+  { overrides: { max_connections: "5000" }, says: "leaves each session less than 64 kB" },
+];
+
+test.each(refused)("refuses $overrides", ({ overrides, says }) => {
+  const faults = overrideFaults(overrides, "dev", 1024);
+
+  expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
+});
+
+test("finds all faults at once, and shows no more of a value than fits a line", () => {
+  const faults = overrideFaults({ fsync: "off", jit: "x".repeat(500) }, "dev", 1024);
+
+  expect(faults).toHaveLength(2);
+  expect(Math.max(...faults.map(({ message }) => message.length))).toBeLessThan(300);
+});
+
+const taken: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { work_mem: "1GB", jit: "OFF", wal_compression: "zstd", max_connections: "4000" },
+  { shared_buffers: "512MB", archive_command: "pgbackrest --stanza=hosterizer archive-push %p" },
+  { random_page_cost: "1.25", DateStyle: "iso, dmy", idle_in_transaction_session_timeout: "0" },
+];
+
+test.each(taken)("takes %o", (overrides) => {
+  expect(overrideFaults(overrides, "dev", 1024)).toEqual([]);
+});
+
+test("leaves out what hangs on a memory that is at fault itself", () => {
+  expect(overrideFaults({ shared_buffers: "64GB" }, "dev")).toEqual([]);
+});
+
+test("no setting that could print a password may be changed", () => {
+  const printing = [
+    "log_statement",
+    "log_min_duration_statement",
+    "log_min_duration_sample",
+    "log_transaction_sample_rate",
+    "log_min_error_statement",
+    "log_min_messages",
+    "log_error_verbosity",
+    "pgaudit.log",
+    "pgaudit.log_parameter",
+    "pg_stat_statements.track_utility",
+    "shared_preload_libraries",
+  ];
+
+  expect(printing.filter((name) => overrideFaults({ [name]: "0" }, "dev").length === 0)).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,186 @@
+import { beforeAll, expect, test } from "vitest";
+
+import { makeServer } from "../../../components/server";
+import type { VolumeFile } from "../../../components/docker/volumeFiles";
+import { readSettings } from "../../../components/settings";
+import { dockerNames } from "@hosterizer/cli/dockerStack/dockerNames";
+import { type Recorded, record } from "./record";
+
+let recorded: Map<string, Recorded>;
+
+beforeAll(async () => {
+  recorded = await record(() => {
+    const { instance, pool } = makeServer(docker(), "dev");
+    pool?.(instance.provider);
+  });
+});
+
+const inputsOf = (name: string) => recorded.get(name)?.inputs ?? {};
+const containers = ["Container server", "Container pooler"];
+
+test("a stack in Docker has a server and a pooler, each with what it needs", () => {
+  const names = [...recorded.keys()].filter((name) => !name.startsWith("Pulumi"));
+  expect(names.sort()).toEqual(
+    [
+      "AuthorityCertificate server-authority",
+      "BuiltImage pooler-image",
+      "BuiltImage server-image",
+      "Certificate pooler-certificate",
+      "Certificate pooler-client-certificate",
+      "Certificate server-certificate",
+      "CertificateAuthority server-authority",
+      "CertificateFile server-authority",
+      "Container pooler",
+      "Container server",
+      "ContainerFiles pooler-files",
+      "ContainerFiles server-files",
+      "ContainerRestart pooler-restart",
+      "ContainerRestart server-restart",
+      "ContainerTrial pooler-trial",
+      "ContainerTrial server-trial",
+      "DockerInstance server",
+      "Network server",
+      "Password server-superuser",
+      "Pooler pooler",
+      "RemoteImage pooler-image",
+      "RemoteImage server-image",
+      "ServerSettings server",
+      "Volume pooler-configuration",
+      "Volume server-configuration",
+      "Volume server-data",
+      "postgresql server",
+    ].sort(),
+  );
+});
+
+test("everything has the name that the commands look for it by", () => {
+  const { containers, network, configuration, data, images } = dockerNames("hosterizer-dev");
+  const named = (...resources: string[]) => resources.map((name) => inputsOf(name)["name"]);
+  expect(named("Container server", "Container pooler")).toEqual(containers);
+  expect(named("Network server")).toEqual([network]);
+  expect(named("Volume server-configuration", "Volume pooler-configuration")).toEqual(
+    configuration,
+  );
+  expect(named("Volume server-data")).toEqual([data]);
+  const tags = named("RemoteImage server-image", "RemoteImage pooler-image");
+  expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(images);
+});
+
+test.each(containers)("%s may do nothing but its work", (name) => {
+  const { memory, ...inputs } = inputsOf(name);
+  expect(inputs).toMatchObject({
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    memorySwap: memory,
+    restart: "unless-stopped",
+  });
+  for (const way of [
+    "uploads",
+    "envs",
+    "command",
+    "entrypoints",
+    "labels",
+    "privileged",
+    "user",
+    "mounts",
+  ]) {
+    expect(inputs).not.toHaveProperty(way);
+  }
+});
+
+test.each(containers)("%s is published where the settings say, and nowhere else", (name) => {
+  const [internal, external] = name === "Container server" ? [5432, 5433] : [6432, 6432];
+  expect(inputsOf(name)["ports"]).toEqual([{ internal, external, ip: "127.0.0.1" }]);
+});
+
+test("what the server must be is in files, keys and verifier readable for it alone, and the data is in a volume of its own", () => {
+  const files = inputsOf("ContainerFiles server-files")["files"] as VolumeFile[];
+  expect(files.map(({ file, owner, mode }) => [file, owner, mode.toString(8)])).toEqual([
+    ["postgresql.conf", 0, "644"],
+    ["pg_hba.conf", 0, "644"],
+    ["pg_ident.conf", 0, "644"],
+    ["server.crt", 0, "644"],
+    ["server.key", 5432, "600"],
+    ["ca.crt", 0, "644"],
+    ["superuser.scram", 5432, "600"],
+  ]);
+  expect(inputsOf("Container server")["volumes"]).toEqual([
+    { volumeName: "hosterizer-dev-data", containerPath: "/var/lib/postgresql" },
+    {
+      volumeName: "hosterizer-dev-postgresql-configuration",
+      containerPath: "/etc/hosterizer",
+      readOnly: true,
+    },
+  ]);
+});
+
+test.each(["server", "pooler"])("the trial of the %s is what its container is to be", (name) => {
+  const container = inputsOf(`Container ${name}`);
+  const {
+    container: called,
+    image,
+    memory,
+    shmSize,
+    tmpfs,
+    ...trial
+  } = inputsOf(`ContainerTrial ${name}-trial`);
+  expect({ name: called, image, memory, shmSize, tmpfs }).toEqual({
+    ...{ name: container["name"], image: container["image"], memory: container["memory"] },
+    ...{ shmSize: container["shmSize"], tmpfs: container["tmpfs"] },
+  });
+  expect(container).toMatchObject({
+    networksAdvanced: [{ name: trial["network"] }],
+    ports: [trial["port"]],
+    capabilities: trial["capabilities"],
+    securityOpts: trial["securityOpts"],
+    logDriver: trial["logDriver"],
+    logOpts: trial["logOpts"],
+  });
+  const { volume, path, files } = inputsOf(`ContainerFiles ${name}-files`);
+  expect(trial).toMatchObject({ configuration: path, files });
+  expect(container["volumes"]).toContainEqual({
+    volumeName: volume,
+    containerPath: path,
+    readOnly: true,
+  });
+});
+
+test("clients make sure of the server, the program too", () => {
+  const tls = { sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
+  expect(inputsOf("postgresql server")).toMatchObject(tls);
+  expect(inputsOf("ServerSettings server")["connection"]).toMatchObject({
+    ...tls,
+    database: "postgres",
+  });
+  expect(inputsOf("Certificate server-certificate")).toMatchObject({
+    hosts: ["127.0.0.1", "hosterizer-dev-postgresql", "localhost"],
+    usage: "server",
+  });
+});
+
+test("the pooler comes by certificate as the role that may look passwords up", () => {
+  expect(inputsOf("Certificate pooler-client-certificate")).toMatchObject({
+    commonName: "app_pooler",
+    hosts: [],
+    usage: "client",
+  });
+});
+
+test("a stack without Docker has nothing of it", async () => {
+  const local = await record(() => {
+    const { settings } = read({ "hosterizer-database:instance": "embedded" });
+    expect(makeServer(settings, "local")).not.toHaveProperty("pool");
+  });
+  expect([...local.values()].filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
+});
+
+function docker() {
+  return read({ "hosterizer-database:instance": "docker" }).settings;
+}
+
+function read(configuration: Record<string, string>) {
+  const result = readSettings(configuration, "dev");
+  if ("faults" in result) throw new Error("the settings are at fault");
+  return result;
+}

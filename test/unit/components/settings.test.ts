@@ -1,0 +1,203 @@
+import { expect, test } from "vitest";
+
+import { readSettings } from "../../../components/settings";
+
+function read(values: Record<string, string>) {
+  const keys = Object.entries(values).map(([key, value]) => [`hosterizer-database:${key}`, value]);
+  return readSettings(Object.fromEntries(keys) as Record<string, string>, "local");
+}
+
+const external = { instance: "external", host: "db.example", deployRole: "deploy" };
+
+function faultsOf(values: Record<string, string>): string[] {
+  const result = read(values);
+  return "faults" in result ? result.faults.map(({ message }) => message) : [];
+}
+
+test("needs no more than the kind of instance", () => {
+  expect(read({ instance: "embedded" })).toEqual({
+    settings: {
+      instance: "embedded",
+      port: 5433,
+      database: "hosterizer",
+      lockTimeout: 500,
+      acknowledgedLoss: {},
+      logins: {},
+      proof: true,
+    },
+  });
+});
+
+test("takes what is set", () => {
+  const values = { instance: "embedded", port: "6000", database: "other", lockTimeout: "1000" };
+  expect(read(values)).toEqual({
+    settings: {
+      instance: "embedded",
+      port: 6000,
+      database: "other",
+      lockTimeout: 1000,
+      acknowledgedLoss: {},
+      logins: {},
+      proof: true,
+    },
+  });
+});
+
+test("takes a Docker stack with its defaults", () => {
+  expect(read({ instance: "docker" })).toEqual({
+    settings: {
+      instance: "docker",
+      port: 5433,
+      poolerPort: 6432,
+      database: "hosterizer",
+      lockTimeout: 500,
+      acknowledgedLoss: {},
+      logins: {},
+      proof: true,
+      dockerName: "hosterizer-local",
+      publishAddress: "127.0.0.1",
+      host: "127.0.0.1",
+      memory: 1024,
+      serverSettings: {},
+      poolSize: 25,
+    },
+  });
+});
+
+test("takes an external server with its defaults", () => {
+  expect(read({ ...external, host: "a.example, b.example" })).toEqual({
+    settings: {
+      instance: "external",
+      host: ["a.example", "b.example"],
+      port: 5432,
+      connectDatabase: "postgres",
+      sslmode: "verify-full",
+      deployRole: "deploy",
+      applicationConnections: 25,
+      database: "hosterizer",
+      lockTimeout: 500,
+      acknowledgedLoss: {},
+      logins: {},
+      proof: true,
+    },
+  });
+});
+
+test("takes a target and what may go for it, whatever YAML made of the numbers", () => {
+  const acknowledgedLoss = '{"public.sites":12,"public.sites.note":"3"}';
+  expect(read({ instance: "embedded", signingKeys: '[1,"3"]', proof: "false" })).toMatchObject({
+    settings: { signingKeys: [1, 3], proof: false },
+  });
+  const logins = '{"app_user":[1,"2"]}';
+  expect(read({ instance: "embedded", logins })).toMatchObject({
+    settings: { logins: { app_user: [1, 2] } },
+  });
+  expect(read({ instance: "embedded", migrationTarget: "5", acknowledgedLoss })).toMatchObject({
+    settings: {
+      migrationTarget: 5,
+      acknowledgedLoss: { "public.sites": 12, "public.sites.note": 3 },
+    },
+  });
+});
+
+test("takes settings of the server as text, whatever YAML made of them", () => {
+  const serverSettings = '{"work_mem":"16MB","max_connections":50,"track_io_timing":true}';
+  expect(read({ instance: "docker", serverSettings })).toMatchObject({
+    settings: {
+      serverSettings: { work_mem: "16MB", max_connections: "50", track_io_timing: "true" },
+    },
+  });
+});
+
+test("names Docker's things after the stack in characters that Docker takes", () => {
+  const configuration = { "hosterizer-database:instance": "docker" };
+  expect(readSettings(configuration, "Team_A.dev")).toMatchObject({
+    settings: { dockerName: "hosterizer-team-a-dev" },
+  });
+});
+
+test("leaves other programs' keys alone", () => {
+  const configuration = { "hosterizer-database:instance": "embedded", "aws:region": "eu-west-1" };
+  expect(readSettings(configuration, "local")).toHaveProperty("settings");
+});
+
+test.each([
+  [{}, "hosterizer-database:instance in Pulumi.local.yaml: is missing"],
+  [{ instance: "embeded" }, 'instance in Pulumi.local.yaml: "embeded" is not a kind of instance'],
+  [
+    { instance: "embedded", prot: "1" },
+    "hosterizer-database:prot in Pulumi.local.yaml: unknown key",
+  ],
+  [{ instance: "embedded", port: "abc" }, '"abc" is not a port (1024 to 65535)'],
+  [{ instance: "embedded", port: "5433.5" }, '"5433.5" is not a port'],
+  [{ instance: "embedded", port: "-1" }, '"-1" is not a port'],
+  [{ instance: "embedded", port: "1023" }, '"1023" is not a port'],
+  [{ instance: "embedded", port: "65536" }, '"65536" is not a port'],
+  [{ instance: "embedded", port: "" }, '"" is not a port'],
+  [{ instance: "embedded", database: "postgres" }, '"postgres" belongs to PostgreSQL itself'],
+  [{ instance: "embedded", database: 'x"; drop' }, "is not a database name"],
+  [{ instance: "embedded", database: "x".repeat(64) }, "is not a database name"],
+  [{ instance: "embedded", lockTimeout: "0" }, '"0" is not a number of milliseconds'],
+  [{ instance: "embedded", migrationTarget: "-1" }, '"-1" is not the number of a migration'],
+  [{ instance: "embedded", acknowledgedLoss: "all" }, "is not an object of row counts"],
+  [{ instance: "embedded", acknowledgedLoss: '{"public.sites":-1}' }, "is not an object of row"],
+  [{ instance: "embedded", acknowledgedLoss: '{"public.sites":1.5}' }, "is not an object of row"],
+  [{ instance: "embedded", proof: "no" }, 'is not "true" or "false"'],
+  [{ instance: "embedded", signingKeys: "1" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[]" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[0]" }, "is not a list of key numbers"],
+  [{ instance: "embedded", signingKeys: "[1,1]" }, "names a key twice"],
+  [{ instance: "embedded", logins: "1" }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":1}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[]}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[1,2,3]}' }, "is not an object of login numbers"],
+  [{ instance: "embedded", logins: '{"app_user":[-1]}' }, "is not an object of login numbers"],
+  [
+    { instance: "embedded", host: "a" },
+    'host in Pulumi.local.yaml: is for instance "docker" and "external" only',
+  ],
+  [{ instance: "external", deployRole: "deploy" }, "host in Pulumi.local.yaml: is missing"],
+  [{ ...external, host: "a,,b" }, '"a,,b" is not a host name or an IP address, nor several'],
+  [{ ...external, host: "a.example,a.example" }, "names a host twice"],
+  [{ ...external, port: "0" }, '"0" is not a port (1 to 65535)'],
+  [{ ...external, sslmode: "require" }, '"require" is not "verify-full" or "verify-ca"'],
+  [{ ...external, deployRole: "" }, '"" is not a role'],
+  [{ ...external, deployPasswordVariable: "A B" }, "is not the name of an environment variable"],
+  [{ ...external, sslcert: "client.pem" }, "sslkey in Pulumi.local.yaml: is missing"],
+  [{ ...external, sslkey: "client.key" }, "sslcert in Pulumi.local.yaml: is missing"],
+  [
+    { ...external, deployPasswordVariable: "A", deployPasswordCommand: "b" },
+    "deployPasswordCommand in Pulumi.local.yaml: the password comes from hosterizer-database:deployPasswordVariable",
+  ],
+  [{ ...external, deployPassword: "" }, 'deployPassword in Pulumi.local.yaml: "(secret)" is empty'],
+  [{ ...external, poolSize: "1" }, 'poolSize in Pulumi.local.yaml: is for instance "docker" only'],
+  [
+    { instance: "embedded", memory: "1024" },
+    'memory in Pulumi.local.yaml: is for instance "docker" only, and this stack\'s is "embedded"',
+  ],
+  [{ instance: "docker", port: "6432" }, "poolerPort in Pulumi.local.yaml: 6432 is the server's"],
+  [{ instance: "docker", publishAddress: "localhost" }, '"localhost" is not an IP address'],
+  [{ instance: "docker", host: "a_b" }, '"a_b" is not a host name or an IP address'],
+  [{ instance: "docker", dockerName: "-x" }, '"-x" is not a name for Docker'],
+  [{ instance: "docker", memory: "255" }, '"255" is not a number of MiB (256 to 1048576)'],
+  [{ instance: "docker", serverSettings: "work_mem" }, "is not an object of settings"],
+  [{ instance: "docker", serverSettings: '["a"]' }, "is not an object of settings"],
+  [{ instance: "docker", serverSettings: '{"a":{"b":1}}' }, "is not an object of settings"],
+  [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
+  [{ instance: "docker", packagesOf: "2026-02-30" }, '"2026-02-30" is not a date'],
+  [{ instance: "docker", prot: "1" }, "hosterizer-database:prot in Pulumi.local.yaml: unknown key"],
+])("refuses %j once, with the key, the file and the value", (values, message) => {
+  const faults = faultsOf(values);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(message);
+});
+
+test("reports every fault at once", () => {
+  expect(faultsOf({ port: "0", database: "", prot: "1", lockTimeout: "soon" })).toHaveLength(5);
+});
+
+test("says how to mend it", () => {
+  expect(faultsOf({ instance: "embedded", port: "0" })[0]).toMatch(
+    /\nSet it: pulumi config set hosterizer-database:port 5433\.$/,
+  );
+});
