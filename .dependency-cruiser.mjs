@@ -1,0 +1,123 @@
+/** Who may import whom: docs of the house are in CONTRIBUTING.md. Imports of types count like all others. */
+
+const packages = (...names) => `^packages/(${names.join("|")})/`;
+
+/** A rule that names the only things that a part of the house may import. Installed packages are judged by the lint. */
+function imports(part, from, allowed, comment) {
+  return {
+    name: `imports-of-${part}`,
+    comment,
+    severity: "error",
+    from: { path: from },
+    to: { pathNot: [...allowed, "node_modules/"], dependencyTypesNot: ["core"] },
+  };
+}
+
+/** A rule for two rooms of packages/postgres. */
+function below(lower, higher) {
+  return {
+    name: `${lower}-is-below-${higher.join("-and-")}`,
+    comment: `${lower}/ knows nothing of ${higher.join("/ and ")}/. Take what you need as an argument.`,
+    severity: "error",
+    from: { path: `^packages/postgres/src/${lower}/` },
+    to: { path: `^packages/postgres/src/(${higher.join("|")})/` },
+  };
+}
+
+export default {
+  forbidden: [
+    {
+      name: "no-circle-of-files",
+      comment: "These files cannot be read, or loaded, one after the other.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "no-circle-of-folders",
+      comment: "These folders are one room: merge them, or move what both need to the lower one.",
+      scope: "folder",
+      severity: "error",
+      from: { path: packages("postgres", "cli", "docker-engine", "offline-plugins", "client") },
+      to: { circular: true },
+    },
+    imports(
+      "postgres",
+      "^packages/postgres/src/",
+      ["^packages/postgres/src/"],
+      "packages/postgres knows PostgreSQL alone. Take what you need as an argument.",
+    ),
+    {
+      name: "postgres-without-pulumi",
+      comment: "Put the resource in components/ and call packages/postgres from it.",
+      severity: "error",
+      from: { path: "^packages/postgres/" },
+      to: { path: "node_modules/@pulumi/" },
+    },
+    imports(
+      "docker-engine",
+      "^packages/docker-engine/src/",
+      ["^packages/docker-engine/src/"],
+      "packages/docker-engine finds and reaches an engine, whatever it is used for.",
+    ),
+    imports(
+      "offline-plugins",
+      "^packages/offline-plugins/src/",
+      [packages("offline-plugins", "docker-engine", "postgres")],
+      "The offline plugins stand in for Pulumi's own and know nothing of this program.",
+    ),
+    imports(
+      "client",
+      "^packages/client/src/",
+      ["^packages/client/src/"],
+      "packages/client is what applications import. Copy no internals into it.",
+    ),
+    imports(
+      "cli",
+      "^packages/cli/(src/|run|preload)",
+      [packages("cli", "postgres", "docker-engine", "client")],
+      "packages/cli is given what it needs of the program's declarations, by components/program.ts.",
+    ),
+    imports(
+      "components",
+      "^components/(?!program)",
+      ["^(components|database)/", packages("postgres", "docker-engine", "client")],
+      "A component takes what it needs as an argument.",
+    ),
+    imports(
+      "database",
+      "^database/",
+      ["^database/", "^packages/postgres/src/"],
+      "database/ is data. Only the types of packages/postgres come in here.",
+    ),
+    {
+      name: "database-is-data",
+      comment: "database/ is data. Keep code in packages/postgres or components/.",
+      severity: "error",
+      from: { path: "^database/" },
+      to: { path: "^packages/", dependencyTypesNot: ["type-only"] },
+    },
+    below("sql", ["connection", "convergence", "access", "audit", "migrations", "schema"]),
+    below("connection", ["convergence", "access", "audit", "migrations", "schema", "server"]),
+    below("convergence", ["access", "audit", "migrations", "schema", "rowLevelSecurity", "server"]),
+    below("migrations", ["schema", "rowLevelSecurity", "audit"]),
+    below("rowLevelSecurity", ["schema", "audit"]),
+    {
+      name: "tests-are-not-imported",
+      severity: "error",
+      from: { pathNot: "(^|/)(test|bench)/" },
+      to: { path: "(^|/)test/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^packages/client/dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["hosterizer-source", "types", "node", "import", "require", "default"],
+      extensions: [".ts", ".mts", ".mjs", ".cjs", ".js", ".d.ts", ".json"],
+    },
+  },
+};
