@@ -72,17 +72,23 @@ test("one more migration breaks no test that reads the folder", { timeout: 900_0
   expect(exitCode, all).toBe(0);
 });
 
+const testFolders = [
+  "test",
+  ...["cli", "client", "postgres"].map((name) => `packages/${name}/test`),
+];
+
 // Its path as these tests write it, or what they take from modules that have read it.
 const namesFolder =
   /\((?:join\(__dirname, )?"(?:\.\.\/)*migrations"|: "migrations",|\b(?:shippedMigrations|\w*[rR]ealMigrations)\b/;
 
 /**
  * Of the unit and integration tests, one for each module that names the folder of migrations: for a test itself, that one; for what tests
- * share, the one of its users that is shortest with all that it imports of test/.
+ * share, the one of its users that is shortest with all that it imports of tests.
  */
 async function representatives(): Promise<string[]> {
-  const sources = await readSources(join(project, "test"));
-  const isTest = (path: string) => /^test\/(?:unit|integration)\/.*\.test\.ts$/.test(path);
+  const sources = await readSources(testFolders.map((folder) => join(project, folder)));
+  const isTest = (path: string) =>
+    /^(?:packages\/[^/]+\/)?test\/(?:unit|integration)\/.*\.test\.ts$/.test(path);
   const readers = [...sources].filter(
     ([path, text]) => namesFolder.test(text) && path !== relative(process.cwd(), __filename),
   );
@@ -101,7 +107,7 @@ async function representatives(): Promise<string[]> {
   return [...new Set(chosen.filter((path) => path !== undefined))].sort();
 }
 
-/** A module and all that it imports of test/, by others if need be. */
+/** A module and all that it imports of tests, directly or not. */
 function importedBy(path: string, sources: ReadonlyMap<string, string>): ReadonlySet<string> {
   const found = new Set([path]);
   for (const each of found) {
@@ -113,12 +119,14 @@ function importedBy(path: string, sources: ReadonlyMap<string, string>): Readonl
   return found;
 }
 
-async function readSources(folder: string): Promise<Map<string, string>> {
+async function readSources(folders: readonly string[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.name.endsWith(".ts")) continue;
-    const path = join(entry.parentPath, entry.name);
-    sources.set(relative(project, path), await readFile(path, "utf8"));
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.name.endsWith(".ts")) continue;
+      const path = join(entry.parentPath, entry.name);
+      sources.set(relative(project, path), await readFile(path, "utf8"));
+    }
   }
   return sources;
 }
