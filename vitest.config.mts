@@ -54,6 +54,8 @@ export default defineConfig({
   },
   test: {
     sequence: { sequencer: LongestFirst },
+    // For `npm run test:time`.
+    reporters: ["default", ["json", { outputFile: ".hosterizer/test-results.json" }]],
     projects: [
       // On a machine with two cores Vitest would leave one idle, while a test waits for its server.
       {
