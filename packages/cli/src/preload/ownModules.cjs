@@ -1,6 +1,6 @@
 // Finding and transpiling several hundred TypeScript files takes up to a second of every process. So what a program has loaded of
 // this project is kept in one file, as JavaScript; a source whose modification time or size has changed is transpiled again.
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { basename, dirname, join, relative, resolve, sep } = require("node:path");
 
@@ -22,10 +22,16 @@ Module._resolveFilename = function (request, parent, ...rest) {
   const asker = parent?.filename;
   if (asker?.endsWith(".ts")) {
     const file = ownFile(request, dirname(asker));
-    if (file !== undefined && translationOf(file) !== undefined) return file;
+    if (file !== undefined && (translationOf(file) !== undefined || isOfPackage(request, file)))
+      return file;
   }
   return find.call(this, request, parent, ...rest);
 };
+
+/** Whether a request names a file of a package of this project, whose `exports` may name what is built of it instead. */
+function isOfPackage(request, file) {
+  return !request.startsWith(".") && existsSync(file);
+}
 
 /** The file that a request names if it is one of this project's: a neighbour, or a part of one of its packages. */
 function ownFile(request, folder) {
