@@ -6,11 +6,8 @@ import type { Login } from "./roles";
 import { valueOf } from "./valueOf";
 import { migrator, roles } from "../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { describeCell } from "@hosterizer/postgres/isolation/describeCell";
-import { isLeak } from "@hosterizer/postgres/isolation/isLeak";
-import type { IsolationProof, ProofCell } from "@hosterizer/postgres/isolation/isolationProof";
-import { provenOnce } from "@hosterizer/postgres/isolation/provenOnce";
-import { strangersAmong } from "@hosterizer/postgres/isolation/strangersAmong";
+import { describeCell, isLeak, type IsolationProof, type ProofCell } from "@hosterizer/postgres/isolation/isolationProof";
+import { provenOnce, strangersAmong } from "@hosterizer/postgres/isolation/proveIsolation";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 
 /** What is proven, and who asks. */

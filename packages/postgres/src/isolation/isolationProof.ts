@@ -1,4 +1,4 @@
-/** What the proof tries on every tenant table. */
+/** The commands that the proof tries on every tenant table. */
 export const proofCommands = [
   "ROW SECURITY",
   "FORCE",
@@ -29,7 +29,7 @@ export const proofCommands = [
 
 export type ProofCommand = (typeof proofCommands)[number];
 
-/** Who a session may say it is. */
+/** Identities that a session may claim. */
 export const sessionContexts = [
   "own",
   "other",
@@ -42,12 +42,12 @@ export const sessionContexts = [
 
 export type SessionContext = (typeof sessionContexts)[number];
 
-/** The same, and `catalog` where the answer doesn't depend on what the session says. */
+/** The same, and `catalog` where the answer does not depend on what the session claims. */
 export const proofContexts = [...sessionContexts, "catalog"] as const;
 
 export type ProofContext = (typeof proofContexts)[number];
 
-/** Whose rows a statement reaches, or what becomes of it. */
+/** Whose rows a statement reaches, or its outcome. */
 export type Expectation =
   "own" | "other" | "both" | "none" | "refused" | "allowed" | "yes" | "as SELECT";
 
@@ -59,14 +59,14 @@ export interface ProofCell {
   command: ProofCommand;
   context: ProofContext;
   expected: Expectation;
-  /** What was seen, in a few words. */
+  /** The observation, in a few words. */
   found: string;
   ok: boolean;
-  /** More about what was found, such as PostgreSQL's message; empty where there is nothing to say. */
+  /** Details such as PostgreSQL's message; may be empty. */
   detail: string;
 }
 
-/** Something that could not be tried, and why. */
+/** A check that could not be run, and why. */
 export interface NotProven {
   role: string;
   schema: string;
@@ -76,7 +76,7 @@ export interface NotProven {
   reason: string;
 }
 
-/** All that was tried, and all that was not. */
+/** Everything that was tried, and everything that could not be. */
 export interface IsolationProof {
   /** As `schema.table`, in the order of the declaration. */
   tables: readonly string[];
@@ -84,11 +84,46 @@ export interface IsolationProof {
   cells: readonly ProofCell[];
   notProven: readonly NotProven[];
   summary: {
-    /** Nothing leaks; what was not proven is no leak. */
+    /** Whether every check passed. A check that could not be run does not count as a failure. */
     ok: boolean;
     tried: number;
     failed: number;
     notProven: number;
     milliseconds: number;
   };
+}
+
+/** The findings that are no leak, by expectation. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  own: ["own", "none"],
+  other: ["the other tenant's", "none"],
+  none: ["none"],
+};
+
+/**
+ * Whether a failed check is a leak: rows of another tenant were reached, or a forbidden command was allowed. Other failures only keep out
+ * roles that should have access, for example on a table whose policies do not exist yet.
+ */
+export function isLeak({ ok, command, expected, found }: ProofCell): boolean {
+  if (ok || expected === "both" || expected === "allowed") return false;
+  // The owner has no login. Objects that give other roles the owner's access are checked separately.
+  if (command === "FORCE") return false;
+  const may = allowed[expected];
+  if (may === undefined) return true;
+  if (found === "refused" || found.startsWith("error ")) return false;
+  return !found.split(", ").every((whose) => may.includes(whose));
+}
+
+/** The check and its result in one line. */
+export function describeCell({
+  role,
+  schema,
+  table,
+  command,
+  context,
+  expected,
+  found,
+}: ProofCell): string {
+  const where = `${role}, ${schema}.${table}, ${command}, context ${context}`;
+  return `${where}: found ${found}, expected ${expected}`;
 }

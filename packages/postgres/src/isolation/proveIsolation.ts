@@ -1,29 +1,40 @@
-import type { Client } from "pg";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 
-import { type Connection, openClient } from "../connection/connection";
-import type { Tenancy } from "../rowLevelSecurity/tenancy";
-import type { IsolationProof, NotProven, ProofCell } from "./isolationProof";
-import type { RoleKind, Sign, TenantPair } from "./proofContexts";
+import { type Client, DatabaseError, escapeIdentifier } from "pg";
+
+import type { RoleDeclaration } from "../access/declarations";
+import { hasPassword } from "../access/logins";
+import { catalogHash } from "../connection/catalogHash";
+import { type Connection, openClient, withClient } from "../connection/connection";
+import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
+import { quotedName } from "../sql/quotedName";
+import {
+  type IsolationProof,
+  type NotProven,
+  type ProofCell,
+  proofCommands,
+  proofContexts,
+} from "./isolationProof";
+import { type RoleKind, type Sign, type TenantPair, variablesOf } from "./contexts";
 import { proveRole } from "./proveRole";
-import { realTenants } from "./realTenants";
-import { savepoint } from "./runProbe";
+import { savepoint, setContext } from "./runProbe";
 
-/** What is to be proven, of which database. */
+/** Which database to prove, and for which roles. */
 export interface ProofRequest {
-  /** How a login role reaches the database. Roles are proven by what they themselves see, never by another's eyes. */
+  /** Returns the connection of a login role. Each role is tested in its own sessions. */
   connect: (role: string) => Connection;
   tenancy: Tenancy;
-  /** Other login roles of applications, which must see no tenant's row. Default: none. */
+  /** Other login roles, which must see no tenant's row. Default: none. */
   strangers?: readonly string[];
-  /** Makes tokens of contexts, where the declared tenancy wants them signed. */
+  /** Signs contexts. Required if the tenancy has signed contexts. */
   sign?: Sign | undefined;
 }
 
 /**
- * Tries to get out of a tenant, as every role of the declaration, on every tenant table and in every context.
+ * Tries to break out of a tenant: as every declared role, on every tenant table, in every context.
  *
- * Each role has one transaction, which is rolled back. Nobody waits for it longer than for one statement on rows of its
- * own, and it waits for nobody longer than a second.
+ * Each role has one transaction, which is rolled back. It locks only its own rows, one statement at a time, and waits at most a second for a lock.
  */
 export async function proveIsolation(request: ProofRequest): Promise<IsolationProof> {
   const begin = performance.now();
@@ -83,7 +94,7 @@ function rolesOf({ tenancy, strangers = [] }: ProofRequest): [string, RoleKind][
   return [...all].sort(([, one], [, two]) => order.indexOf(one) - order.indexOf(two));
 }
 
-/** Who can say which tenants there are: the role itself where it may be an administrator. */
+/** The role that can list tenants: the role itself if it can become administrator. */
 function finderOf(tenancy: Tenancy, role: string, kind: RoleKind): string {
   if (kind === "backup" || kind === "administrator") return role;
   if (kind === "tenant" && tenancy.administrators === "session") return role;
@@ -97,7 +108,7 @@ async function inTransaction<T>(
 ): Promise<T> {
   const client = await openClient(connection, "verify");
   try {
-    // Whatever happens to this process, the server ends the transaction soon.
+    // If this process dies, the server ends the transaction soon.
     await client.query(`begin;
       set local statement_timeout = '10s';
       set local lock_timeout = '1s';
@@ -109,5 +120,66 @@ async function inTransaction<T>(
   } finally {
     await client.query("rollback").catch(() => undefined);
     await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Proves a database, unless its catalog and roles are unchanged since the last successful proof.
+ *
+ * @param file Stores the hash of what was proven.
+ * @returns undefined if nothing has changed
+ */
+export async function provenOnce(
+  request: ProofRequest,
+  file: string,
+): Promise<IsolationProof | undefined> {
+  const [reader = ""] = request.tenancy.tenantRoles;
+  const more = [proofCommands, proofContexts, request.tenancy, request.strangers];
+  const hash = () =>
+    withClient(request.connect(reader), "verify", (client) =>
+      catalogHash(
+        client,
+        more.map((part) => JSON.stringify(part)),
+      ),
+    );
+  const present = await hash();
+  if ((await readFile(file, "utf8").catch(() => "")) === present) return undefined;
+  const proof = await proveIsolation(request);
+  if (proof.summary.ok) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, present);
+  }
+  return proof;
+}
+
+/** Roles with a password, except the migrator, which can become the owner. */
+export function strangersAmong(roles: readonly RoleDeclaration[], migrator: string): string[] {
+  return roles
+    .filter((role) => hasPassword(role) && role.name !== migrator)
+    .map(({ name }) => name);
+}
+
+/** Two tenants with rows in a table, as an administrator sees them. Min and max use an index, so this is cheap on large tables. */
+async function realTenants(
+  client: Client,
+  table: TenantTable,
+  sign?: Sign,
+): Promise<TenantPair | undefined> {
+  const column = escapeIdentifier(table.column);
+  // A previous probe may have failed.
+  await client.query(`rollback to savepoint ${savepoint}`);
+  try {
+    await setContext(client, variablesOf({ id: null, role: "administrator" }, sign));
+    const { rows } = await client.query<{ own: string | null; other: string | null }>(
+      `select min(${column})::pg_catalog.text as own, max(${column})::pg_catalog.text as other from ${quotedName(table)}`,
+    );
+    const [found] = rows;
+    if (found?.own == null || found.other === null || found.own === found.other) return undefined;
+    return { own: found.own, other: found.other };
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "42501") return undefined;
+    throw error;
+  } finally {
+    await client.query(`rollback to savepoint ${savepoint}`);
   }
 }

@@ -1,17 +1,14 @@
 import { type Client, DatabaseError } from "pg";
 
-import { quotedName } from "../sql/quotedName";
 import { readTenantTables } from "../rowLevelSecurity/readTenantTables";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
-import { judgeCell } from "./judgeCell";
+import { quotedName } from "../sql/quotedName";
 import type { NotProven, ProofCell } from "./isolationProof";
-import { parentsFirst } from "./parentsFirst";
-import type { TenantPair } from "./proofContexts";
+import type { TenantPair } from "./contexts";
 import { type ProofSession, TableProof } from "./proveTable";
-import { proveWithRealRows } from "./proveWithRealRows";
-import { proveWithSyntheticRows, type SyntheticTenants } from "./proveWithSyntheticRows";
-import { readTableShapes } from "./readTableShapes";
-import { savepoint } from "./runProbe";
+import { proveWithRealRows, proveWithSyntheticRows, type SyntheticTenants } from "./proveRows";
+import { readTableShapes } from "./tableShapes";
+import { judgeCell, savepoint } from "./runProbe";
 import { type ProofTable, TenantRows } from "./tenantRows";
 
 /** Proves all tables as one role, in its open transaction. */
@@ -21,7 +18,7 @@ export async function proveRole(
   known: (table: TenantTable) => Promise<TenantPair | undefined>,
 ): Promise<{ tables: string[]; cells: ProofCell[]; notProven: NotProven[] }> {
   const { client, role, kind } = opened;
-  // The others are bound by policies, or read everything, and may do nothing else that the owner may not.
+  // Other roles are restricted by policies, or read everything, and have no further rights.
   const beyondOwner = kind === "stranger" ? await readRightsBeyondOwner(client) : undefined;
   const session = { ...opened, beyondOwner };
   const { tables, shapes } = await readTables(client, declared);
@@ -34,11 +31,11 @@ export async function proveRole(
       schema,
       table,
       commands: [],
-      reason: "there is no such table",
+      reason: "the table does not exist",
     }));
 
   const proofs = new Map(tables.map((table) => [table.oid, new TableProof(session, table)]));
-  // First of all, while the session has never had a context: afterwards a variable is empty, not absent.
+  // First, while the variables have never been set: after a reset they are empty, not absent.
   if (kind !== "backup" && beyondOwner === undefined)
     for (const proof of proofs.values()) await proveUnset(client, proof);
   const rows = new TenantRows(client, shapes, tables);
@@ -59,7 +56,7 @@ export async function proveRole(
   };
 }
 
-/** The predefined roles that a session's role belongs to, and its attributes; undefined where it has neither. */
+/** Predefined roles that the session's role is a member of, and its attributes; undefined if there are none. */
 async function readRightsBeyondOwner(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ rights: string | null }>(
     `select pg_catalog.string_agg(has.right, ', ' order by has.right) as rights
@@ -103,7 +100,7 @@ async function readTables(client: Client, declared: readonly TenantTable[]) {
   return { tables, shapes };
 }
 
-/** Ids near the type's end, which no sequence comes to. They are the same for all tables of a run. */
+/** Ids near the type's upper bound, which no sequence reaches. All tables of a run use the same ones. */
 const chance = Math.random();
 
 function syntheticTenants({ shape, column }: ProofTable): SyntheticTenants {
@@ -134,4 +131,22 @@ async function proveUnset(client: Client, proof: TableProof): Promise<void> {
     .filter(Boolean)
     .join("; ");
   proof.add("SELECT", "none", "none", { ...verdict, detail });
+}
+
+/** Tables in an order in which their rows can be inserted: referenced tables first. Cycles are broken at any table. */
+function parentsFirst<T extends ProofTable>(tables: readonly T[]): T[] {
+  const byOid = new Map(tables.map((table) => [table.shape.oid, table]));
+  const ordered = new Set<T>();
+  const open = new Set<T>();
+  const visit = (table: T): void => {
+    if (ordered.has(table) || open.has(table)) return;
+    open.add(table);
+    for (const { parent } of table.shape.foreignKeys) {
+      const target = byOid.get(parent);
+      if (target !== undefined) visit(target);
+    }
+    ordered.add(table);
+  };
+  for (const table of tables) visit(table);
+  return [...ordered];
 }

@@ -9,32 +9,31 @@ import {
   type SessionContext,
   sessionContexts,
 } from "./isolationProof";
-import { judgeCell } from "./judgeCell";
-import type { Probe } from "./probe";
+import { judgeCell, runProbe } from "./runProbe";
+import type { Probe } from "./probes";
 import {
   contextVariants,
   expectedRows,
   type RoleKind,
   type Sign,
   type TenantPair,
-} from "./proofContexts";
-import { runProbe } from "./runProbe";
-import type { Privilege } from "./readTableShapes";
+} from "./contexts";
+import type { Privilege } from "./tableShapes";
 import type { ProofTable } from "./tenantRows";
 
-/** A role's session in its transaction, and what it is to the tenants. */
+/** A role's session inside its transaction. */
 export interface ProofSession {
   client: Client;
   role: string;
   kind: RoleKind;
   administrators: Tenancy["administrators"];
-  /** Where contexts are signed. */
+  /** Given if contexts are signed. */
   sign?: Sign | undefined;
-  /** What the role may do that the owner may not, in a few words: nothing that the owner defines is run as it. */
+  /** Rights of the role that the owner lacks. If there are any, nothing that the owner defines is run as this role. */
   beyondOwner?: string | undefined;
 }
 
-/** Collects what is found about one table as one role. */
+/** Collects the results for one table and one role. */
 export class TableProof {
   readonly cells: ProofCell[] = [];
   readonly notProven: NotProven[] = [];
@@ -44,7 +43,7 @@ export class TableProof {
     readonly table: ProofTable,
   ) {}
 
-  /** Tries a probe in a context, in all its variants or the first. The first failure is the cell's. */
+  /** Tries a probe in a context. Reads try every variant; the first failure decides. */
   async tryIn(context: SessionContext, probe: Probe, expected: Expectation, pair: TenantPair) {
     const { client, sign, beyondOwner } = this.session;
     if (beyondOwner !== undefined) {
@@ -68,7 +67,7 @@ export class TableProof {
     if (last !== undefined) this.add(probe.command, context, expected, last, probe.object);
   }
 
-  /** Planning a statement runs the functions of policies, before PostgreSQL looks at privileges: it is not even begun. */
+  /** Without running the statement: planning it evaluates policies' functions before privileges are checked. */
   private judgeByCatalog(context: SessionContext, { command, object }: Probe, beyondOwner: string) {
     const isRefused = this.lacks(command) || (command === "ALTER" && !this.table.shape.isOwned);
     const refused = { ok: true, found: "refused", detail: "" };
@@ -109,30 +108,30 @@ export class TableProof {
     if (!known) this.notProven.push({ role: this.session.role, schema, table, commands, reason });
   }
 
-  /** Whether the role sees every row: what shows them past the policies shows it nothing more. */
+  /** Whether the role may see every row anyway. */
   get seesAll(): boolean {
     return this.session.kind === "backup";
   }
 
-  /** Whether nothing is tried as the role, because the catalog answers for it. */
+  /** Whether the catalog is consulted instead of running statements as the role. */
   get isJudgedByCatalog(): boolean {
     return this.session.beyondOwner !== undefined;
   }
 
-  /** Whether a command that was tried in a context did what it must. */
+  /** Whether a command passed in a context. */
   holds(command: ProofCommand, context: SessionContext): boolean {
     return this.cells.some(
       (cell) => cell.command === command && cell.context === context && cell.ok,
     );
   }
 
-  /** Whether PostgreSQL itself numbers the tenants here, so that nobody can renumber one. */
+  /** Whether the tenant's column is an identity that is always generated, which UPDATE cannot change. */
   private get isNumbered(): boolean {
     const { shape, column } = this.table;
     return shape.columns.some(({ name, identity }) => name === column && identity === "a");
   }
 
-  /** What the contract, and the role's privileges, make of a command. */
+  /** The outcome that the contract and the role's privileges require. */
   expected(command: ProofCommand, context: SessionContext): Expectation {
     const { kind, administrators } = this.session;
     if (this.lacks(command)) return "refused";
@@ -147,7 +146,7 @@ export class TableProof {
   }
 }
 
-/** Whether it gives rows to another tenant. */
+/** Whether the command moves rows to another tenant. */
 function isMove(command: ProofCommand): boolean {
   return command === "MOVE" || command === "MOVE all";
 }
@@ -155,7 +154,7 @@ function isMove(command: ProofCommand): boolean {
 const reads: readonly Privilege[] = ["SELECT"];
 const updates: readonly Privilege[] = ["SELECT", "UPDATE"];
 
-/** What a command needs to be let in at all. */
+/** The privileges that a command requires. */
 const needs: Record<ProofCommand, readonly Privilege[]> = {
   "ROW SECURITY": [],
   FORCE: [],

@@ -2,19 +2,18 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg"
 
 import { quotedName } from "../sql/quotedName";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
-import type { Value } from "./candidates";
-import type { ForeignKeyShape, TableShape } from "./readTableShapes";
-import { NoRowError } from "./chooseValues";
-import { type Row, solveRow } from "./solveRow";
+import type { Value } from "./candidateValues";
+import type { ForeignKeyShape, TableShape } from "./tableShapes";
+import { NoRowError, type Row, solveRow } from "./solveRow";
 
-/** A tenant table with what the catalog says of it. */
+/** A tenant table and its shape in the catalog. */
 export interface ProofTable extends TenantTable {
   shape: TableShape;
-  /** 0: declared itself; else a partition or another child. */
+  /** 0 for a declared table, otherwise the depth of the partition or child. */
   level: number;
 }
 
-/** Rows of synthetic tenants, made up and inserted in one transaction that is never committed. */
+/** Rows of synthetic tenants, inserted in a transaction that is never committed. */
 export class TenantRows {
   private readonly filled = new Map<string, Row>();
   private nonce = 1_000_000_000 + Math.floor(Math.random() * 500_000_000);
@@ -25,23 +24,23 @@ export class TenantRows {
     private readonly tables: readonly ProofTable[],
   ) {}
 
-  /** The row that was inserted for a tenant, by its table's oid. */
+  /** The row inserted for a tenant, by its table's oid. */
   rowOf(oid: string, tenant: string): Row | undefined {
     return this.filled.get(`${oid} ${tenant}`);
   }
 
-  /** What is inserted by now, to come back to with a savepoint. */
+  /** The rows inserted so far, to restore after a rollback to a savepoint. */
   snapshot(): ReadonlyMap<string, Row> {
     return new Map(this.filled);
   }
 
-  /** Forgets what was rolled back. */
+  /** Forgets the rows that were rolled back. */
   restore(snapshot: ReadonlyMap<string, Row>): void {
     this.filled.clear();
     for (const [key, row] of snapshot) this.filled.set(key, row);
   }
 
-  /** Makes up a row, with the parents that it needs, and inserts those but not itself. */
+  /** Finds a row and inserts the parents that it needs, but not the row itself. */
   async prepare(shape: TableShape, tenant: string, fixed: Row = new Map()): Promise<Row> {
     const values = new Map(fixed);
     const own = this.tables.find((table) => table.shape.oid === shape.oid);
@@ -55,20 +54,20 @@ export class TenantRows {
     return solveRow(this.client, shape, values, this.nonce);
   }
 
-  /** Inserts a tenant's row, if there is none yet, and returns it. */
+  /** Inserts a tenant's row unless it exists, and returns it. */
   async fill(shape: TableShape, tenant: string, fixed: Row = new Map()): Promise<Row> {
     const found = this.rowOf(shape.oid, tenant);
     if (found !== undefined) return found;
     const row = await this.prepare(shape, tenant, fixed);
     const isChild = this.tables.some((table) => table.level > 0 && table.shape.oid === shape.oid);
-    // Its parent's row may be in it already, with the same key.
+    // The parent table's row may already be in this partition, with the same key.
     const unless = isChild ? " on conflict do nothing" : "";
     await this.client.query(`${insertStatement(shape, row)}${unless}`);
     this.filled.set(`${shape.oid} ${tenant}`, row);
     return row;
   }
 
-  /** What a foreign key's columns must hold. */
+  /** The values of a foreign key's columns. */
   private async refer(
     shape: TableShape,
     { parent, pairs }: ForeignKeyShape,
@@ -79,7 +78,7 @@ export class TenantRows {
     if (target === undefined || target.oid === shape.oid) return [];
     const isTenants = this.tables.some((table) => table.shape.oid === target.oid);
     const isOptional = pairs.some(([child]) => !isNotNull(shape, child));
-    // A row that may stand alone does, unless its parent has a tenant to mistake.
+    // An optional reference stays null, unless it leads to a tenant table.
     if (isOptional && !isTenants) return [];
     const decided = pairs.flatMap(([child, column]): [string, Value][] => {
       const value = values.get(child);
@@ -100,7 +99,7 @@ export class TenantRows {
     });
   }
 
-  /** A row of a table that the role only reads. */
+  /** An existing row of a table that the role may only read. */
   private async existing(
     target: TableShape,
     pairs: ForeignKeyShape["pairs"],
@@ -129,7 +128,7 @@ function isNotNull({ columns }: TableShape, name: string): boolean {
   return columns.some((column) => column.name === name && column.notNull);
 }
 
-/** Identities are overridden, which takes no number of a sequence. */
+/** Overrides identities, so that no sequence advances. */
 export function insertStatement(shape: TableShape, row: Row, alias = ""): string {
   const names = [...row.keys()].map((name) => escapeIdentifier(name));
   const values = [...row.values()].map((value) => (value === null ? "null" : escapeLiteral(value)));
@@ -138,9 +137,9 @@ export function insertStatement(shape: TableShape, row: Row, alias = ""): string
   return `${target} (${names.join(", ")}) overriding system value values (${values.join(", ")})`;
 }
 
-/** What a refused row means, for a person. */
+/** Why a row could not be inserted. */
 export function reasonOf(error: unknown): string {
   if (error instanceof NoRowError) return error.message;
   if (!(error instanceof DatabaseError)) throw error;
-  return `its rows cannot be made up: ${error.message} (${error.code ?? "no code"})`;
+  return `no row could be inserted: ${error.message} (${error.code ?? "no code"})`;
 }

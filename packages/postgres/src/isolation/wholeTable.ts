@@ -2,8 +2,8 @@ import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 
 import { quotedName } from "../sql/quotedName";
 import type { ProofCommand } from "./isolationProof";
-import { rows, touchedColumn } from "./probe";
-import type { TenantPair } from "./proofContexts";
+import { rows, touchedColumn } from "./probes";
+import type { TenantPair } from "./contexts";
 import type { TableProof } from "./proveTable";
 import { savepoint } from "./runProbe";
 
@@ -11,16 +11,15 @@ interface PlanNode {
   "Relation Name"?: string;
   Alias?: string;
   Filter?: string;
-  /** `InitPlan 1 (returns $0)`: what is worked out once, before any row. */
+  /** For example `InitPlan 1 (returns $0)`, which is evaluated once. */
   "Subplan Name"?: string;
   Output?: string[];
   Plans?: PlanNode[];
 }
 
 /**
- * Changes without a WHERE. One that reads no column is not bound by what policies say of SELECT, only by what they say of
- * UPDATE and DELETE: to try it would lock every row that it reaches, so its plan has to have the conditions that the plan
- * of a SELECT has.
+ * Changes without WHERE. A change that reads no column is subject to policies for UPDATE or DELETE only, not to those for SELECT. Running it would
+ * lock every row that it reaches, so its plan is compared instead: it must have the same conditions as that of a SELECT.
  *
  * https://www.postgresql.org/docs/15/sql-createpolicy.html, table "Policies Applied by Command Type"
  */
@@ -51,16 +50,16 @@ export async function proveWholeTable(
     `update ${name} set ${touchedColumn(table)} = default`,
   );
   if (!isBound || !proof.holds("SELECT", "own")) {
-    proof.skip(["MOVE all"], "it could reach rows that are not the proof's own");
+    proof.skip(["MOVE all"], "it could reach rows other than the proof's own");
     return;
   }
   const move = rows("MOVE all", `update ${name} set ${column} = ${escapeLiteral(pair.other)}`);
   await proof.tryIn("own", move, proof.expected("MOVE all", "own"), pair);
 }
 
-/** The conditions under which a statement reaches a row, each with its table. Nothing is run. */
+/** The conditions under which a statement reaches a row, each with its table. Does not run the statement. */
 async function conditionsOf(client: Client, statement: string): Promise<string[]> {
-  // One kind of scan, so that conditions are written in one way.
+  // With a single kind of scan, conditions always have the same form.
   const scans = ["indexscan", "indexonlyscan", "bitmapscan", "tidscan"];
   await client.query(
     [
@@ -74,23 +73,23 @@ async function conditionsOf(client: Client, statement: string): Promise<string[]
   const [plan] = plans;
   if (plan === undefined) return [];
   const root = plan["QUERY PLAN"][0].Plan;
-  const once = workedOutOnce(root);
+  const once = initplans(root);
   return filters(root)
     .map((filter) => filter.replaceAll(/\$\d+/g, (number) => once.get(number) ?? number))
     .sort();
 }
 
-/** By `$0` and so on, which plans number as they come. */
-function workedOutOnce(node: PlanNode): Map<string, string> {
+/** Initplans by their parameter (`$0`), whose numbers differ between plans. */
+function initplans(node: PlanNode): Map<string, string> {
   const { "Subplan Name": name = "", Output: output = [], Plans: plans = [] } = node;
   const [, number] = /^InitPlan \d+ \(returns (\$\d+)\)$/.exec(name) ?? [];
   const own: [string, string][] = number === undefined ? [] : [[number, output.join(", ")]];
-  return new Map([...own, ...plans.flatMap((plan) => [...workedOutOnce(plan)])]);
+  return new Map([...own, ...plans.flatMap((plan) => [...initplans(plan)])]);
 }
 
 function filters(node: PlanNode): string[] {
   const { "Relation Name": relation, Alias: alias = "", Filter: filter, Plans: plans = [] } = node;
-  // A partition is called visits in one plan and visits_1 in another.
+  // The alias of a partition is visits in one plan and visits_1 in another.
   const condition = filter?.replaceAll(`${alias}.`, "");
   const own = relation !== undefined && condition ? [`${relation}: ${condition}`] : [];
   return [...own, ...plans.flatMap(filters)];

@@ -1,7 +1,6 @@
 import { migrator, roles } from "../../../../../database/roles";
 import type { IsolationProof } from "@hosterizer/postgres/isolation/isolationProof";
-import { proveIsolation } from "@hosterizer/postgres/isolation/proveIsolation";
-import { strangersAmong } from "@hosterizer/postgres/isolation/strangersAmong";
+import { proveIsolation, strangersAmong } from "@hosterizer/postgres/isolation/proveIsolation";
 import { tenancyUpTo } from "../../../../../components/preflight";
 import { signer } from "hosterizer-database-client/signContext";
 import { connectionAs } from "./connectionAs";

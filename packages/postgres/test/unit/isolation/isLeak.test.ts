@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isLeak } from "../../../src/isolation/isLeak";
-import type { Expectation, ProofCell } from "../../../src/isolation/isolationProof";
+import { type Expectation, isLeak, type ProofCell } from "../../../src/isolation/isolationProof";
 
 const cell = (expected: Expectation, found: string, ok = false): ProofCell => ({
   role: "app_user",

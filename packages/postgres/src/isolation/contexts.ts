@@ -1,30 +1,30 @@
 import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import type { SessionContext } from "./isolationProof";
 
-/** The ids of the two tenants that the proof is tried on. */
+/** Ids of the two tenants that the proof works with. */
 export interface TenantPair {
   own: string;
   other: string;
 }
 
-/** The contract's variables; null for one that is not set, empty for what a pooled session has after a transaction. */
+/** The contract's session variables: null if unset, empty as in a pooled session after a transaction. */
 export interface ContextVariables {
   id: string | null;
   role: string | null;
-  /** Where contexts are signed. Default: none is sent. */
+  /** The signed token. Default: none is sent. */
   token?: string;
 }
 
-/** Makes the token of a context, where contexts are signed. */
+/** Signs a context. */
 export type Sign = (context: { userRole: string; customerId: string; expires: Date }) => string;
 
-/** What a role is to the tenants' rows. */
+/** What the declaration allows a role to see. */
 export type RoleKind = "tenant" | "administrator" | "backup" | "stranger";
 
 /**
- * The ways in which a session may say who it is. Reading tries all of a context's variants, everything else the first.
+ * The ways to claim each identity. Reads try every variant of a context, other commands only the first.
  *
- * Malformed ids begin or end with a real one: what is cut off or skipped by a careless cast would show its rows.
+ * Malformed ids begin or end with a real one, because a careless cast that truncates or skips characters would show that tenant's rows.
  */
 export function contextVariants(
   pair: TenantPair,
@@ -46,7 +46,7 @@ export function contextVariants(
   return {
     own: [
       as("customer", pair.own),
-      // Beside a token the variables say nothing.
+      // With a token, the variables are ignored.
       ...(sign ? [{ ...as("customer", pair.own), id: pair.other, role: "administrator" }] : []),
     ],
     other: [as("customer", pair.other)],
@@ -60,18 +60,18 @@ export function contextVariants(
     forged: [...roles.map((role) => as(role, id)), ...(sign ? forgedTokens(pair, sign) : [])],
     administrator: [
       as("administrator", null),
-      // An id besides is no administrator's to sign.
+      // A signed administrator context has no id.
       ...(sign ? [] : [as("administrator", id), as("administrator", "x")]),
     ],
   };
 }
 
-/** Long enough for a proof. */
+/** How long a token is valid: longer than a proof takes. */
 const minutes = 10 * 60_000;
-/** Longer than any proof takes. */
+/** How long ago an expired token ended. */
 const hour = 60 * 60_000;
 
-/** A context as an application would set it, signed where contexts are. */
+/** A context as an application sets it, with a token if contexts are signed. */
 export function variablesOf(
   { id, role }: Pick<ContextVariables, "id" | "role">,
   sign?: Sign,
@@ -81,13 +81,13 @@ export function variablesOf(
   return { id, role, token: sign({ userRole: role ?? "", customerId: id ?? "", expires }) };
 }
 
-/** What somebody would make up who has no key, or only a token of another one, or an old one. */
+/** Tokens that an attacker could forge without the key, from a token of another tenant, or from an expired one. */
 function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[] {
   const expires = new Date(Date.now() + minutes);
   const mine = sign({ userRole: "customer", customerId: own, expires });
   const [, , end = "", key = "", signature = ""] = mine.split(".");
   const tokens = [
-    // The variables alone are not believed.
+    // Variables without a token have no effect.
     undefined,
     ["customer", other, end, key, signature].join("."),
     ["administrator", "", end, key, signature].join("."),
@@ -105,7 +105,7 @@ function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[
     mine.slice(0, -1),
     `.${mine}`,
     ".".repeat(1000),
-    // Over long before the proof's transaction began: a token is good for what began before its end.
+    // Expired before the proof's transaction began. A token that expires during a transaction stays valid in it.
     sign({ userRole: "customer", customerId: own, expires: new Date(Date.now() - hour) }),
     sign({ userRole: "administrator", customerId: own, expires }),
   ];
@@ -118,7 +118,7 @@ function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[
   );
 }
 
-/** Whose rows the contract lets a role see. */
+/** The rows that the contract lets a role see. */
 export function expectedRows(
   kind: RoleKind,
   administrators: Tenancy["administrators"],
