@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { containerArchive } from "@hosterizer/offline-plugins/docker/containerArchive";
+import { containerArchive } from "@hosterizer/offline-plugins/docker/containerFiles";
 
 /** A registry with one image. */
 export interface FakeRegistry {
@@ -25,7 +25,10 @@ const types = {
  * https://distribution.github.io/distribution/spec/api/
  */
 export async function fakeRegistry(): Promise<FakeRegistry> {
-  const layer = containerArchive([{ path: "file", content: "pulled", mode: 0o644 }], new Date(0));
+  const layer = await containerArchive(
+    [{ path: "file", content: "pulled", mode: 0o644 }],
+    new Date(0),
+  );
   const config = Buffer.from(
     JSON.stringify({
       architecture: "amd64",

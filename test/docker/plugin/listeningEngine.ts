@@ -3,7 +3,7 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { unary } from "@hosterizer/offline-plugins/protocol/unary";
+import { unary } from "@hosterizer/offline-plugins/protocol/providerService";
 
 /** Pulumi's engine, as far as plugins tell it things. */
 export interface ListeningEngine {

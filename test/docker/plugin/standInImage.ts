@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-import { containerArchive } from "@hosterizer/offline-plugins/docker/containerArchive";
+import { containerArchive } from "@hosterizer/offline-plugins/docker/containerFiles";
 import { engine } from "../engine";
 
 const dockerfile = `
@@ -26,7 +26,7 @@ export async function buildStandIn(tag: string): Promise<void> {
     mode: 0o755,
   }));
   const context = [{ path: "Dockerfile", content: dockerfile, mode: 0o644 }, ...files];
-  const archive = Readable.from([containerArchive(context, new Date(0))]);
+  const archive = Readable.from([await containerArchive(context, new Date(0))]);
   const output = await engine.buildImage(archive, {
     t: tag,
     rm: true,

@@ -1,19 +1,23 @@
-import type { Stats } from "node:fs";
-import { lstat, readdir, readFile } from "node:fs/promises";
+import { createReadStream, type Stats } from "node:fs";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 
-import { buildIgnore } from "./buildIgnore";
+import dockerignore, { type Ignore } from "@balena/dockerignore";
+import { type Header, type Pack, pack } from "tar-stream";
 
-/** Something of a build context: a folder, a file or a symbolic link. */
-export interface ContextEntry {
+/** A folder, a file or a symbolic link of a build context. */
+interface ContextEntry {
   /** Relative to the context, with `/` between folders. */
   path: string;
   stats: Stats;
 }
 
 /**
- * What a build gets of the folder `context`: all but what its `.dockerignore` leaves out. The Dockerfile and the
- * `.dockerignore` itself are always in it. Sorted, folders before what is in them.
+ * The entries of the folder `context` that its `.dockerignore` does not exclude; the Dockerfile and the `.dockerignore` itself are always included. Sorted,
+ * folders before their contents.
+ *
+ * https://docs.docker.com/build/concepts/context/#dockerignore-files
  */
 export async function buildContext(context: string, dockerfile: string): Promise<ContextEntry[]> {
   const text = await readFile(join(context, ".dockerignore"), "utf8").catch(() => "");
@@ -32,4 +36,70 @@ export async function buildContext(context: string, dockerfile: string): Promise
     }
     return found;
   }
+}
+
+/** Which paths of a build context are excluded. Paths are relative to the context, with `/` between folders. */
+interface BuildIgnore {
+  ignores: (path: string) => boolean;
+  /** Whether a folder and everything in it are excluded, so that it need not be read. */
+  ignoresAllWithin: (folder: string) => boolean;
+}
+
+/** @param kept Paths that the builder needs even if `.dockerignore` excludes them. */
+export function buildIgnore(text: string, kept: readonly string[]): BuildIgnore {
+  const lines = [...text.replace(/^\uFEFF/, "").split("\n"), ...kept.map((path) => `!${path}`)];
+  const ignore: Ignore = dockerignore().add(lines);
+  const exceptions = lines.map((line) => line.trim()).filter((line) => line.startsWith("!"));
+  const ignores = (path: string) => ignore.ignores(path);
+  return {
+    ignores,
+    ignoresAllWithin: (folder) =>
+      ignores(folder) && !exceptions.some((line) => `${line.slice(1)}/`.startsWith(`${folder}/`)),
+  };
+}
+
+/**
+ * A tar archive of entries of a build context. All entries belong to root, because the builder's cache compares owners.
+ *
+ * The stream fails if a file changes its length while it is read.
+ */
+export function buildArchive(context: string, entries: readonly ContextEntry[]): Pack {
+  const archive = pack();
+  addAll(archive, context, entries).then(
+    () => {
+      archive.finalize();
+    },
+    (error: unknown) => {
+      archive.destroy(error instanceof Error ? error : new Error(String(error)));
+    },
+  );
+  return archive;
+}
+
+async function addAll(archive: Pack, context: string, entries: readonly ContextEntry[]) {
+  for (const { path, stats } of entries) {
+    const file = join(context, path);
+    const common = {
+      mode: stats.mode & 0o7777,
+      mtime: new Date(Math.floor(stats.mtimeMs / 1000) * 1000),
+    };
+    if (stats.isDirectory()) {
+      add(archive, { ...common, name: `${path}/`, type: "directory" });
+    } else if (stats.isSymbolicLink()) {
+      add(archive, { ...common, name: path, type: "symlink", linkname: await readlink(file) });
+    } else if (stats.size === 0) {
+      add(archive, { ...common, name: path, type: "file", size: 0 });
+    } else {
+      const sink = archive.entry({ ...common, name: path, type: "file", size: stats.size });
+      await pipeline(createReadStream(file, { end: stats.size - 1 }), sink).catch(
+        (cause: unknown) => {
+          throw new Error(`${file} could not be read: it may have changed meanwhile`, { cause });
+        },
+      );
+    }
+  }
+}
+
+function add(archive: Pack, header: Header): void {
+  archive.entry(header, "");
 }

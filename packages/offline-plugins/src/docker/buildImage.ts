@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 
 import { EngineUnreachable } from "@hosterizer/docker-engine/engineUnreachable";
+
 import type { State } from "../protocol/resourceSchema";
-import { buildArchive } from "./buildArchive";
-import { buildContext } from "./buildContext";
-import { followProgress } from "./buildProgress";
-import type { buildSchema } from "./buildSchema";
+import { buildArchive, buildContext } from "./buildContext";
 import type { DockerSession } from "./session";
 
 /**
@@ -58,4 +57,127 @@ export function splitTag(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(":");
   if (colon <= reference.lastIndexOf("/")) return { repo: reference, tag: "latest" };
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}
+
+/** Not served: the engine's own builder has no such thing, or nothing here needs it. */
+const unserved = { replaces: true, unserved: true } as const;
+
+/**
+ * The property `build` of `docker.RemoteImage`. Terraform sees it as a whole: whatever changes in it makes another image.
+ */
+export const buildSchema = {
+  additionalContexts: { kind: "list", ...unserved },
+  authConfigs: { kind: "objects", ...unserved, terraformName: "auth_config", properties: {} },
+  buildArgs: { kind: "map", replaces: true },
+  buildId: { kind: "string", ...unserved },
+  buildLogFile: { kind: "string", ...unserved },
+  builder: { kind: "string", ...unserved },
+  cacheFroms: { kind: "list", ...unserved, terraformName: "cache_from" },
+  cacheTos: { kind: "list", ...unserved, terraformName: "cache_to" },
+  cgroupParent: { kind: "string", ...unserved },
+  /** A folder, relative to the project's. */
+  context: { kind: "string", required: true, replaces: true },
+  cpuPeriod: { kind: "number", ...unserved },
+  cpuQuota: { kind: "number", ...unserved },
+  cpuSetCpus: { kind: "string", ...unserved },
+  cpuSetMems: { kind: "string", ...unserved },
+  cpuShares: { kind: "number", ...unserved },
+  /** A path within the context. */
+  dockerfile: { kind: "string", default: "Dockerfile", replaces: true },
+  extraHosts: { kind: "list", ...unserved },
+  forceRemove: { kind: "boolean", replaces: true },
+  isolation: { kind: "string", ...unserved },
+  label: { kind: "map", replaces: true },
+  labels: { kind: "map", replaces: true },
+  memory: { kind: "number", ...unserved },
+  memorySwap: { kind: "number", ...unserved },
+  networkMode: { kind: "string", replaces: true },
+  noCache: { kind: "boolean", replaces: true },
+  platform: { kind: "string", replaces: true },
+  provenance: { kind: "string", ...unserved },
+  pullParent: { kind: "boolean", replaces: true },
+  remoteContext: { kind: "string", ...unserved },
+  remove: { kind: "boolean", default: true, replaces: true },
+  sbom: { kind: "string", ...unserved },
+  secrets: { kind: "objects", ...unserved, properties: {} },
+  securityOpts: { kind: "list", ...unserved, terraformName: "security_opt" },
+  sessionId: { kind: "string", ...unserved },
+  shmSize: { kind: "number", ...unserved },
+  squash: { kind: "boolean", ...unserved },
+  suppressOutput: { kind: "boolean", ...unserved },
+  tags: { kind: "list", replaces: true, terraformName: "tag" },
+  target: { kind: "string", replaces: true },
+  ulimits: { kind: "objects", ...unserved, terraformName: "ulimit", properties: {} },
+  useLegacyBuilder: { kind: "boolean", default: false, replaces: true },
+  version: { kind: "string", ...unserved },
+} as const;
+
+/** One line of what the engine says while it builds or pulls an image. */
+interface EngineMessage {
+  /** A piece of the output, with its line ends. */
+  stream?: string;
+  /** What a pull is at. */
+  status?: string;
+  error?: string;
+}
+
+/** How much of the output an error quotes. */
+const quotedLines = 20;
+
+/**
+ * Reads what the engine says while it builds or pulls.
+ *
+ * @param cancelled what ends the reading, and is then the reason
+ * @param report told each step of a build as it begins: `Step 2/5 : RUN make`
+ * @throws Error with what went wrong and the last lines before it
+ */
+export async function followProgress(
+  answer: AsyncIterable<Buffer | string>,
+  cancelled: AbortSignal,
+  report: (step: string) => void,
+): Promise<void> {
+  try {
+    await follow(answer, report);
+  } catch (error) {
+    throw cancelled.aborted ? cancelled.reason : error;
+  }
+  cancelled.throwIfAborted();
+}
+
+async function follow(
+  answer: AsyncIterable<Buffer | string>,
+  report: (step: string) => void,
+): Promise<void> {
+  const said: string[] = [];
+  let step: string | undefined;
+  for await (const { stream = "", error } of messages(answer)) {
+    const lines = stripVTControlCharacters(stream).split("\n");
+    for (const line of lines.map((each) => each.trimEnd()).filter((each) => each !== "")) {
+      said.push(line);
+      if (!/^Step \d+\/\d+ : /.test(line)) continue;
+      step = line;
+      report(line);
+    }
+    if (error !== undefined) throw new Error(describeFailure(error, step, said));
+  }
+}
+
+function describeFailure(error: string, step: string | undefined, said: readonly string[]): string {
+  const where = step === undefined ? "" : ` at ${step}`;
+  const last = said.slice(-quotedLines).map((line) => `  ${line}`);
+  const quote = last.length === 0 ? [] : ["The last lines of its output:", ...last];
+  return [`Docker gave up${where}: ${error.trim()}`, ...quote].join("\n");
+}
+
+/** A JSON object a line. */
+async function* messages(answer: AsyncIterable<Buffer | string>): AsyncGenerator<EngineMessage> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of answer) {
+    rest += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as EngineMessage;
+  }
+  if (rest.trim() !== "") yield JSON.parse(rest) as EngineMessage;
 }

@@ -2,7 +2,7 @@ import type Dockerode from "dockerode";
 
 import type { Observed, State } from "../protocol/resourceSchema";
 import type { containerSchema } from "./containerSchema";
-import { statusOf } from "./statusOf";
+import { statusOf } from "./session";
 
 /** Connects a new container to its networks, and to no other. */
 export async function connectNetworks(

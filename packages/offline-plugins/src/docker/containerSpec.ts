@@ -1,8 +1,7 @@
 import type Dockerode from "dockerode";
 
 import type { State } from "../protocol/resourceSchema";
-import { parseDuration } from "./containerDuration";
-import type { containerSchema } from "./containerSchema";
+import { type containerSchema, parseDuration } from "./containerSchema";
 import { labelMap } from "./labels";
 
 const mebibyte = 1024 * 1024;

@@ -1,11 +1,9 @@
 import type Dockerode from "dockerode";
 
-import type { Observed } from "../protocol/resourceSchema";
+import type { Observed, State } from "../protocol/resourceSchema";
 import type { LiveObject } from "../protocol/resourceType";
-import { sortedStrings } from "../protocol/sortedSet";
-import { containerSchema } from "./containerSchema";
-import { livePorts } from "./containerPorts";
-import { liveHealthcheck } from "./containerHealthcheck";
+import { sortedStrings } from "../protocol/propertyValue";
+import { containerSchema, formatDuration, parseDuration } from "./containerSchema";
 
 const mebibyte = 1024 * 1024;
 
@@ -129,4 +127,96 @@ function strings(list: unknown): readonly string[] {
 
 function texts(map: unknown): Readonly<Record<string, string>> {
   return (map ?? {}) as Record<string, string>;
+}
+
+type Port = State<(typeof containerSchema)["ports"]["properties"]>;
+
+/**
+ * The ports that a container publishes: those of a stopped one are what it was made with.
+ *
+ * @param prior the ports that it had; what is still there keeps its order, which means nothing to the engine.
+ */
+function livePorts(
+  { NetworkSettings, HostConfig, State }: Dockerode.ContainerInspectInfo,
+  prior: readonly Port[],
+): Port[] {
+  const published = (State.Running ? NetworkSettings.Ports : HostConfig.PortBindings) as Bindings;
+  const live = Object.entries(published ?? {}).flatMap(([key, bindings]) => {
+    const [internal, protocol = "tcp"] = key.split("/");
+    return (bindings ?? []).map(({ HostIp, HostPort }) => ({
+      external: Number(HostPort),
+      internal: Number(internal),
+      ip: HostIp === undefined || HostIp === "" ? "0.0.0.0" : HostIp,
+      protocol,
+    }));
+  });
+  // A port that the engine chose is known while the container runs.
+  const known = State.Running
+    ? live
+    : live.map((port) => ({
+        ...port,
+        external: port.external === 0 ? (priorOf(port)?.external ?? 0) : port.external,
+      }));
+  return known.sort((a, b) => placeOf(a) - placeOf(b) || a.internal - b.internal);
+
+  function priorOf(port: Port) {
+    return prior.find((each) => keyOf(each) === keyOf(port));
+  }
+
+  function placeOf(port: Port): number {
+    const place = prior.findIndex((each) => keyOf(each) === keyOf(port));
+    return place === -1 ? prior.length : place;
+  }
+}
+
+type Bindings = Record<
+  string,
+  { HostIp?: string | undefined; HostPort: string }[] | null | undefined
+> | null;
+
+function keyOf({ internal, protocol, ip }: Port): string {
+  return `${internal}/${protocol} at ${ip}`;
+}
+
+type Healthcheck = State<(typeof containerSchema)["healthcheck"]["properties"]>;
+
+/** Nanoseconds; absent is 0. */
+interface LiveHealthcheck {
+  Test?: string[];
+  Interval?: number;
+  Timeout?: number;
+  StartPeriod?: number;
+  StartInterval?: number;
+  Retries?: number;
+}
+
+/**
+ * A container's health check, its image's if it has none of its own.
+ *
+ * @param prior how it was written; a time that is still the same is written as it was there.
+ */
+function liveHealthcheck(
+  { Config }: Dockerode.ContainerInspectInfo,
+  prior: Healthcheck | null,
+): Healthcheck | null {
+  const { Healthcheck: live } = Config as { Healthcheck?: LiveHealthcheck };
+  if (live === undefined) return null;
+  return {
+    interval: written(live.Interval, prior?.interval),
+    retries: live.Retries ?? 0,
+    // Engines older than 25 do not keep it.
+    startInterval:
+      live.StartInterval === undefined
+        ? (prior?.startInterval ?? "0s")
+        : written(live.StartInterval, prior?.startInterval),
+    startPeriod: written(live.StartPeriod, prior?.startPeriod),
+    tests: live.Test ?? [],
+    timeout: written(live.Timeout, prior?.timeout),
+  };
+}
+
+function written(nanoseconds = 0, prior: string | undefined): string {
+  return prior !== undefined && parseDuration(prior) === nanoseconds
+    ? prior
+    : formatDuration(nanoseconds);
 }

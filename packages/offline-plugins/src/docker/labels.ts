@@ -1,7 +1,7 @@
-import { sortedStrings } from "../protocol/sortedSet";
+import { sortedStrings } from "../protocol/propertyValue";
 
 /** One label of an object of Docker's, as the plugin's resources have it. */
-export interface Label {
+interface Label {
   label: string;
   value: string;
 }

@@ -3,10 +3,36 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Dockerode from "dockerode";
 
 import { type LiveObject, resourceType } from "../protocol/resourceType";
-import { labelList, labelMap } from "./labels";
-import { networkSchema } from "./networkSchema";
-import type { DockerSession } from "./session";
-import { statusOf } from "./statusOf";
+import { labelList, labelMap, labelsSchema } from "./labels";
+import { type DockerSession, statusOf } from "./session";
+
+/** Every property of `docker.Network`. A change of any makes another network: Docker changes none in place. */
+const networkSchema = {
+  attachable: { kind: "boolean", replaces: true },
+  driver: { kind: "string", computed: true, replaces: true },
+  ingress: { kind: "boolean", replaces: true, unserved: true },
+  internal: { kind: "boolean", computed: true, replaces: true },
+  ipamConfigs: {
+    kind: "objectSet",
+    computed: true,
+    replaces: true,
+    unserved: true,
+    terraformName: "ipam_config",
+    properties: {
+      auxAddress: { kind: "map" },
+      gateway: { kind: "string" },
+      ipRange: { kind: "string" },
+      subnet: { kind: "string" },
+    },
+  },
+  ipamDriver: { kind: "string", default: "default", replaces: true, oneOf: ["default"] },
+  ipamOptions: { kind: "map", computed: true, replaces: true, unserved: true },
+  ipv6: { kind: "boolean", replaces: true, unserved: true },
+  labels: labelsSchema,
+  name: { kind: "string", autonamed: true, replaces: true },
+  options: { kind: "map", computed: true, replaces: true },
+  scope: { kind: "string", computed: true, unserved: true },
+} as const;
 
 /** Milliseconds to wait for containers that are just being removed, as the official plugin does. */
 const patience = 30_000;

@@ -1,10 +1,9 @@
-import type { ProviderDefinition } from "../protocol/providerDefinition";
+import type { ProviderDefinition } from "../protocol/resourceType";
 import { checkConfiguration, readConfiguration } from "./configuration";
 import { container } from "./container";
-import { explainFailure } from "./explainFailure";
+import { type DockerSession, explainFailure, openSession } from "./session";
 import { network } from "./network";
 import { remoteImage } from "./remoteImage";
-import { type DockerSession, openSession } from "./session";
 import { volume } from "./volume";
 
 /**

@@ -1,13 +1,27 @@
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
 import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import type Dockerode from "dockerode";
+
+import { isMap, type PropertyMap } from "../protocol/propertyValue";
 import type { Observed } from "../protocol/resourceSchema";
-import { type LiveObject, resourceType } from "../protocol/resourceType";
-import { buildFaults } from "./buildFaults";
-import { buildImage } from "./buildImage";
-import { findImage, type FoundImage } from "./imageFind";
-import { pullImage } from "./imagePull";
-import { remoteImageSchema } from "./remoteImageSchema";
-import type { DockerSession } from "./session";
-import { statusOf } from "./statusOf";
+import { type Fault, type LiveObject, resourceType } from "../protocol/resourceType";
+import { buildImage, buildSchema, followProgress, splitTag } from "./buildImage";
+import { type DockerSession, statusOf } from "./session";
+
+/** Every property of `docker.RemoteImage`. */
+const remoteImageSchema = {
+  build: { kind: "object", properties: buildSchema },
+  forceRemove: { kind: "boolean" },
+  imageId: { kind: "string", computed: true, unserved: true },
+  keepLocally: { kind: "boolean" },
+  name: { kind: "string", required: true, replaces: true },
+  platform: { kind: "string", replaces: true },
+  pullTriggers: { kind: "set", replaces: true },
+  repoDigest: { kind: "string", computed: true, unserved: true },
+  triggers: { kind: "map", replaces: true },
+} as const;
 
 /** `docker.RemoteImage`: an image that is built here, or one that is pulled unless the engine has it. */
 export const remoteImage = resourceType<DockerSession, typeof remoteImageSchema>({
@@ -70,4 +84,76 @@ function live(
   state: ImageState,
 ): LiveObject<typeof remoteImageSchema> {
   return { id: `${id}${name}`, state: { ...state, name, imageId: id, repoDigest } };
+}
+
+/** What is wrong with an image's inputs whose single values are of the right kind. What is not known yet passes. */
+function buildFaults({ name, build, pullTriggers }: PropertyMap): Fault[] {
+  if (!isMap(build)) return [];
+  const faults: Fault[] = [];
+  if (Array.isArray(pullTriggers) && pullTriggers.length > 0) {
+    const reason = '"pullTriggers" is for images that are pulled; use "triggers" with "build"';
+    faults.push({ property: "pullTriggers", reason });
+  }
+  if (typeof name === "string" && name.includes("@")) {
+    const reason = `"name": an image that is built cannot be named by a digest, got "${name}"`;
+    faults.push({ property: "name", reason });
+  }
+  const { context, dockerfile } = build;
+  if (typeof context !== "string") return faults;
+  const folder = resolve(context);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    const reason = `"build.context": there is no folder "${context}" (${folder})`;
+    faults.push({ property: "build.context", reason });
+  } else if (typeof dockerfile === "string" && !existsSync(join(folder, dockerfile))) {
+    const reason = `"build.dockerfile": there is no file "${dockerfile}" in ${folder}`;
+    faults.push({ property: "build.dockerfile", reason });
+  }
+  return faults;
+}
+
+/** What of an image goes into a state. */
+interface FoundImage {
+  /** `sha256:…` */
+  id: string;
+  /** `name@sha256:…` as the registry knows it; empty for an image that was built here. */
+  repoDigest: string;
+}
+
+/** Looks for an image at the engine, by its name. @returns undefined if there is none */
+async function findImage(engine: Dockerode, name: string): Promise<FoundImage | undefined> {
+  try {
+    const { Id, RepoDigests } = await engine.getImage(name).inspect();
+    return { id: Id, repoDigest: digestOf(name, RepoDigests) };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * An image may have come from several registries; one that has come from one alone may have been named anew since.
+ *
+ * @param digests null, with some engines, for an image that was built here
+ */
+function digestOf(name: string, digests: readonly string[] | null): string {
+  if (digests === null) return "";
+  if (digests.length === 1) return digests[0] ?? "";
+  const { repo } = splitTag(name.replace(/@.*/, ""));
+  return digests.find((digest) => digest.startsWith(`${repo}@`)) ?? "";
+}
+
+/**
+ * Fetches an image from its registry, without credentials.
+ *
+ * @throws Error that says why it could not be had
+ */
+async function pullImage(
+  { engine, cancelled, status }: DockerSession,
+  name: string,
+  platform: string | null,
+): Promise<void> {
+  status(`${name}: pulling`);
+  const options = { abortSignal: cancelled, ...(platform === null ? {} : { platform }) };
+  const answer = await engine.pull(name, options);
+  await followProgress(answer, cancelled, () => undefined);
 }

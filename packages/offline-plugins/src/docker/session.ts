@@ -1,9 +1,10 @@
-import type Dockerode from "dockerode";
-
 import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
 import type { EngineAddress } from "@hosterizer/docker-engine/engineAddress";
+import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import type Dockerode from "dockerode";
+
 import type { EngineLog } from "../protocol/engineLog";
-import type { ProviderSession } from "../protocol/providerDefinition";
+import type { ProviderSession } from "../protocol/resourceType";
 
 /** The way to one Docker engine. */
 export interface DockerSession extends ProviderSession {
@@ -39,4 +40,20 @@ export function openSession(
       return Promise.resolve();
     },
   };
+}
+
+/** The HTTP status with which the engine refused a request; undefined for any other error. */
+export function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
+  return typeof error.statusCode === "number" ? error.statusCode : undefined;
+}
+
+/**
+ * A failure in words: what the engine said, with its HTTP status. An engine that cannot be reached says for itself where it
+ * was looked for and what to do.
+ */
+export function explainFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const status = statusOf(error);
+  return status === undefined ? error.message : `Docker: ${engineMessage(error)} (HTTP ${status})`;
 }

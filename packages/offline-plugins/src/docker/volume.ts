@@ -3,10 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 import type Dockerode from "dockerode";
 
 import { type LiveObject, resourceType } from "../protocol/resourceType";
-import { labelList, labelMap } from "./labels";
-import type { DockerSession } from "./session";
-import { statusOf } from "./statusOf";
-import { volumeSchema } from "./volumeSchema";
+import { labelList, labelMap, labelsSchema } from "./labels";
+import { type DockerSession, statusOf } from "./session";
+
+/** Every property of `docker.Volume`. A change of any makes another volume: Docker changes none in place. */
+const volumeSchema = {
+  cluster: { kind: "object", unserved: true, properties: {} },
+  driver: { kind: "string", computed: true, replaces: true },
+  driverOpts: { kind: "map", replaces: true },
+  labels: labelsSchema,
+  mountpoint: { kind: "string", computed: true, unserved: true },
+  name: { kind: "string", autonamed: true, replaces: true },
+} as const;
 
 /** `docker.Volume`. One that is there already, and is as it should be, is taken as it is, with what it holds. */
 export const volume = resourceType<DockerSession, typeof volumeSchema>({

@@ -1,13 +1,10 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import type { ResourceSchema, State } from "../protocol/resourceSchema";
+import type { Observed, ResourceSchema, State } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
-import { actAs } from "./actAs";
-import { alterDatabase } from "./alterDatabase";
-import { readDatabase } from "./readDatabase";
-import type { ServerSession } from "./serverSession";
+import { actAs, type ServerSession } from "./serverSession";
 
-export const databaseSchema = {
+const databaseSchema = {
   name: { kind: "string", autonamed: true },
   owner: { kind: "string", computed: true },
   template: { kind: "string", computed: true, replaces: true },
@@ -85,4 +82,101 @@ function found(name: string, live: LiveObject<typeof databaseSchema> | undefined
   if (live === undefined)
     throw new Error(`database "${name}" was dropped while it was being changed`);
   return live;
+}
+
+interface DatabaseRow {
+  owner: string;
+  encoding: string;
+  lc_collate: string;
+  lc_ctype: string;
+  tablespace_name: string;
+  connection_limit: number;
+  allow_connections: boolean;
+  is_template: boolean;
+}
+
+const query = `
+  select pg_catalog.pg_get_userbyid(d.datdba) as owner,
+         pg_catalog.pg_encoding_to_char(d.encoding) as encoding,
+         d.datcollate as lc_collate,
+         d.datctype as lc_ctype,
+         t.spcname as tablespace_name,
+         d.datconnlimit as connection_limit,
+         d.datallowconn as allow_connections,
+         d.datistemplate as is_template
+    from pg_catalog.pg_database d
+    join pg_catalog.pg_tablespace t on t.oid = d.dattablespace
+   where d.datname = $1`;
+
+/** A database as the server has it. Which template it came from, the server does not know. */
+async function readDatabase(
+  session: ServerSession,
+  name: string,
+  prior: Observed<typeof databaseSchema>,
+): Promise<LiveObject<typeof databaseSchema> | undefined> {
+  const { rows } = await session.read((client) => client.query<DatabaseRow>(query, [name]));
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    id: name,
+    state: {
+      name,
+      owner: row.owner,
+      template: prior.template ?? "template0",
+      encoding: row.encoding,
+      lcCollate: row.lc_collate,
+      lcCtype: row.lc_ctype,
+      tablespaceName: row.tablespace_name,
+      connectionLimit: row.connection_limit,
+      allowConnections: row.allow_connections,
+      isTemplate: row.is_template,
+      alterObjectOwnership: prior.alterObjectOwnership ?? false,
+    },
+  };
+}
+
+/** Makes an existing database what is planned. Only what differs is touched. */
+async function alterDatabase(
+  session: ServerSession,
+  old: DatabaseState,
+  planned: DatabaseState,
+): Promise<void> {
+  const name = escapeIdentifier(planned.name);
+  const newOwner = planned.owner !== null && planned.owner !== old.owner ? planned.owner : null;
+  await session.command(async (client) => {
+    const owners = [old.owner, newOwner].filter((owner) => owner !== null);
+    await actAs(client, owners, async () => {
+      if (planned.name !== old.name)
+        await client.query(`alter database ${escapeIdentifier(old.name)} rename to ${name}`);
+      if (newOwner !== null)
+        await client.query(`alter database ${name} owner to ${escapeIdentifier(newOwner)}`);
+      if (planned.tablespaceName !== null && planned.tablespaceName !== old.tablespaceName)
+        await client.query(
+          `alter database ${name} set tablespace ${escapeIdentifier(planned.tablespaceName)}`,
+        );
+      for (const option of options(old, planned))
+        await client.query(`alter database ${name} ${option}`);
+    });
+  });
+  if (planned.alterObjectOwnership && newOwner !== null && old.owner !== null)
+    await reassign(session, planned.name, old.owner, newOwner);
+}
+
+function options(old: DatabaseState, planned: DatabaseState): string[] {
+  const changed: string[] = [];
+  if (planned.connectionLimit !== old.connectionLimit)
+    changed.push(`connection limit ${planned.connectionLimit}`);
+  if (planned.allowConnections !== old.allowConnections)
+    changed.push(`allow_connections ${planned.allowConnections}`);
+  if (planned.isTemplate !== null && planned.isTemplate !== old.isTemplate)
+    changed.push(`is_template ${planned.isTemplate}`);
+  return changed;
+}
+
+async function reassign(session: ServerSession, database: string, from: string, to: string) {
+  await session.change(async (client) => {
+    await actAs(client, [from, to], async () => {
+      await client.query(`reassign owned by ${escapeIdentifier(from)} to ${escapeIdentifier(to)}`);
+    });
+  }, database);
 }

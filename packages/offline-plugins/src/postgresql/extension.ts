@@ -3,7 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
 import type { ServerSession } from "./serverSession";
-import { splitId } from "./splitId";
+import { splitId } from "./schema";
 
 const schema = {
   name: { kind: "string", autonamed: true, replaces: true },

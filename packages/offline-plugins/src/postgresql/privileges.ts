@@ -1,4 +1,7 @@
-import { unknownValue, type PropertyMap } from "../protocol/propertyValue";
+import { escapeIdentifier, type PoolClient } from "pg";
+
+import { type PropertyMap, unknownValue } from "../protocol/propertyValue";
+import type { ResourceSchema, State } from "../protocol/resourceSchema";
 import type { Fault } from "../protocol/resourceType";
 
 /** What may be granted on each type of object, https://www.postgresql.org/docs/15/ddl-priv.html. */
@@ -13,7 +16,7 @@ const privileges = {
   type: ["USAGE"],
 } as const satisfies Record<string, readonly string[]>;
 
-export type ObjectType = keyof typeof privileges;
+type ObjectType = keyof typeof privileges;
 
 /** All privileges of a type, or what is meant by the one word for them. */
 const all = "ALL";
@@ -66,4 +69,142 @@ export function samePrivileges(
 
 function isObjectType(name: string): name is ObjectType {
   return Object.hasOwn(privileges, name);
+}
+
+/** The properties of `postgresql.Grant`. */
+export const grantSchema = {
+  role: { kind: "string", required: true, replaces: true },
+  database: { kind: "string", required: true, replaces: true },
+  schema: { kind: "string", replaces: true },
+  objectType: {
+    kind: "string",
+    required: true,
+    replaces: true,
+    oneOf: ["database", "schema", "table", "sequence", "function", "procedure", "routine"],
+  },
+  objects: { kind: "set", replaces: true },
+  columns: { kind: "set", replaces: true, unserved: true },
+  privileges: { kind: "set", required: true },
+  withGrantOption: { kind: "boolean", default: false, replaces: true },
+} as const satisfies ResourceSchema;
+
+/** The name that stands for every role there is or will be. */
+export const publicRole = "public";
+
+/** Whom a statement grants to: PUBLIC is no role, and no role can have its name. */
+export function grantee(role: string): string {
+  return role === publicRole ? "public" : escapeIdentifier(role);
+}
+
+const query = `
+  select r.oid::text as oid
+    from pg_catalog.pg_roles r
+   where r.rolname = $1
+  union all
+  select '0' where $1 = '${publicRole}'`;
+
+/**
+ * The oid of a grant's role, 0 for PUBLIC.
+ *
+ * @returns undefined if the role or the schema is gone: then there is nothing granted either.
+ */
+export async function granteeOid(
+  client: PoolClient,
+  { role, schema, objectType }: Pick<State<typeof grantSchema>, "role" | "schema" | "objectType">,
+): Promise<string | undefined> {
+  if (objectType !== "database" && schema !== null && schema !== "") {
+    const found = await client.query("select from pg_catalog.pg_namespace where nspname = $1", [
+      schema,
+    ]);
+    if (found.rows.length === 0) return undefined;
+  }
+  const { rows } = await client.query<{ oid: string }>(query, [role]);
+  return rows[0]?.oid;
+}
+
+/** The owners of schema `$1` and of its relations; pg_database_owner stands for whoever owns the database. */
+const owners = `
+  select distinct case when owner.name = 'pg_database_owner'
+                       then pg_catalog.pg_get_userbyid(d.datdba)::text
+                       else owner.name end as name
+    from (select pg_catalog.pg_get_userbyid(n.nspowner)::text as name
+            from pg_catalog.pg_namespace n where n.nspname = $1
+           union
+          select pg_catalog.pg_get_userbyid(c.relowner)::text
+            from pg_catalog.pg_class c
+            join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+           where n.nspname = $1 and $2 and c.relkind in ('r', 'p')) owner
+    join pg_catalog.pg_database d on d.datname = pg_catalog.current_database()`;
+
+/**
+ * The roles whose rights a change of privileges takes.
+ *
+ * None for a database, as in the official plugin: who deploys is its owner, or a member of the owner.
+ */
+export async function objectOwners(
+  client: PoolClient,
+  { objectType, schema }: State<typeof grantSchema>,
+): Promise<string[]> {
+  if (objectType === "database") return [];
+  const { rows } = await client.query<{ name: string }>(owners, [schema, objectType !== "schema"]);
+  return rows.map(({ name }) => name);
+}
+
+/** One object that a grant is on, and what the role may do with it as a whole (not with single columns). */
+export interface PresentPrivileges {
+  name: string;
+  privileges: string[];
+}
+
+/** The privileges that an access list gives to the role with oid `$1`, or to PUBLIC if that is 0. */
+const granted = (acl: string) =>
+  `array(select a.privilege_type::text from pg_catalog.aclexplode(${acl}) a where a.grantee = $1)`;
+
+/** Without names, ordinary tables only, as in the official plugin; a view that is named is looked at too. */
+const relations = (kind: string, namedKinds: string) => `
+  select c.relname::text as name, ${granted("c.relacl")} as privileges
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = $2
+     and case when $3::text[] is null then c.relkind = '${kind}'
+              else c.relname = any ($3) and c.relkind in (${namedKinds}) end
+   order by c.relname`;
+
+const routines = (kinds: string) => `
+  select p.proname::text as name, ${granted("p.proacl")} as privileges
+    from pg_catalog.pg_proc p
+    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+   where n.nspname = $2 and ($3::text[] is null or p.proname = any ($3)) and p.prokind in (${kinds})
+   order by p.proname, p.oid`;
+
+/** `$2` is the schema, or the database for its own privileges; `$3` the objects' names, null for all. */
+const queries: Partial<Record<ObjectType, string>> = {
+  database: `
+    select d.datname::text as name, ${granted("d.datacl")} as privileges
+      from pg_catalog.pg_database d where d.datname = $2 and $3::text[] is null`,
+  schema: `
+    select n.nspname::text as name, ${granted("n.nspacl")} as privileges
+      from pg_catalog.pg_namespace n where n.nspname = $2 and $3::text[] is null`,
+  table: relations("r", "'r', 'p', 'v', 'm', 'f'"),
+  sequence: relations("S", "'S'"),
+  function: routines("'f', 'a', 'w'"),
+  procedure: routines("'p'"),
+  routine: routines("'f', 'a', 'w', 'p'"),
+};
+
+/** What the role with oid `role` may do with each object that `grant` is on. Objects that do not exist are left out. */
+export async function presentPrivileges(
+  client: PoolClient,
+  role: string,
+  grant: State<typeof grantSchema>,
+): Promise<PresentPrivileges[]> {
+  const type = objectTypeOf(grant.objectType);
+  const query = queries[type];
+  if (query === undefined) throw new Error(`nothing can be granted on a ${type}`);
+  const { rows } = await client.query<PresentPrivileges>(query, [
+    role,
+    type === "database" ? grant.database : grant.schema,
+    grant.objects === null || grant.objects.length === 0 ? null : grant.objects,
+  ]);
+  return rows;
 }

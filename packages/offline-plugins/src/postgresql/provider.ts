@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from "../protocol/providerDefinition";
+import type { ProviderDefinition } from "../protocol/resourceType";
 import { checkConfiguration, readConfiguration, secretConfiguration } from "./configuration";
 import { database } from "./database";
 import { defaultPrivileges } from "./defaultPrivileges";

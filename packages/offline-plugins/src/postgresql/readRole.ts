@@ -1,10 +1,38 @@
-import type { Observed } from "../protocol/resourceSchema";
+import { createHash } from "node:crypto";
+
+import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import type { PoolClient } from "pg";
+
+import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
 import type { LiveObject } from "../protocol/resourceType";
-import { sortedStrings } from "../protocol/sortedSet";
-import { readPassword } from "./readPassword";
-import { readSettings } from "./readSettings";
-import type { roleSchema } from "./roleSchema";
+import { sortedStrings } from "../protocol/propertyValue";
 import type { ServerSession } from "./serverSession";
+
+/** The properties of `postgresql.Role`. */
+export const roleSchema = {
+  name: { kind: "string", autonamed: true },
+  password: { kind: "string", secret: true },
+  roles: { kind: "set" },
+  searchPaths: { kind: "list", terraformName: "search_path" },
+  validUntil: { kind: "string", default: "infinity" },
+  connectionLimit: { kind: "number", default: -1, minimum: -1 },
+  encryptedPassword: { kind: "boolean", default: true },
+  inherit: { kind: "boolean", default: true },
+  login: { kind: "boolean", default: false },
+  superuser: { kind: "boolean", default: false },
+  createDatabase: { kind: "boolean", default: false },
+  createRole: { kind: "boolean", default: false },
+  replication: { kind: "boolean", default: false },
+  bypassRowLevelSecurity: { kind: "boolean", default: false },
+  statementTimeout: { kind: "number", minimum: 0 },
+  idleInTransactionSessionTimeout: { kind: "number", minimum: 0 },
+  assumeRole: { kind: "string" },
+  skipDropRole: { kind: "boolean", default: false },
+  skipReassignOwned: { kind: "boolean", default: false },
+  encrypted: { kind: "string", unserved: true },
+  passwordWo: { kind: "string", secret: true, unserved: true },
+  passwordWoVersion: { kind: "string", unserved: true },
+} as const satisfies ResourceSchema;
 
 interface RoleRow {
   superuser: boolean;
@@ -72,4 +100,98 @@ export async function readRole(
       },
     };
   });
+}
+
+/** A role's settings in the words of `postgresql.Role`. Zero and "" stand for a setting that the role does not have. */
+interface RoleSettings {
+  searchPaths: string[];
+  statementTimeout: number;
+  idleInTransactionSessionTimeout: number;
+  assumeRole: string;
+}
+
+/** @param entries `name=value` each, as pg_roles.rolconfig has them. */
+export function readSettings(entries: readonly string[]): RoleSettings {
+  const value = (name: string) =>
+    entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+  return {
+    searchPaths: splitIdentifiers(value("search_path") ?? ""),
+    statementTimeout: milliseconds(value("statement_timeout") ?? "0"),
+    idleInTransactionSessionTimeout: milliseconds(
+      value("idle_in_transaction_session_timeout") ?? "0",
+    ),
+    assumeRole: value("role") ?? "",
+  };
+}
+
+/** `app, "My ""odd"" schema"` → the two names. */
+function splitIdentifiers(list: string): string[] {
+  return [...list.matchAll(/"((?:[^"]|"")*)"|[^\s,"]+/g)].map(([bare, quoted]) =>
+    quoted === undefined ? bare : quoted.replaceAll('""', '"'),
+  );
+}
+
+const units: Record<string, number> = { us: 0.001, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, d: 8.64e7 };
+
+/** PostgreSQL keeps a timeout as it was written: `30000`, `30s`, `0.5 min`. */
+function milliseconds(text: string): number {
+  const [, amount = "0", unit = "ms"] = /^\s*([0-9.]+)\s*([a-z]*)\s*$/.exec(text) ?? [];
+  return Math.round(Number(amount) * (units[unit === "" ? "ms" : unit] ?? 1));
+}
+
+/**
+ * A role's password for the state, as the official plugin decides it.
+ *
+ * Only superusers may look at what the server keeps, and roles without LOGIN have nothing there to see: then the state's
+ * is kept. A password that the state has in clear cannot be compared with a SCRAM verifier, and is kept too. A verifier in
+ * the state is replaced by the server's, so that a password changed by hand shows as a difference.
+ */
+async function readPassword(
+  session: ServerSession,
+  client: PoolClient,
+  role: string,
+  login: boolean,
+  known: string | null,
+): Promise<string | null> {
+  if (!login || !session.configuration.superuser) return known;
+  await requireSuperuser(session, client);
+  const { rows } = await client.query<{ password: string | null }>(
+    "select passwd as password from pg_catalog.pg_shadow where usename = $1",
+    [role],
+  );
+  const stored = rows[0]?.password ?? "";
+  if (known !== null && known !== "" && !isStoredForm(known) && isSame(known, stored, role))
+    return known;
+  return stored;
+}
+
+function isSame(clear: string, stored: string, role: string): boolean {
+  if (stored.startsWith("SCRAM-SHA-256")) return true;
+  return stored === `md5${createHash("md5").update(`${clear}${role}`).digest("hex")}`;
+}
+
+/** Whether a password is given as the server keeps it: a SCRAM verifier or an MD5 hash. */
+export function isStoredForm(password: string): boolean {
+  return password.startsWith("SCRAM-SHA-256$") || /^md5[0-9a-f]{32}$/.test(password);
+}
+
+/**
+ * A password in the form in which the server keeps it, so that the clear text reaches neither the server's log nor
+ * pg_stat_statements. Null takes the password away.
+ */
+export function storedPassword(password: string | null): string | null {
+  if (password === null || password === "" || password.toUpperCase() === "NULL") return null;
+  return isStoredForm(password) ? password : scramVerifier(password);
+}
+
+/** Fails, in better words than the server's, where the provider's user is called a superuser and is none. */
+export async function requireSuperuser(session: ServerSession, client: PoolClient): Promise<void> {
+  const { rows } = await client.query<{ superuser: boolean }>(
+    "select rolsuper as superuser from pg_catalog.pg_roles where rolname = current_user",
+  );
+  if (rows[0]?.superuser === true) return;
+  const { username } = session.configuration;
+  throw new Error(
+    `"${username}" is no superuser, so that passwords cannot be read back; set the provider's "superuser" to false`,
+  );
 }

@@ -2,9 +2,7 @@ import { escapeIdentifier, type PoolClient } from "pg";
 
 import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
-import { actAs } from "./actAs";
-import type { ServerSession } from "./serverSession";
-import { splitId } from "./splitId";
+import { actAs, type ServerSession } from "./serverSession";
 
 const schema = {
   name: { kind: "string", autonamed: true },
@@ -113,4 +111,12 @@ async function owners(client: PoolClient, owner: string | null): Promise<string[
 function found(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
   if (live === undefined) throw new Error("it was dropped while it was being changed");
   return live;
+}
+
+/** Reads the id `database.object` of something that lies in a database. The name of neither may then hold a dot. */
+export function splitId(id: string, what: string): { database: string; name: string } {
+  const [database = "", name = "", ...rest] = id.split(".");
+  if (database === "" || name === "" || rest.length > 0)
+    throw new Error(`the id "${id}" is not of the form database.${what}`);
+  return { database, name };
 }

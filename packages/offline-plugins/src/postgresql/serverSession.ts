@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { DatabaseError, type PoolClient } from "pg";
-
+import { clientAddress, startUpOptions } from "@hosterizer/postgres/connection/connection";
 import { convergeLock } from "@hosterizer/postgres/convergence/converge";
-import type { ProviderSession } from "../protocol/providerDefinition";
+import { DatabaseError, escapeIdentifier, Pool, type PoolClient } from "pg";
+
+import type { ProviderSession } from "../protocol/resourceType";
 import type { Configuration } from "./configuration";
-import { Pools } from "./pools";
-import { Turns } from "./turns";
+import { ServerUnreachable } from "./explainFailure";
 
 const internalError = "XX000";
 const uniqueViolation = "23505";
@@ -124,4 +124,170 @@ export class ServerSession implements ProviderSession {
   private refuseWhenCancelled(): void {
     if (this.cancelled) throw new Error("the operation was cancelled");
   }
+}
+
+/**
+ * Milliseconds. An idle connection counts towards its database's limit and keeps it from being renamed; PostgreSQL waits
+ * longer than this before it gives up a rename.
+ */
+const idleTime = 500;
+
+/** Connections to one server: a pool for each database, each bounded by the provider's `maxConnections`. */
+class Pools {
+  private readonly pools = new Map<string, Pool>();
+
+  constructor(private readonly configuration: Configuration) {}
+
+  /** Runs `run` on a connection of its own to `database`. The connection is closed if `run` fails. */
+  async use<T>(database: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect(database);
+    // A connection that breaks while it is in use is reported by the statement that runs on it.
+    const ignore = () => undefined;
+    client.on("error", ignore);
+    let failure: unknown;
+    try {
+      return await run(client);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      client.off("error", ignore);
+      client.release(failure !== undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+    this.pools.clear();
+  }
+
+  private async connect(database: string): Promise<PoolClient> {
+    try {
+      return await this.pool(database).connect();
+    } catch (cause) {
+      // What the server itself says, such as that there is no such database, has a code to go by.
+      if (cause instanceof DatabaseError) throw cause;
+      const { host, port } = this.configuration;
+      throw new ServerUnreachable(host, port, cause);
+    }
+  }
+
+  private pool(database: string): Pool {
+    const existing = this.pools.get(database);
+    if (existing !== undefined) return existing;
+    const { host, port, username, password, sslmode, sslrootcert } = this.configuration;
+    const { sslcert, sslkey } = this.configuration;
+    const { connectTimeout, maxConnections } = this.configuration;
+    const pool = new Pool({
+      ...clientAddress({
+        host,
+        port,
+        database,
+        user: username,
+        // As libpq's drivers do: who gives an authority wants it to have signed.
+        sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
+        ...(password === undefined ? {} : { password }),
+        ...(sslrootcert === undefined ? {} : { sslrootcert }),
+        ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
+      }),
+      application_name: "hosterizer-database/postgresql plugin",
+      // It may be a superuser's session in a database whose owner is none.
+      options: startUpOptions,
+      connectionTimeoutMillis: connectTimeout * 1000,
+      idleTimeoutMillis: idleTime,
+      max: maxConnections === 0 ? Number.MAX_SAFE_INTEGER : maxConnections,
+    });
+    // An idle connection that the server closes is no failure: the next use opens another.
+    pool.on("error", () => undefined);
+    this.pools.set(database, pool);
+    return pool;
+  }
+}
+
+/** Lets tasks run one after the other, in the order in which they came. */
+class Turns {
+  private last: Promise<void> = Promise.resolve();
+
+  async take<T>(task: () => Promise<T>): Promise<T> {
+    const before = this.last;
+    const { promise, resolve } = deferred();
+    this.last = promise;
+    await before;
+    try {
+      return await task();
+    } finally {
+      resolve();
+    }
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+interface Relation {
+  name: string;
+  /** The session's role by name: where a role is granted, PostgreSQL knows no CURRENT_USER. */
+  session_role: string;
+  /** The session's role need not become a member: it has the role's rights, or never can get them. */
+  enough: boolean;
+  /** The role is a member of the session's role. PostgreSQL allows no circle, so this has to pause. */
+  reverse: boolean;
+}
+
+/** How the session's role stands to each of the roles `$1`. Roles that do not exist are left out. */
+const relations = `
+  select r.rolname as name,
+         u.rolname as session_role,
+         u.rolsuper or r.rolsuper
+           or pg_catalog.pg_has_role(current_user, r.oid, 'usage')
+           or exists (select from pg_catalog.pg_auth_members m
+                       where m.roleid = r.oid and m.member = u.oid) as enough,
+         exists (select from pg_catalog.pg_auth_members m
+                  where m.roleid = u.oid and m.member = r.oid) as reverse
+    from pg_catalog.pg_roles r
+    cross join pg_catalog.pg_roles u
+   where u.rolname = current_user and r.rolname = any ($1)`;
+
+/**
+ * Runs `run` with the rights of `roles`, which own what it changes.
+ *
+ * A deploy role that is no superuser becomes a member of them for so long, as the official plugin does. In a transaction
+ * nobody else ever sees the membership.
+ */
+export async function actAs(
+  client: PoolClient,
+  roles: readonly string[],
+  run: () => Promise<void>,
+): Promise<void> {
+  const { rows } = await client.query<Relation>(relations, [roles]);
+  const borrowed = rows.filter(({ enough }) => !enough);
+  for (const { name, session_role, reverse } of borrowed) {
+    if (reverse) await client.query(membership("revoke", session_role, name));
+    await client.query(membership("grant", name, session_role));
+  }
+  try {
+    await run();
+  } catch (error) {
+    // A failed transaction undoes itself, and takes no statement more; outside of one nothing else would.
+    await giveBack().catch(() => undefined);
+    throw error;
+  }
+  await giveBack();
+
+  async function giveBack(): Promise<void> {
+    for (const { name, session_role, reverse } of borrowed) {
+      await client.query(membership("revoke", name, session_role));
+      if (reverse) await client.query(membership("grant", session_role, name));
+    }
+  }
+}
+
+function membership(verb: "grant" | "revoke", group: string, member: string): string {
+  const preposition = verb === "grant" ? "to" : "from";
+  return `${verb} ${escapeIdentifier(group)} ${preposition} ${escapeIdentifier(member)}`;
 }

@@ -1,11 +1,18 @@
-import { autoName, type Naming } from "./autoName";
-import { checkValue } from "./checkValue";
-import { isMap, isReserved, isZero, type PropertyMap, type PropertyValue } from "./propertyValue";
+import { createHash } from "node:crypto";
+
+import {
+  isMap,
+  isReserved,
+  isZero,
+  type PropertyMap,
+  type PropertyValue,
+  unknownValue,
+} from "./propertyValue";
 import { isNested, mapParts, type PropertySchema, type ResourceSchema } from "./resourceSchema";
 import type { Fault, ResourceType } from "./resourceType";
 
 /** What the program's inputs come to: the inputs that the engine keeps, or what is wrong with them, all at once. */
-export interface CheckedInputs {
+interface CheckedInputs {
   inputs: PropertyMap;
   faults: Fault[];
 }
@@ -74,4 +81,143 @@ export function checkInputs<Session>(
       return checkProperties(property.properties, path, part, (name) => name);
     });
   }
+}
+
+/**
+ * What is wrong with one given value; undefined if nothing is. Unknown values pass: they are checked again when known.
+ *
+ * What is within the objects of a nested property is not looked at.
+ */
+function checkValue(schema: PropertySchema, value: PropertyValue): string | undefined {
+  if (value === unknownValue) return undefined;
+  const shown = show(schema, value);
+  switch (schema.kind) {
+    case "boolean":
+      return typeof value === "boolean" ? undefined : `expected true or false, got ${shown}`;
+    case "number":
+      return checkNumber(schema.minimum, value, shown);
+    case "string":
+      if (typeof value !== "string") return `expected a string, got ${shown}`;
+      return schema.oneOf === undefined || schema.oneOf.includes(value)
+        ? undefined
+        : `expected one of ${schema.oneOf.join(", ")}, got ${shown}`;
+    case "list":
+    case "set":
+      return Array.isArray(value) && value.every(isText)
+        ? undefined
+        : `expected a list of strings, got ${shown}`;
+    case "map":
+      return isMap(value) && Object.values(value).every(isText)
+        ? undefined
+        : `expected a map of strings, got ${shown}`;
+    case "object":
+      return isMap(value) ? undefined : `expected an object, got ${shown}`;
+    case "objects":
+    case "objectSet":
+      return Array.isArray(value) && value.every(isObject)
+        ? undefined
+        : `expected a list of objects, got ${shown}`;
+  }
+}
+
+function show(schema: PropertySchema, value: PropertyValue): string {
+  if (schema.secret === true) return "a secret of another kind";
+  if (hides(schema)) return "a value of another kind";
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner === unknownValue ? "(not known yet)" : inner,
+  );
+}
+
+/** Whether the property may hold a secret, or one of its objects' properties. */
+function hides(schema: PropertySchema): boolean {
+  if (schema.hidden === true || schema.secret === true) return true;
+  return isNested(schema) && Object.values(schema.properties).some(hides);
+}
+
+function checkNumber(
+  minimum: number | undefined,
+  value: PropertyValue,
+  shown: string,
+): string | undefined {
+  if (typeof value !== "number" || !Number.isSafeInteger(value))
+    return `expected a whole number, got ${shown}`;
+  if (minimum !== undefined && value < minimum)
+    return `expected a number of at least ${minimum}, got ${shown}`;
+  return undefined;
+}
+
+function isText(element: PropertyValue): boolean {
+  return typeof element === "string" || element === unknownValue;
+}
+
+function isObject(element: PropertyValue): boolean {
+  return isMap(element) || element === unknownValue;
+}
+
+/** What a resource's name may be made from. */
+interface Naming {
+  /** The resource's logical name in the program. */
+  logicalName: string;
+  /** The engine's seed: the same in a preview and in the update after it. */
+  seed: Uint8Array;
+  /** What the project's `pulumi:autonaming` settings propose instead. */
+  proposal?: string;
+}
+
+/** A name for an object whose program gives none: the one it has already, or the logical name and seven random digits. */
+function autoName(property: string, olds: PropertyMap, naming: Naming): string {
+  const old = olds[property];
+  const defaults = olds["__defaults"];
+  const wasMade = Array.isArray(defaults) && defaults.includes(property);
+  if (wasMade && typeof old === "string") return old;
+  if (naming.proposal !== undefined) return naming.proposal;
+  const digits = createHash("sha256").update(naming.seed).update(naming.logicalName).digest("hex");
+  return `${naming.logicalName}-${digits.slice(0, 7)}`;
+}
+
+/**
+ * The inputs after a refresh: the same names as before, with what the server has now. A default whose value has changed is
+ * a default no longer.
+ */
+export function refreshedInputs(oldInputs: PropertyMap, state: PropertyMap): PropertyMap {
+  const inputs: Record<string, PropertyValue> = {};
+  const changed = new Set<string>();
+  for (const [name, old] of Object.entries(oldInputs)) {
+    if (!(name in state)) continue;
+    const live = state[name] ?? null;
+    inputs[name] = refreshedValue(old, live);
+    if (JSON.stringify(old) !== JSON.stringify(live)) changed.add(name);
+  }
+  const defaults = oldInputs["__defaults"];
+  if (!Array.isArray(defaults)) return inputs;
+  const kept = defaults.filter(
+    (name) => typeof name === "string" && name in inputs && !changed.has(name),
+  );
+  return kept.length === 0 ? inputs : { ...inputs, __defaults: kept };
+}
+
+function refreshedValue(old: PropertyValue, live: PropertyValue): PropertyValue {
+  if (isMap(old) && isMap(live)) return refreshedInputs(old, live);
+  if (!Array.isArray(old) || !Array.isArray(live)) return live;
+  const given: readonly PropertyValue[] = old;
+  // The bridge looks at as many elements as the program gave.
+  return live
+    .slice(0, given.length)
+    .map((element: PropertyValue, index) => refreshedValue(given[index] ?? null, element));
+}
+
+/** The inputs of an object of which only the id was known: what a program must or would want to say about it. */
+export function importedInputs(schema: ResourceSchema, state: PropertyMap): PropertyMap {
+  const entries = Object.entries(schema).flatMap(([name, property]) => {
+    const value = state[name] ?? null;
+    if (property.unserved === true) return [];
+    const isDefault = property.default === undefined ? isZero(value) : value === property.default;
+    const keep = property.required === true || property.autonamed === true || !isDefault;
+    if (!keep || value === null) return [];
+    const held = isNested(property)
+      ? mapParts(value, (part) => importedInputs(property.properties, part))
+      : value;
+    return [[name, held] as const];
+  });
+  return { ...Object.fromEntries(entries), __defaults: [] };
 }

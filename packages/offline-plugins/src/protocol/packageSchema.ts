@@ -1,4 +1,4 @@
-import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
+import type { ProviderDefinition, ProviderSession } from "./resourceType";
 import {
   isNested,
   type NestedProperty,

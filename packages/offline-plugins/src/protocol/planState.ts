@@ -1,21 +1,21 @@
-import { isSameValue } from "./isSameValue";
+import {
+  isCollection,
+  isNested,
+  isSameValue,
+  mapParts,
+  type PropertySchema,
+  type ResourceSchema,
+  zeroOf,
+} from "./resourceSchema";
 import {
   isAbsent,
   isMap,
   isZero,
   type PropertyMap,
   type PropertyValue,
+  sortedSet,
   unknownValue,
 } from "./propertyValue";
-import {
-  isCollection,
-  isNested,
-  mapParts,
-  type PropertySchema,
-  type ResourceSchema,
-} from "./resourceSchema";
-import { sortedSet } from "./sortedSet";
-import { zeroOf } from "./zeroOf";
 
 /**
  * The state that an object is to have: the program's inputs, defaults, and for the rest what the server has or will decide.

@@ -1,18 +1,22 @@
-import type { UntypedServiceImplementation } from "@grpc/grpc-js";
-import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import {
+  type handleUnaryCall,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { checkResponse } from "./checkResponse";
-import { decodeProperties } from "./decodeProperties";
 import { engineLog } from "./engineLog";
 import { packageSchema } from "./packageSchema";
-import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
 import { ResourceService } from "./resourceService";
-import { unary } from "./unary";
+import type { ProviderDefinition, ProviderSession } from "./resourceType";
+import { checkResponse, decodeProperties } from "./wire";
 
 /** A plugin's side of the protocol, and what it holds open. */
-export interface ProviderService {
+interface ProviderService {
   methods: UntypedServiceImplementation;
   close: () => Promise<void>;
 }
@@ -105,4 +109,21 @@ export function providerService<Session extends ProviderSession>(
     const official = `${definition.name} ${definition.version}`;
     return `${kind} "${token}" is not served by the offline plugin; it needs the official plugin ${official}`;
   }
+}
+
+/** A handler of one method: the request in, the response out. What it throws is the call's error, by its message alone. */
+export function unary<Request, Response>(
+  run: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => {
+    Promise.resolve(call.request)
+      .then(run)
+      .then((response) => {
+        respond(null, response);
+      })
+      .catch((error: unknown) => {
+        const details = error instanceof Error ? error.message : String(error);
+        respond({ code: status.UNKNOWN, details });
+      });
+  };
 }

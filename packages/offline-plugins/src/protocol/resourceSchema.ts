@@ -1,4 +1,4 @@
-import { isMap, type PropertyMap, type PropertyValue } from "./propertyValue";
+import { isMap, isZero, type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
 
 /** The kinds of values without properties of their own. Lists keep their order; sets are sorted and hold no value twice. */
 interface SimpleKinds {
@@ -38,7 +38,7 @@ interface Rules {
 }
 
 /** A property whose value has no properties of its own. */
-export interface SimpleProperty extends Rules {
+interface SimpleProperty extends Rules {
   readonly kind: keyof SimpleKinds;
 }
 
@@ -125,4 +125,53 @@ export function mapParts(
 /** The names of the properties that are always secret. */
 export function secretNames(schema: ResourceSchema): ReadonlySet<string> {
   return new Set(Object.keys(schema).filter((name) => schema[name]?.secret === true));
+}
+
+/** What a property comes to that nobody sets: an empty text or collection, 0, false; no object. */
+export function zeroOf({ kind }: Pick<PropertySchema, "kind">): PropertyValue {
+  switch (kind) {
+    case "string":
+      return "";
+    case "number":
+      return 0;
+    case "boolean":
+      return false;
+    case "map":
+      return {};
+    case "object":
+      return null;
+    default:
+      return [];
+  }
+}
+
+/** Whether two elements of a collection mean the same: in an object, nothing is as good as a zero. */
+export function isSameValue(property: PropertySchema, a: PropertyValue, b: PropertyValue): boolean {
+  return meaningOf(property, a) === meaningOf(property, b);
+}
+
+function meaningOf(property: PropertySchema, value: PropertyValue): string {
+  return JSON.stringify(canonical(property, value), (_, inner: unknown) =>
+    inner === unknownValue ? { unknown: true } : inner,
+  );
+}
+
+function canonical(property: PropertySchema, value: PropertyValue): PropertyValue {
+  if (!isNested(property) || !isMap(value)) return value;
+  const entries = Object.entries(property.properties).flatMap(([name, inner]) => {
+    const held = value[name] ?? null;
+    if (inner.default === undefined && isZero(held)) return [];
+    return [[name, canonicalProperty(inner, held)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function canonicalProperty(property: PropertySchema, value: PropertyValue): PropertyValue {
+  if (property.kind === "map" && isMap(value)) return sortedMap(value);
+  if (!Array.isArray(value)) return canonical(property, value);
+  return value.map((element: PropertyValue) => canonical(property, element));
+}
+
+function sortedMap(map: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,19 +1,14 @@
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-import { checkInputs } from "./checkInputs";
-import { checkResponse } from "./checkResponse";
-import { decodeProperties } from "./decodeProperties";
-import { diffResponse } from "./diffResponse";
-import { encodeProperties } from "./encodeProperties";
+import { checkInputs, importedInputs, refreshedInputs } from "./checkInputs";
+import { diffResponse } from "./diff";
 import { outputs, refreshedState, settledState } from "./outputs";
 import { planState } from "./planState";
 import { isMap, type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
-import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
-import { importedInputs, refreshedInputs } from "./readInputs";
 import { secretNames } from "./resourceSchema";
-import type { ResourceType } from "./resourceType";
-import { parseUrn } from "./urn";
+import type { ProviderDefinition, ProviderSession, ResourceType } from "./resourceType";
+import { checkResponse, decodeProperties, encodeProperties } from "./wire";
 
 /** The protocol's operations on resources. One of an unknown type is refused, by `check` before anything is touched. */
 export class ResourceService<Session extends ProviderSession> {
@@ -194,4 +189,18 @@ function withoutUnknown(value: PropertyValue): PropertyValue {
 function proposal(options: rpc.CheckRequest.AutonamingOptions | undefined) {
   const name = options?.getProposedName() ?? "";
   return name === "" ? {} : { proposal: name };
+}
+
+/** The parts of a URN that a plugin needs. */
+interface ResourceIdentity {
+  /** The resource's own type, without its parents'. */
+  type: string;
+  /** Its logical name. */
+  name: string;
+}
+
+/** Reads `urn:pulumi:stack::project::parent$type::name`; a name may hold `::` itself. */
+export function parseUrn(urn: string): ResourceIdentity {
+  const [, , types = "", ...name] = urn.split("::");
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }

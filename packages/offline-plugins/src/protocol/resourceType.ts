@@ -1,5 +1,6 @@
-import { completeState, type Observed, type ResourceSchema, type State } from "./resourceSchema";
+import type { EngineLog } from "./engineLog";
 import type { PropertyMap } from "./propertyValue";
+import { completeState, type Observed, type ResourceSchema, type State } from "./resourceSchema";
 
 /** A property and what is wrong with it. The property is empty where the resource as a whole is at fault. */
 export interface Fault {
@@ -17,7 +18,7 @@ export interface LiveObject<S extends ResourceSchema = ResourceSchema> {
 }
 
 /** How one type of resource is served. `Session` is the way to the server. */
-export interface ResourceDefinition<Session, S extends ResourceSchema> {
+interface ResourceDefinition<Session, S extends ResourceSchema> {
   /** Such as `postgresql:index/role:Role`. */
   token: string;
   schema: S;
@@ -85,4 +86,26 @@ export function resourceType<Session, S extends ResourceSchema>(
 function priorState<S extends ResourceSchema>(schema: S, properties: PropertyMap) {
   const entries = Object.keys(schema).map((name) => [name, properties[name] ?? null]);
   return Object.fromEntries(entries) as Observed<S>;
+}
+
+/** A whole plugin: what it serves, and how it gets at the server. */
+export interface ProviderDefinition<Session extends ProviderSession> {
+  /** Name and version of the official plugin that this one stands in for. */
+  name: string;
+  version: string;
+  /** Configuration properties that are always secret. */
+  secretConfiguration: ReadonlySet<string>;
+  /** Checks the provider's own inputs, each a string, and fills in defaults. Values may be unknown. */
+  checkConfiguration: (news: PropertyMap) => { inputs: PropertyMap; faults: Fault[] };
+  configure: (configuration: PropertyMap, log: Pick<EngineLog, "warn" | "status">) => Session;
+  resources: readonly ResourceType<Session>[];
+  /** What a failure means, in words; the operation that failed is put before it. */
+  explain: (error: unknown) => string;
+}
+
+/** What a configured provider holds open. */
+export interface ProviderSession {
+  /** Starts nothing new from now on. */
+  cancel: () => void;
+  close: () => Promise<void>;
 }

@@ -1,9 +1,10 @@
+import { connect } from "node:net";
+
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
-import { watchEngine } from "./engineWatch";
-import type { ProviderDefinition, ProviderSession } from "./providerDefinition";
 import { providerService } from "./providerService";
+import type { ProviderDefinition, ProviderSession } from "./resourceType";
 
 /** As large as the engine's own limit: a whole resource travels in one message. */
 const maximumMessage = 400 * 1024 * 1024;
@@ -67,4 +68,56 @@ export async function runPlugin<Session extends ProviderSession>(
     setTimeout(() => process.exit(0), 2_000).unref();
     void plugin.close().finally(() => process.exit(0));
   }
+}
+
+const interval = 1_000;
+/** So many probes in a row have to fail: a busy machine may miss one. */
+const patience = 3;
+
+/**
+ * Calls `lost` once the engine is gone, even if it was killed and could tell nobody: a plugin that outlives its engine
+ * would hold its connections to the database for ever.
+ *
+ * Watches the parent process, and where `address` is given whether somebody listens there.
+ *
+ * @returns a function that ends the watch.
+ */
+function watchEngine(address: string | undefined, lost: () => void): () => void {
+  const parent = process.ppid;
+  let failures = 0;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) lost();
+    else if (address !== undefined) void probe(address).then(count);
+  }, interval);
+  return () => {
+    clearInterval(timer);
+  };
+
+  function count(reached: boolean) {
+    failures = reached ? 0 : failures + 1;
+    if (failures === patience) lost();
+  }
+}
+
+function probe(address: string): Promise<boolean> {
+  const separator = address.lastIndexOf(":");
+  const host = address.slice(0, separator);
+  const port = Number(address.slice(separator + 1));
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: interval });
+    const finish = (reached: boolean) => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket
+      .once("connect", () => {
+        finish(true);
+      })
+      .once("error", () => {
+        finish(false);
+      })
+      .once("timeout", () => {
+        finish(false);
+      });
+  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { buildIgnore } from "../../../src/docker/buildIgnore";
+import { buildIgnore } from "../../../src/docker/buildContext";
 
 const paths = ["README.md", "a1.txt", "docs/en/x.md", "src/a.ts", "src/b.test.ts", "w$x"];
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { formatDuration, parseDuration } from "../../../src/docker/containerDuration";
+import { formatDuration, parseDuration } from "../../../src/docker/containerSchema";
 
 test.each([
   ["0s", 0],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { containerFaults } from "../../../src/docker/containerFaults";
+import { containerFaults } from "../../../src/docker/container";
 import { type PropertyMap, unknownValue } from "../../../src/protocol/propertyValue";
 
 const upload = { file: "/etc/x.conf", content: "hush" };

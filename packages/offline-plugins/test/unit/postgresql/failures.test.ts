@@ -1,8 +1,7 @@
 import { DatabaseError } from "pg";
 import { expect, test } from "vitest";
 
-import { explainFailure } from "../../../src/postgresql/explainFailure";
-import { ServerUnreachable } from "../../../src/postgresql/serverUnreachable";
+import { explainFailure, ServerUnreachable } from "../../../src/postgresql/explainFailure";
 
 test("a failure of the server comes with its SQLSTATE, its detail and what to do", () => {
   const error = Object.assign(new DatabaseError('role "x" already exists', 0, "error"), {

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { grantId } from "../../../src/postgresql/grantId";
-import { grantStatements, revokeStatements } from "../../../src/postgresql/grantStatements";
+import { grantId, grantStatements, revokeStatements } from "../../../src/postgresql/grant";
 import { privilegeList, samePrivileges } from "../../../src/postgresql/privileges";
 
 const table = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readSettings } from "../../../src/postgresql/readSettings";
+import { readSettings } from "../../../src/postgresql/readRole";
 
 const none = {
   searchPaths: [],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { storedPassword } from "../../../src/postgresql/storedPassword";
+import { storedPassword } from "../../../src/postgresql/readRole";
 
 test("a password in clear becomes a verifier, another each time", () => {
   const stored = storedPassword("correct horse");

@@ -1,7 +1,7 @@
 import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import { expect, test } from "vitest";
 
-import { diffResponse } from "../../../src/protocol/diffResponse";
+import { diffResponse } from "../../../src/protocol/diff";
 import type { PropertyMap } from "../../../src/protocol/propertyValue";
 import { thing } from "./thing";
 

@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import { expect, test } from "vitest";
 
-import { diffResponse } from "../../../src/protocol/diffResponse";
+import { diffResponse, propertyChanges } from "../../../src/protocol/diff";
 import { planState } from "../../../src/protocol/planState";
-import { propertyChanges } from "../../../src/protocol/propertyChanges";
 import { type PropertyMap, unknownValue } from "../../../src/protocol/propertyValue";
 import { crate, crateSchema } from "./crate";
 

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 
-import { checkInputs } from "../../../src/protocol/checkInputs";
+import { checkInputs, importedInputs, refreshedInputs } from "../../../src/protocol/checkInputs";
 import { type PropertyMap, unknownValue } from "../../../src/protocol/propertyValue";
-import { importedInputs, refreshedInputs } from "../../../src/protocol/readInputs";
 import { crate, crateSchema } from "./crate";
 
 const naming = { logicalName: "it", seed: new Uint8Array([1]) };

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { expect, test } from "vitest";
 
-import { decodeProperties } from "../../../src/protocol/decodeProperties";
-import { encodeProperties } from "../../../src/protocol/encodeProperties";
+import { decodeProperties, encodeProperties } from "../../../src/protocol/wire";
 import {
   type PropertyMap,
   type PropertyValue,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { planState } from "../../../src/protocol/planState";
-import { propertyChanges } from "../../../src/protocol/propertyChanges";
+import { propertyChanges } from "../../../src/protocol/diff";
 import { type PropertyMap, unknownValue } from "../../../src/protocol/propertyValue";
 import { thingSchema } from "./thing";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { importedInputs, refreshedInputs } from "../../../src/protocol/readInputs";
+import { importedInputs, refreshedInputs } from "../../../src/protocol/checkInputs";
 import { thingSchema } from "./thing";
 
 const state = {

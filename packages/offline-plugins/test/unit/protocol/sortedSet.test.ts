@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { unknownValue } from "../../../src/protocol/propertyValue";
-import { sortedSet } from "../../../src/protocol/sortedSet";
+import { sortedSet, unknownValue } from "../../../src/protocol/propertyValue";
 
 test("a set is in the order of its bytes and holds nothing twice", () => {
   // As JavaScript's own order has it, the last two would change places.

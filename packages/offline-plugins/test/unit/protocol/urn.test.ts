@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseUrn } from "../../../src/protocol/urn";
+import { parseUrn } from "../../../src/protocol/resourceService";
 
 test.each([
   {

@@ -1,10 +1,12 @@
-import type Dockerode from "dockerode";
+import { buffer } from "node:stream/consumers";
 
 import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import type Dockerode from "dockerode";
+import { pack } from "tar-stream";
+
 import type { State } from "../protocol/resourceSchema";
-import { containerArchive } from "./containerArchive";
 import type { containerSchema } from "./containerSchema";
-import { statusOf } from "./statusOf";
+import { statusOf } from "./session";
 
 /**
  * Puts the uploads of a container into it, which has not started yet: through `/`, as the official plugin does. So the engine
@@ -21,7 +23,7 @@ export async function uploadFiles(
   }));
   if (files.length === 0) return;
   try {
-    await container.putArchive(containerArchive(files, new Date()), { path: "/" });
+    await container.putArchive(await containerArchive(files, new Date()), { path: "/" });
   } catch (error) {
     if (!(error instanceof Error) || statusOf(error) === undefined) throw error;
     throw new Error(`Unable to upload volume content: ${engineMessage(error)}`, { cause: error });
@@ -31,4 +33,22 @@ export async function uploadFiles(
 function modeOf(permissions: string | null, executable: boolean): number {
   if (permissions !== null && permissions !== "") return parseInt(permissions, 8);
   return executable ? 0o744 : 0o644;
+}
+
+/** A file to upload into a container. It belongs to root. */
+interface ArchiveFile {
+  /** Relative to the folder in which the archive is unpacked. */
+  path: string;
+  content: string;
+  /** Permission bits, such as 0o644. */
+  mode: number;
+}
+
+/** The files as a tar archive, which the engine unpacks. */
+export function containerArchive(files: readonly ArchiveFile[], modified: Date): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, content, mode } of files)
+    archive.entry({ name: path, mode, mtime: modified }, content);
+  archive.finalize();
+  return buffer(archive);
 }
