@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import dockerignore, { type Ignore } from "@balena/dockerignore";
-import { type Header, type Pack, pack } from "tar-stream";
+import { type Pack, pack } from "tar-stream";
 
 /** A folder, a file or a symbolic link of a build context. */
 interface ContextEntry {
@@ -84,11 +84,12 @@ async function addAll(archive: Pack, context: string, entries: readonly ContextE
       mtime: new Date(Math.floor(stats.mtimeMs / 1000) * 1000),
     };
     if (stats.isDirectory()) {
-      add(archive, { ...common, name: `${path}/`, type: "directory" });
+      archive.entry({ ...common, name: `${path}/`, type: "directory" }, "");
     } else if (stats.isSymbolicLink()) {
-      add(archive, { ...common, name: path, type: "symlink", linkname: await readlink(file) });
+      const linkname = await readlink(file);
+      archive.entry({ ...common, name: path, type: "symlink", linkname }, "");
     } else if (stats.size === 0) {
-      add(archive, { ...common, name: path, type: "file", size: 0 });
+      archive.entry({ ...common, name: path, type: "file", size: 0 }, "");
     } else {
       const sink = archive.entry({ ...common, name: path, type: "file", size: stats.size });
       await pipeline(createReadStream(file, { end: stats.size - 1 }), sink).catch(
@@ -98,8 +99,4 @@ async function addAll(archive: Pack, context: string, entries: readonly ContextE
       );
     }
   }
-}
-
-function add(archive: Pack, header: Header): void {
-  archive.entry(header, "");
 }
