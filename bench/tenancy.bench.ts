@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { expect, test } from "vitest";
 
 import { signContext, wholeTableReads } from "hosterizer-database-client";
-import { settingCalls } from "../packages/client/src/transactionSettings";
+import { settingCalls } from "../packages/client/src/transactionOptions";
 import { settings as declaredSettings } from "../database/settings";
 import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";

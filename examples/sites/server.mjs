@@ -65,7 +65,7 @@ async function readJson(request) {
 /** What went wrong, for whoever has asked: never more of the database than that. */
 function explain(error) {
   if (error instanceof TenantContextError) return { status: 401, body: { error: "who are you?" } };
-  if (error instanceof SyntaxError) return { status: 400, body: { error: "that is no JSON" } };
+  if (error instanceof SyntaxError) return { status: 400, body: { error: "that is not JSON" } };
   // Class 23: a constraint, https://www.postgresql.org/docs/15/errcodes-appendix.html.
   if (String(error.code).startsWith("23")) {
     return { status: 422, body: { error: "these values cannot be", constraint: error.constraint } };

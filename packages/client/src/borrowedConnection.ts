@@ -1,8 +1,11 @@
 import type { ClientBase, Pool, PoolClient } from "pg";
 
-import { type ProtocolConnection, protocolConnection } from "./protocolConnection";
-import { hasQueriesUnderWay } from "./queriesUnderWay";
-import { refuse } from "./refuse";
+import {
+  hasQueriesUnderWay,
+  type ProtocolConnection,
+  protocolConnection,
+  refuse,
+} from "./nodePostgres";
 import { type Ending, endAndReset, resetSession } from "./resetSession";
 import { TransactionEnded } from "./transactionErrors";
 

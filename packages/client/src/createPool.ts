@@ -1,10 +1,8 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
 
-import { NoWritableHost } from "./noWritableHost";
-import { type PoolSettings, readPoolSettings } from "./poolSettings";
-import { hasQueriesUnderWay } from "./queriesUnderWay";
+import { type PoolSettings, readPoolSettings, tlsOptions } from "./poolSettings";
+import { hasQueriesUnderWay } from "./nodePostgres";
 import type { ContextKey } from "./signContext";
-import { tlsOptions } from "./tlsOptions";
 
 type Callback = (
   error: Error | undefined,
@@ -157,4 +155,14 @@ async function refuseStandby(client: ClientBase): Promise<void> {
 function isRefusal(error: Error): boolean {
   const code = "code" in error ? String(error.code) : "";
   return /^(28|3D|42)/.test(code);
+}
+
+/** None of several hosts took a connection that may write; `errors` has what each of them said, by host. */
+export class NoWritableHost extends Error {
+  override readonly name = "NoWritableHost";
+
+  constructor(readonly errors: ReadonlyMap<string, Error>) {
+    const said = [...errors].map(([host, { message }]) => `${host}: ${message}`);
+    super(`no host takes writes: ${said.join("; ")}`);
+  }
 }

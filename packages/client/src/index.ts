@@ -3,8 +3,7 @@
  *
  * It stands alone: nothing else of this project is loaded.
  */
-export { createPool, type DatabasePool } from "./createPool";
-export { NoWritableHost } from "./noWritableHost";
+export { createPool, type DatabasePool, NoWritableHost } from "./createPool";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";
 export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
@@ -15,6 +14,9 @@ export {
   TransactionEnded,
   TransactionLost,
 } from "./transactionErrors";
-export type { TransactionOptions } from "./transactionOptions";
-export { type TransactionSettings, wholeTableReads } from "./transactionSettings";
+export {
+  type TransactionOptions,
+  type TransactionSettings,
+  wholeTableReads,
+} from "./transactionOptions";
 export { withTenantContext } from "./withTenantContext";

@@ -1,6 +1,8 @@
-import { credentialsFault, credentialsFrom } from "./credentialsFile";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { ConnectionOptions } from "node:tls";
+
 import { type ContextKey, parseContextKey } from "./signContext";
-import type { SslMode } from "./tlsOptions";
 
 /** Who a connection logs in as. */
 export interface Credentials {
@@ -91,4 +93,53 @@ const sslModes: readonly SslMode[] = ["disable", "require", "verify-ca", "verify
 
 function isSslMode(text: string): text is SslMode {
   return (sslModes as readonly string[]).includes(text);
+}
+
+/**
+ * Credentials out of a file that changes when the password is rotated: a JSON object with `DB_USER` and `DB_PASSWORD`, as
+ * `npm run -s db -- env --json` prints it.
+ */
+function credentialsFrom(file: string): () => Promise<Credentials> {
+  return async () => parse(await readFile(file, "utf8"), file);
+}
+
+/** What is wrong with the file by now, if anything. */
+function credentialsFault(file: string): string | undefined {
+  try {
+    parse(readFileSync(file, "utf8"), file);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** @throws Error without any of the text, which may be a password */
+function parse(text: string, file: string): Credentials {
+  let found: Partial<Record<string, unknown>> | null;
+  try {
+    found = JSON.parse(text) as Partial<Record<string, unknown>> | null;
+  } catch {
+    throw new Error(`${file} is not JSON`);
+  }
+  const { DB_USER: user, DB_PASSWORD: password } = found ?? {};
+  if (typeof user !== "string" || typeof password !== "string" || user === "" || password === "") {
+    throw new Error(`${file} has no DB_USER and DB_PASSWORD`);
+  }
+  return { user, password };
+}
+
+/** https://www.postgresql.org/docs/15/libpq-ssl.html; `allow` and `prefer`, which protect from nothing, are left out. */
+export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
+
+/**
+ * What node-postgres is to ask of TLS, as libpq means the mode: `require` with an authority verifies as `verify-ca` does.
+ *
+ * @throws node:fs' error if the authority's file can't be read
+ */
+export function tlsOptions(mode: SslMode, sslrootcert?: string): false | ConnectionOptions {
+  if (mode === "disable") return false;
+  const authority = sslrootcert === undefined ? {} : { ca: readFileSync(sslrootcert, "utf8") };
+  if (mode === "verify-full") return authority;
+  if (mode === "require" && sslrootcert === undefined) return { rejectUnauthorized: false };
+  return { ...authority, checkServerIdentity: () => undefined };
 }

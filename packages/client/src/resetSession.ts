@@ -1,6 +1,6 @@
 import { type ClientBase, Query } from "pg";
 
-import type { ProtocolConnection } from "./protocolConnection";
+import type { ProtocolConnection } from "./nodePostgres";
 
 /**
  * What DISCARD ALL does, which PostgreSQL takes in no query string with COMMIT, and a seed for random() that nobody has chosen.

@@ -24,7 +24,7 @@ export interface SignedContext {
 export function parseContextKey(text: string): ContextKey {
   const [, id, secret] = /^([A-Za-z0-9_-]{1,40})\.([A-Za-z0-9_-]{32,64})$/.exec(text) ?? [];
   if (id === undefined || secret === undefined) {
-    throw new Error("is no key: an id and a secret with a point between them");
+    throw new Error("is not of the form id.secret");
   }
   return { id, secret };
 }

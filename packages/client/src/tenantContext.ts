@@ -3,7 +3,7 @@ export type TenantContext =
   | { userRole: "customer"; customerId: number | bigint | string }
   | { userRole: "administrator"; customerId?: undefined };
 
-/** What was asked for is no context, or contradicts it, so nothing was sent. */
+/** The requested context is invalid or contradictory. Nothing was sent. */
 export class TenantContextError extends Error {
   override readonly name = "TenantContextError";
 }
@@ -22,7 +22,7 @@ export interface ContextVariables {
  *
  * Both fields are read as the context's own, never from a prototype.
  *
- * @throws TenantContextError for a customer without an id, an id that is no positive bigint, an unknown role, or an
+ * @throws TenantContextError for a customer without an id, an id that is not a positive bigint, an unknown role, or an
  *   administrator with an id, who would see all rows and not that customer's
  */
 export function contextVariables(context: TenantContext): ContextVariables {

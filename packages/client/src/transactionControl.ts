@@ -1,5 +1,5 @@
 /** What a query string does to the transaction that it is sent in, as far as its text tells. */
-export interface TransactionControl {
+interface TransactionControl {
   /** The first statement that would begin or end a transaction, in upper case. */
   refused?: string;
   /** How many statements go back to a savepoint. */

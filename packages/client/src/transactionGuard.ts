@@ -1,5 +1,5 @@
 import type { BorrowedConnection } from "./borrowedConnection";
-import { refuse } from "./refuse";
+import { refuse } from "./nodePostgres";
 import { transactionControl } from "./transactionControl";
 import {
   type LostWork,

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Pool } from "pg";
+import { type ClientBase, type Pool, Query } from "pg";
 
-import { beginWithContext } from "./beginWithContext";
 import { BorrowedConnection } from "./borrowedConnection";
 import { DatabasePool } from "./createPool";
-import { hasQueriesUnderWay } from "./queriesUnderWay";
+import { hasQueriesUnderWay } from "./nodePostgres";
 import { type ContextKey, signContext } from "./signContext";
 import {
   contextCalls,
@@ -19,8 +18,12 @@ import {
 import { TransactionClient } from "./transactionClient";
 import { TransactionLost } from "./transactionErrors";
 import { TransactionGuard } from "./transactionGuard";
-import { beginStatement, retriesOf, type TransactionOptions } from "./transactionOptions";
-import { settingCalls } from "./transactionSettings";
+import {
+  beginStatement,
+  retriesOf,
+  settingCalls,
+  type TransactionOptions,
+} from "./transactionOptions";
 
 /**
  * Runs `run` in one transaction that sees the rows of one tenant, as the guide's WithTenantContext does. What it returns is
@@ -212,4 +215,59 @@ function lostToAnother(error: unknown): boolean {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** The part of node-postgres' connection that sends messages of the extended protocol. */
+interface Messages {
+  parse(statement: { text: string }): void;
+  bind(portal: object): void;
+  execute(portal: object): void;
+}
+
+interface ExtendedQuery {
+  prepare(connection: Messages): void;
+}
+
+const ExtendedQuery = Query as unknown as new (
+  settings: { text: string; values: string[] },
+  callback: (error: Error | null) => void,
+) => ExtendedQuery;
+
+/**
+ * A statement that BEGIN goes before, in one round trip.
+ *
+ * Its value is a parameter, and so not in pg_stat_activity, where the application's other sessions could read it.
+ * https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+class AfterBegin extends ExtendedQuery {
+  constructor(
+    private readonly begin: string,
+    statement: { text: string; values: string[] },
+    callback: (error: Error | null) => void,
+  ) {
+    super(statement, callback);
+  }
+
+  override prepare(connection: Messages): void {
+    connection.parse({ text: this.begin });
+    connection.bind({});
+    connection.execute({});
+    super.prepare(connection);
+  }
+}
+
+/** Begins a transaction that has a value in app.context until it ends. */
+function beginWithContext(
+  { query }: { query: ClientBase["query"] },
+  begin: string,
+  context: { statement: string; token: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const statement = { text: context.statement, values: [context.token] };
+    const beginning = new AfterBegin(begin, statement, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+    void query(beginning as unknown as Parameters<ClientBase["query"]>[0]);
+  });
 }

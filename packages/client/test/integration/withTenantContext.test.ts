@@ -121,9 +121,9 @@ test("sends nothing for what PostgreSQL does not have, and names all of it", asy
     name: "TenantContextError",
     message: [
       'userRole: "owner" is not customer or administrator.',
-      'isolation: "serializable; select pg_sleep(60)" is no isolation level. Use read committed, repeatable read, serializable, or leave it out.',
-      "retries: null is no number of retries. Use a whole number from 0, or leave it out.",
-      'settings: "no name" is no name of a setting. SHOW ALL lists them.',
+      'isolation: "serializable; select pg_sleep(60)" is not an isolation level. Use read committed, repeatable read, serializable, or leave it out.',
+      "retries: null is not a number of retries. Use a whole number from 0, or leave it out.",
+      'settings: "no name" is not the name of a setting. SHOW ALL lists them.',
     ].join("\n"),
   });
   expect(pool.totalCount).toBe(0);

@@ -63,7 +63,7 @@ describe("DB_CREDENTIALS_FILE", () => {
   });
 
   test.each([
-    ["hidden", "is no JSON"],
+    ["hidden", "is not JSON"],
     ["null", "has no DB_USER and DB_PASSWORD"],
     ['{"DB_USER":"app_user"}', "has no DB_USER and DB_PASSWORD"],
     ['{"DB_USER":"","DB_PASSWORD":"hidden"}', "has no DB_USER and DB_PASSWORD"],

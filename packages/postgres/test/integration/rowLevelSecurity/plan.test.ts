@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { wholeTableReads } from "hosterizer-database-client";
-import { settingCalls } from "../../../../client/src/transactionSettings";
+import { settingCalls } from "../../../../client/src/transactionOptions";
 import { administrator as administratorContext, asRole, customer } from "./asRole";
 import { createTenantDatabase } from "./tenantDatabase";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { settingCalls } from "../../src/transactionSettings";
+import { settingCalls } from "../../src/transactionOptions";
 
 test("sets each for the transaction alone, whatever its value is made of", () => {
   expect(
@@ -19,8 +19,8 @@ test("sets each for the transaction alone, whatever its value is made of", () =>
 });
 
 test.each([
-  ["work mem", 'settings: "work mem" is no name of a setting. SHOW ALL lists them.'],
-  ["x', true), pg_sleep(1", "is no name of a setting"],
+  ["work mem", 'settings: "work mem" is not the name of a setting. SHOW ALL lists them.'],
+  ["x', true), pg_sleep(1", "is not the name of a setting"],
   ["app.current_customer_id", "settings: app.current_customer_id is set by the context."],
   ["APP.Current_User_Role", "settings: APP.Current_User_Role is set by the context."],
   ["app.context", "settings: app.context is set by the context. Leave it out."],
