@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { acceptDrift } from "../../../src/schema/decide/acceptDrift";
-import { readAcceptedDrift } from "../../../src/schema/decide/readAcceptedDrift";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { acceptDrift, readAcceptedDrift } from "../../../src/schema/acceptDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 
@@ -103,14 +102,14 @@ describe("accepted drift", () => {
 
   test("needs a reason", async () => {
     await database.run(byHand);
-    await expect(accept(" ")).rejects.toThrow("accept-drift: there is no reason");
+    await expect(accept(" ")).rejects.toThrow("accept-drift: no reason is given");
     expect(await drift()).toHaveLength(5);
   });
 
   test("says what there is when it is asked for something else", async () => {
     await database.run("drop index public.shops_city_idx");
     await expect(accept("why", "public.shops_city_idx")).rejects.toThrow(
-      "public.shops_city_idx: no difference of it could be accepted.\nThere is\n  index public.shops_city_idx.",
+      "public.shops_city_idx: no difference that can be accepted.\nThese can be accepted:\n  index public.shops_city_idx.",
     );
     expect(await history()).toEqual([]);
   });
@@ -129,7 +128,7 @@ describe("accepted drift", () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await accept("why not")).toEqual([]);
     await expect(accept("why not", "migration 000001_open_shop")).rejects.toThrow(
-      "Nothing differs that could be",
+      "Nothing can be accepted",
     );
     expect(await drift()).toHaveLength(1);
   });

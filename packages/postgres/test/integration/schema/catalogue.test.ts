@@ -5,10 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { migrationKinds } from "../../../src/schema/migrationFindings";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { migrationKinds, readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
-import { schemaKinds } from "../../../src/schema/schemaKinds";
+import { schemaKinds } from "../../../src/schema/schemaRules";
 import { migrations } from "../../../../../test/drift/catalogue/migrations";
 import { schema } from "../../../../../test/drift/catalogue/schema";
 import type { DriftCase, FileChange } from "../../../../../test/drift/driftCase";
@@ -95,7 +94,7 @@ describe("the catalogue of the schema and of the migrations", () => {
     const before = await rows();
     if (round.startsWith("repairs")) await restore();
     else {
-      await expect(restore()).rejects.toThrow("Nothing of the schema was changed");
+      await expect(restore()).rejects.toThrow("Nothing in the schema was changed");
       expect((await drift()).map(renderDifference)).toEqual(found.map(renderDifference));
     }
     expect(await rows()).toEqual(before);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 import { rollbackAnyhow } from "../migrations/rollbackAnyhow";
@@ -129,7 +129,7 @@ describe("the recorded schema", () => {
     const before = await checksum();
     const message = await failure();
     expect(message.replaceAll(database.settings.directory, "migrations")).toMatchInlineSnapshot(`
-      "the database and the migrations differ in what up doesn't decide. Nothing of the schema was changed.
+      "the database and the migrations have drifted apart in ways that up does not repair by itself. Nothing in the schema was changed.
         table public.handmade is not declared, found columns id, name
         column public.shops.city: found type character varying(20), expected type text
         column public.shops.notes is missing, expected type text: it may have been renamed to public.shops.region, which has the same type
@@ -137,7 +137,7 @@ describe("the recorded schema", () => {
         index public.shops_notes_idx is missing, expected CREATE INDEX shops_notes_idx ON public.shops USING btree (notes) WHERE (notes IS NOT NULL): it goes with column public.shops.notes
         index public.shops_region_idx is not declared, found CREATE INDEX shops_region_idx ON public.shops USING btree (region): it goes with column public.shops.region
 
-      Make it official, by a migration that does nothing where it is so already:
+      Make it official with a migration, which does nothing where the change is already in place:
         migrations/000002_resolve_drift.up.sql
           -- resolves drift: table public.handmade
           -- resolves drift: column public.shops.city
@@ -163,14 +163,14 @@ describe("the recorded schema", () => {
           alter table public.shops add column if not exists notes text;
           CREATE INDEX IF NOT EXISTS shops_notes_idx ON public.shops USING btree (notes) WHERE (notes IS NOT NULL);
 
-      If it was renamed, then instead of the drop and the addition:
+      If it was renamed, use this instead of the drop and the addition:
         do $$ begin if exists (select from pg_catalog.pg_attribute where attrelid = 'public.shops'::regclass and pg_catalog.quote_ident(attname) = 'notes') then alter table public.shops rename column notes to region; end if; end $$;
 
-      What was dropped took its data along. To have that back, restore it from a backup instead.
+      What was dropped is gone with its data. To get the data back, restore it from a backup instead.
 
-      Or accept the database as it is, with a reason that is kept beside your name:
+      Or accept the database as it is; the reason is recorded with your name:
         npm run db -- accept-drift --reason 'why' 'table public.handmade' 'column public.shops.city' 'column public.shops.notes' 'column public.shops.region' 'index public.shops_notes_idx' 'index public.shops_region_idx'
-      Or undo by hand what was done by hand."
+      Or undo the change by hand."
     `);
     expect(await checksum()).toEqual(before);
     // Not even what could be restored without a loss.
@@ -225,7 +225,7 @@ describe("the recorded schema", () => {
     const message = await failure();
     for (const object of unwritten) {
       expect(message).toMatch(
-        new RegExp(`For these somebody has to write it:\n(  .*\n)*  ${object}\n`),
+        new RegExp(`The statements for these have to be written by hand:\n(  .*\n)*  ${object}\n`),
       );
     }
     const files = [...message.matchAll(/^ {2}\S+\/(000002\w+)\.(up|down)\.sql\n((?: {4}.*\n)+)/gm)];

@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { compareSchema } from "../../../src/schema/catalog/compareSchema";
+import { compareSchema } from "../../../src/schema/record/schemaChanges";
 import { schemaFindings } from "../../../src/schema/schemaFindings";
-import { schemaKinds } from "../../../src/schema/schemaKinds";
+import { factRule, schemaKinds, schemaRules } from "../../../src/schema/schemaRules";
 import {
   type SchemaObject,
   type SchemaObjectKind,
   schemaObjectKinds,
-} from "../../../src/schema/schemaObject";
-import { factRule, schemaRules } from "../../../src/schema/schemaRules";
+} from "../../../src/schema/catalog/schemaObject";
 
 const object = (
   kind: SchemaObjectKind,
@@ -49,7 +48,7 @@ function find(
   resolved: readonly string[] = [],
 ) {
   const changes = compareSchema(expected, actual);
-  return schemaFindings({ changes, expected, actual, resolved: new Set(resolved) });
+  return schemaFindings({ changes, expected, actual }, new Set(resolved));
 }
 
 describe("a difference that holds no data is ended by", () => {
