@@ -71,13 +71,13 @@ describe("the catalogue of the schema and of the migrations", () => {
               (select md5(string_agg(deployments::text, ';' order by id)) from public.deployments) as deployments`,
     );
 
-  test("has only kinds that there are", () => {
+  test("lists only kinds that exist", () => {
     const known = [...schemaKinds, ...migrationKinds];
     const unknown = catalogue.filter(({ kind }) => !known.includes(kind));
     expect(unknown).toEqual([]);
   });
 
-  test.each(rounds)("holds when all of it is done at once: %s", async (round) => {
+  test.each(rounds)("holds when all changes are made at once: %s", async (round) => {
     const cases = ofRound(round);
     for (const one of cases) await breakByHand(one);
     const found = await drift();

@@ -52,7 +52,7 @@ describe("the recorded schema", () => {
     expect(lines).toEqual([]);
   });
 
-  test("is compared again once a renamed table of the ledger has its name back", async () => {
+  test("is compared again after a renamed table of the ledger has its name back", async () => {
     await database.run("alter table hosterizer.schema_migrations rename to schema_migrations_kept");
     expect(await drift()).toEqual([
       expect.stringMatching(/^table hosterizer\.schema_migrations is missing, expected the table/),
@@ -61,7 +61,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("names what was done by hand, restores it and says so", async () => {
+  test("names manual changes, restores what they changed and says so", async () => {
     await database.run(
       `drop index public.shops_city_idx;
        alter table public.shops alter column city drop not null, alter column city set default 'Rome'`,
@@ -78,7 +78,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("is restored together with what stood on an object that had to be made anew", async () => {
+  test("is restored together with what depended on an object that had to be recreated", async () => {
     await database.run(
       `create function public.note() returns trigger language plpgsql as 'begin return new; end'`,
     );
@@ -97,7 +97,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("refuses a table whose rows nobody keeps apart, before it changes anything", async () => {
+  test("refuses a table whose tenants are not isolated, before it changes anything", async () => {
     await database.run("drop index public.shops_city_idx");
     const tables = [{ schema: "public", table: "shops", column: "id" }];
     const roles = { tenantRoles: [], administratorRoles: [], backupRoles: [] };
@@ -173,7 +173,7 @@ describe("the recorded schema", () => {
       Or undo the change by hand."
     `);
     expect(await checksum()).toEqual(before);
-    // Not even what could be restored without a loss.
+    // Not even differences that hold no data are restored.
     expect(await drift()).toContainEqual(expect.stringContaining("index public.shops_city_idx"));
   });
 
@@ -255,7 +255,7 @@ describe("the recorded schema", () => {
     }
   });
 
-  test("leaves what was restored when rows contradict the next, and goes on once they don't", async () => {
+  test("keeps earlier repairs when rows violate the next one, and resumes once they don't", async () => {
     await database.run(
       `drop index public.shops_city_idx; drop index public.shops_lower_name_key;
        alter table public.shops disable trigger shops_stamp;
@@ -274,7 +274,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("names table, column and count where nulls keep NOT NULL from coming back", async () => {
+  test("names table, column and count where nulls prevent NOT NULL", async () => {
     await database.run(
       `alter table public.shops alter column city drop not null;
        update public.shops set city = null where id <= 3`,
@@ -299,7 +299,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("is recorded where it is not yet, or no more that of the ledger", async () => {
+  test("is recorded where no record matches the ledger", async () => {
     await database.run("delete from hosterizer.schema_records");
     expect(await drift()).toEqual([expect.stringMatching(/^schema record: found none/)]);
     const lines: string[] = [];
@@ -308,7 +308,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("refuses migrations that the folder has in another way, and says what to do", async () => {
+  test("refuses migrations that were edited in the folder, and says what to do", async () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await drift()).toEqual([
       "migration 000001_open_shop: found the up file edited, expected the up file as it was applied (up refuses)",
@@ -316,7 +316,7 @@ describe("the recorded schema", () => {
     expect(await failure()).toMatch(/Restore it from version control, and put the change into/);
   });
 
-  test("says nothing about a database that is not there, or not migrated", async () => {
+  test("finds nothing in a database that doesn't exist or is not migrated", async () => {
     const absent = { ...database.superuser, database: "absent" };
     expect(await readSchemaDrift(absent, expectation())).toEqual([]);
     await restoreSchema({ connection: absent, ...expectation() });

@@ -131,7 +131,7 @@ describe("the record of a rich schema", () => {
     expect(facts("enum", "public.mood")).toMatchObject({ labels: "'sad', 'it''s', 'glad'" });
   });
 
-  test("leaves out what has a record elsewhere, or belongs to an extension, a constraint or a partition's parent", async () => {
+  test("leaves out what converges elsewhere, or belongs to an extension, a constraint or a partition's parent", async () => {
     const { objects = [] } = (await asOwner((client) => readRecord(client))) ?? {};
     const names = objects.map(({ identity }) => identity);
     expect(names.filter((name) => name.includes("citext"))).toEqual([]);
@@ -143,7 +143,7 @@ describe("the record of a rich schema", () => {
     expect(names.filter((name) => name.includes("events_2020_user"))).toEqual([]);
   });
 
-  test("is the same after a dump and a restore, though PostgreSQL writes some of it otherwise then", async () => {
+  test("is the same after a dump and a restore, though PostgreSQL prints some of it differently then", async () => {
     const copy = { ...database.superuser, database: `${database.name}_copy` };
     await copyDatabase(database.superuser, copy);
     try {
@@ -178,14 +178,14 @@ describe("the record of the schema", () => {
     });
   });
 
-  test("is that of the last file that was applied, when the next one fails", async () => {
+  test("describes the last applied file when the next one fails", async () => {
     await database.write("000003_c", "create table c (id int); select 1 / 0;");
     await expect(migrate(database.settings)).rejects.toThrow("division by zero");
     expect(await changes()).toEqual([]);
     expect(await asOwner((client) => readRecord(client))).toMatchObject({ version: 2 });
   });
 
-  test("is nothing to compare with while a file without a transaction is half applied", async () => {
+  test("cannot be compared while a file without a transaction is half applied", async () => {
     const half =
       "-- no transaction: a test\ncreate index concurrently a_idx on a (id);\nselect 1 / 0;";
     await database.write("000002_b", half);
@@ -196,7 +196,7 @@ describe("the record of the schema", () => {
     expect(await changes()).toEqual([]);
   });
 
-  test("is nothing to compare with when the ledger, the scope or the layout is another, until it is made anew", async () => {
+  test("cannot be compared once the ledger or the scope has changed, until the schema is recorded again", async () => {
     await migrate(database.settings);
     const { owner } = scope();
     const wider = { schemas: ["public", "monitoring"], owner };
@@ -207,10 +207,10 @@ describe("the record of the schema", () => {
     expect(await changes()).toEqual([]);
   });
 
-  test("isn't looked into while the catalog has the stamp of its making", async () => {
+  test("is not read while the catalog has the recorded stamp", async () => {
     await migrate(database.settings);
     await database.run("update hosterizer.schema_objects set facts = '{}', digest = 0");
-    // What grants, row-level security, statistics and rows leave behind is none of its business.
+    // The stamp ignores grants, row-level security, statistics and rows.
     await database.run(
       `grant select on a to public; alter table a enable row level security; create policy p on a;
        insert into a select generate_series(1, 100); analyze; truncate b;`,
@@ -221,7 +221,7 @@ describe("the record of the schema", () => {
     expect(await changes()).toHaveLength(4);
   });
 
-  test("comes to be in a database that an older version has migrated", async () => {
+  test("is created in a database that an older version has migrated", async () => {
     await migrate(database.settings);
     await database.run(
       "drop table hosterizer.schema_records, hosterizer.schema_objects, hosterizer.accepted_drift",
@@ -232,7 +232,7 @@ describe("the record of the schema", () => {
     expect(await changes()).toEqual([]);
   });
 
-  test("says who accepted what was done by hand, and why", async () => {
+  test("says who accepted a manual change, and why", async () => {
     await migrate(database.settings);
     await database.run("alter table a add note text");
     expect(await shown()).toEqual(["added column public.a.note"]);
@@ -247,10 +247,10 @@ describe("the record of the schema", () => {
 
   test.each([
     ["fails", "select 1 / 0"],
-    // What SET ROLE says of a role that is not there.
+    // SET ROLE reports it for a role that doesn't exist.
     ["fails on purpose", "begin raise using errcode = '22023'; end"],
   ])(
-    "is not looked at while a view that %s stands for the ledger, and a backup is asked for",
+    "is not read while a view that %s replaces the ledger, and the repair asks for a backup",
     async (_what, body) => {
       await migrate(database.settings);
       const language = body.startsWith("select") ? "sql" : "plpgsql";
@@ -271,7 +271,7 @@ describe("the record of the schema", () => {
     },
   );
 
-  test("covers the declared schemas whoever owns an object, and elsewhere what is the owner's", async () => {
+  test("covers every object of the declared schemas, and the owner's objects elsewhere", async () => {
     await migrate(database.settings);
     const { owner } = scope();
     await database.run(

@@ -26,7 +26,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["index missing", "index missing"],
   ],
   [
-    "an index is made anew on something else",
+    "an index is recreated on another column",
     "drop index public.shops_city_idx; create index shops_city_idx on public.shops (name)",
     ["index altered", "index comment"],
   ],
@@ -84,7 +84,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["constraint added", "constraint added", "constraint added"],
   ],
   [
-    "a check of a partitioned table is another one",
+    "a check of a partitioned table is replaced",
     `alter table public.sales drop constraint sales_amount_check;
      alter table public.sales add constraint sales_amount_check check (amount > -1)`,
     ["constraint altered", "constraint altered", "constraint altered"],
@@ -95,7 +95,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["constraint missing"],
   ],
   [
-    "a primary key and what refers to it are dropped",
+    "a primary key and the foreign keys that reference it are dropped",
     "alter table public.shops drop constraint shops_pkey cascade",
     ["constraint missing", "constraint missing"],
   ],
@@ -116,7 +116,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["constraint missing", "index added"],
   ],
   [
-    "a unique key is another one",
+    "a unique key is replaced",
     `alter table public.shops drop constraint shops_name_city_key;
      alter table public.shops add constraint shops_name_city_key unique (city, name) deferrable`,
     ["constraint altered"],
@@ -133,7 +133,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["trigger disabled"],
   ],
   [
-    "a trigger fires at something else",
+    "a trigger fires on another event",
     `drop trigger shops_stamp on public.shops;
      create trigger shops_stamp before insert on public.shops for each row execute function public.stamp()`,
     ["trigger altered"],
@@ -290,7 +290,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ["domain checks", "domain default"],
   ],
   [
-    "a sequence starts elsewhere and belongs to nobody",
+    "a sequence starts elsewhere and belongs to no column",
     "alter sequence public.tickets start with 7 cache 5 owned by none",
     ["sequence cache", "sequence owned by", "sequence start"],
   ],
@@ -314,7 +314,7 @@ const breaks: readonly (readonly [what: string, sql: string, kinds: readonly str
     ],
   ],
   [
-    "names have to be quoted of what is made anew",
+    "names of added objects have to be quoted",
     `drop function "Odd. One"."F()"() cascade; drop view "Odd. One"."View";
      alter table "Odd. One"."Order (x)" drop constraint "Check on it";
      alter table "Odd. One"."Order (x)" add constraint "Check on it" check ("select" <> 'a"b') not valid`,
@@ -383,7 +383,7 @@ describe("what holds no data", () => {
          from public.shops`,
     );
 
-  test.each(breaks)("is put right where %s", async (_what, sql, kinds) => {
+  test.each(breaks)("is restored where %s", async (_what, sql, kinds) => {
     await database.run(sql);
     let found = await findings();
     expect(found.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
@@ -394,7 +394,7 @@ describe("what holds no data", () => {
     expect(await checksums()).toEqual(rows);
   });
 
-  test("is put right by a login that is no superuser, also where a superuser made it", async () => {
+  test("is restored by a login that is no superuser, even if a superuser created it", async () => {
     const { connection, owner, schemas } = repairer();
     const weak = { connection, owner, schemas };
     await database.run(
@@ -412,7 +412,7 @@ describe("what holds no data", () => {
     expect(await findings()).toEqual([]);
   });
 
-  test(`is put right whatever is broken together (seed ${seed})`, async () => {
+  test(`is restored whatever is broken together (seed ${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...breaks], { minLength: 3 }), async (some) => {
         // Some exclude each other, such as two that drop the same index.

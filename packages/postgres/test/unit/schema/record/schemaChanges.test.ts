@@ -4,7 +4,7 @@ import { compareSchema } from "../../../../src/schema/record/schemaChanges";
 import type { SchemaObject, SchemaObjectKind } from "../../../../src/schema/catalog/schemaObject";
 
 describe("the difference of two schemas", () => {
-  test("is nothing where both are the same in another order, and null is as good as absent", () => {
+  test("is empty where only the order differs, and null equals absent", () => {
     const here = [
       object("table", "public.sites", { comment: null }),
       object("enum", "public.mood", {}),
@@ -41,7 +41,7 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
-  test("tells two objects of one name by their kinds", () => {
+  test("tells apart two objects of one name by their kinds", () => {
     const before = object("view", "public.sites", {});
     const after = object("materialized view", "public.sites", {});
     expect(shown([before], [after])).toEqual([
@@ -50,7 +50,7 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
-  test("says only that a table is gone, not all that went with it", () => {
+  test("names a dropped table, and not everything that was dropped with it", () => {
     const table = [
       object("table", "public.sites", {}),
       column("id", {}),
@@ -62,7 +62,7 @@ describe("the difference of two schemas", () => {
     expect(shown([], table)).toEqual(["added table public.sites"]);
   });
 
-  test("says only that a schema is gone, not all that went with it", () => {
+  test("names a dropped schema, and not everything that was dropped with it", () => {
     const schema = [
       object("schema", '"my.own"', {}),
       object("function", '"my.own".f(integer)', {}),
@@ -73,7 +73,7 @@ describe("the difference of two schemas", () => {
     expect(shown(schema, [])).toEqual(['missing schema "my.own"', "missing table my.own"]);
   });
 
-  test("still says what changed in a table that is there", () => {
+  test("names what changed within an existing table", () => {
     const was = [object("table", "public.sites", { options: "fillfactor=70" }), column("id", {})];
     const is = [object("table", "public.sites", {}), column("number", {})];
     expect(shown(was, is)).toEqual([
@@ -83,7 +83,7 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
-  test("says only that a partition has left its parent, and what became of its columns", () => {
+  test("names a detached partition and changes of its columns only", () => {
     const index = object("index", "public.sites_idx", { table: "public.sites" });
     const was = [object("table", "public.sites", { "partition of": "public.all" })];
     const is = [object("table", "public.sites", {}), index, column("more", {})];
@@ -93,7 +93,7 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
-  test("says once what happened to a trigger and to what partitions have of it", () => {
+  test("names a change of a trigger once, without its clones on partitions", () => {
     const onParent = (enabled: string) => object("trigger", "t on public.events", { enabled });
     const onPartition = (enabled: string) =>
       object("trigger", "t on public.events_1", { parent: "t on public.events", enabled });
