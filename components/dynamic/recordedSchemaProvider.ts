@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { readSchemaDrift } from "@hosterizer/postgres/schema/readSchemaDrift";
+import { readSchemaDrift } from "@hosterizer/postgres/schema/schemaDrift";
 import { restoreSchema } from "@hosterizer/postgres/schema/restoreSchema";
 import { changes } from "./changes";
 import { inspect } from "./inspect";

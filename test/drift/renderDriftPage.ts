@@ -1,6 +1,6 @@
 import { format, resolveConfig } from "prettier";
 
-import { schemaKinds } from "@hosterizer/postgres/schema/schemaKinds";
+import { schemaKinds } from "@hosterizer/postgres/schema/schemaRules";
 import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
 import type { ByHand } from "./dockerCatalogue/byHand";
 import type { DriftCase } from "./driftCase";

@@ -7,8 +7,8 @@ import { restartKind } from "../../../components/dynamic/containerRestartProvide
 import { accessKinds, settingKinds } from "@hosterizer/postgres/audit/kinds";
 import { poolerKinds } from "@hosterizer/postgres/pooler/poolerKinds";
 import { rowLevelSecurityKinds } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurityKinds";
-import { migrationKinds } from "@hosterizer/postgres/schema/migrationFindings";
-import { schemaKinds } from "@hosterizer/postgres/schema/schemaKinds";
+import { migrationKinds } from "@hosterizer/postgres/schema/schemaDrift";
+import { schemaKinds } from "@hosterizer/postgres/schema/schemaRules";
 import { pluginKinds } from "@hosterizer/cli/drift/pluginDifference";
 import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDriftKinds";
 import { certificateKinds } from "@hosterizer/postgres/tls/certificateKinds";

@@ -7,7 +7,7 @@ import type { Finding } from "../convergence/difference";
 import { isLeak } from "../convergence/isLeak";
 import { renderDifference } from "../convergence/renderDifference";
 import { closeTables, readOpenTables } from "../rowLevelSecurity/closeTables";
-import { isAbsent } from "../schema/readSchemaDrift";
+import { isAbsent } from "../schema/schemaDrift";
 import { withSession } from "../connection/withSession";
 import { describeOpening, messageOf, StillOpenError } from "./stillOpen";
 

@@ -1,4 +1,4 @@
-import { recordStatements } from "../schema/record/recordStatements";
+import { recordStatements } from "../schema/record/schemaRecord";
 import { bookkeeping } from "./bookkeeping";
 import { guardLosses } from "./loss/guardLosses";
 import type { CountedLoss } from "./loss/loss";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 
 import { DeclarationError } from "../declarationError";
-import { recordSchema } from "../schema/record/recordSchema";
+import { recordSchema } from "../schema/record/schemaRecord";
 import { failurePlace, type FileStep, fileSteps } from "./fileSteps";
 import { ledgerTable } from "./ledger";
 import type { CountedLoss } from "./loss/loss";

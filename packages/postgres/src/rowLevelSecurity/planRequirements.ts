@@ -1,5 +1,5 @@
 import type { Finding } from "../convergence/difference";
-import type { SchemaObject } from "../schema/schemaObject";
+import type { SchemaObject } from "../schema/catalog/schemaObject";
 import { canBeTenant } from "./canBeTenant";
 import type { TableSecurity } from "./readTenantTables";
 import { recordedTenantTable } from "./recordedTenantTable";

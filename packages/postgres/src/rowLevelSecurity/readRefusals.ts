@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import type { Finding } from "../convergence/difference";
 import { readLedger } from "../migrations/ledger";
 import { numberOf } from "../migrations/numberOf";
-import { readRecord } from "../schema/record/readRecord";
+import { readRecord } from "../schema/record/schemaRecord";
 import { planRequirements } from "./planRequirements";
 import { planUndeclaredTables } from "./planUndeclaredTables";
 import { readTenantTables, type TableSecurity } from "./readTenantTables";

@@ -1,4 +1,4 @@
-import type { SchemaObject } from "../schema/schemaObject";
+import type { SchemaObject } from "../schema/catalog/schemaObject";
 import type { TableSecurity } from "./readTenantTables";
 
 /** What the recorded schema says of a tenant table's column. */

@@ -1,12 +1,12 @@
-import type { SchemaObjectKind } from "./schemaObject";
+import { type SchemaObjectKind, schemaObjectKinds } from "./catalog/schemaObject";
 
-/** What `up` does about one change: what holds data is somebody's to decide. */
+/** What `up` does about one change. `refused`: it concerns data, so a person has to decide. */
 export type SchemaRule = "automatic" | "refused";
 
 interface KindRules {
   added: SchemaRule;
   missing: SchemaRule;
-  /** By fact. One that isn't listed is refused, so that a new fact is never repaired by chance. */
+  /** By fact. Other facts are refused, so that a new fact is never repaired by accident. */
   facts: Readonly<Record<string, { kind: string; rule: SchemaRule }>>;
 }
 
@@ -28,7 +28,7 @@ const enabled = (kind: string): KindRules["facts"] => ({
   enabled: { kind: `${kind} disabled`, rule: automatic },
 });
 
-/** What holds no data is restored, what holds data is refused. */
+/** Objects and facts that hold no data are restored; those that hold data are refused. */
 export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
   schema: holding({}),
   enum: { added: automatic, missing: automatic, facts: each("enum", refused, ["labels"]) },
@@ -54,8 +54,14 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
     ]),
   },
   sequence: holding({
-    ...each("sequence", refused, ["type", "increment", "minimum", "maximum", "cycle"]),
-    ...each("sequence", refused, ["persistence"]),
+    ...each("sequence", refused, [
+      "type",
+      "increment",
+      "minimum",
+      "maximum",
+      "cycle",
+      "persistence",
+    ]),
     ...each("sequence", automatic, ["start", "cache", "owned by"]),
   }),
   function: defined("function"),
@@ -64,8 +70,13 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
   operator: defined("operator"),
   cast: defined("cast"),
   table: holding({
-    ...each("table", refused, ["persistence", "of type", "partition key", "access method"]),
-    ...each("table", refused, ["inherits"]),
+    ...each("table", refused, [
+      "persistence",
+      "of type",
+      "partition key",
+      "access method",
+      "inherits",
+    ]),
     "partition of": { kind: "partition bound", rule: refused },
     ...each("table", automatic, ["options", "replica identity"]),
   }),
@@ -97,7 +108,7 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
     ...enabled("trigger"),
   }),
   rule: defined("rule", enabled("rule")),
-  // It would run the owner's function with the rights of a superuser, so that only a superuser makes or enables one.
+  // It runs the owner's function with the rights of a superuser, so only a superuser may create or enable one.
   "event trigger": {
     added: automatic,
     missing: refused,
@@ -110,8 +121,25 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
   },
 };
 
-/** The rule of one fact; a comment holds no data, whatever it is about. */
+/** The rule of one fact, and the kind of its difference. Comments hold no data. */
 export function factRule(kind: SchemaObjectKind, fact: string): { kind: string; rule: SchemaRule } {
   if (fact === "comment") return { kind: `${kind} comment`, rule: automatic };
   return schemaRules[kind].facts[fact] ?? { kind: `${kind} altered`, rule: refused };
 }
+
+/** The kind of difference where no record can be compared with the schema. */
+export const recordKind = "schema record";
+
+/** Every kind of difference that a comparison with the recorded schema can find. */
+export const schemaKinds: readonly string[] = [
+  recordKind,
+  "partition missing",
+  "partition added",
+  ...schemaObjectKinds.flatMap((kind) => [
+    `${kind} missing`,
+    `${kind} added`,
+    ...new Set(
+      [...Object.keys(schemaRules[kind].facts), "comment"].map((fact) => factRule(kind, fact).kind),
+    ),
+  ]),
+];

@@ -14,7 +14,7 @@ import { applyUserLookup } from "../../src/pooler/applyUserLookup";
 import { readLookupDrift } from "../../src/pooler/readLookupDrift";
 import { applyRowLevelSecurity } from "../../src/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../src/rowLevelSecurity/readRowLevelSecurityDrift";
-import { readSchemaDrift } from "../../src/schema/readSchemaDrift";
+import { readSchemaDrift } from "../../src/schema/schemaDrift";
 import { restoreSchema } from "../../src/schema/restoreSchema";
 import { readDatabaseStatus } from "../../src/monitoring/status/readDatabaseStatus";
 import { recordedSchemas } from "../../../../database/extensions";

@@ -1,4 +1,4 @@
-import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
+import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
 
 /** How one schema differs from another, a line for each object and fact, in the order of their names. */
 export function compareSchemas(

@@ -6,7 +6,7 @@ import { type Connection, withClient } from "@hosterizer/postgres/connection/con
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
-import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
+import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
 import { connectionAs } from "../stack/connectionAs";

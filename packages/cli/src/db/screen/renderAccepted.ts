@@ -1,5 +1,5 @@
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
-import type { AcceptedDrift } from "@hosterizer/postgres/schema/decide/readAcceptedDrift";
+import type { AcceptedDrift } from "@hosterizer/postgres/schema/acceptDrift";
 
 /** The history of accepted drift as text, the latest first. */
 export function renderAccepted(accepted: readonly AcceptedDrift[]): string {

@@ -1,4 +1,5 @@
--- A file without a transaction that has come only half way has changed the schema, and is in no ledger.
+-- The latest record, if the ledger's last migration and the format are the same. A half-applied file without a transaction has
+-- changed the schema and is not in the ledger yet; until it is, no record is current.
 select r.stamp
   from hosterizer.schema_records as r
  where not exists (select from hosterizer.migration_statements)

@@ -1,20 +1,24 @@
+import { DatabaseError, escapeIdentifier } from "pg";
+
 import { planOwners } from "../../audit/planOwners";
 import { readOwnersIn } from "../../audit/readOwners";
-import type { Connection } from "../../connection/connection";
+import { type Connection, withClient } from "../../connection/connection";
 import { converge } from "../../convergence/converge";
+import type { ObjectKey, SchemaObjectKind } from "../catalog/schemaObject";
+import { keywordOf } from "./objectStatements";
 
-/** Whose everything in some schemas is to be. */
+/** Schemas whose objects all belong to one role. */
 export interface Ownership {
   owner: string;
   schemas: readonly string[];
 }
 
 /**
- * Gives to the owner what belongs to others in these schemas, as far as the login may: the owner's own session can then repair
- * it. To change an owner evaluates nothing that somebody has defined.
+ * Gives the owner everything in these schemas that belongs to other roles, as far as the login is allowed to, so that the
+ * owner's session can repair it. Changing an owner runs no code that someone has defined.
  *
  * @param deployer The login that deploys: a superuser, or a member of the owner.
- * @returns whether there was anything to give
+ * @returns whether anything belonged to another role
  */
 export async function giveToOwner(
   deployer: Connection,
@@ -26,3 +30,49 @@ export async function giveToOwner(
   );
   return steps.some(({ sql }) => sql !== undefined);
 }
+
+/**
+ * Gives the owner single objects, in whatever schema. Objects that the login may not give away are left.
+ *
+ * @param deployer The login that deploys.
+ */
+export async function giveObjectsToOwner(
+  deployer: Connection,
+  owner: string,
+  objects: readonly ObjectKey[],
+): Promise<void> {
+  const owned = objects.filter(({ kind }) => kindsWithOwner.has(kind));
+  if (owned.length === 0) return;
+  await withClient(deployer, "recorded schema", async (client) => {
+    for (const { kind, identity } of owned) {
+      try {
+        await client.query("set lock_timeout = '5s'");
+        await client.query(
+          `alter ${keywordOf(kind)} ${identity} owner to ${escapeIdentifier(owner)}`,
+        );
+      } catch (error) {
+        // insufficient_privilege
+        const isRefused = error instanceof DatabaseError && error.code === "42501";
+        if (!isRefused) throw error;
+      }
+    }
+  });
+}
+
+// Objects of the other kinds belong to the owner of their table.
+const kindsWithOwner: ReadonlySet<SchemaObjectKind> = new Set([
+  "schema",
+  "table",
+  "foreign table",
+  "sequence",
+  "view",
+  "materialized view",
+  "function",
+  "procedure",
+  "aggregate",
+  "operator",
+  "enum",
+  "domain",
+  "type",
+  "range type",
+]);

@@ -1,19 +1,21 @@
-import { commentStatement, nounOf } from "./commentStatement";
-import type { SchemaChange } from "../catalog/compareSchema";
-import { columnCommentStatements } from "./columnComments";
-import { createStatements, enabledStatement } from "./createStatements";
-import { optionStatements } from "./optionStatements";
-import { planColumnRepair } from "./planColumnRepair";
-import { planConstraintRepair } from "./planConstraintRepair";
-import { planDomainRepair } from "./planDomainRepair";
-import { planIndexRepair } from "./planIndexRepair";
-import type { SchemaObject, SchemaObjectKind } from "../schemaObject";
-import type { RepairPhase, SchemaRepair } from "./schemaRepair";
+import { objectName, type SchemaObject, type SchemaObjectKind } from "../catalog/schemaObject";
+import type { SchemaChange } from "../record/schemaChanges";
+import {
+  columnCommentStatements,
+  commentStatement,
+  createStatements,
+  enableStatement,
+  keywordOf,
+  namePattern,
+  optionStatements,
+} from "./objectStatements";
+import { planConstraintRepair, planIndexRepair, setNotNull } from "./onlineRepair";
+import type { RepairAction, RepairPhase, SchemaRepair } from "./schemaRepair";
 
 /**
- * What puts one change right, never by CASCADE, never by touching a row.
+ * What restores one object. It never uses CASCADE and never touches a row.
  *
- * @param fact Which of the facts of an altered object; undefined: the object was added or is missing.
+ * @param fact Which fact of an altered object; undefined: the object was added or is missing.
  * @param isPartitioned Whether a table is partitioned.
  */
 export function planRepair(
@@ -21,60 +23,128 @@ export function planRepair(
   fact: string | undefined,
   isPartitioned: (table: string) => boolean,
 ): SchemaRepair {
-  const { kind, identity, expected } = change;
-  const object = `${kind} ${identity}`;
-  const together = (phase: RepairPhase, transaction: readonly string[]): SchemaRepair => ({
+  const { kind, expected } = change;
+  const object = objectName(change);
+  const inTransaction = (phase: RepairPhase, transaction: readonly string[]): SchemaRepair => ({
     phase,
     object,
     actions: [{ transaction }],
   });
 
   if (expected !== undefined && fact === "comment") {
-    return together("properties", [commentStatement(expected)]);
+    return inTransaction("properties", [commentStatement(expected)]);
   }
   if (kind === "index") return planIndexRepair(change, isPartitioned);
   if (kind === "constraint") return planConstraintRepair(change, isPartitioned);
   if (expected === undefined) {
-    const drop = together(dropPhase(kind), [dropStatement(change)]);
+    const drop = inTransaction(dropPhase(kind), [dropStatement(change)]);
     return kind === "event trigger" ? { ...drop, by: "deployer" } : drop;
   }
-  if (fact === undefined) return together(phaseOf(kind), createStatements(expected));
+  const phase = createPhase(kind);
+  if (fact === undefined) return inTransaction(phase, createStatements(expected));
 
   switch (kind) {
     case "column":
-      return planColumnRepair(expected, fact);
+      return { phase: "columns", object, actions: columnActions(expected, fact) };
     case "domain":
-      return planDomainRepair(change, fact);
+      return { phase, object, actions: domainActions(change, fact) };
     case "function":
     case "procedure":
     case "aggregate":
+      return { phase, object, actions: [replace(change, expected)] };
     case "view":
-      return replace(change, expected, fact);
-    case "operator":
-    case "cast":
-      return together(phaseOf(kind), [dropStatement(change), ...createStatements(expected)]);
+      return fact === "options" || fact === "column comments"
+        ? inTransaction("properties", propertyStatements(change, expected, fact))
+        : { phase, object, actions: [replace(change, expected)] };
     case "trigger":
     case "rule":
-      if (fact === "enabled") return together("triggers", [enabledStatement(expected)]);
-      return together("triggers", [dropStatement(change), ...createStatements(expected)]);
+      if (fact === "enabled") return inTransaction(phase, [enableStatement(expected)]);
+      return inTransaction(phase, recreate(change, expected));
+    case "operator":
+    case "cast":
     case "statistics":
-      return together("properties", [dropStatement(change), ...createStatements(expected)]);
+      return inTransaction(phase, recreate(change, expected));
     default:
-      return together("properties", propertyStatements(change, expected, fact));
+      return inTransaction("properties", propertyStatements(change, expected, fact));
   }
 }
 
-function replace(change: SchemaChange, expected: SchemaObject, fact: string): SchemaRepair {
-  const { kind, identity } = change;
-  const made = { phase: phaseOf(kind), object: `${kind} ${identity}` };
-  if (kind === "view" && (fact === "options" || fact === "column comments")) {
-    const transaction = propertyStatements(change, expected, fact);
-    return { ...made, phase: "properties", actions: [{ transaction }] };
-  }
-  const instead = [dropStatement(change), ...createStatements(expected)];
+/** CREATE OR REPLACE; where that is refused, DROP and CREATE. */
+function replace(change: SchemaChange, expected: SchemaObject): RepairAction {
   const [create = "", ...rest] = createStatements(expected);
   const transaction = [create.replace(/^create aggregate/, "create or replace aggregate"), ...rest];
-  return { ...made, actions: [{ transaction, instead }] };
+  return { transaction, instead: recreate(change, expected) };
+}
+
+function recreate(change: SchemaChange, expected: SchemaObject): string[] {
+  return [dropStatement(change), ...createStatements(expected)];
+}
+
+function dropStatement({ kind, identity }: SchemaChange): string {
+  return `drop ${keywordOf(kind)} ${identity}`;
+}
+
+function columnActions(column: SchemaObject, fact: string): RepairAction[] {
+  const { table, name } = column.facts;
+  const value = column.facts[fact] ?? null;
+  const alter = (only: string) => `alter table ${only}${table ?? ""} alter column ${name ?? ""}`;
+  switch (fact) {
+    // Partitions have their own defaults and compression.
+    case "default":
+      return [{ transaction: [`${alter("only ")} ${setDefault(value)}`] }];
+    case "compression":
+      return [{ transaction: [`${alter("only ")} set compression ${value ?? "default"}`] }];
+    case "not null":
+      return value === null
+        ? [{ transaction: [`${alter("")} drop not null`] }]
+        : setNotNull(column);
+    default:
+      throw new Error(`a column's ${fact} holds data: no statement restores it`);
+  }
+}
+
+function setDefault(value: string | null): string {
+  return value === null ? "drop default" : `set default ${value}`;
+}
+
+function domainActions(change: SchemaChange, fact: string): RepairAction[] {
+  const { identity, expected, actual } = change;
+  const alter = `alter domain ${identity}`;
+  const value = expected?.facts[fact] ?? null;
+  switch (fact) {
+    case "default":
+      return [{ transaction: [`${alter} ${setDefault(value)}`] }];
+    case "not null":
+      return [{ transaction: [`${alter} ${value === null ? "drop" : "set"} not null`] }];
+    case "checks":
+      return replaceChecks(alter, readChecks(actual?.facts[fact]), readChecks(value));
+    default:
+      throw new Error(`a domain's ${fact} holds data: no statement restores it`);
+  }
+}
+
+/** Adds checks as NOT VALID and validates them in a second transaction. */
+function replaceChecks(
+  alter: string,
+  actual: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): RepairAction[] {
+  const unexpected = [...actual].filter(([name, text]) => expected.get(name) !== text);
+  const absent = [...expected].filter(([name, text]) => actual.get(name) !== text);
+  const drops = unexpected.map(([name]) => `${alter} drop constraint ${name}`);
+  const adds = absent.map(([, text]) => `${alter} add ${text} not valid`);
+  const validations = absent.map(([name]) => `${alter} validate constraint ${name}`);
+  return [
+    { transaction: [...drops, ...adds] },
+    ...(validations.length === 0 ? [] : [{ transaction: validations }]),
+  ];
+}
+
+const check = new RegExp(`^CONSTRAINT (${namePattern}) CHECK `);
+
+function readChecks(text: string | null | undefined): Map<string, string> {
+  const lines = (text ?? "").split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => [check.exec(line)?.[1] ?? line, line]));
 }
 
 function propertyStatements(
@@ -102,11 +172,7 @@ function propertyStatements(
   }
 }
 
-function dropStatement({ kind, identity }: SchemaChange): string {
-  return `drop ${nounOf(kind)} ${identity}`;
-}
-
-function phaseOf(kind: SchemaObjectKind): RepairPhase {
+function createPhase(kind: SchemaObjectKind): RepairPhase {
   return phases[kind] ?? "properties";
 }
 

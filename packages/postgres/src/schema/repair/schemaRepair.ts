@@ -1,4 +1,4 @@
-/** When a repair's turn comes: what is used comes before what uses it, and what is in the way goes first. */
+/** The order of repairs: what is in the way goes first, and what others use comes before them. */
 export const repairPhases = [
   "drop what uses others", // triggers, rules, views
   "drop",
@@ -7,7 +7,7 @@ export const repairPhases = [
   "columns", // defaults, NOT NULL
   "indexes",
   "indexes of partitioned tables",
-  "keys", // what foreign keys need
+  "keys", // foreign keys need them
   "constraints",
   "views",
   "triggers", // and rules
@@ -20,25 +20,25 @@ export type RepairPhase = (typeof repairPhases)[number];
 export type RepairAction =
   | {
       readonly transaction: readonly string[];
-      /** What is tried where CREATE OR REPLACE can't get from one definition to the other. */
+      /** Tried where CREATE OR REPLACE cannot change one definition into the other. */
       readonly instead?: readonly string[];
-      /** What is sent if it fails, so that nothing half-made stays. */
+      /** Sent if the action fails, so that nothing half-done is left. */
       readonly cleanUp?: string;
     }
   | {
-      /** Builds, drops or repairs an index while its table is written. */
+      /** Builds, drops or repairs an index without blocking writes to its table. */
       readonly concurrently: string;
       readonly cleanUp?: string;
     };
 
-/** What puts one object right again. No action drops or rewrites a row. */
+/** What restores one object. No action drops or rewrites a row. */
 export interface SchemaRepair {
   phase: RepairPhase;
   /** As findings name it. */
   object: string;
-  /** Who runs it where it is not the owner: only superusers may touch an event trigger, and to drop one runs no code. */
+  /** Absent: the owner runs it. Only a superuser may drop an event trigger; dropping one runs no code. */
   by?: "deployer";
-  /** One after the other. A failed one ends the repair; what was done before it stays. */
+  /** Run in this order. If one fails, the repair ends; the actions before it stay in effect. */
   actions: readonly RepairAction[];
 }
 

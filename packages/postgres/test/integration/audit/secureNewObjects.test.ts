@@ -4,7 +4,7 @@ import { readAudit } from "../../../src/audit/readAudit";
 import { secureNewObjects } from "../../../src/audit/secureNewObjects";
 import { withClient } from "../../../src/connection/connection";
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { createMigrationDatabase } from "../migrations/migrationDatabase";
 import { rowsOf } from "../testDatabase";
 import { createAuditedDatabase } from "./auditedDatabase";

@@ -9,8 +9,7 @@ import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLev
 import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
 import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
 import type { Tenancy, TenantTable } from "../../../src/rowLevelSecurity/tenancy";
-import type { SchemaExpectation } from "../../../src/schema/inspectSchema";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { readSchemaDrift, type SchemaExpectation } from "../../../src/schema/schemaDrift";
 import { withSession } from "../../../src/connection/withSession";
 import { createTestDatabase } from "../testDatabase";
 

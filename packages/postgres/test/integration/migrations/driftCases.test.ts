@@ -5,8 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
-import { migrationKinds } from "../../../src/schema/migrationFindings";
+import { migrationKinds, readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { migrations } from "../../../../../test/drift/catalogue/migrations";
 import type { FileChange } from "../../../../../test/drift/driftCase";
 import { matches } from "../../../../../test/drift/matches";

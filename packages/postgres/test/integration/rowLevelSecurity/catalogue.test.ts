@@ -5,7 +5,7 @@ import { renderDifference } from "../../../src/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
 import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurityKinds";
-import { recordSchema } from "../../../src/schema/record/recordSchema";
+import { recordSchema } from "../../../src/schema/record/schemaRecord";
 import { rowLevelSecurity } from "../../../../../test/drift/catalogue/rowLevelSecurity";
 import type { DriftCase } from "../../../../../test/drift/driftCase";
 import { matches } from "../../../../../test/drift/matches";

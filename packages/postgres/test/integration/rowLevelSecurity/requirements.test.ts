@@ -4,7 +4,7 @@ import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
 import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
-import { recordSchema } from "../../../src/schema/record/recordSchema";
+import { recordSchema } from "../../../src/schema/record/schemaRecord";
 import { createTenantDatabase } from "./tenantDatabase";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;

@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { acceptDrift } from "../../../src/schema/decide/acceptDrift";
-import { readAcceptedDrift } from "../../../src/schema/decide/readAcceptedDrift";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { acceptDrift, readAcceptedDrift } from "../../../src/schema/acceptDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 
@@ -41,7 +40,7 @@ describe("accepted drift", () => {
     create table public.handmade (id integer primary key, name text);
     create index handmade_idx on public.handmade (name)`;
 
-  test("is all that differs, is expected from then on, and changes nothing of the schema", async () => {
+  test("is everything that differs, becomes the expected state, and leaves the schema unchanged", async () => {
     await database.run(byHand);
     expect(await accept("hotfix")).toEqual([
       "table public.handmade",
@@ -58,14 +57,14 @@ describe("accepted drift", () => {
     });
     expect(await database.rows("select from pg_class where relname = 'handmade'")).toHaveLength(1);
 
-    // What was accepted is restored like what a migration made.
+    // Accepted objects are restored like those of migrations.
     await database.run("drop index public.handmade_idx");
     expect(await drift()).toEqual([
       expect.stringMatching(/^index public\.handmade_idx is missing/),
     ]);
   });
 
-  test("keeps who, when, why and what", async () => {
+  test("records who, when, why and what", async () => {
     await database.run(byHand);
     await accept("hotfix", "column public.shops.region");
     const { user } = database.settings.connection;
@@ -83,7 +82,7 @@ describe("accepted drift", () => {
     ]);
   });
 
-  test("may be one object, with what came with it; the rest stays drift", async () => {
+  test("may be one object, with what its change caused; the rest stays drift", async () => {
     await database.run(byHand);
     expect(await accept("not needed", "column public.shops.notes")).toEqual([
       "column public.shops.notes",
@@ -96,21 +95,21 @@ describe("accepted drift", () => {
     ]);
   });
 
-  test("is none where nothing differs, and leaves no trace", async () => {
+  test("is empty where nothing differs, and is not recorded", async () => {
     expect(await accept("just in case")).toEqual([]);
     expect(await history()).toEqual([]);
   });
 
   test("needs a reason", async () => {
     await database.run(byHand);
-    await expect(accept(" ")).rejects.toThrow("accept-drift: there is no reason");
+    await expect(accept(" ")).rejects.toThrow("accept-drift: no reason is given");
     expect(await drift()).toHaveLength(5);
   });
 
-  test("says what there is when it is asked for something else", async () => {
+  test("lists what can be accepted when asked for something else", async () => {
     await database.run("drop index public.shops_city_idx");
     await expect(accept("why", "public.shops_city_idx")).rejects.toThrow(
-      "public.shops_city_idx: no difference of it could be accepted.\nThere is\n  index public.shops_city_idx.",
+      "public.shops_city_idx: no difference that can be accepted.\nThese can be accepted:\n  index public.shops_city_idx.",
     );
     expect(await history()).toEqual([]);
   });
@@ -125,11 +124,11 @@ describe("accepted drift", () => {
     expect(await migrate(database.settings)).toEqual([]);
   });
 
-  test("is never a migration that says something else", async () => {
+  test("is never a migration that does something else", async () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await accept("why not")).toEqual([]);
     await expect(accept("why not", "migration 000001_open_shop")).rejects.toThrow(
-      "Nothing differs that could be",
+      "Nothing can be accepted",
     );
     expect(await drift()).toHaveLength(1);
   });

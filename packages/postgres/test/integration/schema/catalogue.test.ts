@@ -5,10 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { migrationKinds } from "../../../src/schema/migrationFindings";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { migrationKinds, readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
-import { schemaKinds } from "../../../src/schema/schemaKinds";
+import { schemaKinds } from "../../../src/schema/schemaRules";
 import { migrations } from "../../../../../test/drift/catalogue/migrations";
 import { schema } from "../../../../../test/drift/catalogue/schema";
 import type { DriftCase, FileChange } from "../../../../../test/drift/driftCase";
@@ -72,13 +71,13 @@ describe("the catalogue of the schema and of the migrations", () => {
               (select md5(string_agg(deployments::text, ';' order by id)) from public.deployments) as deployments`,
     );
 
-  test("has only kinds that there are", () => {
+  test("lists only kinds that exist", () => {
     const known = [...schemaKinds, ...migrationKinds];
     const unknown = catalogue.filter(({ kind }) => !known.includes(kind));
     expect(unknown).toEqual([]);
   });
 
-  test.each(rounds)("holds when all of it is done at once: %s", async (round) => {
+  test.each(rounds)("holds when all changes are made at once: %s", async (round) => {
     const cases = ofRound(round);
     for (const one of cases) await breakByHand(one);
     const found = await drift();
@@ -95,7 +94,7 @@ describe("the catalogue of the schema and of the migrations", () => {
     const before = await rows();
     if (round.startsWith("repairs")) await restore();
     else {
-      await expect(restore()).rejects.toThrow("Nothing of the schema was changed");
+      await expect(restore()).rejects.toThrow("Nothing in the schema was changed");
       expect((await drift()).map(renderDifference)).toEqual(found.map(renderDifference));
     }
     expect(await rows()).toEqual(before);

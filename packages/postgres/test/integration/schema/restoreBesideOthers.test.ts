@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 
@@ -67,7 +67,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("what an ended build left is dropped and built by the next update", async () => {
+  test("the next update drops what an interrupted build left, and builds it", async () => {
     await database.run("drop index public.shops_city_idx");
     await other.query("begin; update public.shops set city = 'Rome' where id = 1");
     const failed = restore().then(
@@ -83,7 +83,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("a lock that is held for a while is waited for in short turns", async () => {
+  test("a lock that is held for a while is waited for in short attempts", async () => {
     await database.run("alter table public.shops disable trigger shops_stamp");
     await other.query("begin; lock table public.shops in share mode");
     const restored = restore();
@@ -93,7 +93,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("two updates at once both end well", async () => {
+  test("two updates at once both succeed", async () => {
     await database.run(
       `drop index public.shops_city_idx; drop view public.busiest;
        alter table public.shops drop constraint shops_name_check, alter column city drop not null`,
@@ -102,7 +102,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("an interrupted NOT NULL leaves a check that the next update takes away", async () => {
+  test("an interrupted NOT NULL leaves a check that the next update drops", async () => {
     await database.run(
       `alter table public.shops alter column city drop not null;
        alter table public.shops add constraint hosterizer_not_null_5f6a2c1b check (city is not null) not valid`,
@@ -112,7 +112,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("an object of another role is given to the owner by the login that deploys, and named where there is none", async () => {
+  test("the deploying login gives the owner an object of another role; without that login the error names it", async () => {
     const { user: stranger } = await database.role("stranger");
     await database.run(
       `grant create on schema public to ${stranger};
@@ -127,7 +127,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("the ledger of another role is given to the owner before it is read", async () => {
+  test("a ledger that another role owns is given to the owner before it is read", async () => {
     const { user: stranger } = await database.role("stranger");
     await database.run(
       `grant create on schema hosterizer to ${stranger};

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 import { rollbackAnyhow } from "../migrations/rollbackAnyhow";
@@ -52,7 +52,7 @@ describe("the recorded schema", () => {
     expect(lines).toEqual([]);
   });
 
-  test("is compared again once a renamed table of the ledger has its name back", async () => {
+  test("is compared again after a renamed table of the ledger has its name back", async () => {
     await database.run("alter table hosterizer.schema_migrations rename to schema_migrations_kept");
     expect(await drift()).toEqual([
       expect.stringMatching(/^table hosterizer\.schema_migrations is missing, expected the table/),
@@ -61,7 +61,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("names what was done by hand, restores it and says so", async () => {
+  test("names manual changes, restores what they changed and says so", async () => {
     await database.run(
       `drop index public.shops_city_idx;
        alter table public.shops alter column city drop not null, alter column city set default 'Rome'`,
@@ -78,7 +78,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("is restored together with what stood on an object that had to be made anew", async () => {
+  test("is restored together with what depended on an object that had to be recreated", async () => {
     await database.run(
       `create function public.note() returns trigger language plpgsql as 'begin return new; end'`,
     );
@@ -97,7 +97,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("refuses a table whose rows nobody keeps apart, before it changes anything", async () => {
+  test("refuses a table whose tenants are not isolated, before it changes anything", async () => {
     await database.run("drop index public.shops_city_idx");
     const tables = [{ schema: "public", table: "shops", column: "id" }];
     const roles = { tenantRoles: [], administratorRoles: [], backupRoles: [] };
@@ -129,7 +129,7 @@ describe("the recorded schema", () => {
     const before = await checksum();
     const message = await failure();
     expect(message.replaceAll(database.settings.directory, "migrations")).toMatchInlineSnapshot(`
-      "the database and the migrations differ in what up doesn't decide. Nothing of the schema was changed.
+      "the database and the migrations have drifted apart in ways that up does not repair by itself. Nothing in the schema was changed.
         table public.handmade is not declared, found columns id, name
         column public.shops.city: found type character varying(20), expected type text
         column public.shops.notes is missing, expected type text: it may have been renamed to public.shops.region, which has the same type
@@ -137,7 +137,7 @@ describe("the recorded schema", () => {
         index public.shops_notes_idx is missing, expected CREATE INDEX shops_notes_idx ON public.shops USING btree (notes) WHERE (notes IS NOT NULL): it goes with column public.shops.notes
         index public.shops_region_idx is not declared, found CREATE INDEX shops_region_idx ON public.shops USING btree (region): it goes with column public.shops.region
 
-      Make it official, by a migration that does nothing where it is so already:
+      Make it official with a migration, which does nothing where the change is already in place:
         migrations/000002_resolve_drift.up.sql
           -- resolves drift: table public.handmade
           -- resolves drift: column public.shops.city
@@ -163,17 +163,17 @@ describe("the recorded schema", () => {
           alter table public.shops add column if not exists notes text;
           CREATE INDEX IF NOT EXISTS shops_notes_idx ON public.shops USING btree (notes) WHERE (notes IS NOT NULL);
 
-      If it was renamed, then instead of the drop and the addition:
+      If it was renamed, use this instead of the drop and the addition:
         do $$ begin if exists (select from pg_catalog.pg_attribute where attrelid = 'public.shops'::regclass and pg_catalog.quote_ident(attname) = 'notes') then alter table public.shops rename column notes to region; end if; end $$;
 
-      What was dropped took its data along. To have that back, restore it from a backup instead.
+      What was dropped is gone with its data. To get the data back, restore it from a backup instead.
 
-      Or accept the database as it is, with a reason that is kept beside your name:
+      Or accept the database as it is; the reason is recorded with your name:
         npm run db -- accept-drift --reason 'why' 'table public.handmade' 'column public.shops.city' 'column public.shops.notes' 'column public.shops.region' 'index public.shops_notes_idx' 'index public.shops_region_idx'
-      Or undo by hand what was done by hand."
+      Or undo the change by hand."
     `);
     expect(await checksum()).toEqual(before);
-    // Not even what could be restored without a loss.
+    // Not even differences that hold no data are restored.
     expect(await drift()).toContainEqual(expect.stringContaining("index public.shops_city_idx"));
   });
 
@@ -225,7 +225,7 @@ describe("the recorded schema", () => {
     const message = await failure();
     for (const object of unwritten) {
       expect(message).toMatch(
-        new RegExp(`For these somebody has to write it:\n(  .*\n)*  ${object}\n`),
+        new RegExp(`The statements for these have to be written by hand:\n(  .*\n)*  ${object}\n`),
       );
     }
     const files = [...message.matchAll(/^ {2}\S+\/(000002\w+)\.(up|down)\.sql\n((?: {4}.*\n)+)/gm)];
@@ -255,7 +255,7 @@ describe("the recorded schema", () => {
     }
   });
 
-  test("leaves what was restored when rows contradict the next, and goes on once they don't", async () => {
+  test("keeps earlier repairs when rows violate the next one, and resumes once they don't", async () => {
     await database.run(
       `drop index public.shops_city_idx; drop index public.shops_lower_name_key;
        alter table public.shops disable trigger shops_stamp;
@@ -274,7 +274,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("names table, column and count where nulls keep NOT NULL from coming back", async () => {
+  test("names table, column and count where nulls prevent NOT NULL", async () => {
     await database.run(
       `alter table public.shops alter column city drop not null;
        update public.shops set city = null where id <= 3`,
@@ -299,7 +299,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("is recorded where it is not yet, or no more that of the ledger", async () => {
+  test("is recorded where no record matches the ledger", async () => {
     await database.run("delete from hosterizer.schema_records");
     expect(await drift()).toEqual([expect.stringMatching(/^schema record: found none/)]);
     const lines: string[] = [];
@@ -308,7 +308,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("refuses migrations that the folder has in another way, and says what to do", async () => {
+  test("refuses migrations that were edited in the folder, and says what to do", async () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await drift()).toEqual([
       "migration 000001_open_shop: found the up file edited, expected the up file as it was applied (up refuses)",
@@ -316,7 +316,7 @@ describe("the recorded schema", () => {
     expect(await failure()).toMatch(/Restore it from version control, and put the change into/);
   });
 
-  test("says nothing about a database that is not there, or not migrated", async () => {
+  test("finds nothing in a database that doesn't exist or is not migrated", async () => {
     const absent = { ...database.superuser, database: "absent" };
     expect(await readSchemaDrift(absent, expectation())).toEqual([]);
     await restoreSchema({ connection: absent, ...expectation() });

@@ -5,7 +5,7 @@ import { serverSettingsKinds } from "../../../src/server/container/serverSetting
 import { isLeak } from "../../../src/convergence/isLeak";
 import { poolerKinds } from "../../../src/pooler/poolerKinds";
 import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurityKinds";
-import { schemaKinds } from "../../../src/schema/schemaKinds";
+import { schemaKinds } from "../../../src/schema/schemaRules";
 
 const found = { object: "x", expected: "one", actual: "another", repair: "automatic" } as const;
 

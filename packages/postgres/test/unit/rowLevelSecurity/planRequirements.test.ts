@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { planRequirements } from "../../../src/rowLevelSecurity/planRequirements";
 import type { TableSecurity } from "../../../src/rowLevelSecurity/readTenantTables";
-import type { SchemaObject } from "../../../src/schema/schemaObject";
+import type { SchemaObject } from "../../../src/schema/catalog/schemaObject";
 
 const declared = [{ schema: "public", table: "Sites", column: "customer_id" }];
 const right: TableSecurity = {

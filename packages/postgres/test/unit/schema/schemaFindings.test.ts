@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { compareSchema } from "../../../src/schema/catalog/compareSchema";
+import { compareSchema } from "../../../src/schema/record/schemaChanges";
 import { schemaFindings } from "../../../src/schema/schemaFindings";
-import { schemaKinds } from "../../../src/schema/schemaKinds";
+import { factRule, schemaKinds, schemaRules } from "../../../src/schema/schemaRules";
 import {
   type SchemaObject,
   type SchemaObjectKind,
   schemaObjectKinds,
-} from "../../../src/schema/schemaObject";
-import { factRule, schemaRules } from "../../../src/schema/schemaRules";
+} from "../../../src/schema/catalog/schemaObject";
 
 const object = (
   kind: SchemaObjectKind,
@@ -49,10 +48,10 @@ function find(
   resolved: readonly string[] = [],
 ) {
   const changes = compareSchema(expected, actual);
-  return schemaFindings({ changes, expected, actual, resolved: new Set(resolved) });
+  return schemaFindings({ changes, expected, actual }, new Set(resolved));
 }
 
-describe("a difference that holds no data is ended by", () => {
+describe("a difference that holds no data is repaired", () => {
   test.each<[string, SchemaObject[], SchemaObject[], string]>([
     [
       "index missing",
@@ -184,7 +183,7 @@ describe("a difference that holds data", () => {
     ]);
   });
 
-  test("is refused with what came or went with it", () => {
+  test("is refused with the changes that it caused", () => {
     expect(find([table, column("region"), index("region")], [table]).map(renderDifference)).toEqual(
       [
         "column public.sites.region is missing, expected type text (up refuses)",
@@ -193,7 +192,7 @@ describe("a difference that holds data", () => {
     );
   });
 
-  test("takes nothing along that only has a similar name", () => {
+  test("does not affect an object that only has a similar name", () => {
     const [, other] = find([table, column("region"), index("region2")], [table]);
     expect(other).toMatchObject({ kind: "index missing", repair: "automatic" });
   });
@@ -208,12 +207,12 @@ describe("a difference that holds data", () => {
     expect(found[0]?.reason).toBe("a pending migration makes it official");
   });
 
-  test("is left to it in the same way where it holds none", () => {
+  test("is left to a pending migration even if it holds none", () => {
     const [finding] = find([table], [table, index("region")], ["index public.sites_region_idx"]);
     expect(finding).toMatchObject({ kind: "index added", repair: "automatic", repairs: [] });
   });
 
-  test("may be a name alone: that is said, and not where it would be a guess", () => {
+  test("may be a rename, which is said unless there are several candidates", () => {
     const reasons = (...added: string[]) =>
       find([table, column("region")], [table, ...added.map((name) => column(name))]).map(
         ({ reason }) => reason,
@@ -276,7 +275,7 @@ test("a schema that is as recorded has no finding; every other has one for each 
   );
 });
 
-test("what no rule speaks of is refused", () => {
+test("a fact without a rule is refused", () => {
   expect(factRule("table", "a fact of a later version")).toEqual({
     kind: "table altered",
     rule: "refused",

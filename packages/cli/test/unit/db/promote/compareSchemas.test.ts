@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { compareSchemas } from "../../../../src/db/promote/compareSchemas";
-import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
+import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
 
 const column = (name: string, facts: SchemaObject["facts"]): SchemaObject => ({
   kind: "column",

@@ -1,4 +1,4 @@
--- Aggregates, as CREATE AGGREGATE would make them.
+-- Aggregates, in the words of CREATE AGGREGATE.
 select 'aggregate',
        r.name,
        array[

@@ -1,4 +1,4 @@
--- Casts from or to a type in scope, or by a function in scope, as CREATE CAST would make them.
+-- Casts from or to a type in scope, or by a function in scope, in the words of CREATE CAST.
 select 'cast',
        pg_catalog.format(
          '(%s AS %s)',
@@ -26,7 +26,7 @@ select 'cast',
      or c.casttarget in (select t.oid from types as t)
      or c.castfunc in (select r.oid from routines as r)
    )
-   -- A range type brings one to its multirange type along.
+   -- PostgreSQL creates the cast to the multirange type together with the range type.
    and not exists (
      select
        from pg_catalog.pg_depend as d

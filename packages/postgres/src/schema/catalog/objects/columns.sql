@@ -5,7 +5,7 @@ select 'column',
          'table', r.name,
          'name', pg_catalog.quote_ident(a.attname),
          'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
-         -- A default names no column, so that PostgreSQL needn't open the table to write it.
+         -- A default refers to no column, so PostgreSQL need not open the table to print it.
          'default', case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, 0) end,
          'not null', case when a.attnotnull then 'NOT NULL' end,
          'identity', case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY DEFAULT' end

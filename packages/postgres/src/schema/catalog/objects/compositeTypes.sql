@@ -1,4 +1,4 @@
--- Composite types that are no table's.
+-- Composite types, except the row types of relations.
 select 'type',
        t.name,
        array[

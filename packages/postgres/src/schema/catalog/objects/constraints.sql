@@ -1,4 +1,4 @@
--- Constraints of tables; those that a partition has from its parent are the parent's.
+-- Constraints of tables, except those that partitions get from their parent.
 select 'constraint',
        pg_catalog.quote_ident(k.conname) || ' on ' || r.name,
        array[

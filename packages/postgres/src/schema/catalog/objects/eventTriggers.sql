@@ -1,4 +1,4 @@
--- Event triggers that run a function of ours.
+-- Event triggers whose function is in scope.
 select 'event trigger',
        pg_catalog.quote_ident(v.evtname),
        array[

@@ -1,5 +1,5 @@
--- What is looked at, for the queries of its kinds that follow in one statement.
--- :schemas, :owner and :elsewhere are filled in by schemaObjectsSql.ts.
+-- The objects in scope, for the queries of each kind that follow in the same statement.
+-- readSchema.ts fills in :schemas, :owner and :elsewhere.
 with owner as materialized (
   select r.oid
     from pg_catalog.pg_roles as r
@@ -15,8 +15,8 @@ namespaces as materialized (
      and n.nspname <> 'information_schema'
      and n.nspname <> all (:elsewhere)
 ),
--- Members of extensions, and the constructors that a range type brings along. What the owner has added to an extension of its
--- own is its own all the same.
+-- Members of extensions, and the constructor functions of range types. What the owner itself added to an extension still counts
+-- as the owner's.
 members as materialized (
   select d.classid, d.objid
     from pg_catalog.pg_depend as d
@@ -60,7 +60,7 @@ relations as materialized (
           and m.objid = c.oid
      )
 ),
--- Sequences as text; only what is not the default, so that nothing depends on the type's limits.
+-- Options of identity columns as text, without defaults, so that nothing depends on the limits of the type.
 identity_columns as materialized (
   select d.refobjid as relation,
          d.refobjsubid as attribute,

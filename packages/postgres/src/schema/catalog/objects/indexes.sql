@@ -1,9 +1,9 @@
--- Indexes that no constraint has made; those of partitions belong to the parent's.
+-- Indexes that belong to no constraint and to no partitioned index.
 select 'index',
        n.name || '.' || pg_catalog.quote_ident(c.relname),
        array[
          'table', r.name,
-         -- PostgreSQL writes an index of a partitioned table ON ONLY, which would leave its partitions without.
+         -- PostgreSQL prints ON ONLY for a partitioned table, which would leave its partitions without the index.
          'definition', case c.relkind
            when 'I' then pg_catalog.regexp_replace(pg_catalog.pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
            else pg_catalog.pg_get_indexdef(i.indexrelid)

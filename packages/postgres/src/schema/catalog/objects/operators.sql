@@ -1,4 +1,4 @@
--- Operators, as CREATE OPERATOR would make them.
+-- Operators, in the words of CREATE OPERATOR.
 select 'operator',
        o.oid::pg_catalog.regoperator::text,
        array[
@@ -26,7 +26,7 @@ select 'operator',
     on d.classoid = 'pg_catalog.pg_operator'::pg_catalog.regclass
    and d.objoid = o.oid
  where (n.declared or o.oprowner = (select oid from owner))
-   -- A shell, of which another operator has only said that there will be one.
+   -- A shell operator: another operator names it, but it is not defined yet.
    and o.oprcode <> 0
    and not exists (
      select

@@ -1,4 +1,4 @@
--- Rules; views are made of some, which are theirs.
+-- Rules, except the _RETURN rules that define views.
 select 'rule',
        pg_catalog.quote_ident(w.rulename) || ' on ' || r.name,
        array[

@@ -1,4 +1,4 @@
--- Sequences; those of identity columns are facts of the columns.
+-- Sequences, except those of identity columns, which are facts of the columns.
 select 'sequence',
        r.name,
        array[

@@ -1,4 +1,4 @@
--- Triggers; partitions have theirs from the parent, and may have switched them off.
+-- Triggers, with the clones that partitions have: each can be disabled alone.
 select 'trigger',
        pg_catalog.quote_ident(t.tgname) || ' on ' || r.name,
        array[

@@ -3,7 +3,7 @@ import { readAudit } from "../../../../src/audit/readAudit";
 import { inSnapshot } from "../../../../src/connection/inSnapshot";
 import { readMigrationState } from "../../../../src/migrations/readMigrationState";
 import { readRowLevelSecurityDrift } from "../../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
-import { readSchemaChanges } from "../../../../src/schema/catalog/readSchemaChanges";
+import { readSchemaChanges } from "../../../../src/schema/record/schemaChanges";
 import { withSession } from "../../../../src/connection/withSession";
 import { declared } from "./declared";
 import type { Model } from "./model";
