@@ -129,10 +129,10 @@ test("a password that is not available", async () => {
 
 test("a closed port, and a host that does not exist", async () => {
   expect(await refusal({ host: "127.0.0.9" })).toContain(
-    `No PostgreSQL server answers at 127.0.0.9:${server.port}: nobody listens there.`,
+    `No PostgreSQL server answers at 127.0.0.9:${server.port}: nothing listens on that port.`,
   );
   expect(await refusal({ host: "db.invalid" })).toMatch(
-    /No PostgreSQL server answers at db\.invalid:\d+: (there is no such host|the host's name cannot be looked up)\./,
+    /No PostgreSQL server answers at db\.invalid:\d+: (there is no such host|the host name could not be resolved)\./,
   );
 });
 

@@ -1,6 +1,7 @@
 import { DatabaseError, Pool, type PoolClient } from "pg";
 
-import { clientAddress, startUpOptions } from "@hosterizer/postgres/connection/connection";
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
+import { startUpOptions } from "@hosterizer/postgres/connection/sessionSettings";
 import type { Configuration } from "./configuration";
 import { ServerUnreachable } from "./serverUnreachable";
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import { catalogHash } from "../connection/catalogHash";
+import { catalogHash } from "../connection/catalogStamp";
 import { withClient } from "../connection/connection";
 import { proofCommands, proofContexts } from "./isolationProof";
 import type { IsolationProof } from "./isolationProof";

@@ -1,5 +1,10 @@
-import { AuthorityFileError } from "@hosterizer/postgres/tls/readAuthorityFile";
-import { type TlsRefusal, tlsRefusals } from "@hosterizer/postgres/tls/tlsRefusals";
+import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
+import {
+  codeOf,
+  lacksTls,
+  type TlsRefusal,
+  tlsRefusals,
+} from "@hosterizer/postgres/connection/connectionFailure";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { upCommand } from "./upCommand";
 
@@ -17,15 +22,13 @@ export function tlsFault(error: Error, to: Connection, stack: string): Fault | u
     const remedy = `${up} writes it. Where the authority is your own, put its certificate there.`;
     return { fault: error.fault, remedy };
   }
-  const code = "code" in error ? String(error.code) : "";
-  // node-postgres gives this error of its own no code.
-  if (code === "" && error.message === "The server does not support SSL connections") {
+  if (lacksTls(error)) {
     return {
       fault: `The server at ${to.host}:${to.port} speaks no TLS, and the stack asks for it (sslmode ${sslmode}): it may be another server.`,
       remedy: `\`npm run drift -- --stack ${stack}\` shows what differs from the stack.`,
     };
   }
-  const refusal = tlsRefusals.get(code);
+  const refusal = tlsRefusals.get(codeOf(error));
   if (refusal === undefined) return undefined;
   const fault = `The certificate of the server at ${to.host}:${to.port} ${faults[refusal](to)}.`;
   if (refusal === "not valid yet") return { fault, remedy: "Set the clock that is wrong." };

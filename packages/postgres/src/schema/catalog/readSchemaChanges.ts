@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../../connection/askOwner";
+import { askOwner } from "../../connection/sessionSettings";
 import { compareSchema, type SchemaChange } from "./compareSchema";
 import { readCurrentRecord } from "../record/readCurrentRecord";
 import { sameDefinition } from "./sameDefinition";

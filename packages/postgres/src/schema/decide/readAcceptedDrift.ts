@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import { askOwner } from "../../connection/askOwner";
+import { askOwner } from "../../connection/sessionSettings";
 import type { Connection } from "../../connection/connection";
 import type { Difference } from "../../convergence/difference";
 import { tableExists } from "../../migrations/tableExists";

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../../connection/askOwner";
+import { askOwner } from "../../connection/sessionSettings";
 import { tableExists } from "../../migrations/tableExists";
 import { readSql } from "../../sql/readSql";
 import { recordFormatSql } from "./recordStatements";

@@ -1,4 +1,5 @@
-import type { Connection, SslMode } from "../../connection/connection";
+import type { Connection } from "../../connection/connection";
+import type { SslMode } from "../../connection/tlsOptions";
 
 /** How a stack says that its existing server is reached; settings.ts has what each of them means. */
 export interface DeployAddress {

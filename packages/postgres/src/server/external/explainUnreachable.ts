@@ -1,6 +1,11 @@
-import { AuthorityFileError } from "../../tls/readAuthorityFile";
-import { CertificateFileError } from "../../tls/readClientCertificate";
-import { type TlsRefusal, tlsRefusals } from "../../tls/tlsRefusals";
+import { AuthorityFileError, CertificateFileError } from "../../connection/tlsOptions";
+import {
+  codeOf,
+  describeNoAnswer,
+  lacksTls,
+  type TlsRefusal,
+  tlsRefusals,
+} from "../../connection/connectionFailure";
 import type { Connection } from "../../connection/connection";
 import { ExternalServerFault } from "./externalServerFault";
 
@@ -16,7 +21,7 @@ export function explainUnreachable(
   to: Connection,
   key: (name: string) => string,
 ): ExternalServerFault | undefined {
-  const code = "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const address = `${to.host}:${to.port}`;
   const explain = (fault: string, remedy: string) =>
     new ExternalServerFault(fault, remedy, { cause: error });
@@ -30,21 +35,18 @@ export function explainUnreachable(
   if (error instanceof CertificateFileError) {
     return explain(`${error.setting}: ${error.fault}.`, `Set ${key(error.setting)}.`);
   }
-  // node-postgres gives neither this error nor its time-out a code.
-  if (code === "" && error.message === "The server does not support SSL connections") {
+  if (lacksTls(error)) {
     return explain(
       `The server at ${address} speaks no TLS.`,
       `Turn ssl on there, or look at ${key("host")} and ${key("port")}: passwords and data do not cross a network in plain text.`,
     );
   }
-  if (code === "" && error.message === "timeout expired")
-    return unreachable("did not answer in time");
   const refusal = tlsRefusals.get(code);
   if (refusal !== undefined) {
     const { fault, remedy } = distrust(refusal, to, key);
     return explain(`The certificate of the server at ${address} ${fault}.`, remedy);
   }
-  const reason = network[code];
+  const reason = describeNoAnswer(error);
   if (reason !== undefined) return unreachable(reason);
   // SQLSTATE, https://www.postgresql.org/docs/15/errcodes-appendix.html.
   switch (code) {
@@ -89,16 +91,6 @@ export function explainUnreachable(
     );
   }
 }
-
-const network: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nobody listens there",
-  ECONNRESET: "the connection was cut",
-  EHOSTUNREACH: "there is no way to the host",
-  ENETUNREACH: "there is no way to the network",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "the host's name cannot be looked up",
-  ETIMEDOUT: "it did not answer in time",
-};
 
 function passwordKeys(key: (name: string) => string): string {
   return ["deployPassword", "deployPasswordVariable", "deployPasswordCommand"].map(key).join(", ");

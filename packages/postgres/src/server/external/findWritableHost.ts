@@ -1,5 +1,4 @@
-import { type Connection, openClient, takesWrites } from "../../connection/connection";
-import { hostsOf } from "../../connection/hostsOf";
+import { type Connection, hostsOf, openClient, takesWrites } from "../../connection/connection";
 import { explainUnreachable } from "./explainUnreachable";
 import { ExternalServerFault } from "./externalServerFault";
 

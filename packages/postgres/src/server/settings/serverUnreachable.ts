@@ -1,4 +1,4 @@
-import { AuthorityFileError } from "../../tls/readAuthorityFile";
+import { AuthorityFileError } from "../../connection/tlsOptions";
 import type { Connection } from "../../connection/connection";
 
 /** A server takes no queries, and what is to be done about it. Shown without a stack. */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { type Connection, withClient } from "../../../../src/connection/connection";
+import { type Connection, NoWritableHost, withClient } from "../../../../src/connection/connection";
 import { findWritableHost } from "../../../../src/server/external/findWritableHost";
-import { NoWritableHost } from "../../../../src/connection/noWritableHost";
 import {
   type ManagedServer,
   type Standby,

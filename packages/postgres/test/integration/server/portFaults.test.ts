@@ -3,10 +3,10 @@ import { createSecureContext, TLSSocket } from "node:tls";
 
 import { afterEach, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../../src/tls/issueCertificate";
-import { makeAuthority } from "../../../../src/tls/makeAuthority";
-import { portFaults } from "../../../../src/server/container/portFaults";
-import { freePort } from "../../freePort";
+import { issueCertificate } from "../../../src/tls/issueCertificate";
+import { makeAuthority } from "../../../src/tls/makeAuthority";
+import { publishedPortFaults } from "../../../src/server/portFaults";
+import { freePort } from "../freePort";
 
 const ours = "hosterizer-dev certificate authority";
 const servers: Server[] = [];
@@ -43,7 +43,7 @@ test.each([
 });
 
 async function faultsOf(port: number): Promise<string[]> {
-  const faults = await portFaults("127.0.0.1", [{ key: "poolerPort", port }], ours, "dev");
+  const faults = await publishedPortFaults("127.0.0.1", [{ key: "poolerPort", port }], ours, "dev");
   return faults.map(({ message }) => message);
 }
 

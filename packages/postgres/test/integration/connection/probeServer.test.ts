@@ -5,7 +5,7 @@ import { createSecureContext, TLSSocket } from "node:tls";
 import { expect, test } from "vitest";
 
 import { makeAuthority } from "../../../src/tls/makeAuthority";
-import { pingServer } from "../../../src/connection/pingServer";
+import { pingServer } from "../../../src/connection/probeServer";
 import { freePort } from "../freePort";
 
 /** Listens, does `serve` with each connection, and says what a ping makes of it. */
@@ -66,7 +66,7 @@ function failure(code: string): string {
   return `E\0\0\0${String.fromCharCode(4 + fields.length)}${fields}`;
 }
 
-test("where nobody listens it is silent", async () => {
+test("a port that nothing listens on is silent", async () => {
   expect(await pingServer("127.0.0.1", await freePort())).toBe("silent");
 });
 
@@ -74,14 +74,14 @@ test("what Docker publishes for a container that does not listen is silent: the 
   expect(await pingOf((connection) => connection.end())).toBe("silent");
 });
 
-test("whoever takes connections and says nothing is silent after the patience that is given", async () => {
+test("a program that accepts connections and says nothing is silent after the time-out", async () => {
   const start = Date.now();
 
   expect(await pingOf(() => undefined)).toBe("silent");
   expect(Date.now() - start).toBeLessThan(2_000);
 });
 
-test("whoever speaks something else is silent", async () => {
+test("a program of another protocol is silent", async () => {
   expect(await pingOf((connection) => connection.write("HTTP/1.1 400 Bad Request\r\n\r\n"))).toBe(
     "silent",
   );

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueCertificate } from "../../../src/tls/issueCertificate";
 import type { KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
 import { makeAuthority } from "../../../src/tls/makeAuthority";
-import { readDistrust } from "../../../src/tls/readDistrust";
+import { probeServerCertificate } from "../../../src/connection/probeServer";
 import { makePrivateKey, signCertificate } from "../../../src/tls/signCertificate";
-import { tlsRefusals } from "../../../src/tls/tlsRefusals";
+import { tlsRefusals } from "../../../src/connection/connectionFailure";
 import { type Connection, withClient } from "../../../src/connection/connection";
-import { startTlsServer, type TlsServer } from "./tlsServer";
+import { startTlsServer, type TlsServer } from "../tls/tlsServer";
 
 const now = new Date();
 const year = 365 * 24 * 60 * 60 * 1000;
@@ -70,6 +70,16 @@ test("the file of the authority may be named from the working folder", async () 
   await server.show(await issue(["127.0.0.1"]));
   const path = relative(process.cwd(), join(folder, "ca.pem"));
   expect(await ask("127.0.0.1", path)).toBe("TLSv1.3");
+});
+
+test("without a file the operating system's authorities are trusted, by sessions and by the probe", async () => {
+  await server.show(await issue(["127.0.0.1"]));
+  process.env["SSL_CERT_FILE"] = join(folder, "ca.pem");
+  expect(await ask("127.0.0.1")).toBe("TLSv1.3");
+  expect(await distrust("127.0.0.1")).toBeUndefined();
+  process.env["SSL_CERT_FILE"] = join(folder, "impostor.pem");
+  expect(await distrust("127.0.0.1")).toBe("authority unknown");
+  delete process.env["SSL_CERT_FILE"];
 });
 
 interface Refused extends Case {
@@ -172,19 +182,21 @@ function issue(hosts: string[], issued = now, by = authority): Promise<KeyAndCer
 /** What is said of the server's certificate before anybody connects. */
 function distrust(
   host: string,
-  sslrootcert: string,
+  sslrootcert?: string,
   sslmode: Connection["sslmode"] & string = "verify-full",
 ) {
-  return readDistrust({ host, port: server.superuser.port, sslmode, sslrootcert });
+  const authority = sslrootcert === undefined ? {} : { sslrootcert };
+  return probeServerCertificate({ host, port: server.superuser.port, sslmode, ...authority });
 }
 
 /** The version of TLS that a session has. */
 async function ask(
   host: string,
-  sslrootcert: string,
+  sslrootcert?: string,
   sslmode: Connection["sslmode"] & string = "verify-full",
 ): Promise<string | undefined> {
-  const connection = { ...server.superuser, host, sslmode, sslrootcert };
+  const authority = sslrootcert === undefined ? {} : { sslrootcert };
+  const connection = { ...server.superuser, host, sslmode, ...authority };
   const sql = "select version from pg_catalog.pg_stat_ssl where pid = pg_catalog.pg_backend_pid()";
   const { rows } = await withClient(connection, "test", (client) =>
     client.query<{ version: string }>(sql),

@@ -1,12 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import {
-  clientAddress,
-  type Connection,
-  openClient,
-  pluginOptions,
-} from "../../../src/connection/connection";
+import { clientAddress, type Connection, openClient } from "../../../src/connection/connection";
+import { pluginOptions } from "../../../src/connection/sessionSettings";
 import { createTestDatabase, type TestDatabase } from "../testDatabase";
 
 let database: TestDatabase;

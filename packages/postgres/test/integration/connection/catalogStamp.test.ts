@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { catalogHash } from "../../../src/connection/catalogHash";
+import { catalogHash } from "../../../src/connection/catalogStamp";
 import { withClient } from "../../../src/connection/connection";
 import { startTestServer, type TestServer } from "../testServer";
 import { createTestDatabase, type TestDatabase } from "../testDatabase";
