@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import {
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";

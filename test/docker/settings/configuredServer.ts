@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 
 import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
 import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";

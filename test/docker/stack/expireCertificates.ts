@@ -1,5 +1,4 @@
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
+import { issueCertificate, type KeyAndCertificate } from "@hosterizer/postgres/tls/certificates";
 import { namesOf } from "@hosterizer/postgres/server/container/authority";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { findExternalServer } from "../../../components/findExternalServer";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import { type ExternalSettings, readSettings } from "../../../components/settings";
 import { deployPassword } from "@hosterizer/cli/externalStack/deployPassword";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import type { Project } from "../project";

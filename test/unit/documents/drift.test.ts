@@ -11,7 +11,7 @@ import { migrationKinds } from "@hosterizer/postgres/schema/migrationFindings";
 import { schemaKinds } from "@hosterizer/postgres/schema/schemaKinds";
 import { pluginKinds } from "@hosterizer/cli/drift/pluginDifference";
 import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDriftKinds";
-import { certificateKinds } from "@hosterizer/postgres/tls/certificateKinds";
+import { certificateKinds } from "@hosterizer/postgres/tls/certificateDrift";
 import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettingsKinds";
 import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
 import { catalogue as databaseCatalogue } from "../../drift/catalogue";

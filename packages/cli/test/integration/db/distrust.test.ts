@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { explainRefusal } from "../../../src/db/stack/explainRefusal";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import {
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "@hosterizer/postgres/tls/certificates";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import {
   startTlsServer,

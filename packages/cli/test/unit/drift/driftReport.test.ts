@@ -119,7 +119,8 @@ describe("what could not be found out is broken, never clean", () => {
     expect(report("stopped", 1)).toMatchObject({
       status: "broken",
       differences: [],
-      error: "cannot reach the PostgreSQL server at 127.0.0.1:6101: nothing listens on that port",
+      error:
+        "cannot reach the PostgreSQL server at 127.0.0.1:6101: nobody listens there (connection refused)",
     });
   });
 

@@ -4,7 +4,7 @@ import { createSecureContext, TLSSocket } from "node:tls";
 
 import { expect, test } from "vitest";
 
-import { makeAuthority } from "../../../src/tls/makeAuthority";
+import { makeAuthority } from "../../../src/tls/certificates";
 import { pingServer } from "../../../src/connection/probeServer";
 import { freePort } from "../freePort";
 

@@ -4,11 +4,14 @@ import { join, relative } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../src/tls/issueCertificate";
-import type { KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
-import { makeAuthority } from "../../../src/tls/makeAuthority";
+import {
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+  makePrivateKey,
+  signCertificate,
+} from "../../../src/tls/certificates";
 import { probeServerCertificate } from "../../../src/connection/probeServer";
-import { makePrivateKey, signCertificate } from "../../../src/tls/signCertificate";
 import { tlsRefusals } from "../../../src/connection/connectionFailure";
 import { type Connection, withClient } from "../../../src/connection/connection";
 import { startTlsServer, type TlsServer } from "../tls/tlsServer";

@@ -3,8 +3,7 @@ import { createSecureContext, TLSSocket } from "node:tls";
 
 import { afterEach, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../src/tls/issueCertificate";
-import { makeAuthority } from "../../../src/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "../../../src/tls/certificates";
 import { publishedPortFaults } from "../../../src/server/portFaults";
 import { freePort } from "../freePort";
 

@@ -2,7 +2,7 @@ import { chown, copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
+import type { KeyAndCertificate } from "../../../src/tls/certificates";
 import type { Connection } from "../../../src/connection/connection";
 import { rowsOf } from "../testDatabase";
 import { startTestServer } from "../testServer";

@@ -2,10 +2,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import { beforeAll, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../src/tls/issueCertificate";
-import { belongTogether, type KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
-import { makeAuthority } from "../../../src/tls/makeAuthority";
-import { isSignedBy, readCertificate } from "../../../src/tls/readCertificate";
+import {
+  belongTogether,
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "../../../src/tls/certificates";
+import { isSignedBy, readCertificate } from "../../certificateFacts";
 
 const issued = new Date("2026-03-01T12:00:00.500Z");
 const hosts = ["db.example.com", "127.0.0.1", "fd00::1"];

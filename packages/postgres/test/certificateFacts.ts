@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 
-/** What a certificate says. */
+/** The contents of a certificate. */
 export interface CertificateFacts {
   commonName: string;
   /** Names and addresses of the server, addresses as OpenSSL writes them. */
@@ -20,13 +20,13 @@ const usages = new Map<string, CertificateFacts["usage"]>([
 /**
  * Reads the first certificate of a PEM text.
  *
- * @returns undefined if there is none
+ * @returns undefined if the text holds no certificate
  */
 export function readCertificate(pem: string): CertificateFacts | undefined {
   const certificate = parse(pem);
   if (certificate === undefined) return undefined;
   const { ca, keyUsage, subjectAltName, serialNumber } = certificate;
-  // Undefined where there is no extended usage, whatever the types say.
+  // Undefined without an extended usage, although the type says otherwise.
   const [purpose = "", ...others] = (keyUsage as string[] | undefined) ?? [];
   const usage = others.length > 0 ? undefined : usages.get(purpose);
   return {
@@ -41,7 +41,7 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
   };
 }
 
-/** Whether an authority has signed a certificate. Both PEM. */
+/** Whether an authority signed a certificate. Both PEM. */
 export function isSignedBy(certificate: string, authority: string): boolean {
   const [signed, signer] = [parse(certificate), parse(authority)];
   if (signed === undefined || signer === undefined) return false;
