@@ -14,11 +14,14 @@ import { loginFaults } from "@hosterizer/postgres/access/loginFaults";
 import { roleFaults } from "@hosterizer/postgres/access/roleFaults";
 import { settingFaults } from "@hosterizer/postgres/access/settingFaults";
 import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { overrideFaults } from "@hosterizer/postgres/server/container/overrideFaults";
-import { authorityFile, authorityName } from "@hosterizer/postgres/server/container/authority";
+import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
+import {
+  authorityFile,
+  authorityName,
+} from "@hosterizer/postgres/server/container/certificateNames";
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/availableExtensions";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
+import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
+import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
 import { type FileQuestion, withFileMemory } from "@hosterizer/postgres/migrations/fileMemory";
 import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
 import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";

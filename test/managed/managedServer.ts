@@ -11,15 +11,15 @@ import {
   makeAuthority,
 } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
 import {
+  createCluster,
+  embeddedServer,
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
-import { runProgram } from "@hosterizer/postgres/server/embedded/runProgram";
+import { runProgram } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 

@@ -9,13 +9,15 @@ import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
-import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";
-import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
+import {
+  type ContainerSetting,
+  containerSettings,
+} from "@hosterizer/postgres/server/container/containerSettings";
 import {
   type AccessRule,
   accessRules,
   type PoolerLogin,
-} from "@hosterizer/postgres/server/container/hostBasedAuthentication";
+} from "@hosterizer/postgres/server/container/accessRules";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { builtImage } from "../builtImage";
 import { engine } from "../engine";

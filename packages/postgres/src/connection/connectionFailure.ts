@@ -26,7 +26,7 @@ const networkFailures: ReadonlyMap<string, string> = new Map([
   ["ENETUNREACH", "there is no route to the network"],
   ["ENOTFOUND", "there is no such host"],
   ["EAI_AGAIN", "the host name could not be resolved"],
-  ["ETIMEDOUT", "it did not answer in time"],
+  ["ETIMEDOUT", "the connection attempt timed out"],
 ]);
 
 /** Why no server answered, as half a sentence; undefined if the connection failed for another reason. */
@@ -36,7 +36,7 @@ export function describeNoAnswer(error: unknown): string | undefined {
   if (!(first instanceof Error)) return undefined;
   const code = codeOf(first);
   // node-postgres gives its time-out no code.
-  if (code === "" && first.message === "timeout expired") return "it did not answer in time";
+  if (code === "" && first.message === "timeout expired") return "the connection attempt timed out";
   return networkFailures.get(code);
 }
 

@@ -1,7 +1,7 @@
 import { probeCertificateIssuer } from "../connection/probeServer";
 import { DeclarationError } from "../declarationError";
 import type { EmbeddedServer } from "./embedded/server";
-import { answers, readServerState } from "./embedded/serverState";
+import { answers, readServerState } from "./embedded/serverProcess";
 
 /** The embedded server's port, if another program holds it. */
 export async function embeddedPortFaults(

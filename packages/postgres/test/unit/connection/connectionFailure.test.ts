@@ -12,7 +12,7 @@ test.each([
     "nothing listens on that port",
   ],
   ["a name that does not resolve", coded("ENOTFOUND"), "there is no such host"],
-  ["node-postgres' time-out", new Error("timeout expired"), "it did not answer in time"],
+  ["node-postgres' time-out", new Error("timeout expired"), "the connection attempt timed out"],
   [
     "a refusal of the server",
     Object.assign(new Error("timeout expired"), { code: "28P01" }),

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
-import { readServerState } from "../../../../src/server/embedded/serverState";
+import { readServerState } from "../../../../src/server/embedded/serverProcess";
 import { startTestServer, type TestServer } from "../../testServer";
 
 let own: TestServer;

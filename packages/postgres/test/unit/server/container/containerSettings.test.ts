@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 
+import { configurationFiles } from "../../../../src/server/container/configurationFiles";
 import {
-  configurationFiles,
+  containerSettings,
   isAppliedLive,
-} from "../../../../src/server/container/configurationFiles";
-import { containerSettings } from "../../../../src/server/container/containerSettings";
+  overrideFaults,
+} from "../../../../src/server/container/containerSettings";
 import { mandatorySettings } from "../../../../src/server/container/mandatorySettings";
-import { overrideFaults } from "../../../../src/server/container/overrideFaults";
-import { parameters } from "../../../../src/server/settings/parameters";
-import { valueFault } from "../../../../src/server/settings/valueFault";
+import { parameters, valueFault } from "../../../../src/server/settings/parameters";
 
 const pooler = { database: "hosterizer", role: "app_pooler" };
 
@@ -76,23 +75,23 @@ const refused: readonly { overrides: Readonly<Record<string, string>>; says: str
   },
   {
     overrides: { work_men: "4MB" },
-    says: `${place("work_men")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it, or write work_mem.`,
+    says: `${place("work_men")}: is not a setting of PostgreSQL 15 that a settings file may contain.\nRemove it, or write work_mem.`,
   },
   {
     overrides: { "app.tenant": "1" },
-    says: `${place("app.tenant")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it.`,
+    says: `${place("app.tenant")}: is not a setting of PostgreSQL 15 that a settings file may contain.\nRemove it.`,
   },
-  { overrides: { data_directory: "/tmp" }, says: "is none that a settings file" },
-  { overrides: { constructor: "/tmp" }, says: "is none that a settings file" },
-  { overrides: { server_version: "16" }, says: "is none that a settings file" },
-  { overrides: { "work_mem = 1\nfsync": "off" }, says: "is none that a settings file" },
+  { overrides: { data_directory: "/tmp" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { constructor: "/tmp" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { server_version: "16" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { "work_mem = 1\nfsync": "off" }, says: "is not a setting of PostgreSQL 15" },
   { overrides: { search_path: "a, b" }, says: "is a list" },
   {
     overrides: { work_mem: "4 apples" },
     says: '"4 apples" is not a number in B, kB, MB, GB or TB',
   },
   { overrides: { work_mem: "1B" }, says: '"1B" is not a whole number of kB' },
-  { overrides: { work_mem: "63kB" }, says: "is not within 64 and 2147483647 (of kB)" },
+  { overrides: { work_mem: "63kB" }, says: "is not between 64 and 2147483647 (in kB)" },
   { overrides: { deadlock_timeout: "5kB" }, says: "is not a number in us, ms, s, min, h or d" },
   { overrides: { max_worker_processes: "8.5" }, says: "is not a whole number" },
   { overrides: { jit: "maybe" }, says: '"maybe" is neither on nor off' },
@@ -101,7 +100,7 @@ const refused: readonly { overrides: Readonly<Record<string, string>>; says: str
   { overrides: { archive_command: "test 'x'" }, says: "has a quote or a backslash" },
   { overrides: { archive_command: "\\x" }, says: "has a quote or a backslash" },
   { overrides: { archive_command: "x".repeat(1001) }, says: "has 1001 characters" },
-  { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "is there twice" },
+  { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "occurs twice" },
   {
     overrides: { shared_buffers: "513MB" },
     says: '"513MB" is more than half of the memory: hosterizer-database:memory is 1024 MiB',

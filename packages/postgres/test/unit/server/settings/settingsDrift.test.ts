@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 
 import { renderDifference } from "../../../../src/convergence/renderDifference";
-import { planSettings } from "../../../../src/server/settings/planSettings";
-import type { SettingInForce } from "../../../../src/server/settings/readSettingsInForce";
-import { settingsDrift } from "../../../../src/server/settings/settingsDrift";
+import {
+  type LiveSetting,
+  planSettings,
+  settingsDrift,
+} from "../../../../src/server/settings/settingsDrift";
 
-const quiet: SettingInForce = {
+const quiet: LiveSetting = {
   name: "work_mem",
   value: "4096",
   type: "integer",
@@ -21,7 +23,7 @@ const set = `alter system set "work_mem" = '4MB'`;
 const reset = `alter system reset "work_mem"`;
 
 /** What ALTER SYSTEM has written; it is the last word of the files. */
-function written(override: string): Partial<SettingInForce> {
+function written(override: string): Partial<LiveSetting> {
   return { override, in_files: override };
 }
 

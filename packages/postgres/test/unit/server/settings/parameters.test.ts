@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { readQuantity } from "../../../../src/server/settings/readQuantity";
-import { sameValue } from "../../../../src/server/settings/sameValue";
+import { readQuantity, sameValue } from "../../../../src/server/settings/parameters";
 
 test.each([
   { text: "64MB", unit: "kB", is: 65_536 },

@@ -1,5 +1,5 @@
--- The settings of these names as the running server has them; and every other that ALTER SYSTEM has written, whether it
--- is in force or not, or that waits for a restart.
+-- The settings with these names as the running server has them, and every other setting that ALTER SYSTEM has written,
+-- in force or not, or that waits for a restart. $1 names.
 -- https://www.postgresql.org/docs/15/view-pg-file-settings.html
 with automatic as (
   select pg_catalog.current_setting('data_directory') || '/postgresql.auto.conf' as file
@@ -11,7 +11,7 @@ with automatic as (
   select pg_catalog.lower(s.name) as name, s.vartype, coalesce(s.unit, '') as unit, s.pending_restart,
          s.sourcefile is not distinct from a.file as from_alter_system,
          s.sourcefile is not null as from_file,
-         -- What this session begins with hides what others begin with.
+         -- Values that this session began with hide those of other sessions.
          case when s.source in ('database', 'user', 'database user', 'client', 'session')
               then coalesce((select f.setting from files f where f.name = pg_catalog.lower(s.name)
                               order by f.seqno desc limit 1), s.boot_val)

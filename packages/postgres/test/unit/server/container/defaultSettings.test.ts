@@ -2,13 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import {
-  leastWorkMemory,
   memorySettings,
-  workMemory,
-} from "../../../../src/server/container/memorySettings";
-import { parameters } from "../../../../src/server/settings/parameters";
-import { readQuantity } from "../../../../src/server/settings/readQuantity";
-import { valueFault } from "../../../../src/server/settings/valueFault";
+  minWorkMem,
+  workMem,
+} from "../../../../src/server/container/defaultSettings";
+import { parameters, readQuantity, valueFault } from "../../../../src/server/settings/parameters";
 
 /** By name, in kB. */
 function kilobytes(memory: number, connections: number): Record<string, number> {
@@ -45,7 +43,7 @@ const connections = fc.integer({ min: 1, max: 5000 });
 test("all of it together never takes more than the container may, and PostgreSQL takes each value", () => {
   fc.assert(
     fc.property(memory, connections, (limit, sessions) => {
-      fc.pre(workMemory(limit, sessions) >= leastWorkMemory);
+      fc.pre(workMem(limit, sessions) >= minWorkMem);
       const of = kilobytes(limit, sessions);
       const { shared_buffers = NaN, work_mem = NaN, maintenance_work_mem = NaN } = of;
       expect(shared_buffers + sessions * work_mem + 4 * maintenance_work_mem).toBeLessThanOrEqual(

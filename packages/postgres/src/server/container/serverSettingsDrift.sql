@@ -1,5 +1,5 @@
--- Lines of the settings files that the server cannot read or apply. What waits for a restart is no fault, and an entry
--- of ALTER SYSTEM counts as that.
+-- Lines of the settings files that the server cannot read or apply. A value that waits for a restart is not a fault, and
+-- the server reports entries of ALTER SYSTEM as that.
 -- https://www.postgresql.org/docs/15/view-pg-file-settings.html
 select f.sourcefile as file, f.sourceline as line, f.name, f.error
   from pg_catalog.pg_file_settings f
