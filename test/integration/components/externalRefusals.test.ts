@@ -97,7 +97,7 @@ test("a server that speaks no TLS", async () => {
   try {
     const keys = { sslrootcert: server.authorityFile };
     expect(await refusal(keys, { of: plain })).toContain(
-      `The server at 127.0.0.1:${plain.port} speaks no TLS.\nTurn ssl on there, or look at ${place("host")}`,
+      `The server at 127.0.0.1:${plain.port} speaks no TLS.\nTurn ssl on there, or check ${place("host")}`,
     );
   } finally {
     await plain.remove();
@@ -106,7 +106,7 @@ test("a server that speaks no TLS", async () => {
 
 test("a wrong password, and a role that is not there", async () => {
   expect(await refusal({}, { password: "not-the-password" })).toContain(
-    `The server at 127.0.0.1:${server.port} refuses the password of deploy.\nLook at ${place("deployRole")}`,
+    `The server at 127.0.0.1:${server.port} refuses the password of deploy.\nCheck ${place("deployRole")}`,
   );
   expect(await refusal({ deployRole: "missing_role" })).toContain(
     "refuses the password of missing_role.",
@@ -166,7 +166,7 @@ test("PostgreSQL 14", async () => {
     try {
       expect(await programRefusals(older)).toContainEqual(
         expect.stringContaining(
-          "server_version: PostgreSQL 14.23: this database is made for PostgreSQL 15",
+          "server_version: PostgreSQL 14.23: this project supports PostgreSQL 15 only",
         ),
       );
     } finally {

@@ -18,6 +18,30 @@ export const tlsRefusals: ReadonlyMap<string, TlsRefusal> = new Map<string, TlsR
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "authority unknown"],
 ]);
 
+/** Why a client does not trust the certificate of the server at `host`, worded to follow "the certificate". */
+export function describeRefusal(
+  refusal: TlsRefusal,
+  { host, sslrootcert }: { host: string; sslrootcert?: string },
+): string {
+  switch (refusal) {
+    case "expired":
+      return "has expired";
+    case "not valid yet":
+      return "is not valid yet, by the clock of this machine";
+    case "other host":
+      return `is not made out to ${host}: it may be another server`;
+    case "other purpose":
+      return "is not for servers";
+    case "authority unknown": {
+      const authority =
+        sslrootcert === undefined
+          ? "an authority that this machine trusts"
+          : `the one in ${sslrootcert}`;
+      return `is not signed by ${authority}: it may be another server`;
+    }
+  }
+}
+
 /** By the `code` of the error, https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors. */
 const networkFailures: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "nothing listens on that port"],

@@ -1,8 +1,8 @@
 import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
 import {
   codeOf,
+  describeRefusal,
   lacksTls,
-  type TlsRefusal,
   tlsRefusals,
 } from "@hosterizer/postgres/connection/connectionFailure";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
@@ -30,19 +30,7 @@ export function tlsFault(error: Error, to: Connection, stack: string): Fault | u
   }
   const refusal = tlsRefusals.get(codeOf(error));
   if (refusal === undefined) return undefined;
-  const fault = `The certificate of the server at ${to.host}:${to.port} ${faults[refusal](to)}.`;
+  const fault = `The certificate of the server at ${to.host}:${to.port} ${describeRefusal(refusal, to)}.`;
   if (refusal === "not valid yet") return { fault, remedy: "Set the clock that is wrong." };
   return { fault, remedy: `${up} issues a new one, where the stack has issued this one.` };
 }
-
-const faults: Readonly<Record<TlsRefusal, (to: Connection) => string>> = {
-  expired: () => "has expired",
-  "not valid yet": () => "is not valid yet, by the clock of this machine",
-  "other host": ({ host }) => `is not made out to ${host}: it may be another server`,
-  "other purpose": () => "is not for servers",
-  "authority unknown": ({ sslrootcert }) => {
-    const authority =
-      sslrootcert === undefined ? "an authority of this machine's" : `the one in ${sslrootcert}`;
-    return `is not signed by ${authority}: it may be another server`;
-  },
-};

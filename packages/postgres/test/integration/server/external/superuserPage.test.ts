@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { extensions } from "../../../../../../database/extensions";
 import { owner } from "../../../../../../database/roles";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
-import { judgeExternalServer } from "../../../../src/server/external/judgeExternalServer";
-import { readExternalServer } from "../../../../src/server/external/readExternalServer";
-import { extensionStatements } from "../../../../src/server/external/superuserStatements";
+import {
+  checkRequirements,
+  extensionStatements,
+} from "../../../../src/server/external/checkRequirements";
+import { readExternalServer } from "../../../../src/server/external/externalServer";
 import {
   type ManagedServer,
   startManagedServer,
@@ -41,7 +43,7 @@ const look = async () => {
     schemas: ["monitoring"],
     migratedSchemas: ["public", "monitoring"],
   });
-  return { found, findings: judgeExternalServer(found, { ...wishes, extensions }) };
+  return { found, findings: checkRequirements(found, { ...wishes, extensions }) };
 };
 
 test("its statements make a deploy role that is refused nothing", async () => {

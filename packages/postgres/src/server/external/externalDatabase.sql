@@ -1,5 +1,5 @@
--- What has to be known of our database, if it is there. One row. $1 names of our schemas.
--- Of the ledger only the size is asked for: its rows are the owner's, and whoever reads them runs what the owner has put there.
+-- What is read of the stack's database if it exists. One row. $1 names of the declared schemas.
+-- Of the ledger only the size: its relations belong to the owner, and reading their rows would run what the owner has defined.
 select array(select e.extname::pg_catalog.text from pg_catalog.pg_extension as e) as installed,
        exists (
          select

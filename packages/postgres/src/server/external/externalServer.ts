@@ -4,57 +4,57 @@ import { type Connection, withClient } from "../../connection/connection";
 import { readRelations } from "../../migrations/unrecordedRelations";
 import { readSql } from "../../sql/readSql";
 
-/** What has to be known of an existing server before anything in it changes. */
+/** What is read of an existing server before anything in it changes. */
 export interface ExternalServer {
   /** Such as 150018. */
   versionNumber: number;
   /** Such as `15.18`. */
   version: string;
-  /** How many connections there are for others than superusers. */
+  /** Connections that are available to roles other than superusers. */
   connections: number;
   walLevel: string;
   checksums: boolean;
-  /** Libraries that the server starts with; null where the deploy role may not see them. */
+  /** shared_preload_libraries; null if the deploy role may not see them. */
   preloaded: readonly string[] | null;
   deployRole: { superuser: boolean; createsRoles: boolean; createsDatabases: boolean };
-  /** Whether the deploy role is a member of the role that is to own the database, or that role is not there yet. */
+  /** Whether the deploy role is a member of the database's future owner, or that role does not exist yet. */
   actsAsOwner: boolean;
-  /** Whether the provider lets the deploy role do more than its attributes say. */
+  /** Whether the deploy role is in a provider's group that may do more than its attributes say. */
   privileged: boolean;
-  /** Ours, if it is there. */
+  /** The stack's database, if it exists. */
   database: { encoding: string; collation: string; ctype: string; owner: string } | null;
-  /** Those of the declared extensions that the server brings. */
+  /** The declared extensions that are available on the server. */
   extensions: readonly { name: string; trusted: boolean }[];
-  /** Names of the extensions that are in our database already. */
+  /** Names of the extensions that exist in the stack's database. */
   installed: readonly string[];
-  /** Whether the function that a pooler looks verifiers up with is there. Only a superuser can make it. */
+  /** Whether the function exists that a pooler looks verifiers up with. Only a superuser can create it. */
   hasLookup: boolean;
-  /** Those of our roles that are there. */
+  /** The declared roles that exist. */
   roles: readonly string[];
-  /** Names of the databases that belong to the role which is to own ours. */
+  /** Names of the databases that the declared owner owns. */
   ownedDatabases: readonly string[];
-  /** Those of our schemas that are in our database, with their owners. */
+  /** The declared schemas that exist in the stack's database, with their owners. */
   schemas: readonly { name: string; owner: string }[];
-  /** Tables and the like in our database, where no migration is recorded. */
+  /** Relations in the stack's database, if no migration is recorded. */
   unrecorded: readonly string[];
 }
 
-/** The names that are looked for. */
+/** The names to look for. */
 export interface WantedNames {
   database: string;
   extensions: readonly string[];
   roles: readonly string[];
-  /** The role that is to own the database. */
+  /** The role that will own the database. */
   owner: string;
   schemas: readonly string[];
-  /** Schemas whose objects migrations make. */
+  /** Schemas whose objects migrations create. */
   migratedSchemas: readonly string[];
 }
 
 /**
- * Reads it in one session, and in a second one for our database, if that is there.
+ * Reads the server in one session and the stack's database, if it exists, in a second one.
  *
- * @param connection of the deploy role, to a database that is there
+ * @param connection of the deploy role, to any existing database
  * @throws NoWritableHost, and node-postgres' errors as they are
  */
 export async function readExternalServer(
@@ -69,7 +69,7 @@ export async function readExternalServer(
       wanted.owner,
     ]);
     const [first] = rows;
-    if (first === undefined) throw new Error(`the role ${connection.user} is not in pg_roles`);
+    if (first === undefined) throw new Error(`role ${connection.user} is not in pg_roles`);
     return first;
   });
   const { superuser, creates_roles: createsRoles, creates_databases: createsDatabases } = row;
@@ -87,7 +87,7 @@ export async function readExternalServer(
     extensions: row.extensions,
     roles: row.roles,
     ownedDatabases: row.owned_databases,
-    ...(row.database === null ? nothing : await readWithin(connection, wanted)),
+    ...(row.database === null ? unknown : await readDatabase(connection, wanted)),
   };
 }
 
@@ -109,31 +109,31 @@ interface Row {
   owned_databases: string[];
 }
 
-const mayNotConnect = "42501";
+const insufficientPrivilege = "42501";
 
-type Within = Pick<ExternalServer, "installed" | "hasLookup" | "schemas" | "unrecorded">;
+type DatabaseFacts = Pick<ExternalServer, "installed" | "hasLookup" | "schemas" | "unrecorded">;
 
-const nothing: Within = { installed: [], hasLookup: false, schemas: [], unrecorded: [] };
+const unknown: DatabaseFacts = { installed: [], hasLookup: false, schemas: [], unrecorded: [] };
 
-interface WithinRow {
+interface DatabaseRow {
   installed: string[];
   has_lookup: boolean;
   schemas: { name: string; owner: string }[];
   has_ledger: boolean;
 }
 
-/** Who may not connect is no member of its owner yet, as where a superuser has made it: then nothing is known. */
-async function readWithin(
+/** Nothing is known if the deploy role may not connect: it is not a member of the owner yet, as in a database that a superuser created. */
+async function readDatabase(
   connection: Connection,
   { database, schemas, migratedSchemas }: WantedNames,
-): Promise<Within> {
+): Promise<DatabaseFacts> {
   try {
     return await withClient({ ...connection, database }, "look at server", async (client) => {
-      const { rows } = await client.query<WithinRow>(readSql(__dirname, "withinDatabase"), [
+      const { rows } = await client.query<DatabaseRow>(readSql(__dirname, "externalDatabase"), [
         schemas,
       ]);
       const [row] = rows;
-      if (row === undefined) return nothing;
+      if (row === undefined) return unknown;
       return {
         installed: row.installed,
         hasLookup: row.has_lookup,
@@ -142,7 +142,7 @@ async function readWithin(
       };
     });
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === mayNotConnect) return nothing;
+    if (error instanceof DatabaseError && error.code === insufficientPrivilege) return unknown;
     throw error;
   }
 }

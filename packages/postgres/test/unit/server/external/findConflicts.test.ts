@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
 import {
-  judgeConflicts,
+  findConflicts,
+  isLeftBehind,
   mayAdopt,
   type OwnObjects,
-  wasOwn,
-} from "../../../../src/server/external/judgeConflicts";
+} from "../../../../src/server/external/findConflicts";
 
 const owner = "hosterizer_owner";
 const claim = { stack: "prod", database: "hosterizer", owner, deployRole: "deploy" };
@@ -19,14 +19,14 @@ const empty = {
 };
 const ours = { encoding: "UTF8", collation: "C", ctype: "C", owner };
 
-type Found = Parameters<typeof judgeConflicts>[0];
+type Found = Parameters<typeof findConflicts>[0];
 
 const own = (roles: string[] = [], databases: string[] = []): OwnObjects => ({
   roles: new Set(roles),
   databases: new Set(databases),
 });
 const judge = (found: Partial<Found>, its = own()) =>
-  judgeConflicts({ ...empty, ...found }, its, claim);
+  findConflicts({ ...empty, ...found }, its, claim);
 const subjects = (found: Partial<Found>, its = own()) =>
   judge(found, its).map(({ subject }) => subject);
 
@@ -88,9 +88,9 @@ test("does not offer to take over a database that the deploy role could not give
 test("knows a database that the stack left behind by its owner", () => {
   const its = own([owner, "app_user"], ["another"]);
   expect(judge(everything, its)).toEqual([]);
-  expect(wasOwn(everything, its, claim)).toBe(true);
-  expect(wasOwn(everything, own(), claim)).toBe(false);
-  expect(wasOwn(everything, own([owner], ["hosterizer"]), claim)).toBe(false);
+  expect(isLeftBehind(everything, its, claim)).toBe(true);
+  expect(isLeftBehind(everything, own(), claim)).toBe(false);
+  expect(isLeftBehind(everything, own([owner], ["hosterizer"]), claim)).toBe(false);
 });
 
 test("names a schema of somebody else's in the stack's own database, with the statement that gives it to the owner", () => {
@@ -104,7 +104,7 @@ test("names a schema of somebody else's in the stack's own database, with the st
   );
   expect(finding).toMatchObject({
     subject: "schema monitoring",
-    fault: "belongs to postgres, and is to belong to hosterizer_owner",
+    fault: "belongs to postgres, but should belong to hosterizer_owner",
     remedy: expect.stringContaining(
       'alter schema "monitoring" owner to "hosterizer_owner"',
     ) as string,
@@ -112,14 +112,14 @@ test("names a schema of somebody else's in the stack's own database, with the st
   expect(others).toEqual([]);
 });
 
-test("names the statement that lets a deploy role in, which is no member of the owner", () => {
+test("names the statement that makes a deploy role a member of the owner", () => {
   const its = own([...everything.roles], ["hosterizer"]);
   expect(judge({ ...everything, actsAsOwner: false }, its)).toEqual([
     {
       level: "refusal",
       subject: "role deploy",
       fault:
-        "is no member of hosterizer_owner, which owns the database hosterizer, and so cannot connect to it",
+        "is not a member of hosterizer_owner, which owns the database hosterizer, so it cannot connect to it",
       remedy: 'Run as deploy, or as a superuser: grant "hosterizer_owner" to "deploy"',
     },
   ]);

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 
 import { extensions } from "../../../../../../database/extensions";
 import {
-  judgeExternalServer,
+  checkRequirements,
   possibleExtensions,
-} from "../../../../src/server/external/judgeExternalServer";
-import type { ExternalServer } from "../../../../src/server/external/readExternalServer";
+} from "../../../../src/server/external/checkRequirements";
+import type { ExternalServer } from "../../../../src/server/external/externalServer";
 
 const fitting: ExternalServer = {
   versionNumber: 150020,
@@ -40,7 +40,7 @@ const wishes = {
 };
 
 const judge = (found: Partial<ExternalServer>) =>
-  judgeExternalServer({ ...fitting, ...found }, wishes).map(
+  checkRequirements({ ...fitting, ...found }, wishes).map(
     ({ level, subject, fault }) => `${level}: ${subject} ${fault}`,
   );
 
@@ -86,7 +86,7 @@ test.each<[Partial<ExternalServer>, string]>([
   [{ privileged: false }, "warning: extension pg_stat_statements only a superuser can create it"],
   [
     { extensions: fitting.extensions.slice(0, 2) },
-    "warning: extension uuid-ossp is not among those that the server brings",
+    "warning: extension uuid-ossp is not available on the server",
   ],
 ])("%o", (found, line) => {
   const lines = judge(found);
