@@ -71,5 +71,5 @@ export function lacksTls(error: Error): boolean {
 
 /** The `code` of an error, a SQLSTATE or one of Node.js; empty if it has none. */
 export function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
+  return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -86,7 +86,7 @@ function verification(sslmode: SslMode, sslrootcert: string | undefined): Connec
  * @returns PEM
  * @throws AuthorityFileError if it can't be read or holds no certificate
  */
-export function readAuthorityFile(file: string): string {
+function readAuthorityFile(file: string): string {
   const path = resolve(file);
   let text;
   try {

@@ -26,13 +26,13 @@ test.each([
   "grant select on public.sites to reader",
   "alter role reader connection limit 7",
   "create role writer",
-])("is another one after: %s", async (sql) => {
+])("differs after: %s", async (sql) => {
   const before = await hash();
   await database.run(sql);
   expect(await hash()).not.toBe(before);
 });
 
-test("is the same after rows came in, and after a role was changed and changed back", async () => {
+test("is the same after an insert, and after a role was changed and changed back", async () => {
   const before = await hash();
   await database.run("insert into public.sites (domain) values ('a.example.com'); analyze");
   await database.run("alter role reader connection limit 3");
@@ -40,6 +40,6 @@ test("is the same after rows came in, and after a role was changed and changed b
   expect(await hash()).toBe(before);
 });
 
-test("is another one with what it is to depend on besides", async () => {
+test("depends on what else it is given", async () => {
   expect(await hash(["000010_note 2026-11-29"])).not.toBe(await hash(["000010_note 2026-11-30"]));
 });

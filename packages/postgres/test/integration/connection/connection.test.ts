@@ -29,7 +29,7 @@ test.each([
   await expect.poll(openSockets, { timeout: 5_000 }).toBe(before);
 });
 
-test("what the database's owner sets for sessions in it reaches none of ours", async () => {
+test("settings of the database's owner do not affect our sessions", async () => {
   const { user: owner } = await database.role("owner");
   const name = `database ${database.name}`;
   await database.run(`alter ${name} owner to ${owner};
@@ -49,7 +49,7 @@ test("what the database's owner sets for sessions in it reaches none of ours", a
   expect(rows).toEqual([{ own: true, path: "", quoted: "off", nulls: "off" }]);
 });
 
-test("nor does it keep the plugin from taking rights away", async () => {
+test("nor does it prevent the plugin from revoking privileges", async () => {
   const other = await createTestDatabase();
   await other.run(`alter database ${other.name} set default_transaction_read_only = on`);
   const revoke = async (options: string) => {

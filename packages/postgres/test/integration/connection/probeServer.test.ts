@@ -41,7 +41,7 @@ test.each([
   { when: "has too many connections", answers: failure("53300"), means: "ready" },
   { when: "says what no server says", answers: "220 mail.example.com", means: "silent" },
 ])("a server with TLS that $when is $means", async ({ answers, means }) => {
-  const { certificate, privateKey } = await makeAuthority("nobody that is trusted", new Date());
+  const { certificate, privateKey } = await makeAuthority("an unknown authority", new Date());
   const secureContext = createSecureContext({ cert: certificate, key: privateKey });
   const requests: string[] = [];
 

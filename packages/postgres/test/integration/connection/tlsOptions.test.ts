@@ -22,7 +22,7 @@ const year = 365 * 24 * 60 * 60 * 1000;
 let server: TlsServer;
 let folder: string;
 let authority: KeyAndCertificate;
-/** Same name, another key. */
+/** The same name, another key. */
 let impostor: KeyAndCertificate;
 
 beforeAll(async () => {
@@ -59,10 +59,10 @@ describe.each<Case>([
   { hosts: ["127.0.0.1"], host: "127.0.0.1", file: "both.pem" },
   { hosts: ["db.example.com"], host: "127.0.0.1", sslmode: "verify-ca" },
   { hosts: ["db.example.com"], host: "127.0.0.1", file: "impostor.pem", sslmode: "require" },
-])("a server certified for $hosts, asked for as $host", ({ hosts, host, ...rest }) => {
+])("a server certified for $hosts, reached as $host", ({ hosts, host, ...rest }) => {
   const { file = "ca.pem", sslmode = "verify-full" } = rest;
 
-  test(`is trusted by who knows ${file}, with ${sslmode}`, async () => {
+  test(`is trusted with ${file} and ${sslmode}`, async () => {
     await server.show(await issue(hosts));
     expect(await ask(host, join(folder, file), sslmode)).toBe("TLSv1.3");
     expect(await distrust(host, join(folder, file), sslmode)).toBeUndefined();
@@ -127,7 +127,7 @@ test.each<Refused>([
 
 test.each([
   {
-    what: "that nobody but itself has signed",
+    what: "that is self-signed",
     code: "DEPTH_ZERO_SELF_SIGNED_CERT",
     show: async () => {
       const privateKey = makePrivateKey();
@@ -168,7 +168,7 @@ test.each([
   ["missing.pem", "is missing"],
   ["rubbish.pem", "holds no certificate"],
   [".", "cannot be read (EISDIR)"],
-])("says of the authority's file %s that it %s, and who writes it", async (file, fault) => {
+])("says that the authority's file %s %s, and what writes it", async (file, fault) => {
   const path = join(folder, file);
   await expect(ask("127.0.0.1", path)).rejects.toMatchObject({
     code: "HOSTERIZER_AUTHORITY_FILE",
@@ -182,7 +182,7 @@ function issue(hosts: string[], issued = now, by = authority): Promise<KeyAndCer
   return issueCertificate(by, { commonName: "localhost", hosts, usage: "server" }, issued);
 }
 
-/** What is said of the server's certificate before anybody connects. */
+/** The probe's verdict on the server's certificate. */
 function distrust(
   host: string,
   sslrootcert?: string,

@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
 });
 
-test("a port that nobody listens on is free", async () => {
+test("a port that nothing listens on is free", async () => {
   expect(await faultsOf(await freePort())).toEqual([]);
 });
 
@@ -24,7 +24,7 @@ test("a port that the stack's own server listens on is its own", async () => {
   expect(await faultsOf(await listen(await speakTls(ours)))).toEqual([]);
 });
 
-test("a port that Docker holds for a server that is not there yet is free", async () => {
+test("a port that Docker holds for a server that does not run yet is free", async () => {
   expect(await faultsOf(await listen((socket) => socket.end()))).toEqual([]);
 });
 

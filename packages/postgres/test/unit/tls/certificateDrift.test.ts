@@ -15,7 +15,7 @@ test.each([
   { now: "2026-12-02T00:00:01Z", found: "29 days left" },
   { now: "2026-12-31T23:59:59Z", found: "0 days left" },
   { now: "2027-01-01T00:00:01Z", found: "expired on 2027-01-01" },
-])("a server's certificate of the year 2026 on $now: $found", ({ now, found }) => {
+])("a server's certificate issued in 2026, on $now: $found", ({ now, found }) => {
   const lines = certificateDifferences(server, before, "one", new Date(now)).map(renderDifference);
 
   const object = "server certificate of 127.0.0.1, localhost";
@@ -46,6 +46,6 @@ test("a certificate of an earlier authority is reissued", () => {
   ]);
 });
 
-test("an authority that is being made says nothing about what it will sign", () => {
+test("while an authority is being made, its signature is not compared", () => {
   expect(certificateDifferences(pooler, before, undefined, issued)).toEqual([]);
 });

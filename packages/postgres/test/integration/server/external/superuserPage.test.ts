@@ -46,7 +46,7 @@ const look = async () => {
   return { found, findings: checkRequirements(found, { ...wishes, extensions }) };
 };
 
-test("its statements make a deploy role that is refused nothing", async () => {
+test("its statements create a deploy role that meets all requirements", async () => {
   expect(blocks).toHaveLength(3);
   const [role = "", settings = ""] = blocks;
   await rowsOf(server.superuser, role);
@@ -60,7 +60,7 @@ test("its statements make a deploy role that is refused nothing", async () => {
   expect(findings.map(({ subject }) => subject)).toEqual(["extension pg_stat_statements"]);
 });
 
-test("a member of the group that a provider lets do more lacks nothing", async () => {
+test("a member of a provider's privileged group lacks nothing", async () => {
   expect((await look()).found).toMatchObject({ privileged: false, preloaded: null });
   await rowsOf(server.superuser, "grant rds_superuser to deploy");
   const { found, findings } = await look();
@@ -69,7 +69,7 @@ test("a member of the group that a provider lets do more lacks nothing", async (
   expect(findings).toEqual([]);
 });
 
-test("its extension is the one that the program asks for, and is found from then on", async () => {
+test("its extension is the one that the program asks for, and is found afterwards", async () => {
   await rowsOf(
     server.superuser,
     "create database hosterizer template template0 encoding 'UTF8' locale 'C'",

@@ -27,7 +27,7 @@ test("each setting is declared once, has a reason and a value that PostgreSQL ta
   }
 });
 
-test("what the user sets replaces a default, and adds to them", () => {
+test("a user's setting replaces a default or is added", () => {
   const overrides = { WORK_MEM: "9MB", jit: "off" };
 
   expect(value(overrides, "work_mem")).toMatchObject({ value: "9MB", tier: "default" });
@@ -45,7 +45,7 @@ test("work_mem follows from max_connections, the user's as well", () => {
   expect(value({ max_connections: "50" }, "work_mem")?.value).toBe("5242kB");
 });
 
-test("the file has what is mandatory or needs a restart, and nothing that is set live", () => {
+test("the file has the settings that are mandatory or need a restart, and none that are applied live", () => {
   const overrides = { max_worker_processes: "12", jit: "off" };
   const settings = containerSettings({ memory: 1024, overrides });
   const [file] = configurationFiles(settings, pooler);
@@ -132,7 +132,7 @@ test.each(taken)("takes %o", (overrides) => {
   expect(overrideFaults(overrides, "dev", 1024)).toEqual([]);
 });
 
-test("leaves out what hangs on a memory that is at fault itself", () => {
+test("skips what depends on the memory if that setting has a fault itself", () => {
   expect(overrideFaults({ shared_buffers: "64GB" }, "dev")).toEqual([]);
 });
 

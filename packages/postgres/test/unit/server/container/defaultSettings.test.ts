@@ -40,7 +40,7 @@ test.each([
 const memory = fc.integer({ min: 128, max: 4 * 1024 ** 2 });
 const connections = fc.integer({ min: 1, max: 5000 });
 
-test("all of it together never takes more than the container may, and PostgreSQL takes each value", () => {
+test("the settings together never exceed the container's memory, and PostgreSQL accepts each value", () => {
   fc.assert(
     fc.property(memory, connections, (limit, sessions) => {
       fc.pre(workMem(limit, sessions) >= minWorkMem);

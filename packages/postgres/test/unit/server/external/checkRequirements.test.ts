@@ -51,10 +51,10 @@ const role = (found: Partial<ExternalServer["deployRole"]>) => ({
 const ours = { encoding: "UTF8", collation: "C", ctype: "C", owner: "hosterizer_owner" };
 
 test.each<[string, Partial<ExternalServer>]>([
-  ["a server as a provider makes it", {}],
+  ["a server as a provider creates it", {}],
   ["our database, made earlier", { database: ours }],
-  ["a database that need not be made", { ...role({ createsDatabases: false }), database: ours }],
-  ["libraries that nobody may see", { preloaded: null }],
+  ["a database that need not be created", { ...role({ createsDatabases: false }), database: ours }],
+  ["libraries that the deploy role may not see", { preloaded: null }],
   ["just enough connections", { connections: 35 }],
 ])("finds nothing wrong with %s", (_what, found) => {
   expect(judge(found)).toEqual([]);
@@ -101,11 +101,11 @@ test("names everything at once", () => {
 });
 
 test.each<[string, Partial<ExternalServer>, boolean]>([
-  ["nobody lets us make it", { privileged: false }, false],
-  ["a provider's group may", { privileged: true }, true],
-  ["a superuser has made it", { privileged: false, installed: ["pg_stat_statements"] }, true],
-  ["we are a superuser", { privileged: false, ...role({ superuser: true }) }, true],
-])("has an untrusted extension where %s: %o", (_why, found, has) => {
+  ["the deploy role may not create it", { privileged: false }, false],
+  ["a provider's group may create it", { privileged: true }, true],
+  ["a superuser has created it", { privileged: false, installed: ["pg_stat_statements"] }, true],
+  ["the deploy role is a superuser", { privileged: false, ...role({ superuser: true }) }, true],
+])("offers an untrusted extension where %s: %o", (_why, found, has) => {
   const names = possibleExtensions({ ...fitting, ...found }, extensions).map(({ name }) => name);
   expect(names.includes("pg_stat_statements")).toBe(has);
   expect(names).toContain("pgcrypto");

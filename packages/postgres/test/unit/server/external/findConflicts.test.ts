@@ -44,7 +44,7 @@ test("finds nothing in an empty server, nor in what the state has", () => {
   expect(judge(everything, own(["app_user", owner], ["hosterizer"]))).toEqual([]);
 });
 
-test("names all roles, the database and its schemas at once, and how they are taken over", () => {
+test("names all roles, the database and its schemas at once, and how to adopt them", () => {
   expect(judge(everything)).toEqual([
     {
       level: "refusal",
@@ -62,7 +62,7 @@ test("names all roles, the database and its schemas at once, and how they are ta
   ]);
 });
 
-test("names the other stack's database, and does not tell to take its roles over", () => {
+test("names the other stack's database, and does not offer to adopt its roles", () => {
   const [finding, ...others] = judge({
     roles: ["app_user", owner],
     ownedDatabases: ["hosterizer_staging"],
@@ -72,11 +72,11 @@ test("names the other stack's database, and does not tell to take its roles over
   expect(others).toEqual([]);
 });
 
-test("names one role that came in between, though the others are this stack's", () => {
+test("names a single foreign role among roles of this stack", () => {
   expect(subjects({ roles: ["app_user", owner] }, own([owner]))).toEqual(["role app_user"]);
 });
 
-test("does not offer to take over a database that the deploy role could not give away", () => {
+test("does not offer to adopt a database that the deploy role cannot give to the owner", () => {
   const foreign = { ...ours, owner: "postgres" };
   const [finding] = judge({ database: foreign });
   expect(finding?.remedy).toContain("docs/operate.md, Dump and load");
@@ -85,7 +85,7 @@ test("does not offer to take over a database that the deploy role could not give
   expect(mayAdopt({ ...ours, owner: "deploy" }, claim)).toBe(true);
 });
 
-test("knows a database that the stack left behind by its owner", () => {
+test("recognizes a database that the stack left behind by its owner", () => {
   const its = own([owner, "app_user"], ["another"]);
   expect(judge(everything, its)).toEqual([]);
   expect(isLeftBehind(everything, its, claim)).toBe(true);
@@ -93,7 +93,7 @@ test("knows a database that the stack left behind by its owner", () => {
   expect(isLeftBehind(everything, own([owner], ["hosterizer"]), claim)).toBe(false);
 });
 
-test("names a schema of somebody else's in the stack's own database, with the statement that gives it to the owner", () => {
+test("names a schema of another owner in the stack's own database, with the statement that changes the owner", () => {
   const schemas = [
     { name: "monitoring", owner: "postgres" },
     { name: "pooler", owner },
@@ -125,7 +125,7 @@ test("names the statement that makes a deploy role a member of the owner", () =>
   ]);
 });
 
-test("names tables that no migration is recorded for, unless the database is the stack's own: there the migrations do", () => {
+test("names tables without a recorded migration, except in the stack's own database, where the migrations name them", () => {
   const found = { ...everything, unrecorded: ["public.sites", "public.users"] };
   expect(judge(found).at(-1)?.fault).toContain("public.sites, public.users");
   expect(judge(found, own([...everything.roles], ["hosterizer"]))).toEqual([]);

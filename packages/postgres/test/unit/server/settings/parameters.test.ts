@@ -36,11 +36,11 @@ test.each([
   { text: "1 2", unit: "" },
   { text: "0x10", unit: "" },
   { text: "Infinity", unit: "" },
-])("'$text' is no number in '$unit'", ({ text, unit }) => {
+])("'$text' is not a number in '$unit'", ({ text, unit }) => {
   expect(readQuantity(text, unit)).toBeUndefined();
 });
 
-test("a number of kB is the same in bytes, and a thousand and 24 of them are a MB", () => {
+test("a number of kB equals 1024 times as many bytes, and 1024 kB equal one MB", () => {
   const number = fc.integer({ min: 0, max: 2 ** 30 });
   fc.assert(
     fc.property(number, (count) => {

@@ -100,7 +100,7 @@ test.each([
   expect(settingsDrift([{ ...quiet, ...found }], []).map(renderDifference)).toEqual(says);
 });
 
-test("texts that PostgreSQL writes anew are judged by what was set", () => {
+test("values that PostgreSQL rewrites are compared by what was set", () => {
   const datestyle = {
     ...quiet,
     name: "datestyle",
@@ -115,7 +115,7 @@ test("texts that PostgreSQL writes anew are judged by what was set", () => {
   expect(settingsDrift([datestyle], style)).toHaveLength(1);
 });
 
-test("names and values are quoted for what they are", () => {
+test("names are quoted as identifiers, values as literals", () => {
   const names = [{ ...quiet, name: "pgaudit.log", type: "string" as const, value: "" }];
   const hostile = [{ ...quiet, name: 'a".b', ...written("x") }];
 
