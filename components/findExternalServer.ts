@@ -4,24 +4,26 @@ import { extensions, recordedSchemas, schemas } from "../database/extensions";
 import { owner, roles } from "../database/roles";
 import { withLogins } from "@hosterizer/postgres/access/logins";
 import { DeclarationError } from "@hosterizer/postgres/declarationError";
-import { deployConnection } from "@hosterizer/postgres/server/external/deployConnection";
-import { ExternalServerFault } from "@hosterizer/postgres/server/external/externalServerFault";
-import { findWritableHost } from "@hosterizer/postgres/server/external/findWritableHost";
+import { deployConnection } from "@hosterizer/postgres/server/external/deployAccess";
+import {
+  ExternalServerFault,
+  findWritableHost,
+} from "@hosterizer/postgres/server/external/findWritableHost";
 import {
   type Claim,
-  judgeConflicts,
+  findConflicts,
+  isLeftBehind,
   mayAdopt,
   type OwnObjects,
-  wasOwn,
-} from "@hosterizer/postgres/server/external/judgeConflicts";
+} from "@hosterizer/postgres/server/external/findConflicts";
 import {
-  judgeExternalServer,
+  checkRequirements,
   possibleExtensions,
-} from "@hosterizer/postgres/server/external/judgeExternalServer";
+} from "@hosterizer/postgres/server/external/checkRequirements";
 import {
   type ExternalServer,
   readExternalServer,
-} from "@hosterizer/postgres/server/external/readExternalServer";
+} from "@hosterizer/postgres/server/external/externalServer";
 import type { FoundServer } from "./preflight";
 import { adoptedDatabase, readOwnObjects } from "./readOwnObjects";
 import type { ExternalSettings } from "./settings";
@@ -52,8 +54,8 @@ export async function findExternalServer(
     const wishes = { stack, deployRole, database, owner, extensions, applicationConnections };
     const own = await ownObjects(server, wishes);
     const findings = [
-      ...judgeExternalServer(server, wishes),
-      ...(own === undefined ? [] : judgeConflicts(server, own, wishes)),
+      ...checkRequirements(server, wishes),
+      ...(own === undefined ? [] : findConflicts(server, own, wishes)),
     ];
     for (const { level, subject, fault, remedy } of findings) {
       if (level === "warning") await pulumi.log.warn(`${subject} ${fault}.\n${remedy}.`);
@@ -62,7 +64,7 @@ export async function findExternalServer(
       .filter(({ level }) => level === "refusal")
       .map(({ subject, fault, remedy }) => new DeclarationError(subject, fault, remedy));
     const looksUp = server.deployRole.superuser || server.hasLookup;
-    const leftBehind = own !== undefined && wasOwn(server, own, wishes);
+    const leftBehind = own !== undefined && isLeftBehind(server, own, wishes);
     const possible = possibleExtensions(server, extensions);
     return { ...found, possible, looksUp, leftBehind, faults };
   } catch (error) {

@@ -14,12 +14,14 @@ import { loginFaults } from "@hosterizer/postgres/access/loginFaults";
 import { roleFaults } from "@hosterizer/postgres/access/roleFaults";
 import { settingFaults } from "@hosterizer/postgres/access/settingFaults";
 import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { overrideFaults } from "@hosterizer/postgres/server/container/overrideFaults";
-import { authorityFile, authorityName } from "@hosterizer/postgres/server/container/authority";
-import { portFaults as publishedPortFaults } from "@hosterizer/postgres/server/container/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/availableExtensions";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
-import { portFaults } from "@hosterizer/postgres/server/embedded/portFaults";
+import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
+import {
+  authorityFile,
+  authorityName,
+} from "@hosterizer/postgres/server/container/certificateNames";
+import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
+import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
+import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
 import { type FileQuestion, withFileMemory } from "@hosterizer/postgres/migrations/fileMemory";
 import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
 import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
@@ -117,7 +119,7 @@ async function findServer(settings: Settings | undefined, stack: string): Promis
   return {
     exists: existsSync(server.paths.data),
     extensions: await availableExtensions(server.binaries),
-    faults: settings === undefined ? [] : await portFaults(server, settings.port, stack),
+    faults: settings === undefined ? [] : await embeddedPortFaults(server, settings.port, stack),
   };
 }
 

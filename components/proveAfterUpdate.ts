@@ -6,7 +6,12 @@ import type { Login } from "./roles";
 import { valueOf } from "./valueOf";
 import { migrator, roles } from "../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { describeCell, isLeak, type IsolationProof, type ProofCell } from "@hosterizer/postgres/isolation/isolationProof";
+import {
+  describeCell,
+  isLeak,
+  type IsolationProof,
+  type ProofCell,
+} from "@hosterizer/postgres/isolation/isolationProof";
 import { provenOnce, strangersAmong } from "@hosterizer/postgres/isolation/proveIsolation";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import type { OwnObjects } from "@hosterizer/postgres/server/external/judgeConflicts";
+import type { OwnObjects } from "@hosterizer/postgres/server/external/findConflicts";
 
 /** The environment variable with the name of the database that `up --adopt` takes over. */
 export const adoptedDatabase = "HOSTERIZER_ADOPT";

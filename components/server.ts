@@ -11,8 +11,8 @@ import { pooler as poolerRole } from "../database/roles";
 import {
   authorityFile,
   authorityName,
-  namesOf,
-} from "@hosterizer/postgres/server/container/authority";
+  hostNames,
+} from "@hosterizer/postgres/server/container/certificateNames";
 import type { DockerSettings, Settings } from "./settings";
 
 /** Folder of the Dockerfiles, from the project folder. */
@@ -53,7 +53,7 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
     const shown = {
       authority,
       commonName: name,
-      hosts: namesOf(host, name),
+      hosts: hostNames(host, name),
       usage: "server",
     } as const;
     const own = { authority, commonName: poolerRole, hosts: [], usage: "client" } as const;

@@ -1,9 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { endDifference } from "@hosterizer/postgres/tls/endDifference";
-import { belongTogether, type KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { lifetimes } from "@hosterizer/postgres/tls/lifetimes";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { expiryDifferences } from "@hosterizer/postgres/tls/certificateDrift";
+import {
+  belongTogether,
+  type KeyAndCertificate,
+  lifetimes,
+  makeAuthority,
+} from "@hosterizer/postgres/tls/certificates";
 import type { AuthorityCertificateInputs } from "./authorityCertificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";
@@ -21,7 +24,9 @@ export function check(
   const { commonName, issued } = olds;
   const object = `certificate authority ${news.commonName}`;
   const ending =
-    issued === undefined ? [] : endDifference(object, new Date(issued), lifetimes.authority, now);
+    issued === undefined
+      ? []
+      : expiryDifferences(object, new Date(issued), lifetimes.authority, now);
   const kept = ending.length === 0 && commonName === news.commonName;
   const inputs = { ...news, issued: (kept ? issued : undefined) ?? now.toISOString() };
   return Promise.resolve({ inputs: { ...inputs, drift: driftLines(ending) } });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { CertificateRequest } from "@hosterizer/postgres/tls/certificateRequest";
+import type { CertificateRequest } from "@hosterizer/postgres/tls/certificates";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

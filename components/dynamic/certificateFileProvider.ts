@@ -1,11 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import {
+  certificateFileDifferences,
   readCertificateFile,
   removeCertificateFile,
   writeCertificateFile,
 } from "@hosterizer/postgres/tls/certificateFile";
-import { certificateFileDifferences } from "@hosterizer/postgres/tls/certificateFileDifferences";
 import type { CertificateFileInputs } from "./certificateFile";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

@@ -2,9 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import { certificateDifferences } from "@hosterizer/postgres/tls/certificateDifferences";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { belongTogether, type KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
+import { certificateDifferences } from "@hosterizer/postgres/tls/certificateDrift";
+import {
+  belongTogether,
+  issueCertificate,
+  type KeyAndCertificate,
+} from "@hosterizer/postgres/tls/certificates";
 import type { CertificateInputs } from "./certificate";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";

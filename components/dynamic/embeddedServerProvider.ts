@@ -3,18 +3,20 @@ import { existsSync } from "node:fs";
 import type { dynamic } from "@pulumi/pulumi";
 
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
-import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
-import { readServerDrift } from "@hosterizer/postgres/server/embedded/readServerDrift";
-import { removeSpareBinaries } from "@hosterizer/postgres/server/embedded/removeSpareBinaries";
-import { resetOverrides } from "@hosterizer/postgres/server/settings/resetOverrides";
 import {
+  createCluster,
+  embeddedServer,
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
-import { readServerState } from "@hosterizer/postgres/server/embedded/serverState";
+import {
+  readServerDrift,
+  resetAlterSystem,
+} from "@hosterizer/postgres/server/embedded/serverDrift";
+import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
+import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";
 import type { EmbeddedServerInputs } from "./embeddedServer";
@@ -60,7 +62,7 @@ export async function update(
 /** Stops the server and deletes its data. */
 async function remove(_id: string, props: Inputs): Promise<void> {
   await removeServer(await server(props));
-  await removeSpareBinaries(process.cwd());
+  await removeUnusedBinaries(process.cwd());
 }
 
 export { remove as delete };
@@ -80,7 +82,7 @@ async function bringUp(inputs: Inputs): Promise<void> {
   if (state.state === "running") {
     await provePassword(inputs, state.port, wanted);
     if ((await readDrift(wanted, inputs)).length === 0) return;
-    await resetOverrides(superuser(inputs, state.port));
+    await resetAlterSystem(superuser(inputs, state.port));
     await stopServer(wanted);
   }
   await startServer(wanted);

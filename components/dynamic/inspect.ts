@@ -1,5 +1,5 @@
-import { authorityFileCode } from "@hosterizer/postgres/tls/readAuthorityFile";
-import { tlsRefusals } from "@hosterizer/postgres/tls/tlsRefusals";
+import { authorityFileCode } from "@hosterizer/postgres/connection/tlsOptions";
+import { tlsRefusals } from "@hosterizer/postgres/connection/connectionFailure";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { driftLines } from "./driftLines";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { ServerDeclaration } from "@hosterizer/postgres/server/container/readServerSettingsDrift";
+import type { ServerDeclaration } from "@hosterizer/postgres/server/container/serverSettingsDrift";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

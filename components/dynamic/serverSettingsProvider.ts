@@ -1,10 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 
 import { convergeServerSettings } from "@hosterizer/postgres/server/container/convergeServerSettings";
-import { readServerSettingsDrift } from "@hosterizer/postgres/server/container/readServerSettingsDrift";
+import { readServerSettingsDrift } from "@hosterizer/postgres/server/container/serverSettingsDrift";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { reachServer } from "@hosterizer/postgres/server/settings/reachServer";
-import { ServerUnreachable } from "@hosterizer/postgres/server/settings/serverUnreachable";
+import { reachServer, ServerUnreachable } from "@hosterizer/postgres/server/container/reachServer";
 import { changes } from "./changes";
 import { driftLines } from "./driftLines";
 import type { ServerSettingsInputs } from "./serverSettings";

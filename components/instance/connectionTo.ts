@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { hostsOf } from "@hosterizer/postgres/connection/hostsOf";
+import { type Connection, hostsOf } from "@hosterizer/postgres/connection/connection";
 import type { Instance } from "./instance";
 
 /** How a role reaches a database of a server. */

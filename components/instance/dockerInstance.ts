@@ -3,11 +3,11 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { namesOf } from "@hosterizer/postgres/server/container/authority";
+import { hostNames } from "@hosterizer/postgres/server/container/certificateNames";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
-import { containerPaths } from "@hosterizer/postgres/server/container/containerPaths";
+import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
 import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
-import { accessRules } from "@hosterizer/postgres/server/container/hostBasedAuthentication";
+import { accessRules } from "@hosterizer/postgres/server/container/accessRules";
 import { BuiltImage } from "../docker/builtImage";
 import { makeConfinedContainer } from "../docker/confinedContainer";
 import { runTimeFiles } from "../docker/confinement";
@@ -76,7 +76,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       {
         authority: this.authority,
         commonName: this.alias,
-        hosts: namesOf(host, this.alias),
+        hosts: hostNames(host, this.alias),
         usage: "server",
       },
       child,

@@ -5,8 +5,8 @@ import type { Connection } from "@hosterizer/postgres/connection/connection";
 import {
   type DeployAddress,
   deployConnection,
-} from "@hosterizer/postgres/server/external/deployConnection";
-import { providerInputs } from "@hosterizer/postgres/server/external/providerInputs";
+  providerInputs,
+} from "@hosterizer/postgres/server/external/deployAccess";
 import type { Instance, Tls } from "./instance";
 
 /**

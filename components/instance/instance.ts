@@ -1,7 +1,8 @@
 import type * as postgresql from "@pulumi/postgresql";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Connection, SslMode } from "@hosterizer/postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 
 /** A server that can be reached, however it came to be. */
 export interface Instance {

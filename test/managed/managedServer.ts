@@ -5,19 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
-import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { createCluster } from "@hosterizer/postgres/server/embedded/createCluster";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
 import {
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "@hosterizer/postgres/tls/certificates";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import {
+  createCluster,
+  embeddedServer,
   type EmbeddedServer,
   removeServer,
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
-import { runProgram } from "@hosterizer/postgres/server/embedded/runProgram";
+import { runProgram } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 

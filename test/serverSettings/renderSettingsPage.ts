@@ -1,11 +1,12 @@
 import { format, resolveConfig } from "prettier";
 
-import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";
-import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
-import { accessRuleLine } from "@hosterizer/postgres/server/container/accessRuleFile";
-import { accessRules } from "@hosterizer/postgres/server/container/hostBasedAuthentication";
-import { memorySettings } from "@hosterizer/postgres/server/container/memorySettings";
-import { readQuantity } from "@hosterizer/postgres/server/settings/readQuantity";
+import {
+  type ContainerSetting,
+  containerSettings,
+} from "@hosterizer/postgres/server/container/containerSettings";
+import { accessRuleLine, accessRules } from "@hosterizer/postgres/server/container/accessRules";
+import { memorySettings } from "@hosterizer/postgres/server/container/defaultSettings";
+import { readQuantity } from "@hosterizer/postgres/server/settings/parameters";
 
 /** What hosterizer-database:memory is unless somebody sets it, in MiB. */
 const memory = 1024;

@@ -3,8 +3,11 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
-import { startServer, stopServer } from "@hosterizer/postgres/server/embedded/server";
+import {
+  embeddedServer,
+  startServer,
+  stopServer,
+} from "@hosterizer/postgres/server/embedded/server";
 import type { Project } from "./project";
 
 /** What an update has made of a project and its server, to make others of without an update. */

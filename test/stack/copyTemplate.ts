@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { execa } from "execa";
 
-import { type Account, canReach } from "@hosterizer/postgres/server/embedded/account";
+import { type Account, canReach } from "@hosterizer/postgres/server/embedded/paths";
 import { folders } from "@hosterizer/cli/folders";
 import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { linkTree } from "./linkTree";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { answers } from "@hosterizer/postgres/server/embedded/serverState";
+import { answers } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { processesIn } from "./endProcesses";

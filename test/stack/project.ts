@@ -5,8 +5,12 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { type Account, serverAccount } from "@hosterizer/postgres/server/embedded/account";
-import { type ServerPaths, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  type Account,
+  serverAccount,
+  type ServerPaths,
+  serverPaths,
+} from "@hosterizer/postgres/server/embedded/paths";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { endProcesses } from "./endProcesses";
 import { environmentOf } from "./environmentOf";

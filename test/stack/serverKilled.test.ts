@@ -8,7 +8,7 @@ import {
   isAlive,
   readPidFile,
   readServerState,
-} from "@hosterizer/postgres/server/embedded/serverState";
+} from "@hosterizer/postgres/server/embedded/serverProcess";
 import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { shippedVersion } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";

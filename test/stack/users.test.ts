@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { readPidFile } from "@hosterizer/postgres/server/embedded/serverState";
+import { readPidFile } from "@hosterizer/postgres/server/embedded/serverProcess";
 import type { ProjectOptions } from "./copyTemplate";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";

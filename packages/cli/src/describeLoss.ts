@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { serverAccount } from "@hosterizer/postgres/server/embedded/account";
-import { serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import type { FoundThings } from "./dockerStack/findThings";
 import { folders } from "./folders";
 import { megabytes } from "./megabytes";

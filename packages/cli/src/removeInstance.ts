@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 
-import { serverAccount } from "@hosterizer/postgres/server/embedded/account";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
-import { serverPaths } from "@hosterizer/postgres/server/embedded/paths";
-import { removeSpareBinaries } from "@hosterizer/postgres/server/embedded/removeSpareBinaries";
-import { removeServer } from "@hosterizer/postgres/server/embedded/server";
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
+import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
 import type { DockerNames } from "./dockerStack/dockerNames";
 import { findThings } from "./dockerStack/findThings";
 import { removeThings } from "./dockerStack/removeThings";
@@ -26,5 +24,5 @@ export async function removeInstance(stack: string, names: DockerNames | undefin
   if (!existsSync(paths.directory)) return;
   // The port is of no matter to a server that goes.
   await removeServer(await embeddedServer(folders.project, stack, 0));
-  await removeSpareBinaries(folders.project);
+  await removeUnusedBinaries(folders.project);
 }

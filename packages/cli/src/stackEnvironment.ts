@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { pluginOptions } from "@hosterizer/postgres/connection/connection";
+import { pluginOptions } from "@hosterizer/postgres/connection/sessionSettings";
 import { stackAtWork } from "@hosterizer/postgres/npmCommand";
 import { CommandError } from "./commandError";
 import { engineForPlugin } from "./dockerStack/engineForPlugin";

@@ -1,9 +1,10 @@
-import { serverAccount } from "@hosterizer/postgres/server/embedded/account";
-import { configuredPort } from "@hosterizer/postgres/server/embedded/configuredPort";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/embeddedServer";
-import { serverPaths } from "@hosterizer/postgres/server/embedded/paths";
-import { startServer } from "@hosterizer/postgres/server/embedded/server";
-import { readServerState } from "@hosterizer/postgres/server/embedded/serverState";
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  configuredPort,
+  embeddedServer,
+  startServer,
+} from "@hosterizer/postgres/server/embedded/server";
+import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { folders } from "./folders";
 
 /**

@@ -1,6 +1,5 @@
 import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 
 /** The superuser's password in these tests. */
 export const password = "a password of these tests";

@@ -6,8 +6,7 @@ import { createServer, type Server } from "node:tls";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { engineAnswers } from "@hosterizer/docker-engine/engineAnswers";
 import { findEngine } from "@hosterizer/docker-engine/findEngine";
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 import { pooler as role } from "../../../database/roles";
 import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
 import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";

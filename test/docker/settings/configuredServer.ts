@@ -6,17 +6,18 @@ import { join } from "node:path";
 import { Client } from "pg";
 
 import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
-import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";
-import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
+import {
+  type ContainerSetting,
+  containerSettings,
+} from "@hosterizer/postgres/server/container/containerSettings";
 import {
   type AccessRule,
   accessRules,
   type PoolerLogin,
-} from "@hosterizer/postgres/server/container/hostBasedAuthentication";
+} from "@hosterizer/postgres/server/container/accessRules";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { builtImage } from "../builtImage";
 import { engine } from "../engine";

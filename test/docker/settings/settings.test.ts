@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import * as provider from "../../../components/dynamic/serverSettingsProvider";
-import { overrideFaults } from "@hosterizer/postgres/server/container/overrideFaults";
-import { parameters } from "@hosterizer/postgres/server/settings/parameters";
-import { sameValue } from "@hosterizer/postgres/server/settings/sameValue";
+import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
+import { parameters, sameValue } from "@hosterizer/postgres/server/settings/parameters";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 
 let server: ConfiguredServer;
@@ -167,7 +166,7 @@ test("a server of another authority is a line in a preview and an error in an up
     const missing = { ...inputs(), connection: { ...server.connection, sslrootcert: "/nowhere" } };
 
     expect(await provider.check(inputs(), news)).toMatchObject({
-      inputs: { drift: [expect.stringContaining(`is not one that ${sslrootcert} vouches for`)] },
+      inputs: { drift: [expect.stringContaining(`fails verification against ${sslrootcert}`)] },
     });
     expect(await provider.check(inputs(), missing)).toMatchObject({
       inputs: {
@@ -175,7 +174,7 @@ test("a server of another authority is a line in a preview and an error in an up
       },
     });
     await expect(provider.update("settings", inputs(), news)).rejects.toThrow(
-      `is not one that ${sslrootcert} vouches for`,
+      `fails verification against ${sslrootcert}`,
     );
   } finally {
     await stranger.remove();

@@ -1,4 +1,4 @@
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { ResourceState } from "@hosterizer/cli/healing/resolvePending";
 import type { CertificateChange } from "../../drift/dockerCatalogue/byHand";
 import type { DockerProject } from "./dockerProject";

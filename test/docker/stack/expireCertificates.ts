@@ -1,6 +1,5 @@
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { namesOf } from "@hosterizer/postgres/server/container/authority";
+import { issueCertificate, type KeyAndCertificate } from "@hosterizer/postgres/tls/certificates";
+import { hostNames } from "@hosterizer/postgres/server/container/certificateNames";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";
 import { putIntoVolume } from "./volumeByHand";
@@ -24,7 +23,11 @@ export async function expireCertificates(project: DockerProject): Promise<void> 
 /** What the server has had in its configuration for too long. */
 async function expiredFiles(project: DockerProject): Promise<Record<string, string>> {
   const commonName = `${project.prefix}-postgresql`;
-  const request = { commonName, hosts: namesOf("127.0.0.1", commonName), usage: "server" } as const;
+  const request = {
+    commonName,
+    hosts: hostNames("127.0.0.1", commonName),
+    usage: "server",
+  } as const;
   const issued = new Date(Date.now() - age * day);
   const made = await issueCertificate(await readAuthority(project), request, issued);
   return { "server.crt": made.certificate, "server.key": made.privateKey };

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { schemas } from "../../../database/extensions";
 import { owner } from "../../../database/roles";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";

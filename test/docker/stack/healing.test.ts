@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { pingServer } from "@hosterizer/postgres/connection/pingServer";
+import { pingServer } from "@hosterizer/postgres/connection/probeServer";
 import { plantTraps, policyTrap } from "../../attacks/traps/plantTraps";
 import { readSprungTraps, summarize } from "../../attacks/traps/sprungTraps";
 import { differenceLines } from "../../stack/differenceLines";

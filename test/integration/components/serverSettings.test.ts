@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import * as provider from "../../../components/dynamic/serverSettingsProvider";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSetting";
-import type { AccessRule } from "@hosterizer/postgres/server/container/hostBasedAuthentication";
+import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSettings";
+import type { AccessRule } from "@hosterizer/postgres/server/container/accessRules";
 import { startServer } from "@hosterizer/postgres/server/embedded/server";
-import { readServerState } from "@hosterizer/postgres/server/embedded/serverState";
+import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import {
   startTestServer,
@@ -292,7 +292,7 @@ test("a server that nobody reaches is a line in a preview, and an error that say
   const plain = inputs({ sslmode: "require" });
 
   expect(await drift(refused)).toEqual([
-    `server 127.0.0.1:${port}: found not reachable: nobody answers (connect ECONNREFUSED 127.0.0.1:${port}), expected an answer`,
+    `server 127.0.0.1:${port}: found not reachable: it does not answer (nothing listens on that port), expected an answer`,
   ]);
   expect(await drift(wrong)).toEqual([
     expect.stringMatching(/^server .*: found not reachable: it refuses the password of postgres, /),
@@ -319,6 +319,6 @@ test("a value that the server does not take is an error that says where to corre
   const bad = { ...inputs(), settings: [...settings, wrong] };
 
   await expect(provider.create(bad)).rejects.toThrow(
-    /^setting default_text_search_config: the server does not take its value: .+\.\nCorrect it in hosterizer-database:serverSettings/,
+    /^setting default_text_search_config: the server rejects its value: .+\.\nCorrect it in hosterizer-database:serverSettings/,
   );
 });

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { catalogHash } from "@hosterizer/postgres/connection/catalogHash";
+import { catalogHash } from "@hosterizer/postgres/connection/catalogStamp";
 import {
   clientAddress,
   type Connection,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
 import { type ManagedServer, startManagedServer } from "../../managed/managedServer";
 import type { Project } from "../project";
@@ -63,7 +63,7 @@ test("a server that is too small, and a role that may too little, both at once",
   const output = await refusal({});
   await rowsOf(server.superuser, "alter role deploy createrole");
   expect(output).toContain(
-    "max_connections: leaves 17 connections to roles that are no superusers, and applications open up to 25 (hosterizer-database:applicationConnections).",
+    "max_connections: leaves 17 connections for roles that are not superusers, and applications open up to 25 (hosterizer-database:applicationConnections).",
   );
   expect(output).toContain(
     'role deploy: has no CREATEROLE.\n    Have a superuser run: alter role "deploy" createrole.',

@@ -10,9 +10,9 @@ import { rowLevelSecurityKinds } from "@hosterizer/postgres/rowLevelSecurity/row
 import { migrationKinds } from "@hosterizer/postgres/schema/schemaDrift";
 import { schemaKinds } from "@hosterizer/postgres/schema/schemaRules";
 import { pluginKinds } from "@hosterizer/cli/drift/pluginDifference";
-import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDriftKinds";
-import { certificateKinds } from "@hosterizer/postgres/tls/certificateKinds";
-import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettingsKinds";
+import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDrift";
+import { certificateKinds } from "@hosterizer/postgres/tls/certificateDrift";
+import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettingsDrift";
 import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
 import { catalogue as databaseCatalogue } from "../../drift/catalogue";
 import { dockerCatalogue } from "../../drift/dockerCatalogue";

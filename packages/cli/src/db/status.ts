@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 
 import { migrator, owner } from "../../../../database/roles";
-import { serverAccount } from "@hosterizer/postgres/server/embedded/account";
-import { serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import { readDatabaseStatus } from "@hosterizer/postgres/monitoring/status/readDatabaseStatus";
 import { readSchemaStatus } from "@hosterizer/postgres/monitoring/status/readSchemaStatus";
 import { migrationsDirectory } from "../../../../components/preflight";

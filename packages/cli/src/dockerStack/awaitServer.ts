@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { pingServer } from "@hosterizer/postgres/connection/pingServer";
+import { pingServer } from "@hosterizer/postgres/connection/probeServer";
 import { engine } from "./engine";
 import { ifThere } from "./ifThere";
 import type { ServerAddress } from "./serverAddress";

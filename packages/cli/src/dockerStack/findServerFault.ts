@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
-import { readDistrust } from "@hosterizer/postgres/tls/readDistrust";
-import type { TlsRefusal } from "@hosterizer/postgres/tls/tlsRefusals";
+import { probeServerCertificate } from "@hosterizer/postgres/connection/probeServer";
+import type { TlsRefusal } from "@hosterizer/postgres/connection/connectionFailure";
 import { folders } from "../folders";
 import { awaitServer } from "./awaitServer";
 import type { ServerAddress } from "./serverAddress";
@@ -30,7 +30,7 @@ export async function findServerFault(
   if (!(await awaitServer(address, container))) return `does not answer at ${host}:${port}`;
   const authority =
     sslrootcert === undefined ? {} : { sslrootcert: resolve(folders.project, sslrootcert) };
-  const distrust = await readDistrust({ ...address, ...authority });
+  const distrust = await probeServerCertificate({ ...address, ...authority });
   const fault = distrust === undefined ? undefined : faults[distrust];
   return fault === undefined ? undefined : `shows a certificate ${fault}, at ${host}:${port}`;
 }

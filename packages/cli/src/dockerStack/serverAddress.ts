@@ -1,4 +1,4 @@
-import type { SslMode } from "@hosterizer/postgres/connection/connection";
+import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import type { ResourceState } from "../healing/resolvePending";
 
 /** Where a server is reached. */

@@ -1,5 +1,7 @@
-import type { DeployAddress } from "@hosterizer/postgres/server/external/deployConnection";
-import { leadsElsewhere } from "@hosterizer/postgres/server/external/providerInputs";
+import {
+  addressChanged,
+  type DeployAddress,
+} from "@hosterizer/postgres/server/external/deployAccess";
 import { readResources } from "../readResources";
 
 /** Whether the state of a stack has another way to its server than the settings have by now. */
@@ -11,6 +13,6 @@ export async function connectionChanged(
   const resources = await readResources(stack, environment);
   return resources.some(
     ({ type, inputs = {} }) =>
-      type === "pulumi:providers:postgresql" && leadsElsewhere(inputs, address),
+      type === "pulumi:providers:postgresql" && addressChanged(inputs, address),
   );
 }

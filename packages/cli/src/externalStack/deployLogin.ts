@@ -1,11 +1,11 @@
 import { owner } from "../../../../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { deployConnection } from "@hosterizer/postgres/server/external/deployConnection";
 import {
-  isShutOut,
-  joinOwner,
+  deployConnection,
+  grantOwnerMembership,
+  lacksOwnerMembership,
   type OwnerMembership,
-} from "@hosterizer/postgres/server/external/ownerMembership";
+} from "@hosterizer/postgres/server/external/deployAccess";
 import type { ExternalSettings } from "../../../../components/settings";
 
 /** How the deploy role gets in by an environment that `externalEnvironment` has made. */
@@ -23,7 +23,7 @@ export function deployRoleIsShutOut(
   settings: ExternalSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
-  return isShutOut(deployLogin(settings, environment), membershipOf(settings));
+  return lacksOwnerMembership(deployLogin(settings, environment), membershipOf(settings));
 }
 
 /** Makes the deploy role a member of the database's owner, as the update does later. */
@@ -31,5 +31,5 @@ export function letDeployRoleIn(
   settings: ExternalSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  return joinOwner(deployLogin(settings, environment), membershipOf(settings));
+  return grantOwnerMembership(deployLogin(settings, environment), membershipOf(settings));
 }

@@ -1,9 +1,11 @@
 import {
   type DeployAddress,
   deployConnection,
-} from "@hosterizer/postgres/server/external/deployConnection";
-import { ExternalServerFault } from "@hosterizer/postgres/server/external/externalServerFault";
-import { findWritableHost } from "@hosterizer/postgres/server/external/findWritableHost";
+} from "@hosterizer/postgres/server/external/deployAccess";
+import {
+  ExternalServerFault,
+  findWritableHost,
+} from "@hosterizer/postgres/server/external/findWritableHost";
 import { CommandError } from "../commandError";
 
 /**

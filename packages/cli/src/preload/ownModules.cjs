@@ -1,6 +1,13 @@
 // Finding and transpiling several hundred TypeScript files takes up to a second of every process. So what a program has loaded of
 // this project is kept in one file, as JavaScript; a source whose modification time or size has changed is transpiled again.
-const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} = require("node:fs");
 const Module = require("node:module");
 const { basename, dirname, join, relative, resolve, sep } = require("node:path");
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isAlive } from "@hosterizer/postgres/server/embedded/serverState";
+import { isAlive } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
 import { say } from "../say";

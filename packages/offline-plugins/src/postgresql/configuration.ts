@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { SslMode } from "@hosterizer/postgres/connection/connection";
+import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import type { PropertyMap, PropertyValue } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 

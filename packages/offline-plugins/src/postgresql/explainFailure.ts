@@ -1,3 +1,4 @@
+import { describeNoAnswer } from "@hosterizer/postgres/connection/connectionFailure";
 import { DatabaseError } from "pg";
 
 /**
@@ -44,17 +45,6 @@ function explainDatabaseError({ message, code = "", detail, hint }: DatabaseErro
   ].join("\n");
 }
 
-/** Why no connection came about, by Node.js's error code. */
-const reasons: Record<string, string> = {
-  ECONNREFUSED: "nobody listens there (connection refused)",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "the host's name cannot be looked up",
-  ETIMEDOUT: "no answer in time",
-  EHOSTUNREACH: "no way to the host",
-  ENETUNREACH: "no way to the network",
-  ECONNRESET: "the connection was cut",
-};
-
 /** No connection to the server came about. */
 export class ServerUnreachable extends Error {
   override readonly name = "ServerUnreachable";
@@ -65,10 +55,10 @@ export class ServerUnreachable extends Error {
   }
 }
 
-/** A name with several addresses fails once for each of them; the first says enough. */
 function reason(cause: unknown): string {
+  const described = describeNoAnswer(cause);
+  if (described !== undefined) return described;
+  // A name with several addresses fails once for each of them; the first is enough.
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  if (!(first instanceof Error)) return String(first);
-  const code = "code" in first && typeof first.code === "string" ? first.code : "";
-  return reasons[code] ?? first.message;
+  return first instanceof Error ? first.message : String(first);
 }

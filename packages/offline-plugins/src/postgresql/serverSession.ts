@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { clientAddress, startUpOptions } from "@hosterizer/postgres/connection/connection";
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
+import { startUpOptions } from "@hosterizer/postgres/connection/sessionSettings";
 import { convergeLock } from "@hosterizer/postgres/convergence/converge";
 import { DatabaseError, escapeIdentifier, Pool, type PoolClient } from "pg";
 

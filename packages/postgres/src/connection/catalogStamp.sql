@@ -1,6 +1,6 @@
--- One value that differs as soon as DDL has committed: every catalog row tells the transaction that wrote it, and later
--- ones have greater numbers. Temporary tables are left out: their sessions make and drop them all the time. So are the other
--- databases of the server and their settings: they are created and dropped without any change to this one.
+-- One value that differs as soon as a transaction with DDL has committed: every catalog row carries the id of the transaction
+-- that wrote it, and later transactions have greater ids. Temporary tables are left out, because sessions create and drop
+-- them all the time. So are other databases of the server and their settings: they do not affect this database.
 select pg_catalog.string_agg(part, ', ' order by part) as stamp
   from (
     select pg_catalog.concat_ws(' ', 'class', pg_catalog.count(*), pg_catalog.sum(xmin::text::int8)) as part

@@ -1,76 +1,51 @@
 import { Client, DatabaseError } from "pg";
 
-import { meaning } from "./askOwner";
-import { readAuthorityFile } from "../tls/readAuthorityFile";
-import { readClientCertificate } from "../tls/readClientCertificate";
-import { systemAuthorities } from "../tls/systemAuthorities";
-import { hostsOf } from "./hostsOf";
-import { NoWritableHost } from "./noWritableHost";
-
-/** TLS modes as libpq names them, https://www.postgresql.org/docs/15/libpq-ssl.html. */
-export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
+import { codeOf } from "./connectionFailure";
+import { startUpOptions } from "./sessionSettings";
+import { tlsOptions, type TlsSettings } from "./tlsOptions";
 
 /** How to reach one database of one server as one role. */
-export interface Connection {
-  /** A name or an address. Of several, with commas between them, the one that takes writes. */
+export interface Connection extends TlsSettings {
+  /** A name or an address. Of several, separated by commas, the one that takes writes is used. */
   host: string;
   /** TCP port, 1 to 65535. */
   port: number;
   database: string;
   user: string;
-  /** Default: PGPASSWORD of the environment, as libpq has it. */
+  /** Default: PGPASSWORD of the environment, as in libpq. */
   password?: string;
-  /** Default `disable`, which only loopback servers should see. */
-  sslmode?: SslMode;
-  /** Path of a PEM file with the certificate authority, from the working folder. Default: the system's. */
-  sslrootcert?: string;
-  /** Paths of PEM files with what the client shows of itself, from the working folder: a certificate and its key. */
-  sslcert?: string;
-  sslkey?: string;
 }
 
-/** Settings that decide who a session is and what its statements mean. */
-const begins = {
-  ...meaning,
-  role: "none",
-  // A library that there is not would keep everybody out.
-  local_preload_libraries: "",
-};
+/** The hosts of a connection, in the order in which they are tried. */
+export function hostsOf({ host }: Pick<Connection, "host">): string[] {
+  return host.split(",").map((name) => name.trim());
+}
 
-/**
- * What a session begins with whatever is set on the database or the role, which is ours to repair. The database's owner sets
- * what it likes there, for sessions of superusers too, and what a client asks for outranks it.
- *
- * https://www.postgresql.org/docs/15/runtime-config-client.html
- */
-export const startUpOptions = optionsOf({
-  ...begins,
-  statement_timeout: "0",
-  lock_timeout: "0",
-  idle_session_timeout: "0",
-  idle_in_transaction_session_timeout: "0",
-});
+/** read_only_sql_transaction, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
+const readOnly = "25006";
 
-/**
- * The same for sessions of Pulumi's plugin, whose patience is its own affair. Ours say of each transaction whether it writes;
- * the plugin's would only read where the owner wants it so, and no right could be taken away.
- */
-export const pluginOptions = optionsOf({ ...begins, default_transaction_read_only: "off" });
+/** None of several hosts takes writes. */
+export class NoWritableHost extends Error {
+  override readonly name = "NoWritableHost";
+  /** That of the first host that could not be reached; 25006 if all are read-only. */
+  readonly code: string;
 
-function optionsOf(settings: Readonly<Record<string, string>>): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(" ");
+  /** @param errors by host */
+  constructor(readonly errors: ReadonlyMap<string, Error>) {
+    const lines = [...errors].map(([host, { message }]) => `${host}: ${message}`);
+    super(`no host takes writes (${lines.join("; ")})`);
+    this.code = [...errors.values()].map(codeOf).find((code) => code !== "") ?? readOnly;
+  }
 }
 
 /**
- * Opens one session, hands it to `run`, and closes it whatever happens.
+ * Opens a session, passes it to `run`, and closes it in any case.
  *
- * `search_path` is empty, so that every statement names its schemas and nobody's object can shadow another's.
+ * `search_path` is empty: every statement names its schemas, and no object can shadow another.
  *
  * @param purpose Shown as `application_name` in pg_stat_activity, after `hosterizer-database/`.
  * @throws node-postgres' errors as they are: match their SQLSTATE `code`, never their text. AuthorityFileError if
- *   `sslrootcert` can't be used; what Node.js says of a server that it doesn't trust is in tlsRefusals.ts.
+ *   `sslrootcert` can't be used; Node.js' codes for a server that is not trusted are in connectionFailure.ts.
  */
 export async function withClient<T>(
   connection: Connection,
@@ -86,9 +61,9 @@ export async function withClient<T>(
 }
 
 /**
- * Opens one session in the same way, for those who close it themselves.
+ * Opens a session in the same way; the caller closes it.
  *
- * @throws NoWritableHost if there are several hosts, and none of them takes writes; what one of them refuses is as it is
+ * @throws NoWritableHost if there are several hosts and none takes writes; a refusal by one of them as it is
  */
 export async function openClient(connection: Connection, purpose: string): Promise<Client> {
   const hosts = hostsOf(connection);
@@ -107,7 +82,7 @@ export async function openClient(connection: Connection, purpose: string): Promi
   throw new NoWritableHost(errors);
 }
 
-/** As libpq judges it for target_session_attrs=read-write, https://www.postgresql.org/docs/15/libpq-connect.html. */
+/** As libpq decides for target_session_attrs=read-write, https://www.postgresql.org/docs/15/libpq-connect.html. */
 export async function takesWrites(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ writable: boolean }>(
     `select not pg_catalog.pg_is_in_recovery()
@@ -117,7 +92,7 @@ export async function takesWrites(client: Client): Promise<boolean> {
 }
 
 /**
- * Whether the server has refused this login or this database, which every copy of it would do, too: classes 28, 3D and 42 of
+ * Whether the server refused this login or this database, as its replicas would too: classes 28, 3D and 42 of
  * https://www.postgresql.org/docs/15/errcodes-appendix.html.
  */
 function isRefusal(error: Error): boolean {
@@ -131,12 +106,12 @@ async function connect(connection: Connection, purpose: string): Promise<Client>
     options: startUpOptions,
     connectionTimeoutMillis: 10_000,
   });
-  // A server that goes away between two statements is reported by the next statement.
+  // If the server ends the session between two statements, the next statement reports it.
   client.on("error", () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    // Halfway through a login, as without a password, it stays open until the server's patience ends, and the process with it.
+    // A login that fails halfway, as without a password, would stay open until the server's time-out, and the process with it.
     void client.end().catch(() => undefined);
     throw error;
   }
@@ -144,29 +119,11 @@ async function connect(connection: Connection, purpose: string): Promise<Client>
 }
 
 /**
- * What node-postgres needs to know to reach a database on one host: for those who keep sessions open.
+ * What node-postgres needs to reach a database on one host, for callers that keep sessions open.
  *
  * @throws AuthorityFileError if `sslrootcert` can't be used; CertificateFileError if `sslcert` or `sslkey` can't
  */
 export function clientAddress(connection: Connection) {
-  const { sslmode = "disable", sslrootcert, sslcert, sslkey, ...rest } = connection;
-  const shown = sslcert && sslkey ? readClientCertificate(sslcert, sslkey) : {};
-  return {
-    ...rest,
-    ssl: sslmode === "disable" ? false : { ...trust(sslmode, sslrootcert), ...shown },
-  };
-}
-
-function trust(sslmode: SslMode, sslrootcert: string | undefined) {
-  if (sslmode === "require") {
-    const ca = sslrootcert === undefined ? {} : { ca: readAuthorityFile(sslrootcert) };
-    return { rejectUnauthorized: false, ...ca };
-  }
-  const file = sslrootcert ?? systemAuthorities();
-  return {
-    // What Node.js brings, where the operating system has no list of its own.
-    ...(file === undefined ? {} : { ca: readAuthorityFile(file) }),
-    // verify-ca trusts any host that the authority signed for.
-    ...(sslmode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
-  };
+  const { sslmode = "disable", sslrootcert, sslcert, sslkey, ...address } = connection;
+  return { ...address, ssl: tlsOptions(sslmode, { sslrootcert, sslcert, sslkey }) };
 }

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Client, DatabaseError } from "pg";
 
-import { readSql } from "../sql/readSql";
+import { readStamp } from "./catalogStamp";
 
-/** How often a reading that DDL of others has disturbed is begun again. */
+/** How often a reading that concurrent DDL has disturbed is attempted. */
 const attempts = 6;
 
 /**
  * Reads the catalog in one consistent snapshot, as one role.
  *
- * Catalog functions such as pg_get_indexdef look past the snapshot, at what is committed now: while somebody runs DDL
- * they mix two states, return nothing, or fail. So the catalogs' stamp is taken before and after, and a reading
- * between two different ones is done again. Where nothing at all was written meanwhile, it needs no stamps, which
- * would cost more than the reading.
+ * Catalog functions such as pg_get_indexdef ignore the snapshot and look at what is committed now: while DDL runs, they
+ * mix two states, return nothing, or fail. So the catalog's stamp is taken before and after, and a reading between two
+ * different stamps is repeated. If nothing at all was written in the meantime, no stamp is taken: it would cost more than
+ * the reading.
  *
  * @param role Who reads: a role that the session's login is a member of.
- * @throws Error if DDL of others never pauses; node-postgres' errors as they are.
+ * @throws Error if concurrent DDL never pauses; node-postgres' errors as they are.
  */
 export async function inSnapshot<T>(
   client: Client,
@@ -26,18 +26,18 @@ export async function inSnapshot<T>(
   for (let attempt = 1; ; attempt++) {
     let before: string | undefined;
     let failure: unknown;
-    // Not every service lets it be asked for; then there are stamps each time.
-    const start = await readPosition(client).catch(() => undefined);
+    // Some managed services do not permit it; then stamps are taken each time.
+    const start = await readWalPosition(client).catch(() => undefined);
     try {
       await client.query("begin isolation level repeatable read read only");
       if (role !== undefined) {
         await client.query("select pg_catalog.set_config('role', $1, true)", [role]);
       }
-      const alone = await isAlone(client);
-      // A failed transaction tells no stamp, so that a second reading takes it first.
+      const alone = await isOnlyWriter(client);
+      // A failed transaction cannot read a stamp, so a second attempt takes it first.
       if (attempt > 1) before = await readStamp(client);
       const result = await read(client);
-      const undisturbed = alone && start !== undefined && (await readPosition(client)) === start;
+      const undisturbed = alone && start !== undefined && (await readWalPosition(client)) === start;
       // The snapshot still shows the catalog as it was.
       if (!undisturbed) before ??= await readStamp(client);
       await client.query("commit");
@@ -58,8 +58,8 @@ export async function inSnapshot<T>(
   }
 }
 
-/** Where the server's log of writing stands, which every change of anything moves. */
-async function readPosition(client: Client): Promise<string | undefined> {
+/** The insert position of the write-ahead log, which every change moves. */
+async function readWalPosition(client: Client): Promise<string | undefined> {
   const { rows } = await client.query<{ position: string }>(
     "select pg_catalog.pg_current_wal_insert_lsn()::text as position",
   );
@@ -67,10 +67,10 @@ async function readPosition(client: Client): Promise<string | undefined> {
 }
 
 /**
- * Whether no other transaction that writes was under way when the snapshot was taken, which this does. One that was may have
- * written its commit already, and come into sight only later.
+ * Takes the snapshot, and returns whether no other writing transaction was in progress. One that was may already have written
+ * its commit record and become visible only later.
  */
-async function isAlone(client: Client): Promise<boolean> {
+async function isOnlyWriter(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ alone: boolean }>(
     `select not exists (
        select from pg_catalog.pg_snapshot_xip(pg_catalog.pg_current_snapshot())
@@ -79,14 +79,8 @@ async function isAlone(client: Client): Promise<boolean> {
   return rows[0]?.alone === true;
 }
 
-/** One value that differs as soon as DDL has committed; see catalogStamp.sql. */
-export async function readStamp(client: Client): Promise<string> {
-  const { rows } = await client.query<{ stamp: string }>(readSql(__dirname, "catalogStamp"));
-  return rows[0]?.stamp ?? "";
-}
-
-// What an object that is in the snapshot and was dropped meanwhile can lead to: internal_error ("cache lookup failed"), undefined_table,
-// undefined_object, undefined_column, undefined_function, invalid_schema_name.
+// What an object that is in the snapshot but has been dropped can lead to: internal_error ("cache lookup failed"),
+// undefined_table, undefined_object, undefined_column, undefined_function, invalid_schema_name.
 const torn = new Set(["XX000", "42P01", "42704", "42703", "42883", "3F000"]);
 
 function isTorn(error: unknown): boolean {

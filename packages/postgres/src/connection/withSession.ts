@@ -2,13 +2,13 @@ import { type Client, DatabaseError } from "pg";
 
 import { type Connection, openClient } from "./connection";
 
-/** How long a session waits for its next user before it is closed, in milliseconds. */
-const idleLimit = 5_000;
+/** How long an unused session is kept, in milliseconds. */
+const idleTimeoutMs = 5_000;
 
 interface Session {
   client: Promise<Client>;
-  /** Ends when everyone who has asked so far is done. */
-  turn: Promise<unknown>;
+  /** Settles when every caller so far is done. */
+  queue: Promise<unknown>;
   users: number;
   lost: boolean;
   close?: NodeJS.Timeout;
@@ -17,11 +17,11 @@ interface Session {
 const sessions = new Map<string, Session>();
 
 /**
- * Hands `run` a session of this process that others use too, one after the other: a preview that looks at ten things
- * opens one connection.
+ * Passes `run` a session that this process shares: a preview that inspects ten things opens one connection. Callers take
+ * turns.
  *
- * For reading alone, and for short: whoever comes next waits. Leave no setting and no transaction behind. A session that
- * was lost while nobody used it, as by a restart of the server, is replaced, and `run` called again.
+ * Only for reading, and briefly: the next caller waits. Leave no setting and no transaction behind. A session that was
+ * lost while it was idle, as by a restart of the server, is replaced, and `run` is called again.
  *
  * @throws node-postgres' errors as they are.
  */
@@ -34,10 +34,10 @@ export async function withSession<T>(
   const session = present ?? open(key, connection);
   clearTimeout(session.close);
   session.users++;
-  const mine = session.turn.then(async () => run(await session.client));
-  session.turn = mine.catch(() => undefined);
+  const turn = session.queue.then(async () => run(await session.client));
+  session.queue = turn.catch(() => undefined);
   try {
-    return await mine;
+    return await turn;
   } catch (error) {
     if (present === undefined || !(session.lost || isLoss(error))) throw error;
     forget(key, session);
@@ -45,15 +45,15 @@ export async function withSession<T>(
   } finally {
     session.users--;
     if (session.users === 0) {
-      // The process may end before that; the server notices.
+      // The process may end before this; the server then notices.
       session.close = setTimeout(() => {
         forget(key, session);
-      }, idleLimit).unref();
+      }, idleTimeoutMs).unref();
     }
   }
 }
 
-/** The same for the same login, in whatever order it was written down. */
+/** The same for the same login, whatever the order of its fields. */
 function keyOf(connection: Connection): string {
   const parts = Object.entries(connection).filter(([, value]) => value !== undefined);
   return JSON.stringify(parts.sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -61,7 +61,7 @@ function keyOf(connection: Connection): string {
 
 function open(key: string, connection: Connection): Session {
   const client = openClient(connection, "inspect");
-  const session: Session = { client, turn: Promise.resolve(), users: 0, lost: false };
+  const session: Session = { client, queue: Promise.resolve(), users: 0, lost: false };
   sessions.set(key, session);
   const lose = () => {
     session.lost = true;

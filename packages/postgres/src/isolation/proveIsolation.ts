@@ -5,7 +5,7 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
 import type { RoleDeclaration } from "../access/declarations";
 import { hasPassword } from "../access/logins";
-import { catalogHash } from "../connection/catalogHash";
+import { catalogHash } from "../connection/catalogStamp";
 import { type Connection, openClient, withClient } from "../connection/connection";
 import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
 import { quotedName } from "../sql/quotedName";

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../connection/askOwner";
+import { askOwner } from "../connection/sessionSettings";
 import { readSql } from "../sql/readSql";
 import { tableExists } from "./tableExists";
 

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../connection/askOwner";
+import { askOwner } from "../connection/sessionSettings";
 import { DeclarationError } from "../declarationError";
 import { readSql } from "../sql/readSql";
 import type { AppliedMigration } from "./ledger";

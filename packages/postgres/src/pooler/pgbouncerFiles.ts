@@ -1,5 +1,5 @@
 import type { ConfigurationFile } from "../server/container/configurationFiles";
-import type { ServerSetting } from "../server/settings/serverSetting";
+import type { ServerSetting } from "../server/settings/settingsFile";
 import { pgbouncerSettings, type PgbouncerSettingsArgs } from "./pgbouncerSettings";
 
 export interface PgbouncerFilesArgs extends PgbouncerSettingsArgs {

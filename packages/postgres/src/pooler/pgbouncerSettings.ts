@@ -1,4 +1,4 @@
-import type { ServerSetting } from "../server/settings/serverSetting";
+import type { ServerSetting } from "../server/settings/settingsFile";
 import { poolerPaths } from "./poolerPaths";
 import { lookupSchema, type UserLookup } from "./userLookup";
 

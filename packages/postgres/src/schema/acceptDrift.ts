@@ -1,6 +1,6 @@
 import { type Client, escapeIdentifier } from "pg";
 
-import { askOwner } from "../connection/askOwner";
+import { askOwner } from "../connection/sessionSettings";
 import { type Connection, withClient } from "../connection/connection";
 import { withSession } from "../connection/withSession";
 import type { Difference, Finding } from "../convergence/difference";

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
-import { answers, isAlive } from "../../src/server/embedded/serverState";
+import { answers, isAlive } from "../../src/server/embedded/serverProcess";
 
 const claims = join(tmpdir(), `hosterizer-test-ports-${userInfo().uid}`);
 

@@ -7,7 +7,7 @@ import { readAudit } from "../../src/audit/readAudit";
 import { readWarnings } from "../../src/audit/readWarnings";
 import { repairAudit } from "../../src/audit/repairAudit";
 import { type Connection, withClient } from "../../src/connection/connection";
-import { readExternalServer } from "../../src/server/external/readExternalServer";
+import { readExternalServer } from "../../src/server/external/externalServer";
 import { proveIsolation } from "../../src/isolation/proveIsolation";
 import { readMigrationState } from "../../src/migrations/readMigrationState";
 import { applyUserLookup } from "../../src/pooler/applyUserLookup";

@@ -3,9 +3,13 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createCluster } from "../../src/server/embedded/createCluster";
-import { embeddedServer } from "../../src/server/embedded/embeddedServer";
-import { type EmbeddedServer, removeServer, startServer } from "../../src/server/embedded/server";
+import {
+  createCluster,
+  embeddedServer,
+  type EmbeddedServer,
+  removeServer,
+  startServer,
+} from "../../src/server/embedded/server";
 import { freePort } from "./freePort";
 
 /** A real server of its own, in a temporary folder, with what tests need to reach it as a superuser. */

@@ -32,7 +32,7 @@ test("it is renewed in its last year, with its key", async () => {
 
   const { inputs, changes } = await preview(kept, declared);
   expect(inputs.drift).toEqual([
-    "certificate authority dev: found 364 days left, expected 365 days at least: it is renewed",
+    "certificate authority dev: found 364 days left, expected at least 365 days: it is renewed",
   ]);
   expect(changes).toBe(true);
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { CertificateInputs } from "../../../../components/dynamic/certificate";
 import { check, create, diff, update } from "../../../../components/dynamic/certificateProvider";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
-import { isSignedBy } from "@hosterizer/postgres/tls/readCertificate";
+import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
+import { isSignedBy } from "../../../../packages/postgres/test/certificateFacts";
 
 // What Pulumi gives for a value that the update will make.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -30,7 +30,7 @@ test("it is issued anew after that, with a new key", async () => {
 
   const { inputs, changes } = await preview(kept, kept.declared);
   expect(inputs.drift).toEqual([
-    "server certificate of 127.0.0.1: found 29 days left, expected 30 days at least: it is renewed",
+    "server certificate of 127.0.0.1: found 29 days left, expected at least 30 days: it is renewed",
   ]);
   expect(changes).toBe(true);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { inspect } from "../../../../components/dynamic/inspect";
-import { AuthorityFileError } from "@hosterizer/postgres/tls/readAuthorityFile";
+import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
 
 test.each(["ECONNREFUSED", "28P01", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"])(
   "what cannot be looked at for %s is told as a difference: the update may end that",

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from "pg";
 
 import { migrator, owner } from "../../../../../database/roles";
-import { catalogHash } from "@hosterizer/postgres/connection/catalogHash";
+import { catalogHash } from "@hosterizer/postgres/connection/catalogStamp";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { readLedger } from "@hosterizer/postgres/migrations/ledger";
 import { connectionAs } from "../stack/connectionAs";

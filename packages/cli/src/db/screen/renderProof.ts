@@ -1,4 +1,10 @@
-import { describeCell, type IsolationProof, type NotProven, type ProofCell, proofContexts } from "@hosterizer/postgres/isolation/isolationProof";
+import {
+  describeCell,
+  type IsolationProof,
+  type NotProven,
+  type ProofCell,
+  proofContexts,
+} from "@hosterizer/postgres/isolation/isolationProof";
 import type { Paint } from "./paint";
 import { counted } from "./counted";
 import { renderColumns } from "./renderColumns";

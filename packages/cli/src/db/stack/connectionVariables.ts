@@ -1,6 +1,5 @@
-import { systemAuthorities } from "@hosterizer/postgres/tls/systemAuthorities";
-import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { hostsOf } from "@hosterizer/postgres/connection/hostsOf";
+import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
+import { type Connection, hostsOf } from "@hosterizer/postgres/connection/connection";
 
 /** What the application reads, https://12factor.net/config. */
 const applicationNames = {

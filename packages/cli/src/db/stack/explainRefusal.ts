@@ -1,20 +1,10 @@
 import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { describeNoAnswer } from "@hosterizer/postgres/connection/connectionFailure";
 import { CommandError } from "../../commandError";
 import type { StackAccess } from "./stackAccess";
 import { isOurs } from "./isOurs";
 import { tlsFault } from "./tlsFault";
 import { upCommand } from "./upCommand";
-
-/** Codes of the operating system for a server that can't be reached. */
-const unreachable: readonly string[] = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ETIMEDOUT",
-];
 
 /**
  * Runs what talks to the server of a stack, and says in words why it could not.
@@ -43,8 +33,7 @@ function refusalOf(error: unknown, to: Connection, stack: string): CommandError 
 
   const distrust = tlsFault(error, to, stack);
   if (distrust !== undefined) return explain(distrust.fault, distrust.remedy);
-  // node-postgres gives its own time-out no code.
-  if (unreachable.includes(code) || (code === "" && error.message === "timeout expired")) {
+  if (describeNoAnswer(error) !== undefined) {
     const remedy = isOurs(stack)
       ? `\`${upCommand(stack)}\` starts it.`
       : "It is not this project's to start; its log says why, or the way to it is closed.";

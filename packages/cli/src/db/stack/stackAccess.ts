@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
-import type { SslMode } from "@hosterizer/postgres/connection/connection";
+import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import { CommandError } from "../../commandError";
 import { upCommand } from "./upCommand";
 

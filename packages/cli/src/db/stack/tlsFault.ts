@@ -1,5 +1,10 @@
-import { AuthorityFileError } from "@hosterizer/postgres/tls/readAuthorityFile";
-import { type TlsRefusal, tlsRefusals } from "@hosterizer/postgres/tls/tlsRefusals";
+import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
+import {
+  codeOf,
+  describeRefusal,
+  lacksTls,
+  tlsRefusals,
+} from "@hosterizer/postgres/connection/connectionFailure";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { upCommand } from "./upCommand";
 
@@ -17,29 +22,15 @@ export function tlsFault(error: Error, to: Connection, stack: string): Fault | u
     const remedy = `${up} writes it. Where the authority is your own, put its certificate there.`;
     return { fault: error.fault, remedy };
   }
-  const code = "code" in error ? String(error.code) : "";
-  // node-postgres gives this error of its own no code.
-  if (code === "" && error.message === "The server does not support SSL connections") {
+  if (lacksTls(error)) {
     return {
       fault: `The server at ${to.host}:${to.port} speaks no TLS, and the stack asks for it (sslmode ${sslmode}): it may be another server.`,
       remedy: `\`npm run drift -- --stack ${stack}\` shows what differs from the stack.`,
     };
   }
-  const refusal = tlsRefusals.get(code);
+  const refusal = tlsRefusals.get(codeOf(error));
   if (refusal === undefined) return undefined;
-  const fault = `The certificate of the server at ${to.host}:${to.port} ${faults[refusal](to)}.`;
+  const fault = `The certificate of the server at ${to.host}:${to.port} ${describeRefusal(refusal, to)}.`;
   if (refusal === "not valid yet") return { fault, remedy: "Set the clock that is wrong." };
   return { fault, remedy: `${up} issues a new one, where the stack has issued this one.` };
 }
-
-const faults: Readonly<Record<TlsRefusal, (to: Connection) => string>> = {
-  expired: () => "has expired",
-  "not valid yet": () => "is not valid yet, by the clock of this machine",
-  "other host": ({ host }) => `is not made out to ${host}: it may be another server`,
-  "other purpose": () => "is not for servers",
-  "authority unknown": ({ sslrootcert }) => {
-    const authority =
-      sslrootcert === undefined ? "an authority of this machine's" : `the one in ${sslrootcert}`;
-    return `is not signed by ${authority}: it may be another server`;
-  },
-};

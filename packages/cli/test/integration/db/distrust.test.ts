@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { explainRefusal } from "../../../src/db/stack/explainRefusal";
-import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
-import type { KeyAndCertificate } from "@hosterizer/postgres/tls/keyAndCertificate";
-import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
+import {
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "@hosterizer/postgres/tls/certificates";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import {
   startTlsServer,
@@ -85,7 +87,7 @@ test.each<Case>([
 test("an operator is told that the server's certificate is of no authority of the machine's", async () => {
   await server.show(await issueCertificate(authority, request, now));
   await expect(ask()).rejects.toThrow(
-    "is not signed by an authority of this machine's: it may be another server.",
+    "is not signed by an authority that this machine trusts: it may be another server.",
   );
 });
 

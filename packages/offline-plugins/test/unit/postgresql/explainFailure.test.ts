@@ -28,6 +28,6 @@ test("a name with two addresses that both refuse is refused once", () => {
   const refused = () => Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
   const both = new AggregateError([refused(), refused()]);
   expect(new ServerUnreachable("localhost", 5432, both).message).toMatch(
-    /^cannot reach the PostgreSQL server at localhost:5432: nobody listens there \(connection refused\)\n.*--run-program\.$/,
+    /^cannot reach the PostgreSQL server at localhost:5432: nothing listens on that port\n.*--run-program\.$/,
   );
 });

@@ -1,6 +1,6 @@
 import { type Client, escapeLiteral } from "pg";
 
-import { askOwner } from "../../connection/askOwner";
+import { askOwner } from "../../connection/sessionSettings";
 import { createLedger } from "../../migrations/ledger";
 import { tableExists } from "../../migrations/tableExists";
 import { readSql } from "../../sql/readSql";

@@ -1,9 +1,8 @@
 import { settingsFile } from "../settings/settingsFile";
-import { accessRuleFile } from "./accessRuleFile";
-import type { ContainerSetting } from "./containerSetting";
-import { accessRules, type PoolerLogin } from "./hostBasedAuthentication";
+import { accessRuleFile, accessRules, type PoolerLogin } from "./accessRules";
+import { type ContainerSetting, isAppliedLive } from "./containerSettings";
 
-/** A file of the folder that the container is configured by. */
+/** A file in the folder that configures the container. */
 export interface ConfigurationFile {
   /** Its name in `containerPaths.configuration`. */
   file: string;
@@ -11,25 +10,20 @@ export interface ConfigurationFile {
 }
 
 /**
- * What the server is started with; whoever changes it makes the container anew. Settings of the default tier that the
- * server takes while it runs are not among them: see `isAppliedLive`.
+ * The files that the server starts with. Another content replaces the container, so settings that the running server takes
+ * are not among them.
  */
 export function configurationFiles(
   settings: readonly ContainerSetting[],
   pooler: PoolerLogin,
 ): ConfigurationFile[] {
-  const fixed = settings.filter((setting) => !isAppliedLive(setting));
+  const atStart = settings.filter((setting) => !isAppliedLive(setting));
   return [
-    { file: "postgresql.conf", content: settingsFile(fixed) },
+    { file: "postgresql.conf", content: settingsFile(atStart) },
     { file: "pg_hba.conf", content: accessRuleFile(accessRules(pooler)) },
     {
       file: "pg_ident.conf",
       content: "# Written by hosterizer-database: no name stands for another one.\n",
     },
   ];
-}
-
-/** Whether a setting is set by ALTER SYSTEM on the running server. */
-export function isAppliedLive({ tier, change }: ContainerSetting): boolean {
-  return tier === "default" && change === "reload";
 }

@@ -5,84 +5,84 @@ import { type Client, DatabaseError } from "pg";
 import type { Connection } from "../../connection/connection";
 import type { Difference } from "../../convergence/difference";
 import { renderDifference } from "../../convergence/renderDifference";
-import { planSettings } from "../settings/planSettings";
-import { reachServer } from "../settings/reachServer";
 import {
-  holds,
-  readSettingsInForce,
-  type SettingInForce,
+  hasValue,
+  type LiveSetting,
+  planSettings,
+  readSettings,
+  settingsDrift,
   waitsForRestart,
-} from "../settings/readSettingsInForce";
-import { restartServer } from "../settings/restartServer";
-import type { ServerSetting } from "../settings/serverSetting";
-import { settingsDrift } from "../settings/settingsDrift";
-import { isAppliedLive } from "./configurationFiles";
-import type { ContainerSetting } from "./containerSetting";
+} from "../settings/settingsDrift";
+import type { ServerSetting } from "../settings/settingsFile";
+import { type ContainerSetting, isAppliedLive } from "./containerSettings";
+import { reachServer } from "./reachServer";
 
-/** A server that was just started is waited for, and settings until they are in force, in milliseconds. */
-const patience = { start: 60_000, reload: 10_000 };
+/** For a server to start, and for settings to take effect after a reload. */
+const timeoutMs = { start: 60_000, reload: 10_000 };
 const purpose = "server-settings";
 
 /**
- * Proves that the server takes queries, and brings its settings to what is declared: those that it takes while it runs by
- * ALTER SYSTEM and one reload. Whatever else ALTER SYSTEM has written is undone. Where something of that is in force until
- * a restart, the server is restarted.
+ * Verifies that the server takes queries, and converges its settings: those that a running server takes, by ALTER SYSTEM and
+ * one reload. Everything else that ALTER SYSTEM has written is reset. If a value stays in force until a restart, the server is
+ * restarted.
  *
  * @param connection a superuser's
- * @throws ServerUnreachable, or Error with what is still different
+ * @throws ServerUnreachable, or Error with what still differs
  */
 export async function convergeServerSettings(
   connection: Connection,
   settings: readonly ContainerSetting[],
 ): Promise<void> {
-  await reachServer(connection, purpose, patience.start, (client) => apply(client, settings));
-  const unfinished = await waitUntilInForce(connection, settings);
-  if (unfinished.length === 0) return;
+  await reachServer(connection, purpose, timeoutMs.start, (client) => apply(client, settings));
+  const waiting = await waitUntilInForce(connection, settings);
+  if (waiting.length === 0) return;
   await restartServer(connection);
-  const after = await waitUntilInForce(connection, settings);
-  if (after.length > 0) throw stillDifferent(connection, after);
+  const left = await waitUntilInForce(connection, settings);
+  if (left.length > 0) throw stillDifferent(connection, left);
 }
 
 async function apply(client: Client, settings: readonly ContainerSetting[]): Promise<void> {
-  const found = await readSettingsInForce(client, settings);
-  for (const { name, sql } of planSettings(found, settings.filter(isAppliedLive)))
+  const live = await readSettings(client, settings);
+  for (const { name, sql } of planSettings(live, settings.filter(isAppliedLive)))
     await client.query(sql).catch((error: unknown) => {
-      throw isNotTaken(error) ? notTaken(name, error) : error;
+      throw isRejected(error) ? rejected(name, error) : error;
     });
-  // Also without a statement: somebody may have written one and not reloaded.
-  if (settingsDrift(found, settings).length > 0)
+  // Even without a statement: someone may have written a setting and not reloaded.
+  if (settingsDrift(live, settings).length > 0)
     await client.query("select pg_catalog.pg_reload_conf()");
 }
 
 // Class 22: data exceptions; class 42: there is no such setting.
-function isNotTaken(error: unknown): error is DatabaseError {
+function isRejected(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && /^(22|42)/.test(error.code ?? "");
 }
 
-function notTaken(name: string, error: DatabaseError): Error {
+function rejected(name: string, error: DatabaseError): Error {
   return new Error(
-    `setting ${name}: the server does not take its value: ${error.message}.\n` +
-      "Correct it in hosterizer-database:serverSettings; docs/server-settings.md has the defaults.",
+    `setting ${name}: the server rejects its value: ${error.message}.\n` +
+      "Correct it in hosterizer-database:serverSettings; docs/server-settings.md lists the defaults.",
     { cause: error },
   );
 }
 
 /**
- * Waits for a reload to reach everybody. Each look is a session of its own: an older one keeps what it began with.
+ * Waits until a reload has taken effect. Each reading opens a session, because an older one keeps the values that it began
+ * with.
  *
- * @returns what only a restart ends
+ * @returns what takes effect only after a restart
  */
 async function waitUntilInForce(
   connection: Connection,
   settings: readonly ContainerSetting[],
 ): Promise<Difference[]> {
-  const deadline = Date.now() + patience.reload;
+  const deadline = Date.now() + timeoutMs.reload;
   for (;;) {
-    const look = (client: Client) => readSettingsInForce(client, settings);
-    const found = await reachServer(connection, purpose, patience.start, look);
-    const left = settingsDrift(found, settings);
+    const live = await reachServer(connection, purpose, timeoutMs.start, (client) =>
+      readSettings(client, settings),
+    );
+    const left = settingsDrift(live, settings);
     const waiting = new Set(
-      found.filter((setting) => isCured(setting, settings)).map(({ name }) => name),
+      live.filter((setting) => isRightAfterRestart(setting, settings)).map(({ name }) => name),
     );
     if (left.every(({ object }) => waiting.has(object.replace(/^setting /, "")))) return left;
     if (Date.now() > deadline) throw stillDifferent(connection, left);
@@ -90,19 +90,61 @@ async function waitUntilInForce(
   }
 }
 
-/** Whether the next start brings what is declared. */
-function isCured(found: SettingInForce, settings: readonly ServerSetting[]): boolean {
-  const wanted = settings.find(({ name }) => name === found.name);
+function isRightAfterRestart(live: LiveSetting, settings: readonly ServerSetting[]): boolean {
+  const wanted = settings.find(({ name }) => name === live.name);
   const isRight =
-    wanted === undefined ? found.override === null : holds(found, found.in_files, wanted.value);
-  return isRight && waitsForRestart(found);
+    wanted === undefined ? live.override === null : hasValue(live, live.in_files, wanted.value);
+  return isRight && waitsForRestart(live);
 }
 
 function stillDifferent({ host, port }: Connection, left: readonly Difference[]): Error {
   const lines = left.map((difference) => `  ${renderDifference(difference)}`);
   return new Error(
     `server ${host}:${port}: these settings are not in force, although they were set and reloaded:\n${lines.join("\n")}\n` +
-      "Its container may have other files than this stack's, or its log says why: docker logs. " +
-      "Remove the container, and the next up makes it anew; its data stays.",
+      "Its container may have files of another stack; its log may say why: docker logs. " +
+      "Remove the container and run up again, which creates it again; its data stays.",
   );
+}
+
+/** For a restart: the checkpoint before it, and Docker's pause. */
+const restartTimeoutMs = 90_000;
+
+/**
+ * Stops the server, which makes Docker start its container again, and waits until it answers. Sessions are ended and their
+ * transactions rolled back, as by `pg_ctl restart`.
+ *
+ * PostgreSQL has no statement for it, but a superuser may run a program on the server.
+ *
+ * @throws ServerUnreachable if it does not come back in time
+ */
+async function restartServer(connection: Connection): Promise<void> {
+  const reach = <T>(run: (client: Client) => Promise<T>) =>
+    reachServer(connection, "restart", restartTimeoutMs, run);
+  const before = await reach(async (client) => {
+    const startTime = await readStartTime(client);
+    // The session may end before the server answers.
+    await client.query(`copy (select where false) to program '${fastShutdown}'`).catch(ignoreLoss);
+    return startTime;
+  });
+  const deadline = Date.now() + restartTimeoutMs;
+  while ((await reach(readStartTime)) === before) {
+    if (Date.now() > deadline) throw new Error("the server did not stop for a restart");
+    await sleep(500);
+  }
+}
+
+// Programs run in the data directory. The first line of that file is the server's process id.
+const fastShutdown = 'kill -INT "$(head -n 1 postmaster.pid)"';
+
+async function readStartTime(client: Client): Promise<string> {
+  const { rows } = await client.query<{ at: string }>(
+    "select pg_catalog.pg_postmaster_start_time()::text as at",
+  );
+  return rows[0]?.at ?? "";
+}
+
+// Class 57P: ended from outside. Without a code: the connection is lost.
+function ignoreLoss(error: unknown): void {
+  const { code } = error as { code?: string };
+  if (code !== undefined && !code.startsWith("57P") && code !== "ECONNRESET") throw error;
 }

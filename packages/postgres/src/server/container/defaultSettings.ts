@@ -1,9 +1,9 @@
-import type { ServerSetting } from "../settings/serverSetting";
+import type { ServerSetting } from "../settings/settingsFile";
 
 const gone = "a client that is gone frees its connection, and its locks, within two minutes";
 const slow = "the log says what the server was busy with";
 
-/** What suits a small server of this platform, besides what follows from its memory. */
+/** Suit a small server of this platform; the settings that depend on its memory are in `memorySettings`. */
 export const defaultSettings: readonly ServerSetting[] = [
   {
     name: "max_connections",
@@ -59,3 +59,59 @@ export const defaultSettings: readonly ServerSetting[] = [
       "plans print values of conditions: set it, as to 1s, while you look for slow statements",
   },
 ];
+
+/** autovacuum_max_workers by default, and one session: each may take maintenance_work_mem. */
+const maintainers = 4;
+
+/** The smallest work_mem that PostgreSQL accepts, in kB. */
+export const minWorkMem = 64;
+
+/**
+ * The settings that depend on the memory of the container.
+ *
+ * A quarter is the server's cache. At most a quarter is for sorting and hashing in all sessions, and at most a quarter for
+ * maintenance. The rest is for the sessions themselves and the operating system's cache.
+ *
+ * https://www.postgresql.org/docs/15/runtime-config-resource.html
+ *
+ * @param memory the container's limit, in MiB
+ * @param maxConnections sessions that share work_mem
+ */
+export function memorySettings(memory: number, maxConnections: number): ServerSetting[] {
+  const buffers = Math.floor(memory / 4);
+  const maintenance = clamp(Math.floor(memory / 4 / maintainers), 1, 2048);
+  const work = clamp(workMem(memory, maxConnections), minWorkMem, 65_536);
+  const wal = clamp(Math.floor(buffers / 32), 1, 16);
+  return [
+    {
+      name: "shared_buffers",
+      value: `${buffers}MB`,
+      reason: "a quarter of hosterizer-database:memory; the operating system caches as well",
+    },
+    {
+      name: "effective_cache_size",
+      value: `${Math.floor((memory * 3) / 4)}MB`,
+      reason: "three quarters of hosterizer-database:memory: what both caches may hold",
+    },
+    {
+      name: "maintenance_work_mem",
+      value: `${maintenance}MB`,
+      reason: `a quarter of hosterizer-database:memory for ${maintainers} at once, 2 GB at most`,
+    },
+    {
+      name: "work_mem",
+      value: `${work}kB`,
+      reason: "a quarter of hosterizer-database:memory for max_connections at once, 64 MB at most",
+    },
+    { name: "wal_buffers", value: `${wal}MB`, reason: "a 32nd of shared_buffers, 16 MB at most" },
+  ];
+}
+
+/** work_mem of each session, in kB, even if it is less than PostgreSQL accepts. */
+export function workMem(memory: number, maxConnections: number): number {
+  return Math.floor((memory * 1024) / 4 / maxConnections);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

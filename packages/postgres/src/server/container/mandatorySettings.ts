@@ -1,16 +1,89 @@
-import type { ServerSetting } from "../settings/serverSetting";
-import { containerPaths } from "./containerPaths";
-import { silentSettings } from "./silentSettings";
+import type { ServerSetting } from "../settings/settingsFile";
+
+/** Paths and ids inside the server's container. image/run-postgresql has the same. */
+export const containerPaths = {
+  /** Id of the user and the group that the server runs as. */
+  user: 5432,
+  /** Settings, access rules and certificates that the program writes. Mounted read-only. */
+  configuration: "/etc/hosterizer",
+  /** Writable, and removed with the container: the socket, and the key in a form that the server accepts. */
+  runtime: "/run/postgresql",
+} as const;
 
 const { configuration, runtime } = containerPaths;
 
+// A reason is a comment in postgresql.conf, so a reworded one replaces the container.
 const tls =
   "nobody talks to the server in plain text, and clients can tell that it is the right one";
 const place = "the container is built for this place";
 const crash = "what was committed survives a crash of the machine";
 const clock = "the same on every machine";
 
-/** What the server's safety and the rest of the program stand on: no stack has them otherwise. */
+/**
+ * Keep passwords, their verifiers and customers' data out of the log and of statistics.
+ *
+ * PostgreSQL logs statements as they came, including the passwords in CREATE ROLE and ALTER ROLE, in five cases: every
+ * statement, slow ones, sampled ones, failed ones, and while debugging. pgaudit logs them without the password. Slow
+ * statements are in pg_stat_statements, without values, and in auto_explain, which never sees CREATE ROLE and ALTER ROLE.
+ *
+ * https://www.postgresql.org/docs/15/runtime-config-logging.html
+ */
+const logRedactionSettings: readonly ServerSetting[] = [
+  {
+    name: "log_statement",
+    value: "none",
+    reason: "it prints passwords of CREATE ROLE and ALTER ROLE; pgaudit leaves them out",
+  },
+  {
+    name: "log_min_duration_statement",
+    value: "-1",
+    reason: "it prints an ALTER ROLE that had to wait; auto_explain.log_min_duration does not",
+  },
+  {
+    name: "log_min_duration_sample",
+    value: "-1",
+    reason: "it prints an ALTER ROLE that had to wait",
+  },
+  {
+    name: "log_transaction_sample_rate",
+    value: "0",
+    reason: "it prints all statements of some transactions",
+  },
+  {
+    name: "log_min_error_statement",
+    value: "panic",
+    reason: "it prints a CREATE ROLE that failed, with the password; the error itself is logged",
+  },
+  {
+    name: "log_min_messages",
+    value: "warning",
+    reason: "from debug2 on it prints every statement",
+  },
+  {
+    name: "log_error_verbosity",
+    value: "terse",
+    reason:
+      "details of an error print rows and inner statements; the client gets them, the log not",
+  },
+  {
+    name: "log_parameter_max_length",
+    value: "0",
+    reason: "parameters hold customers' data",
+  },
+  {
+    name: "log_parameter_max_length_on_error",
+    value: "0",
+    reason: "parameters hold customers' data",
+  },
+  { name: "pgaudit.log_parameter", value: "off", reason: "parameters hold customers' data" },
+  {
+    name: "pg_stat_statements.track_utility",
+    value: "off",
+    reason: "it would keep the passwords and verifiers of CREATE ROLE and ALTER ROLE",
+  },
+];
+
+/** What the server's safety and the rest of the program depend on: no stack may change them. */
 export const mandatorySettings: readonly ServerSetting[] = [
   {
     name: "listen_addresses",
@@ -79,5 +152,5 @@ export const mandatorySettings: readonly ServerSetting[] = [
   },
   { name: "timezone", value: "UTC", reason: clock },
   { name: "log_timezone", value: "UTC", reason: clock },
-  ...silentSettings,
+  ...logRedactionSettings,
 ];

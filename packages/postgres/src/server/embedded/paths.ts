@@ -1,12 +1,46 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import { type Account, canReach } from "./account";
+/** A user and group id of the operating system. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
 
-/** Where an embedded server keeps what it needs. */
+/**
+ * The account that runs the server; undefined for that of this process.
+ *
+ * PostgreSQL refuses to run as root, so that a break-in does not take over the machine. In that case the project folder's
+ * owner runs it or, if that is root too, `nobody`.
+ * https://www.postgresql.org/docs/15/postgres-user.html
+ */
+export function serverAccount(projectDirectory: string): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const { uid, gid } = statSync(projectDirectory);
+  return uid === 0 ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : { uid, gid };
+}
+
+function idOfNobody(flag: "-u" | "-g"): number {
+  const id = Number(spawnSync("id", [flag, "nobody"], { encoding: "utf8" }).stdout);
+  if (!Number.isInteger(id) || id <= 0) {
+    throw new Error(
+      "PostgreSQL cannot run as root, and this system has no user `nobody` to run it as.\n" +
+        "Run the command as an ordinary user, or make one the owner of the project folder (chown).",
+    );
+  }
+  return id;
+}
+
+/** Whether `account` can traverse the folders to `path` and execute (a folder: enter) it. */
+export function canReach(account: Account, path: string): boolean {
+  return spawnSync("/bin/sh", ["-c", 'test -x "$0"', path], { ...account, cwd: "/" }).status === 0;
+}
+
+/** Where an embedded server keeps its files. */
 export interface ServerPaths {
-  /** Holds all the others; removed with the server. */
+  /** Contains all the others; removed with the server. */
   directory: string;
   /** PostgreSQL's data directory. */
   data: string;
@@ -14,13 +48,13 @@ export interface ServerPaths {
   log: string;
 }
 
-const forUnreachableClones = "/var/lib/hosterizer-database";
+const outsideRoot = "/var/lib/hosterizer-database";
 
 /**
- * The folders of the embedded server of one stack: inside the clone, in `.hosterizer/postgres/<stack>`.
+ * The folders of a stack's embedded server: `.hosterizer/postgres/<stack>` in the project folder.
  *
- * A clone that the server's account cannot enter (below /root, say) has them in /var/lib/hosterizer-database. Data that
- * is already in one of the two places stays there, even if the clone's permissions change.
+ * If the server's account cannot enter the project folder (below /root, say), they are in /var/lib/hosterizer-database. Data
+ * that exists in one of the two places stays there, even if the project folder's permissions change.
  */
 export function serverPaths(
   projectDirectory: string,
@@ -36,14 +70,10 @@ export function serverPaths(
   return account === undefined || canReach(account, entrance) ? inside : outside;
 }
 
-/** Where a copy of the binaries goes when the package itself is out of the account's reach, without its version. */
-export function binariesOutside(projectDirectory: string): string {
-  return join(outsideFolder(projectDirectory), "postgresql");
-}
-
-function outsideFolder(projectDirectory: string): string {
+/** The folder of a project outside of the project folder, for what the server's account cannot reach in there. */
+export function outsideFolder(projectDirectory: string): string {
   const hash = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 12);
-  return join(forUnreachableClones, `${basename(projectDirectory)}-${hash}`);
+  return join(outsideRoot, `${basename(projectDirectory)}-${hash}`);
 }
 
 function pathsIn(directory: string): ServerPaths {

@@ -1,16 +1,14 @@
-import { chown, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { ServerSetting } from "../settings/serverSetting";
-import { settingsFile } from "../settings/settingsFile";
-import type { Account } from "./account";
-import type { ServerPaths } from "./paths";
-import { runProgram } from "./runProgram";
-import { disownPidFile } from "./disownPidFile";
-import { readServerState } from "./serverState";
+import { type ServerSetting, settingsFile } from "../settings/settingsFile";
+import { serverBinaries } from "./binaries";
+import { type Account, serverAccount, type ServerPaths, serverPaths } from "./paths";
+import { disownPidFile, isAlive, readServerState, runProgram } from "./serverProcess";
 
-/** Everything that is needed to run one embedded server. */
+/** Everything that is needed to run an embedded server. */
 export interface EmbeddedServer {
   paths: ServerPaths;
   /** Folder with `bin/postgres`. */
@@ -20,29 +18,132 @@ export interface EmbeddedServer {
   settings: readonly ServerSetting[];
 }
 
-/** In the data directory; postgresql.conf includes it last. */
-export const settingsFileName = "hosterizer.conf";
-
-/** Whether the settings file on disk is the wanted one. */
-export async function settingsFileMatches({ paths, settings }: EmbeddedServer): Promise<boolean> {
-  const found = await readFile(join(paths.data, settingsFileName), "utf8").catch(() => "");
-  return found === settingsFile(settings);
+/** The embedded server of a stack of a project, whether it exists yet or not. */
+export async function embeddedServer(
+  projectDirectory: string,
+  stack: string,
+  port: number,
+): Promise<EmbeddedServer> {
+  const account = serverAccount(projectDirectory);
+  const paths = serverPaths(projectDirectory, stack, account);
+  const binaries = await serverBinaries(projectDirectory, account);
+  return { paths, binaries, account, settings: serverSettings(port) };
 }
 
 /**
- * Starts the server with the wanted settings and waits until it takes connections. The server outlives this process.
+ * The settings of the embedded server. All others stay as initdb left them.
  *
- * @throws Error with the end of the server's log when it does not come up in 60 seconds.
+ * https://www.postgresql.org/docs/15/runtime-config.html
+ */
+function serverSettings(port: number): ServerSetting[] {
+  // A reason is a comment in the settings file, so a reworded one restarts the server.
+  return [
+    { name: "listen_addresses", value: "127.0.0.1", reason: "nobody beyond this machine" },
+    { name: "port", value: String(port), reason: "from hosterizer-database:port" },
+    {
+      name: "unix_socket_directories",
+      value: "",
+      reason: "a socket's path may have 107 bytes, a clone may lie deeper",
+    },
+    { name: "password_encryption", value: "scram-sha-256", reason: "md5 can be replayed" },
+    {
+      name: "shared_preload_libraries",
+      value: "pg_stat_statements",
+      reason: "the extension counts nothing unless it is loaded at start",
+    },
+    {
+      name: "pg_stat_statements.track_utility",
+      value: "off",
+      reason: "it would keep the passwords and verifiers of CREATE ROLE and ALTER ROLE",
+    },
+    { name: "timezone", value: "UTC", reason: "the same on every machine" },
+    { name: "log_timezone", value: "UTC", reason: "the same on every machine" },
+    {
+      name: "log_line_prefix",
+      value: "%m [%p] %q%u@%d/%a ",
+      reason: "who did it, for the reader of the log",
+    },
+  ];
+}
+
+/** In the data directory; the last file that postgresql.conf includes. */
+export const settingsFileName = "hosterizer.conf";
+
+/** The port that the server was last started with; undefined if it never was. */
+export async function configuredPort(paths: ServerPaths): Promise<number | undefined> {
+  const text = await readFile(join(paths.data, settingsFileName), "utf8").catch(() => "");
+  const port = /^port = '(\d+)'/m.exec(text)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
+/**
+ * Creates the data directory: UTF8, the locale C (which sorts text the same way on every machine and after every upgrade of
+ * the operating system), data checksums, SCRAM for all logins. Does nothing if it exists.
+ *
+ * It gets its name when it is complete, so an interrupted run leaves no unfinished data directory.
+ */
+export async function createCluster(
+  server: EmbeddedServer,
+  superuser: string,
+  password: string,
+): Promise<void> {
+  const { paths, account, binaries } = server;
+  if (existsSync(paths.data)) return;
+  // The server's account only traverses the parent.
+  await mkdir(dirname(paths.directory), { recursive: true, mode: 0o711 });
+  await mkdir(paths.directory, { recursive: true, mode: 0o700 });
+  if (account !== undefined) await chown(paths.directory, account.uid, account.gid);
+  await removeLeftovers(paths.directory);
+  const unfinished = join(paths.directory, `initdb.${process.pid}`);
+  const passwordFile = join(paths.directory, `password.${process.pid}`);
+  try {
+    await writeOwned(server, passwordFile, password);
+    const { code, output } = await runProgram(
+      join(binaries, "bin", "initdb"),
+      [
+        `--pgdata=${unfinished}`,
+        `--username=${superuser}`,
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--data-checksums",
+      ],
+      account,
+    );
+    if (code !== 0) throw new Error(`initdb failed with exit code ${code}:\n${output.trim()}`);
+    const include = `\ninclude_if_exists = '${settingsFileName}' # has the last word\n`;
+    await writeFile(join(unfinished, "postgresql.conf"), include, { flag: "a" });
+    await rename(unfinished, paths.data);
+  } finally {
+    await rm(passwordFile, { force: true });
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+// Of killed runs. The number in a name is the run's process id.
+async function removeLeftovers(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const pid = /^(?:initdb|password)\.(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Starts the server with the declared settings and waits until it takes connections. The server outlives this process.
+ *
+ * @throws Error with the end of the server's log if it does not start within 60 seconds.
  */
 export async function startServer(server: EmbeddedServer): Promise<void> {
   const { paths } = server;
   await writeOwned(server, join(paths.data, settingsFileName), settingsFile(server.settings));
   await writeOwned(server, paths.log, "", "a");
-  const crashed = await disownPidFile(paths.data);
-  // -w waits until connections are taken: 60 seconds, because a recovery after a crash may come first.
+  const wasKilled = await disownPidFile(paths.data);
+  // -w waits until it takes connections: 60 seconds, because it may have to recover from a crash first.
   const start = ["start", "-w", "-t", "60", "-D", paths.data, "-l", paths.log];
-  // Sessions of a killed server hold its shared memory until they notice, and PostgreSQL refuses to start beside them.
-  for (let attempt = 0; attempt < (crashed ? 10 : 1); attempt++) {
+  // Sessions of a killed server hold its shared memory until they notice; until then PostgreSQL refuses to start.
+  for (let attempt = 0; attempt < (wasKilled ? 10 : 1); attempt++) {
     if (attempt > 0) await sleep(500);
     if ((await control(server, start)).code === 0) return;
   }
@@ -52,7 +153,7 @@ export async function startServer(server: EmbeddedServer): Promise<void> {
   );
 }
 
-/** Stops the server: sessions are ended, their transactions rolled back. Does nothing if it does not run. */
+/** Stops the server: ends its sessions and rolls their transactions back. Does nothing if it is not running. */
 export async function stopServer(server: EmbeddedServer): Promise<void> {
   if ((await readServerState(server.paths.data)).state !== "running") return;
   const stop = ["stop", "-w", "-t", "60", "-m", "fast", "-D", server.paths.data];
@@ -62,7 +163,7 @@ export async function stopServer(server: EmbeddedServer): Promise<void> {
   }
 }
 
-/** Stops the server and deletes its data. There is no way back. */
+/** Stops the server and deletes its data irrevocably. */
 export async function removeServer(server: EmbeddedServer): Promise<void> {
   await stopServer(server);
   await rm(server.paths.directory, { recursive: true, force: true });

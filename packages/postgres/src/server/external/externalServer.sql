@@ -1,12 +1,12 @@
--- What has to be known of an existing server before anything in it changes. One row. $1 name of our database, $2 names of the
--- extensions that we declare, $3 names of our roles, $4 of the one that owns everything.
+-- What is read of an existing server before anything in it changes. One row. $1 name of the stack's database, $2 names of the
+-- declared extensions, $3 names of the declared roles, $4 the database's declared owner.
 select pg_catalog.current_setting('server_version_num')::int4 as version_number,
        pg_catalog.current_setting('server_version') as version,
        pg_catalog.current_setting('max_connections')::int4
          - pg_catalog.current_setting('superuser_reserved_connections')::int4 as connections,
        pg_catalog.current_setting('wal_level') as wal_level,
        pg_catalog.current_setting('data_checksums') = 'on' as checksums,
-       -- Null for who is neither a superuser nor a member of pg_read_all_settings.
+       -- Null unless the role is a superuser or a member of pg_read_all_settings.
        (
          select s.setting
            from pg_catalog.pg_settings as s
@@ -15,7 +15,7 @@ select pg_catalog.current_setting('server_version_num')::int4 as version_number,
        r.rolsuper as superuser,
        r.rolcreaterole as creates_roles,
        r.rolcreatedb as creates_databases,
-       -- What providers call those who may do more than others, though they are no superusers.
+       -- Providers' groups of roles that may do more than others without being superusers.
        exists (
          select
            from pg_catalog.pg_roles as g
@@ -46,7 +46,7 @@ select pg_catalog.current_setting('server_version_num')::int4 as version_number,
             and v.version = a.default_version
           where a.name = any ($2::text[])
        ) as extensions,
-       -- True where there is no owner yet.
+       -- True if the owner does not exist yet.
        coalesce(
          (
            select pg_catalog.pg_has_role(r.oid, o.oid, 'member')

@@ -66,7 +66,7 @@ test.each([0, 100])(
   },
 );
 
-test("a session that nobody asks for any more is closed", async () => {
+test("an idle session is closed", async () => {
   const pid = await withSession(database.superuser, backend);
   expect(await sessions()).toContain(pid);
 

@@ -6,8 +6,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { issueCertificate } from "../../../src/tls/issueCertificate";
-import { makeAuthority } from "../../../src/tls/makeAuthority";
+import { issueCertificate, makeAuthority } from "../../../src/tls/certificates";
 
 const run = promisify(execFile);
 const none = spawnSync("openssl", ["version"]).status !== 0;

@@ -1,10 +1,12 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { CertificateRequest } from "../../../src/tls/certificateRequest";
-import { issueCertificate } from "../../../src/tls/issueCertificate";
-import type { KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
-import { makeAuthority } from "../../../src/tls/makeAuthority";
+import {
+  type CertificateRequest,
+  issueCertificate,
+  type KeyAndCertificate,
+  makeAuthority,
+} from "../../../src/tls/certificates";
 import { rowsOf } from "../testDatabase";
 import { startTlsServer, type TlsServer } from "./tlsServer";
 

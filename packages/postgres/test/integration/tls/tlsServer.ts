@@ -2,20 +2,20 @@ import { chown, copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KeyAndCertificate } from "../../../src/tls/keyAndCertificate";
+import type { KeyAndCertificate } from "../../../src/tls/certificates";
 import type { Connection } from "../../../src/connection/connection";
 import { rowsOf } from "../testDatabase";
 import { startTestServer } from "../testServer";
 
-/** A server of its own that speaks TLS once it has a certificate to show. */
+/** A separate server that speaks TLS once it has a certificate. */
 export interface TlsServer {
   /** How the superuser reaches it, without TLS. */
   superuser: Connection;
-  /** Shows a certificate from now on. */
+  /** Uses this certificate from now on. */
   show: (shown: KeyAndCertificate) => Promise<void>;
-  /** Speaks no TLS any more. */
+  /** Turns TLS off. */
   silence: () => Promise<void>;
-  /** Lets this role in by certificates that the authority has signed, and by nothing else. */
+  /** Lets this role in with certificates that the authority signed, and in no other way. */
   admitByCertificate: (role: string, authority: string) => Promise<void>;
   remove: () => Promise<void>;
 }

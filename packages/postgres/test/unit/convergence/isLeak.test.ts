@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { accessKinds, sessionKind, settingKinds } from "../../../src/audit/kinds";
-import { serverSettingsKinds } from "../../../src/server/container/serverSettingsKinds";
+import { serverSettingsKinds } from "../../../src/server/container/serverSettingsDrift";
 import { isLeak } from "../../../src/convergence/isLeak";
 import { poolerKinds } from "../../../src/pooler/poolerKinds";
 import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurityKinds";

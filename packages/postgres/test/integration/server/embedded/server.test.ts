@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
-import { readServerState } from "../../../../src/server/embedded/serverState";
+import { readServerState } from "../../../../src/server/embedded/serverProcess";
 import { startTestServer, type TestServer } from "../../testServer";
 
 let own: TestServer;
@@ -46,7 +46,7 @@ test("is PostgreSQL 15 with UTF8, the locale C, checksums, SCRAM and pg_stat_sta
   });
 });
 
-test("trusts nobody: every line of pg_hba.conf asks for a SCRAM password", async () => {
+test("trusts no connection: every line of pg_hba.conf asks for a SCRAM password", async () => {
   const methods = await ask("select distinct auth_method from pg_catalog.pg_hba_file_rules");
   expect(methods).toEqual([{ auth_method: "scram-sha-256" }]);
 });
@@ -61,7 +61,7 @@ test("comes back after kill -9 with its rows", async () => {
   expect(await ask("select answer from public.kept")).toEqual([{ answer: 42 }]);
 });
 
-test("is stopped, told so, and started again", async () => {
+test("is stopped, reported as stopped, and started again", async () => {
   await stopServer(own.server);
   expect(await readServerState(own.server.paths.data)).toEqual({ state: "stopped" });
   await stopServer(own.server);

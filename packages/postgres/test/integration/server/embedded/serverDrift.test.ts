@@ -3,8 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import type { Connection } from "../../../../src/connection/connection";
 import { renderDifference } from "../../../../src/convergence/renderDifference";
-import { readServerDrift } from "../../../../src/server/embedded/readServerDrift";
-import { resetOverrides } from "../../../../src/server/settings/resetOverrides";
+import { readServerDrift, resetAlterSystem } from "../../../../src/server/embedded/serverDrift";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
 import { startTestServer, type TestServer } from "../../testServer";
 
@@ -14,7 +13,7 @@ beforeAll(async () => {
   own = await startTestServer();
 });
 afterEach(async () => {
-  await resetOverrides(superuser(own.port));
+  await resetAlterSystem(superuser(own.port));
   // The server reads its files some time after it was told to, and the next test edits them.
   const loaded = await ask("select pg_catalog.pg_conf_load_time()");
   await ask("select pg_catalog.pg_reload_conf()");
@@ -68,10 +67,10 @@ test("ALTER SYSTEM is named before it is in force, and after", async () => {
   });
 });
 
-test("a setting that nobody declared is named too, and undone", async () => {
+test("an undeclared setting is named too, and reset", async () => {
   await ask("alter system set work_mem = '64MB'");
   const found = await drift();
-  await resetOverrides(superuser(own.port));
+  await resetAlterSystem(superuser(own.port));
 
   expect(found).toEqual(["setting work_mem is not declared, found '64MB' by ALTER SYSTEM"]);
   expect(await drift()).toEqual([]);

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { extensions } from "../../../../../../database/extensions";
 import { owner } from "../../../../../../database/roles";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
-import { judgeExternalServer } from "../../../../src/server/external/judgeExternalServer";
-import { readExternalServer } from "../../../../src/server/external/readExternalServer";
-import { extensionStatements } from "../../../../src/server/external/superuserStatements";
+import {
+  checkRequirements,
+  extensionStatements,
+} from "../../../../src/server/external/checkRequirements";
+import { readExternalServer } from "../../../../src/server/external/externalServer";
 import {
   type ManagedServer,
   startManagedServer,
@@ -41,10 +43,10 @@ const look = async () => {
     schemas: ["monitoring"],
     migratedSchemas: ["public", "monitoring"],
   });
-  return { found, findings: judgeExternalServer(found, { ...wishes, extensions }) };
+  return { found, findings: checkRequirements(found, { ...wishes, extensions }) };
 };
 
-test("its statements make a deploy role that is refused nothing", async () => {
+test("its statements create a deploy role that meets all requirements", async () => {
   expect(blocks).toHaveLength(3);
   const [role = "", settings = ""] = blocks;
   await rowsOf(server.superuser, role);
@@ -58,7 +60,7 @@ test("its statements make a deploy role that is refused nothing", async () => {
   expect(findings.map(({ subject }) => subject)).toEqual(["extension pg_stat_statements"]);
 });
 
-test("a member of the group that a provider lets do more lacks nothing", async () => {
+test("a member of a provider's privileged group lacks nothing", async () => {
   expect((await look()).found).toMatchObject({ privileged: false, preloaded: null });
   await rowsOf(server.superuser, "grant rds_superuser to deploy");
   const { found, findings } = await look();
@@ -67,7 +69,7 @@ test("a member of the group that a provider lets do more lacks nothing", async (
   expect(findings).toEqual([]);
 });
 
-test("its extension is the one that the program asks for, and is found from then on", async () => {
+test("its extension is the one that the program asks for, and is found afterwards", async () => {
   await rowsOf(
     server.superuser,
     "create database hosterizer template template0 encoding 'UTF8' locale 'C'",

@@ -1,19 +1,17 @@
 import { expect, test } from "vitest";
 
 import {
-  accessRuleDrift,
-  type AccessRuleFound,
-} from "../../../../src/server/container/accessRuleDrift";
-import { accessRuleFile } from "../../../../src/server/container/accessRuleFile";
-import {
   type AccessRule,
+  accessRuleDrift,
+  accessRuleFile,
   accessRules,
-} from "../../../../src/server/container/hostBasedAuthentication";
+  type LiveAccessRule,
+} from "../../../../src/server/container/accessRules";
 
 const rules = accessRules({ database: "hosterizer", role: "app_pooler" });
 
 /** As pg_hba_file_rules shows a line that is as declared. */
-function found(rule: AccessRule, index: number): AccessRuleFound {
+function found(rule: AccessRule, index: number): LiveAccessRule {
   const { type, database, user, address = null, method } = rule;
   const options = method === "cert" ? ["clientcert=verify-full"] : [];
   const names = { database: [database], users: [user] };
@@ -29,7 +27,7 @@ function found(rule: AccessRule, index: number): AccessRuleFound {
   };
 }
 
-function kinds(lines: readonly AccessRuleFound[]): string[] {
+function kinds(lines: readonly LiveAccessRule[]): string[] {
   return accessRuleDrift(lines, rules).map(({ kind, object }) => `${kind}: ${object}`);
 }
 
@@ -72,7 +70,7 @@ test.each([
   },
   {
     what: "a line trusts",
-    lines: [{ ...live[0], method: "trust" } as AccessRuleFound, ...live],
+    lines: [{ ...live[0], method: "trust" } as LiveAccessRule, ...live],
     is: ["connection rule added: rule local all postgres trust"],
   },
   {

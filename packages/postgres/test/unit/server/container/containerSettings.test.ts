@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 
+import { configurationFiles } from "../../../../src/server/container/configurationFiles";
 import {
-  configurationFiles,
+  containerSettings,
   isAppliedLive,
-} from "../../../../src/server/container/configurationFiles";
-import { containerSettings } from "../../../../src/server/container/containerSettings";
+  overrideFaults,
+} from "../../../../src/server/container/containerSettings";
 import { mandatorySettings } from "../../../../src/server/container/mandatorySettings";
-import { overrideFaults } from "../../../../src/server/container/overrideFaults";
-import { parameters } from "../../../../src/server/settings/parameters";
-import { valueFault } from "../../../../src/server/settings/valueFault";
+import { parameters, valueFault } from "../../../../src/server/settings/parameters";
 
 const pooler = { database: "hosterizer", role: "app_pooler" };
 
@@ -28,7 +27,7 @@ test("each setting is declared once, has a reason and a value that PostgreSQL ta
   }
 });
 
-test("what the user sets replaces a default, and adds to them", () => {
+test("a user's setting replaces a default or is added", () => {
   const overrides = { WORK_MEM: "9MB", jit: "off" };
 
   expect(value(overrides, "work_mem")).toMatchObject({ value: "9MB", tier: "default" });
@@ -46,7 +45,7 @@ test("work_mem follows from max_connections, the user's as well", () => {
   expect(value({ max_connections: "50" }, "work_mem")?.value).toBe("5242kB");
 });
 
-test("the file has what is mandatory or needs a restart, and nothing that is set live", () => {
+test("the file has the settings that are mandatory or need a restart, and none that are applied live", () => {
   const overrides = { max_worker_processes: "12", jit: "off" };
   const settings = containerSettings({ memory: 1024, overrides });
   const [file] = configurationFiles(settings, pooler);
@@ -76,23 +75,23 @@ const refused: readonly { overrides: Readonly<Record<string, string>>; says: str
   },
   {
     overrides: { work_men: "4MB" },
-    says: `${place("work_men")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it, or write work_mem.`,
+    says: `${place("work_men")}: is not a setting of PostgreSQL 15 that a settings file may contain.\nRemove it, or write work_mem.`,
   },
   {
     overrides: { "app.tenant": "1" },
-    says: `${place("app.tenant")}: is none that a settings file of PostgreSQL 15 may have.\nRemove it.`,
+    says: `${place("app.tenant")}: is not a setting of PostgreSQL 15 that a settings file may contain.\nRemove it.`,
   },
-  { overrides: { data_directory: "/tmp" }, says: "is none that a settings file" },
-  { overrides: { constructor: "/tmp" }, says: "is none that a settings file" },
-  { overrides: { server_version: "16" }, says: "is none that a settings file" },
-  { overrides: { "work_mem = 1\nfsync": "off" }, says: "is none that a settings file" },
+  { overrides: { data_directory: "/tmp" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { constructor: "/tmp" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { server_version: "16" }, says: "is not a setting of PostgreSQL 15" },
+  { overrides: { "work_mem = 1\nfsync": "off" }, says: "is not a setting of PostgreSQL 15" },
   { overrides: { search_path: "a, b" }, says: "is a list" },
   {
     overrides: { work_mem: "4 apples" },
     says: '"4 apples" is not a number in B, kB, MB, GB or TB',
   },
   { overrides: { work_mem: "1B" }, says: '"1B" is not a whole number of kB' },
-  { overrides: { work_mem: "63kB" }, says: "is not within 64 and 2147483647 (of kB)" },
+  { overrides: { work_mem: "63kB" }, says: "is not between 64 and 2147483647 (in kB)" },
   { overrides: { deadlock_timeout: "5kB" }, says: "is not a number in us, ms, s, min, h or d" },
   { overrides: { max_worker_processes: "8.5" }, says: "is not a whole number" },
   { overrides: { jit: "maybe" }, says: '"maybe" is neither on nor off' },
@@ -101,7 +100,7 @@ const refused: readonly { overrides: Readonly<Record<string, string>>; says: str
   { overrides: { archive_command: "test 'x'" }, says: "has a quote or a backslash" },
   { overrides: { archive_command: "\\x" }, says: "has a quote or a backslash" },
   { overrides: { archive_command: "x".repeat(1001) }, says: "has 1001 characters" },
-  { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "is there twice" },
+  { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "occurs twice" },
   {
     overrides: { shared_buffers: "513MB" },
     says: '"513MB" is more than half of the memory: hosterizer-database:memory is 1024 MiB',
@@ -133,7 +132,7 @@ test.each(taken)("takes %o", (overrides) => {
   expect(overrideFaults(overrides, "dev", 1024)).toEqual([]);
 });
 
-test("leaves out what hangs on a memory that is at fault itself", () => {
+test("skips what depends on the memory if that setting has a fault itself", () => {
   expect(overrideFaults({ shared_buffers: "64GB" }, "dev")).toEqual([]);
 });
 

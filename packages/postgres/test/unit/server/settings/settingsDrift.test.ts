@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 
 import { renderDifference } from "../../../../src/convergence/renderDifference";
-import { planSettings } from "../../../../src/server/settings/planSettings";
-import type { SettingInForce } from "../../../../src/server/settings/readSettingsInForce";
-import { settingsDrift } from "../../../../src/server/settings/settingsDrift";
+import {
+  type LiveSetting,
+  planSettings,
+  settingsDrift,
+} from "../../../../src/server/settings/settingsDrift";
 
-const quiet: SettingInForce = {
+const quiet: LiveSetting = {
   name: "work_mem",
   value: "4096",
   type: "integer",
@@ -21,7 +23,7 @@ const set = `alter system set "work_mem" = '4MB'`;
 const reset = `alter system reset "work_mem"`;
 
 /** What ALTER SYSTEM has written; it is the last word of the files. */
-function written(override: string): Partial<SettingInForce> {
+function written(override: string): Partial<LiveSetting> {
   return { override, in_files: override };
 }
 
@@ -98,7 +100,7 @@ test.each([
   expect(settingsDrift([{ ...quiet, ...found }], []).map(renderDifference)).toEqual(says);
 });
 
-test("texts that PostgreSQL writes anew are judged by what was set", () => {
+test("values that PostgreSQL rewrites are compared by what was set", () => {
   const datestyle = {
     ...quiet,
     name: "datestyle",
@@ -113,7 +115,7 @@ test("texts that PostgreSQL writes anew are judged by what was set", () => {
   expect(settingsDrift([datestyle], style)).toHaveLength(1);
 });
 
-test("names and values are quoted for what they are", () => {
+test("names are quoted as identifiers, values as literals", () => {
   const names = [{ ...quiet, name: "pgaudit.log", type: "string" as const, value: "" }];
   const hostile = [{ ...quiet, name: 'a".b', ...written("x") }];
 
