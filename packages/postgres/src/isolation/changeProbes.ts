@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import { is, type Probe, rows, touchedColumn } from "./probe";
 import type { TenantPair } from "./proofContexts";
 import type { Row } from "./solveRow";

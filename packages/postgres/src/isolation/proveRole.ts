@@ -1,6 +1,6 @@
 import { type Client, DatabaseError } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import { readTenantTables } from "../rowLevelSecurity/readTenantTables";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import { judgeCell } from "./judgeCell";

@@ -1,6 +1,6 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import { type Sign, type TenantPair, variablesOf } from "./proofContexts";
 import { savepoint, setContext } from "./runProbe";

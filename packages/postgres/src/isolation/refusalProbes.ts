@@ -1,6 +1,6 @@
 import { escapeIdentifier } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import { type Probe, rows, touchedColumn } from "./probe";
 import type { ProofTable } from "./tenantRows";
 

@@ -6,7 +6,7 @@ import type { Direction, Migration } from "./migration";
 import type { FailurePlace } from "./migrationError";
 import { sessionSql } from "./migrationSession";
 import type { FileSettings } from "./migrationSettings";
-import { splitStatements } from "../sql/splitStatements";
+import { splitStatements } from "../sql/statements";
 
 /** Something that is sent inside the transaction of a file, and how to speak of it when it fails. */
 export interface FileStep {

@@ -1,8 +1,7 @@
 import { DatabaseError } from "pg";
 
-import { locate } from "../sql/locate";
+import { locate, renderExcerpt } from "../sql/locate";
 import type { MigrationFile } from "./migration";
-import { renderExcerpt } from "./renderExcerpt";
 
 /** Where a migration failed. */
 export interface FailurePlace {

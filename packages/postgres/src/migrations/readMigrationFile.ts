@@ -5,7 +5,7 @@ import { DeclarationError, DeclarationErrors } from "../declarationError";
 import { forget, type Recall } from "./fileMemory";
 import type { MigrationFile } from "./migration";
 import { readNoTransaction } from "./readNoTransaction";
-import { readTokens } from "../sql/readTokens";
+import { readTokens } from "../sql/statements";
 import { statementFaults } from "./statementFaults";
 
 /** What only the scanner and the parser can tell of a file's text. */

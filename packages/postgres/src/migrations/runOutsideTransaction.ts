@@ -10,7 +10,7 @@ import { type FailurePlace, MigrationError } from "./migrationError";
 import { prepareSession } from "./migrationSession";
 import type { FileSettings } from "./migrationSettings";
 import { remedyFor } from "./remedies";
-import { type Statement, splitStatements } from "../sql/splitStatements";
+import { type Statement, splitStatements } from "../sql/statements";
 import { readProgress, recordProgress, statementSha256 } from "./statementProgress";
 
 /**

@@ -2,7 +2,7 @@ import { DeclarationError } from "../declarationError";
 import { isConcurrent } from "./concurrentIndex";
 import type { MigrationFile } from "./migration";
 import { locator } from "../sql/locate";
-import { splitStatements } from "../sql/splitStatements";
+import { splitStatements } from "../sql/statements";
 
 /**
  * What a file must not hold, found without a server.

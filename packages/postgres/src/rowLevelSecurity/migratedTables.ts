@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 
 import { forget, type Recall } from "../migrations/fileMemory";
-import { splitStatements } from "../sql/splitStatements";
+import { splitStatements } from "../sql/statements";
 import { followStatement, shapesTables } from "./followStatement";
 
 /** A table as migrations leave it. */

@@ -1,8 +1,7 @@
 import type { AlterTableStmt, DropStmt } from "libpg-query";
 
-import { readTokens } from "../../sql/readTokens";
-import { keyOf, listedRelation, relationOf } from "../../sql/parsedNames";
-import { type Statement, splitStatements } from "../../sql/splitStatements";
+import { readTokens, splitStatements, type Statement } from "../../sql/statements";
+import { keyOf, listedRelation, relationOf } from "../../sql/tableName";
 import { describeLoss, type Loss } from "./loss";
 
 /** What a statement says it does: rows that go, or anything else in words. */

@@ -1,6 +1,6 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../../sql/quotedName";
+import { quotedName } from "../../sql/tableName";
 import type { Loss } from "./loss";
 
 /** The query for how many rows, or values that are not null, a loss takes along. */

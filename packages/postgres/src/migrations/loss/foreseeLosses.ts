@@ -5,7 +5,7 @@ import { MigrationError } from "../migrationError";
 import { prepareSession, sessionSql } from "../migrationSession";
 import { remedyFor } from "../remedies";
 import type { RunSettings } from "../runMigrations";
-import { type Statement, splitStatements } from "../../sql/splitStatements";
+import { type Statement, splitStatements } from "../../sql/statements";
 import { countLoss, holdSql } from "./countLoss";
 import type { CountedLoss } from "./loss";
 import type { MigrationLosses } from "./lossFaults";

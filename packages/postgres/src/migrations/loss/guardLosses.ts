@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 
-import { quotedName } from "../../sql/quotedName";
+import { quotedName } from "../../sql/tableName";
 import { countSql, holdSql } from "./countLoss";
 import { type CountedLoss, describeLoss } from "./loss";
 

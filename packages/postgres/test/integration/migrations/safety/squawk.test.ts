@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import type { Migration } from "../../../../src/migrations/migration";
-import { judgePending } from "../../../../src/migrations/safety/judgePending";
+import { judgePending } from "../../../../src/migrations/safety/judgeMigration";
 import { squawkIn } from "../../../../src/migrations/safety/squawk";
 import { installSquawk } from "@hosterizer/cli/squawk/ensureSquawk";
 

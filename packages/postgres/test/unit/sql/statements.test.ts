@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { splitStatements } from "../../../src/sql/splitStatements";
+import { readLineComments, readTokens, splitStatements } from "../../../src/sql/statements";
 
 describe("SQL splits into statements", () => {
   test.each([
@@ -28,4 +28,19 @@ describe("SQL splits into statements", () => {
       'syntax error at or near "creat"',
     );
   });
+});
+
+test("line comments have their text and their place, and comments of other kinds are left out", async () => {
+  const sql = "/* 😀 */ -- one ä\nselect '-- none';\n  --two";
+  const comments = await readLineComments(sql);
+  expect(comments.map(({ text }) => text)).toEqual(["-- one ä", "--two"]);
+  for (const { text, offset } of comments) {
+    expect(sql.slice(offset, offset + text.length)).toBe(text);
+  }
+});
+
+test("a text that the scanner rejects has neither tokens nor comments", async () => {
+  const sql = "-- safety: x because y\nselect 'unterminated";
+  expect(await readTokens(sql)).toBeUndefined();
+  expect(await readLineComments(sql)).toEqual([]);
 });
