@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { releasedVersion } from "../../../../database/migrationSafety";
-import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import {
   squawkFolder,
   squawkIn,

@@ -4,8 +4,9 @@ import { tenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
-import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
+import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
+import { recordStatements } from "@hosterizer/postgres/schema/record/recordStatements";
 import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
@@ -67,6 +68,7 @@ function migrate(connection: Connection, target?: number) {
     directory: migrationsDirectory,
     schemas: recordedSchemas,
     afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy }),
+    recordSchema: recordStatements,
     target,
     acknowledgedLoss: {},
   });

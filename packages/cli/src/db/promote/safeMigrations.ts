@@ -2,7 +2,7 @@ import { migrator } from "../../../../../database/roles";
 import { releasedVersion } from "../../../../../database/migrationSafety";
 import { locator } from "@hosterizer/postgres/sql/locate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { splitStatements } from "@hosterizer/postgres/sql/statements";
 import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
 import {

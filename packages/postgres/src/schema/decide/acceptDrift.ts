@@ -3,7 +3,7 @@ import { type Client, escapeIdentifier } from "pg";
 import { type Connection, withClient } from "../../connection/connection";
 import { DeclarationError } from "../../declarationError";
 import type { Finding } from "../../convergence/difference";
-import { rerecordFiles } from "../../migrations/rerecordFiles";
+import { rerecordFiles } from "../../migrations/ledger";
 import { withRunnerLock } from "../../migrations/runnerLock";
 import { acceptableFindings, type AcceptableFinding } from "./acceptableFindings";
 import { acceptedObjects } from "./acceptedObjects";

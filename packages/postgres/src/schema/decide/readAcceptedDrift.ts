@@ -3,7 +3,7 @@ import { escapeIdentifier } from "pg";
 import { askOwner } from "../../connection/askOwner";
 import type { Connection } from "../../connection/connection";
 import type { Difference } from "../../convergence/difference";
-import { tableExists } from "../../migrations/tableExists";
+import { tableExists } from "../../migrations/ledger";
 import { withSession } from "../../connection/withSession";
 
 /** What somebody has accepted. */

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 import { askOwner } from "../../connection/askOwner";
-import { tableExists } from "../../migrations/tableExists";
+import { tableExists } from "../../migrations/ledger";
 import { readSql } from "../../sql/readSql";
 import { recordFormatSql } from "./recordStatements";
 import type { SchemaScope } from "../schemaObject";

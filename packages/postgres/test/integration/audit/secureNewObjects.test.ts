@@ -4,6 +4,7 @@ import { readAudit } from "../../../src/audit/readAudit";
 import { secureNewObjects } from "../../../src/audit/secureNewObjects";
 import { withClient } from "../../../src/connection/connection";
 import { migrate } from "../../../src/migrations/migrate";
+import { recordStatements } from "../../../src/schema/record/recordStatements";
 import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";
 import { createMigrationDatabase } from "../migrations/migrationDatabase";
 import { rowsOf } from "../testDatabase";
@@ -71,6 +72,7 @@ test("the recorded schema and the audit agree on what a migration made", async (
       directory,
       schemas,
       afterEach,
+      recordSchema: recordStatements,
       lockTimeoutMs: 500,
       log: () => undefined,
     });

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
-import { migrate } from "../../../src/migrations/migrate";
-import { readMigrationState } from "../../../src/migrations/readMigrationState";
-import { rerecordFiles } from "../../../src/migrations/rerecordFiles";
-import { rollback } from "../../../src/migrations/rollback";
+import { migrate, rollback } from "../../../src/migrations/migrate";
+import { readMigrationState } from "../../../src/migrations/migrationState";
+import { rerecordFiles } from "../../../src/migrations/ledger";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("the ledger", () => {

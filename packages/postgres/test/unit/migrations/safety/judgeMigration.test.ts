@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { locate, locator } from "../../../../src/sql/locate";
 import { releasedVersion } from "../../../../../../database/migrationSafety";
 import type { Migration } from "../../../../src/migrations/migration";
-import { readMigrations } from "../../../../src/migrations/readMigrations";
+import { readMigrations } from "../../../../src/migrations/migrationsFolder";
 import { judgeMigration } from "../../../../src/migrations/safety/judgeMigration";
 import { madeAndDropped } from "../../../../src/migrations/safety/madeAndDropped";
 

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import { locate, locator } from "../../../src/sql/locate";
-import { statementFaults } from "../../../src/migrations/statementFaults";
+import { statementFaults } from "../../../src/migrations/migration";
 
 vi.mock("../../../src/sql/locate", { spy: true });
 

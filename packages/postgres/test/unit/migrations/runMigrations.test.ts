@@ -2,7 +2,7 @@ import { DatabaseError } from "pg";
 import { describe, expect, test } from "vitest";
 
 import { MigrationError } from "../../../src/migrations/migrationError";
-import { retryWhileLocked } from "../../../src/migrations/retryWhileLocked";
+import { retryWhileLocked } from "../../../src/migrations/runMigrations";
 
 const failure = (path: string, code: string) => {
   const file = { path, sql: "", sha256: "", tokensSha256: "" };

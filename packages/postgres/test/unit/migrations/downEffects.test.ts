@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { announcedEffects, describeEffect } from "../../../../src/migrations/loss/announcedEffects";
+import { readDownEffects, describeEffect } from "../../../src/migrations/downEffects";
 
 async function words(sql: string): Promise<string[]> {
-  return (await announcedEffects(sql)).map((effect) => describeEffect(effect, 7));
+  return (await readDownEffects(sql)).map((effect) => describeEffect(effect, 7));
 }
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
 });
 
 test("one row is one row, and rows that nobody has counted have no number", async () => {
-  const [effect] = await announcedEffects("drop table sites");
+  const [effect] = await readDownEffects("drop table sites");
   if (effect === undefined) throw new Error("no effect");
   expect(describeEffect(effect, 1)).toBe("drops table public.sites with 1 row");
   expect(describeEffect(effect)).toBe("drops table public.sites with rows");

@@ -27,7 +27,7 @@ async function write(name: string, up: string, down = `drop table ${name};\n`): 
 /** As another command would, which shares nothing with the last but the disk. */
 async function read() {
   vi.resetModules();
-  const { readMigrations } = await import("../../../src/migrations/readMigrations.js");
+  const { readMigrations } = await import("../../../src/migrations/migrationsFolder.js");
   const count = () =>
     vi.mocked(parseSync).mock.calls.length + vi.mocked(scanSync).mock.calls.length;
   const before = count();

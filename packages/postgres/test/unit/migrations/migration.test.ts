@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { statementFaults } from "../../../src/migrations/statementFaults";
+import { DeclarationError } from "../../../src/declarationError";
+import { readNoTransaction, statementFaults } from "../../../src/migrations/migration";
 
 const faultsOf = async (sql: string, noTransaction?: string) => {
   const file = { path: "m/a.up.sql", sql, sha256: "", tokensSha256: "" };
@@ -45,5 +46,29 @@ describe("a migration file", () => {
 
   test("is left to the server when it isn't SQL to the parser", async () => {
     expect(await faultsOf("begin; creat tabel")).toEqual([]);
+  });
+});
+
+describe("the first line of a file", () => {
+  test.each([
+    { sql: "-- no transaction: builds an index\nselect 1;", reason: "builds an index" },
+    { sql: "--No-Transaction:  VACUUM \nselect 1;", reason: "VACUUM" },
+    { sql: "-- nothing special\nselect 1;", reason: undefined },
+    { sql: "select '-- no transaction: not a comment';", reason: undefined },
+  ])("leaves the transaction for a reason: $sql", ({ sql, reason }) => {
+    expect(readNoTransaction("m/a.sql", sql)).toBe(reason);
+  });
+
+  test.each([
+    { sql: "-- no transaction\nselect 1;", fault: 'm/a.sql: "no transaction" gives no reason' },
+    { sql: "-- no transaction: \nselect 1;", fault: 'm/a.sql: "no transaction" gives no reason' },
+    {
+      sql: "-- why\n-- no transaction: late\n",
+      fault: 'm/a.sql: "no transaction" is in line 2, where it has no effect',
+    },
+  ])("is refused: $sql", ({ sql, fault }) => {
+    const read = () => readNoTransaction("m/a.sql", sql);
+    expect(read).toThrow(DeclarationError);
+    expect(read).toThrow(fault);
   });
 });

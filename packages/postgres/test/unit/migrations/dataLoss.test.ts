@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { CountedLoss } from "../../../../src/migrations/loss/loss";
-import { lossFaults } from "../../../../src/migrations/loss/lossFaults";
+import { type CountedLoss, lossFaults } from "../../../src/migrations/dataLoss";
 
 const table: CountedLoss = { kind: "table", schema: "public", table: "sites", count: 2 };
 const column: CountedLoss = { ...table, kind: "column", column: "note", count: 1 };
@@ -13,10 +12,10 @@ function messages(losses: CountedLoss[], acknowledged: Record<string, number>): 
 
 test("says where, what, how much, and how to acknowledge it", () => {
   expect(messages([table, column], {})).toEqual([
-    `000003_c.down.sql: drops table public.sites with 2 rows, and nobody has acknowledged it.
-If that may go: pulumi config set --path 'hosterizer-database:acknowledgedLoss["public.sites"]' 2.`,
-    `000003_c.down.sql: drops column public.sites.note with 1 value, and nobody has acknowledged it.
-If that may go: pulumi config set --path 'hosterizer-database:acknowledgedLoss["public.sites.note"]' 1.`,
+    `000003_c.down.sql: drops table public.sites with 2 rows, which is not acknowledged.
+To accept this loss: pulumi config set --path 'hosterizer-database:acknowledgedLoss["public.sites"]' 2.`,
+    `000003_c.down.sql: drops column public.sites.note with 1 value, which is not acknowledged.
+To accept this loss: pulumi config set --path 'hosterizer-database:acknowledgedLoss["public.sites.note"]' 1.`,
   ]);
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { DeclarationErrors } from "../../../src/declarationError";
-import { readMigrations } from "../../../src/migrations/readMigrations";
+import { readMigrations } from "../../../src/migrations/migrationsFolder";
 import { realMigrations } from "./migrationDatabase";
 
 describe("a migrations folder", () => {

@@ -1,5 +1,5 @@
--- The tables outside of the system's and the runner's own schemas, with what tells that rows of them have gone in this
--- transaction.
+-- The tables outside of the schemas of the system and of the runner, with the facts that show whether this transaction has
+-- removed rows of them.
 select c.oid::text as oid,
        n.nspname as schema,
        c.relname as table,
@@ -9,7 +9,7 @@ select c.oid::text as oid,
        array(
          select i.inhparent::text from pg_catalog.pg_inherits as i where i.inhrelid = c.oid
        ) as parents,
-       -- What a parent or an expression gives is none of its own.
+       -- Without columns that are inherited or generated.
        coalesce(
          (select pg_catalog.json_object_agg(a.attnum, a.attname)
             from pg_catalog.pg_attribute as a
