@@ -10,7 +10,7 @@ export interface MigrationSettings {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files. Paths in errors begin with it. */
   directory: string;
-  /** Schemas whose objects are all recorded as the expected schema, whoever owns them. Default `public`. */
+  /** Schemas whose objects are all recorded as the expected schema, with any owner. Default `public`. */
   schemas?: readonly string[] | undefined;
 }
 

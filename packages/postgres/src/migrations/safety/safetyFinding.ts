@@ -1,7 +1,7 @@
 import { type SquawkRule, squawkRules } from "./squawk";
 
 /** The project's own rules, by the names that waivers use. Squawk adds more. */
-export const safetyRules = {
+const safetyRules = {
   "rewrites-table": "a statement rewrites a table, which blocks reads",
   "scans-table": "a statement scans a whole table, which blocks writes",
   "builds-index": "a statement builds an index, which blocks writes to the table",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { parseSync, scanSync } from "libpg-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 vi.mock("libpg-query", { spy: true });
+vi.mock("node:fs", { spy: true });
 
 let project: string;
 let memory: string;
@@ -78,6 +80,23 @@ test.each<[string, (text: string) => string | undefined]>([
   expect(await read()).toEqual(first);
   expect((await read()).readings).toBe(0);
 });
+
+test.each(["migrations/migration.ts", "sql/statements.ts"])(
+  "what was computed by another version of %s counts for nothing",
+  async (edited) => {
+    const first = await read();
+    expect((await read()).readings).toBe(0);
+    const actual = await vi.importActual<typeof import("node:fs")>("node:fs");
+    const readEdited = (path: string, encoding?: "utf8") =>
+      path.endsWith(edited) ? "// edited" : actual.readFileSync(path, encoding);
+    vi.mocked(readFileSync).mockImplementation(readEdited as never);
+    try {
+      expect(await read()).toEqual(first);
+    } finally {
+      vi.mocked(readFileSync).mockImplementation(actual.readFileSync);
+    }
+  },
+);
 
 test("commands that run at once leave a whole file, and no other", async () => {
   const runs = await Promise.all(Array.from({ length: 8 }, () => read()));

@@ -74,7 +74,7 @@ describe("a migration run whose session is killed", () => {
     expect(await indexes()).toEqual([{ indisvalid: true }]);
   });
 
-  test("goes on after the last finished statement of a file without a transaction", async () => {
+  test("resumes after the last finished statement of a file without a transaction", async () => {
     const statements = [
       "-- no transaction: builds an index while the table is in use",
       "create table a (id int);",

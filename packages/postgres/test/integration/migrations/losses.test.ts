@@ -113,13 +113,13 @@ test("rows that policies hide from the owner are counted too", async () => {
   await expect(undo("drop table public.sites", {}, up)).rejects.toThrow("with 5 rows");
 });
 
-test("what is empty needs nobody's word", async () => {
+test("losing nothing needs no acknowledgement", async () => {
   const up = "create table public.empty (id integer); alter table public.sites add unused text";
   const down = "drop table public.empty; alter table public.sites drop unused";
   expect(await undo(down, {}, up)).toEqual(["000002_next"]);
 });
 
-test("a table that is rewritten, renamed or made anew loses nothing", async () => {
+test("a table that is rewritten, renamed or recreated loses nothing", async () => {
   const down = `alter table public.sites alter customer_id type bigint;
     alter table public.sites rename to places; update public.places set id = id + 100;
     insert into public.places values (1, 1)`;

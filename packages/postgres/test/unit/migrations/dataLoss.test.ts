@@ -26,6 +26,6 @@ test("takes the exact count alone, for what it was given", () => {
   expect(messages([{ ...table, table: "constructor" }], {})).toHaveLength(1);
 });
 
-test("asks nobody about what is empty", () => {
+test("losing nothing needs no acknowledgement", () => {
   expect(messages([{ ...table, count: 0 }], {})).toEqual([]);
 });

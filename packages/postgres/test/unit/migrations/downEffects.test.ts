@@ -42,7 +42,7 @@ test.each([
   expect(await words(sql)).toEqual(expected);
 });
 
-test("one row is one row, and rows that nobody has counted have no number", async () => {
+test("one row is one row, and uncounted rows have no number", async () => {
   const [effect] = await readDownEffects("drop table sites");
   if (effect === undefined) throw new Error("no effect");
   expect(describeEffect(effect, 1)).toBe("drops table public.sites with 1 row");

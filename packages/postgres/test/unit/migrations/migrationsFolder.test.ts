@@ -84,7 +84,7 @@ const migration = (up: string): Migration => ({
   down: file("-- resolves drift: table public.never\nselect 1"),
 });
 
-test("a pending migration names what it takes over, one a line, wherever the line stands", () => {
+test("a pending migration names what it takes over, one a line, on any line", () => {
   const first = migration(
     '-- resolves drift: column public.sites.note\n-- Resolves Drift:  index public."A b" \nselect 1 -- resolves drift: table public.no\n',
   );

@@ -19,7 +19,7 @@ const failingWith = (...failures: Error[]) => {
 };
 
 describe("a run that finds its tables locked", () => {
-  test("has its tries counted anew for each file", async () => {
+  test("restarts the count of tries for each file", async () => {
     const lines: string[] = [];
     const options = { lockAttempts: 2, log: (line: string) => lines.push(line) };
     await retryWhileLocked(options, failingWith(failure("a", "55P03"), failure("b", "40P01")));
