@@ -62,7 +62,8 @@ async function measure(files: readonly string[]) {
 async function read(project: string): Promise<number> {
   // As another command would, which shares nothing with the last but the disk.
   vi.resetModules();
-  const { readMigrations } = await import("../packages/postgres/src/migrations/readMigrations.js");
+  const { readMigrations } =
+    await import("../packages/postgres/src/migrations/migrationsFolder.js");
   const before = process.cpuUsage();
   await readMigrations(join(project, "migrations"));
   const { user, system } = process.cpuUsage(before);

@@ -22,9 +22,9 @@ import {
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
 import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
-import { type FileQuestion, withFileMemory } from "@hosterizer/postgres/migrations/fileMemory";
-import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
+import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
 import {
   type MigratedTables,
   migratedTables,
@@ -143,7 +143,7 @@ export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
   return tenancyAt(tenancy, before, await tablesAfter());
 }
 
-const tableStatements: FileQuestion = {
+const tableStatements: FileCache = {
   name: "migrated-tables",
   code: join(__dirname, "../packages/postgres/src/rowLevelSecurity"),
 };
@@ -151,7 +151,7 @@ const tableStatements: FileQuestion = {
 /** @param target Number of the last migration. Default: of all. */
 async function tablesAfter(target = Infinity): Promise<MigratedTables> {
   const files = await readUpFiles(target);
-  return withFileMemory<TableStatements, MigratedTables>(
+  return withFileCache<TableStatements, MigratedTables>(
     tableStatements,
     migrationsDirectory,
     (recall) => migratedTables(files, recall),

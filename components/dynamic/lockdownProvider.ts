@@ -7,7 +7,7 @@ import {
   lockDown,
   readOpenings,
 } from "@hosterizer/postgres/lockdown/lockDown";
-import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { LockdownInputs } from "./lockdown";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
+import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";

@@ -4,12 +4,16 @@ import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigratio
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
 import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
-import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
+import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import { migrationPlan, requireTarget } from "@hosterizer/postgres/migrations/migrationPlan";
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
-import { schemaVersion } from "@hosterizer/postgres/migrations/schemaVersion";
-import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgePending";
-import { readRowEstimates } from "@hosterizer/postgres/migrations/safety/readRowEstimates";
+import {
+  readMigrationsFolder,
+  validMigrations,
+} from "@hosterizer/postgres/migrations/migrationsFolder";
+import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
+import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
+import { readRowEstimates } from "@hosterizer/postgres/migrations/safety/statementLocks";
+import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { MigrationsInputs } from "./migrations";
@@ -29,7 +33,8 @@ type Inputs = MigrationsInputs & { version: number; pending?: string[] };
 export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynamic.CheckResult> {
   try {
     const known = olds.connection !== undefined && !hasUnknown(news);
-    const migrations = await readMigrations(news.directory, known ? Infinity : 0);
+    const folder = await readMigrationsFolder(news.directory);
+    const migrations = validMigrations(folder, known ? Infinity : 0);
     const { target, acknowledgedLoss } = news;
     const version = target ?? migrations.at(-1)?.number ?? 0;
     requireTarget(version, migrations);
@@ -38,7 +43,7 @@ export async function check(olds: Partial<Inputs>, news: Inputs): Promise<dynami
     let unsafe: string[] = [];
     const unseen = await inspect("the migrations' ledger", async () => {
       if (!known) return [];
-      pending = await migrationPlan(news, { target, acknowledgedLoss });
+      pending = await migrationPlan(news, { target, acknowledgedLoss }, folder);
       unsafe = await judge(
         news,
         wanted.filter(({ name }) => pending.includes(name)),
@@ -103,10 +108,11 @@ async function run({ lockTimeout, ...inputs }: Inputs): Promise<void> {
   };
   try {
     const afterEach = afterEachMigration(inputs);
-    await migrateTo({ ...inputs, afterEach, lockTimeoutMs: lockTimeout, log });
+    const recordSchema = recordStatements;
+    await migrateTo({ ...inputs, afterEach, recordSchema, lockTimeoutMs: lockTimeout, log });
   } catch (error) {
     if (!(error instanceof MigrationError || error instanceof DeclarationErrors)) throw error;
-    // The files before a failed one stay applied; so the resource is kept in the state, and the next update goes on.
+    // The files before a failed one stay applied; so the resource is kept in the state, and the next update resumes there.
     const reasons = [error.message];
     const version = await schemaVersion(inputs.connection, inputs.owner).catch(() => undefined);
     const properties = { ...inputs, lockTimeout, version };

@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
 import { signer } from "hosterizer-database-client/signContext";
+
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Attack, Open } from "../attacks/attack";
-import { corpus } from "../attacks/corpus";
+import { corpus } from "../attacks/corpus/index";
 import { foreignRows } from "../attacks/foreignRows";
 import { foreign, type Outcome, runAttack } from "../attacks/runAttack";
 import { makeConvergedProject } from "./makeProject";

@@ -214,7 +214,9 @@ test("migrations do not start at the first one in a live database whose ledger w
   for (const command of ["preview", "up"]) {
     const { code, output } = await project.npm(command);
     expect(code).not.toBe(0);
-    expect(output).toContain("there are tables already: public.cost_records, public.customers,");
+    expect(output).toContain(
+      "the database already has tables: public.cost_records, public.customers,",
+    );
     expect(output).toContain("docs/operate.md, Taking over a database");
   }
   const names = applied.map(({ name }) => `('${name}', now())`).join(", ");

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import type { DriftReport } from "@hosterizer/cli/drift/driftReport";
-import { catalogue } from "../drift/catalogue";
+import { catalogue } from "../drift/catalogue/index";
 import type { DriftCase } from "../drift/driftCase";
 import { matches } from "../drift/matches";
 import { linesOf } from "./differenceLines";

@@ -45,7 +45,7 @@ test("down is about the last migration; with values it is refused, and the confi
   const { code, output } = await migrate("down");
   expect(code).not.toBe(0);
   expect(output).toContain(
-    "drops column public.users.note with 2 values, and nobody has acknowledged it",
+    "drops column public.users.note with 2 values, which is not acknowledged",
   );
   expect(output).not.toContain("public.cost_records");
   expect(output).toContain(`The schema is at ${last} as before`);

@@ -61,7 +61,7 @@ test("a rollback that takes rows away is refused by preview, with the very count
   told = output;
   expect(code).not.toBe(0);
   expect(output).toContain(
-    "000007_create_cost_records_table.down.sql: drops table public.cost_records with 3 rows, and nobody has acknowledged it",
+    "000007_create_cost_records_table.down.sql: drops table public.cost_records with 3 rows, which is not acknowledged",
   );
   expect(output).toContain("drops table public.ecommerce_integrations with 2 rows");
   expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
@@ -75,9 +75,9 @@ test("up refuses it, too, and takes no row along that has come since", async () 
   );
   const { code, output } = await project.npm("up");
   expect(code).not.toBe(0);
-  expect(output).toContain("drops table public.cost_records with 4 rows, and 3 are acknowledged");
+  expect(output).toContain("drops table public.cost_records with 4 rows, but 3 are acknowledged");
   expect(output).toContain(
-    "drops table public.ecommerce_integrations with 2 rows, and nobody has acknowledged it",
+    "drops table public.ecommerce_integrations with 2 rows, which is not acknowledged",
   );
   expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
   expect(await version()).toBe(shippedVersion);

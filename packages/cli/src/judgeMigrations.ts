@@ -2,8 +2,8 @@ import { join } from "node:path";
 
 import { releasedVersion } from "../../../database/migrationSafety";
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
-import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgePending";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
+import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
 
 /** What is wrong with the migrations after the last released one, in words; empty if nothing is. */
 export async function judgeMigrations(project: string): Promise<string> {

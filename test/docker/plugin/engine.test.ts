@@ -1,5 +1,4 @@
-import { connect, createServer, type Server } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { PassThrough } from "node:stream";
 
 import { afterEach, expect, test } from "vitest";

@@ -8,6 +8,7 @@ import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations"
 import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
+import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
 import { grantStatements } from "../../../packages/postgres/test/integration/audit/grantStatements";
@@ -55,6 +56,7 @@ export async function shapeDatabase(
     owner,
     schemas: [...recordedSchemas],
     directory: "migrations",
+    recordSchema: recordStatements,
     lockTimeoutMs: 5_000,
   });
   await applyRowLevelSecurity(session, { tenancy, owner });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { driftReport, type DriftReport } from "@hosterizer/cli/drift/driftReport";
 import type { ByHand } from "../../drift/dockerCatalogue/byHand";
-import { dockerCatalogue } from "../../drift/dockerCatalogue";
+import { dockerCatalogue } from "../../drift/dockerCatalogue/index";
 import type { DriftCase } from "../../drift/driftCase";
 import { matches } from "../../drift/matches";
 import { linesOf } from "../../stack/differenceLines";

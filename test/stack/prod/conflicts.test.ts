@@ -97,7 +97,9 @@ describe("a server on which others have made something", () => {
       expect(output).toContain(
         "database hosterizer: exists already, and the state of stack prod does not have it; it belongs to postgres, and has the schema monitoring",
       );
-      expect(output).toContain("there are tables already: public.schema_migrations, public.users");
+      expect(output).toContain(
+        "the database already has tables: public.schema_migrations, public.users",
+      );
       expect(output).not.toContain("already exists (SQLSTATE");
     }
     const adopted = await refusal(() => project.npm(...up, "--adopt", "hosterizer"), "hosterizer");

@@ -14,8 +14,8 @@ import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDri
 import { certificateKinds } from "@hosterizer/postgres/tls/certificateDrift";
 import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettingsDrift";
 import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
-import { catalogue as databaseCatalogue } from "../../drift/catalogue";
-import { dockerCatalogue } from "../../drift/dockerCatalogue";
+import { catalogue as databaseCatalogue } from "../../drift/catalogue/index";
+import { dockerCatalogue } from "../../drift/dockerCatalogue/index";
 import type { ByHand } from "../../drift/dockerCatalogue/byHand";
 import type { DriftCase } from "../../drift/driftCase";
 import { renderDriftPage } from "../../drift/renderDriftPage";

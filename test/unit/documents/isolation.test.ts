@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { corpus } from "../../attacks/corpus";
+import { corpus } from "../../attacks/corpus/index";
 
 const page = join(__dirname, "../../../docs/isolation.md");
 const [begin, end] = ["<!-- open attacks -->\n", "<!-- end of open attacks -->"];

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { releasedVersion } from "../../../../database/migrationSafety";
-import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import {
   squawkFolder,
   squawkIn,
@@ -24,13 +24,13 @@ export async function ensureSquawk(): Promise<void> {
   if (squawkIn(project) !== undefined || !hasUnreleased(join(project, "migrations"))) return;
   const fault = await installSquawk(project);
   if (fault === undefined) return;
-  say(`squawk ${squawkVersion} cannot be had: migrations are judged without it. ${fault}`);
+  say(`squawk ${squawkVersion} could not be installed: migrations are judged without it. ${fault}`);
 }
 
 /**
  * Installs it into a project folder. Never throws.
  *
- * @returns why it can't be had
+ * @returns why it could not be installed
  */
 export async function installSquawk(project: string): Promise<string | undefined> {
   const prefix = join(project, squawkFolder);

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { Client, credentials } from "@grpc/grpc-js";
-import type { GetSchemaResponse } from "@pulumi/pulumi/proto/provider_pb";
-import { GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { GetSchemaRequest, type GetSchemaResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

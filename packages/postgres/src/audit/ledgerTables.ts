@@ -6,8 +6,7 @@ import type { Connection } from "../connection/connection";
 import { converge } from "../convergence/converge";
 import type { Finding } from "../convergence/difference";
 import { readSql } from "../sql/readSql";
-import { ledgerTable } from "../migrations/ledger";
-import { ledgerDefaults } from "../migrations/ledgerObjects";
+import { ledgerDefaults, ledgerTable } from "../migrations/ledger";
 
 /** A table of the ledger that is not as this program has made it. */
 interface FoundTable {

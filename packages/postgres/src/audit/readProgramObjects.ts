@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 
-import { ledgerTable } from "../migrations/ledger";
-import { ledgerObjects } from "../migrations/ledgerObjects";
+import { ledgerObjects, ledgerTable } from "../migrations/ledger";
 import { lookupObjects, lookupSchema } from "../pooler/userLookup";
 import { readSql } from "../sql/readSql";
 import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";

@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import type { ProofCommand } from "./isolationProof";
 import type { TenantPair } from "./contexts";
 import type { Row } from "./solveRow";

@@ -8,7 +8,7 @@ import { hasPassword } from "../access/logins";
 import { catalogHash } from "../connection/catalogStamp";
 import { type Connection, openClient, withClient } from "../connection/connection";
 import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import {
   type IsolationProof,
   type NotProven,

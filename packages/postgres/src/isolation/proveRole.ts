@@ -1,8 +1,8 @@
 import { type Client, DatabaseError } from "pg";
 
+import { quotedName } from "../sql/tableName";
 import { readTenantTables } from "../rowLevelSecurity/readTenantTables";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
-import { quotedName } from "../sql/quotedName";
 import type { NotProven, ProofCell } from "./isolationProof";
 import type { TenantPair } from "./contexts";
 import { type ProofSession, TableProof } from "./proveTable";

@@ -1,6 +1,6 @@
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import type { Value } from "./candidateValues";
 import type { ForeignKeyShape, TableShape } from "./tableShapes";

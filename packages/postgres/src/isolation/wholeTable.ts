@@ -1,6 +1,6 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import type { ProofCommand } from "./isolationProof";
 import { rows, touchedColumn } from "./probes";
 import type { TenantPair } from "./contexts";

@@ -1,22 +1,21 @@
-import { DeclarationError } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../declarationError";
 import { npmCommand, shellWord } from "../npmCommand";
 import type { AppliedMigration } from "./ledger";
-import type { Direction, Migration, MigrationFile } from "./migration";
-import { numberOf } from "./numberOf";
+import { type Direction, type Migration, type MigrationFile, numberOf } from "./migration";
 
-/** One way in which the folder contradicts what has been applied. A migrate run is refused for each. */
+/** One way in which the folder contradicts what is applied. Each makes a migrate run fail. */
 export interface LedgerFault {
   kind:
-    | "missing" // applied, and not in the folder, or only half of it
-    | "renamed" // applied, and in the folder under another name
-    | "overtaken" // not applied, though a later one is
+    | "missing" // applied, but the folder lacks one or both of its files
+    | "renamed" // applied, but under another name in the folder
+    | "overtaken" // not applied, although a later one is
     | "up edited"
     | "down edited";
-  /** The migration, as the ledger calls it; one that is overtaken, as the folder does. */
+  /** The migration's name in the ledger; of an overtaken one, in the folder. */
   name: string;
   /** Its new name, if it was renamed. */
   renamedTo?: string;
-  /** Whether only comments and white space are edited: then the files may be recorded anew, by `rerecordFiles`. */
+  /** Whether only comments and white space were edited: `rerecordFiles` may then record the files again. */
   cosmetic: boolean;
   /** Where, what and what to do, for people. */
   error: DeclarationError;
@@ -31,17 +30,17 @@ export function ledgerFaults(
   const names = new Set(applied.map(({ name }) => name));
   const last = applied.at(-1)?.name ?? "";
 
-  const strangers = migrations.filter(({ name }) => !names.has(name));
-  const renamed = new Map<string, AppliedMigration>();
+  const unapplied = migrations.filter(({ name }) => !names.has(name));
   const gone = applied.filter(({ name }) => !known.has(name));
+  const renamed = new Map<string, AppliedMigration>();
   for (const row of gone) {
-    const now = strangers.find((file) => !renamed.has(file.name) && isOf(file, row));
+    const now = unapplied.find((file) => !renamed.has(file.name) && hasTextOf(file, row));
     if (now !== undefined) renamed.set(now.name, row);
   }
   const moved = new Set(renamed.values());
 
   const missing = gone.filter((row) => !moved.has(row)).map(missingFault);
-  const overtaken = strangers
+  const overtaken = unapplied
     .filter(({ name, number }) => !renamed.has(name) && number <= numberOf(last))
     .map((migration) => overtakenFault(migration, last));
   const edited = applied.flatMap((row) => {
@@ -51,8 +50,26 @@ export function ledgerFaults(
   return [...missing, ...[...renamed].map(renamedFault), ...overtaken, ...edited];
 }
 
-/** Whether a file that the ledger doesn't know has the very text of one that the folder lacks. */
-function isOf({ up, down }: Migration, { upSha256, downSha256 }: AppliedMigration): boolean {
+/**
+ * The migrations to undo to get down to a number, the last one first.
+ *
+ * @throws DeclarationErrors if the folder lacks files of some of them. Edited files are allowed: a down file that failed is fixed
+ *   and run again.
+ */
+export function undoneMigrations(
+  migrations: readonly Migration[],
+  applied: readonly AppliedMigration[],
+  target: number,
+): Migration[] {
+  const undone = new Set(applied.map(({ name }) => name).filter((name) => numberOf(name) > target));
+  const missing = ledgerFaults(migrations, applied)
+    .filter(({ kind, name }) => (kind === "missing" || kind === "renamed") && undone.has(name))
+    .map(({ error }) => error);
+  if (missing.length > 0) throw new DeclarationErrors(missing);
+  return migrations.filter(({ name }) => undone.has(name)).reverse();
+}
+
+function hasTextOf({ up, down }: Migration, { upSha256, downSha256 }: AppliedMigration): boolean {
   return up.sha256 === upSha256 && down.sha256 === downSha256;
 }
 
@@ -96,12 +113,12 @@ function editedFault(
   const cosmetic = recorded.tokens === file.tokensSha256;
   const where = cosmetic ? " (in comments and white space only)" : "";
   const fault = `the file was edited${where} after it was applied on ${day(appliedAt)}`;
-  const remedy = cosmetic ? acceptable(name) : remedies[direction];
+  const remedy = cosmetic ? acceptEdit(name) : restoreEdited[direction];
   const error = new DeclarationError(file.path, fault, remedy);
   return [{ kind: `${direction} edited`, name, cosmetic, error }];
 }
 
-function acceptable(name: string): string {
+function acceptEdit(name: string): string {
   const accept = npmCommand("db -- accept-drift", [
     "--reason 'why'",
     shellWord(`migration ${name}`),
@@ -109,9 +126,9 @@ function acceptable(name: string): string {
   return `Restore it from version control, or have it recorded as it is: ${accept}`;
 }
 
-const remedies = {
+const restoreEdited = {
   up: "Restore it from version control, and put the change into a new migration",
-  down: "Restore it from version control; a rollback runs it as it is, and a migration applied again is recorded anew",
+  down: "Restore it from version control; a rollback runs it as it is, and applying the migration again records the new file",
 };
 
 function day(date: Date): string {

@@ -1,38 +1,46 @@
 import { escapeIdentifier } from "pg";
 
 import type { Connection } from "../connection/connection";
-import { DeclarationError, DeclarationErrors } from "../declarationError";
 import { withSession } from "../connection/withSession";
-import { announcedEffects, describeEffect } from "./loss/announcedEffects";
-import { countLoss, existsSql } from "./loss/countLoss";
-import type { AcknowledgedLoss, CountedLoss, Loss } from "./loss/loss";
-import { lossFaults, type MigrationLosses } from "./loss/lossFaults";
-import type { Migration } from "./migration";
-import type { MigrationSettings } from "./migrationSettings";
-import { numberOf } from "./numberOf";
-import { type MigrationState, readMigrationState } from "./readMigrationState";
-import { undoneMigrations } from "./undoneMigrations";
+import { DeclarationError, DeclarationErrors } from "../declarationError";
+import {
+  type AcknowledgedLoss,
+  type CountedLoss,
+  type Loss,
+  lossFaults,
+  type MigrationLosses,
+} from "./dataLoss";
+import { describeEffect, readDownEffects } from "./downEffects";
+import { countLoss, existsSql } from "./guardDataLoss";
+import { undoneMigrations } from "./ledgerFaults";
+import { type Migration, numberOf } from "./migration";
+import type { MigrationsFolder } from "./migrationsFolder";
+import { type MigrationState, readMigrationState } from "./migrationState";
+import type { MigrationSettings } from "./runSettings";
 import { unrecordedFault } from "./unrecordedRelations";
 
-/** Where to go. */
+/** Which version to migrate to. */
 export interface Destination {
   /** Number of the migration that is the last one applied afterwards. Default: the last in the folder. */
   target?: number | undefined;
-  /** How many rows may go with what. */
+  /** How many rows each loss may take. */
   acknowledgedLoss: AcknowledgedLoss;
 }
 
 /**
- * What a run to the target would do, a line for each migration: its name, and for one that is undone what it takes away.
+ * What a run to the target would do, a line for each migration: its name, and for one that is undone the data it removes.
  * Writes nothing, and needs no ledger yet.
  *
- * @throws DeclarationErrors if the folder has faults, if there are tables and no ledger, or if the files say that they take away what nobody has acknowledged.
+ * @param folder The migrations folder, if it has been read already.
+ * @throws DeclarationErrors if the folder has faults, if there are tables but no ledger, or if the down files say that they remove
+ *   data whose loss is not acknowledged.
  */
 export async function migrationPlan(
   settings: MigrationSettings,
   { target, acknowledgedLoss }: Destination,
+  folder?: MigrationsFolder,
 ): Promise<string[]> {
-  const state = await readMigrationState(settings);
+  const state = await readMigrationState(settings, folder);
   if (state.pending.length > 0 && state.unrecorded.length > 0)
     throw new DeclarationErrors([unrecordedFault(settings.connection.database, state.unrecorded)]);
   if (target === undefined) return state.pending;
@@ -40,11 +48,11 @@ export async function migrationPlan(
   return rollbackPlan(settings, state, target, acknowledgedLoss);
 }
 
-/** @throws DeclarationError if there is no such migration */
+/** @throws DeclarationErrors if the folder has no such migration */
 export function requireTarget(target: number, migrations: readonly Migration[]): void {
   const last = migrations.at(-1)?.number ?? 0;
   if (target <= last) return;
-  const remedy = `Name a number from 0 to ${last}, or take the setting away: pulumi config rm hosterizer-database:migrationTarget`;
+  const remedy = `Name a number from 0 to ${last}, or remove the setting: pulumi config rm hosterizer-database:migrationTarget`;
   const place = `hosterizer-database:migrationTarget ${target}`;
   throw new DeclarationErrors([
     new DeclarationError(place, `the folder of migrations ends at ${last}`, remedy),
@@ -60,7 +68,7 @@ async function rollbackPlan(
   const lines: string[] = [];
   const losses: MigrationLosses[] = [];
   for (const { name, down } of undoneMigrations(migrations, applied, target)) {
-    const effects = await announcedEffects(down.sql);
+    const effects = await readDownEffects(down.sql);
     const counts = await countAll(
       connection,
       owner,
@@ -77,7 +85,7 @@ async function rollbackPlan(
   return lines;
 }
 
-/** As administrators see the tables: the run itself counts anew, under a lock. */
+/** Counts what administrators see. The run itself counts again, under a lock. */
 async function countAll(
   connection: Connection,
   owner: string,
@@ -93,8 +101,9 @@ async function countAll(
          set local app.current_user_role = 'administrator'`,
       );
       for (const loss of losses) {
-        // How many rows a DELETE takes is known when it is run; another name may come by a file before.
+        // How many rows a DELETE removes is known only when it runs.
         if (loss.kind === "deleted") continue;
+        // A file that runs earlier may create or rename the table.
         const { rows } = await client.query<{ exists: boolean }>(existsSql(loss));
         if (rows[0]?.exists !== true) continue;
         counted.set(loss, { ...loss, count: await countLoss(client, loss) });

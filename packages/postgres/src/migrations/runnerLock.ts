@@ -4,17 +4,17 @@ import type { Client } from "pg";
 
 import { readSql } from "../sql/readSql";
 
-/** The advisory lock of migration runners: "host" and "migr" as two big-endian integers. One for each database. */
+/** Key of the advisory lock of migration runners: "host" and "migr" as two big-endian integers. Each database has its own. */
 export const runnerLockKey = [0x686f7374, 0x6d696772] as const;
 
 /** How a runner waits for another one. */
 export interface RunnerLockOptions {
-  /** Give up after so long. */
+  /** When to give up, in milliseconds. */
   waitMs: number;
   log: (line: string) => void;
 }
 
-/** Another runner did not end in time. */
+/** Another run did not end in time. */
 export class RunnerLockError extends Error {
   override readonly name = "RunnerLockError";
 }
@@ -22,15 +22,15 @@ export class RunnerLockError extends Error {
 const pauseMs = 250;
 
 /**
- * Lets one runner at a time into `run`; the others wait their turn, and say for whom.
+ * Runs `run` under the lock, so that one runner works at a time. The others wait, and log whom they wait for.
  *
  * The lock is polled: a session that waits in pg_advisory_lock() holds a snapshot, and the CREATE INDEX
  * CONCURRENTLY of the runner it waits for would wait for that snapshot to end. It belongs to the session, so that
- * PostgreSQL frees it when a runner dies.
+ * PostgreSQL releases it when a runner dies.
  *
- * The session's role must still be its login, which may see its other sessions in pg_stat_activity.
+ * The session's role must still be its login, because that may see its other sessions in pg_stat_activity.
  *
- * @throws RunnerLockError that names the holder, when `waitMs` are over.
+ * @throws RunnerLockError that names the holder, after `waitMs`.
  */
 export async function withRunnerLock<T>(
   client: Client,
@@ -47,7 +47,7 @@ export async function withRunnerLock<T>(
   try {
     return await run();
   } finally {
-    // A session that is gone has freed the lock already.
+    // A lost session has already released the lock.
     await client
       .query("select pg_catalog.pg_advisory_unlock($1, $2)", [...runnerLockKey])
       .catch(() => undefined);
@@ -76,6 +76,6 @@ async function describeHolder(client: Client): Promise<string> {
 function timeoutMessage(waitMs: number, holder: string): string {
   return (
     `another migration run has not ended in ${waitMs / 1000} s: ${holder}.\n` +
-    "Wait for it and run again, or end its session with pg_terminate_backend(pid) if nobody needs it."
+    "Wait for it and run again, or end its session with pg_terminate_backend(pid) if it is not needed."
   );
 }

@@ -1,4 +1,4 @@
--- Who holds the runners' lock? The two halves of its key are $1 and $2.
+-- The session that holds the runner lock. $1 and $2 are the two halves of its key.
 select activity.pid, activity.application_name as "applicationName", activity.backend_start as since
 from pg_catalog.pg_locks as lock
 inner join pg_catalog.pg_stat_activity as activity on activity.pid = lock.pid

@@ -1,4 +1,4 @@
--- Tables and the like in the schemas $1 that no extension has brought: names, in order.
+-- Names of tables and the like in the schemas $1 that do not belong to an extension, in order.
 select pg_catalog.format('%I.%I', n.nspname, c.relname) as name
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

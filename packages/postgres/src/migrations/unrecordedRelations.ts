@@ -3,12 +3,11 @@ import type { Client } from "pg";
 import { askOwner } from "../connection/sessionSettings";
 import { DeclarationError } from "../declarationError";
 import { readSql } from "../sql/readSql";
-import type { AppliedMigration } from "./ledger";
-import { tableExists } from "./tableExists";
+import { type AppliedMigration, tableExists } from "./ledger";
 
 /**
- * Tables, views and the like in the schemas, by name, without those of extensions. Reads `pg_catalog` alone, so that any role
- * may ask.
+ * Names of the tables, views and the like in the schemas, without those of extensions. Reads only `pg_catalog`, so any role may
+ * ask.
  */
 export async function readRelations(client: Client, schemas: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(readSql(__dirname, "unrecordedRelations"), [
@@ -17,24 +16,24 @@ export async function readRelations(client: Client, schemas: readonly string[]):
   return rows.map(({ name }) => name);
 }
 
-/** So many names fit into a message; the others are counted. */
+/** How many names a message lists; the others are counted. */
 const shown = 10;
 
 /**
- * Why the first migration does not run in a database that is not empty: it would stop at the first table that exists, or,
- * worse, not stop.
+ * Why the first migration does not run in a database that is not empty: it would fail at the first table that exists, or,
+ * worse, succeed.
  *
- * @param relations that are there although no migration is recorded as applied
+ * @param relations that exist although no migration is recorded as applied
  */
 export function unrecordedFinding(database: string, relations: readonly string[]) {
   const more = relations.length > shown ? ` and ${relations.length - shown} more` : "";
   const names = `${relations.slice(0, shown).join(", ")}${more}`;
   return {
     subject: `database ${database}`,
-    fault: `no migration is recorded in hosterizer.schema_migrations, but there are tables already: ${names}`,
+    fault: `no migration is recorded in hosterizer.schema_migrations, but the database already has tables: ${names}`,
     remedy:
-      "Nothing is migrated until the ledger says where to begin: restore it if it was lost, record the migrations that these " +
-      "tables come from (docs/operate.md, Taking over a database), or set hosterizer-database:database to a new name",
+      "Restore the ledger if it was lost, record the migrations that created these tables (docs/operate.md, Taking over a " +
+      "database), or set hosterizer-database:database to a new name",
   };
 }
 
@@ -45,8 +44,8 @@ export function unrecordedFault(database: string, relations: readonly string[]):
 }
 
 /**
- * The relations that no migration is recorded for, where none is recorded at all. A first migration without a transaction that
- * stopped halfway has noted how far it came, and may continue.
+ * The relations that exist although no migration is recorded. None if a first migration without a transaction stopped halfway: it
+ * has recorded its progress, and may continue.
  *
  * The session is the owner.
  */

@@ -5,7 +5,7 @@ import { convergeWith, isContention } from "../convergence/converge";
 import type { Finding } from "../convergence/difference";
 import { inSnapshot } from "../connection/inSnapshot";
 import { readLedger } from "../migrations/ledger";
-import { numberOf } from "../migrations/numberOf";
+import { numberOf } from "../migrations/migration";
 import { readSigningKeys } from "./signedContext/readSigningKeys";
 import { applyContext } from "./applyRowLevelSecurity";
 import { canBeTenant } from "./canBeTenant";

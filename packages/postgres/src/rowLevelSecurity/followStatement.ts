@@ -1,6 +1,6 @@
 import type { AlterTableCmd, Constraint, CreateStmt, Node, RenameStmt } from "libpg-query";
 
-import { keyOf, listedRelation, relationOf } from "../sql/parsedNames";
+import { keyOf, listedRelation, relationOf } from "../sql/tableName";
 import type { MigratedTable } from "./migratedTables";
 
 type Tables = Map<string, MigratedTable>;

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 
-import { forget, type Recall } from "../migrations/fileMemory";
-import { splitStatements } from "../sql/splitStatements";
+import { uncached, type Cached } from "../migrations/fileCache";
+import { splitStatements } from "../sql/statements";
 import { followStatement, shapesTables } from "./followStatement";
 
 /** A table as migrations leave it. */
@@ -31,7 +31,7 @@ export type TableStatements = readonly Node[] | null;
  */
 export async function migratedTables(
   upFiles: readonly string[],
-  recall: Recall<TableStatements> = forget,
+  recall: Cached<TableStatements> = uncached,
 ): Promise<MigratedTables> {
   const tables = new Map<string, MigratedTable>();
   let complete = true;

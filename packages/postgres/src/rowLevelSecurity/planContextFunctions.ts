@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
-import { quotedName } from "../sql/quotedName";
+import { quotedName } from "../sql/tableName";
 import type { Finding } from "../convergence/difference";
 import { type ContextFunction, contextFunctions, contextSchema } from "./contextFunctions";
 import { functionDifferences } from "./functionDifferences";

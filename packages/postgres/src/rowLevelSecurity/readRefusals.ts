@@ -2,7 +2,7 @@ import type { Client } from "pg";
 
 import type { Finding } from "../convergence/difference";
 import { readLedger } from "../migrations/ledger";
-import { numberOf } from "../migrations/numberOf";
+import { numberOf } from "../migrations/migration";
 import { readRecord } from "../schema/record/schemaRecord";
 import { planRequirements } from "./planRequirements";
 import { planUndeclaredTables } from "./planUndeclaredTables";

@@ -1,4 +1,4 @@
-/** A place in a text, as editors and PostgreSQL count: from 1, and columns in characters. */
+/** A place in a text as editors and PostgreSQL count: from 1, columns in characters. */
 export interface Location {
   line: number;
   column: number;
@@ -6,12 +6,12 @@ export interface Location {
   text: string;
 }
 
-/** Finds the line and the column of `offset`, an index into `source`. For many places of one text: `locator`. */
+/** The line and column of `offset`, an index into `source`. For many places in one text use `locator`. */
 export function locate(source: string, offset: number): Location {
   return locator(source)(offset);
 }
 
-/** Reads a text once, and finds any number of places in it. */
+/** Splits a text into lines once, to locate any number of places in it. */
 export function locator(source: string): (offset: number) => Location {
   const starts = lineStarts(source);
   return (offset) => {
@@ -35,7 +35,7 @@ export function lineStarts(source: string): number[] {
   return starts;
 }
 
-/** How many of some numbers, in ascending order, are no greater than a limit. */
+/** How many of the numbers, which are in ascending order, are at most `limit`. */
 export function countUpTo(numbers: readonly number[], limit: number): number {
   let [low, high] = [0, numbers.length];
   while (low < high) {
@@ -44,4 +44,17 @@ export function countUpTo(numbers: readonly number[], limit: number): number {
     else high = middle;
   }
   return low;
+}
+
+const excerptWidth = 100;
+
+/** The line of a location with a caret under its column. A long line is cut around the caret. */
+export function renderExcerpt({ line, column, text }: Location): string {
+  const characters = Array.from(text);
+  const start = characters.length <= excerptWidth ? 0 : Math.max(0, column - 1 - excerptWidth / 2);
+  const shown = characters.slice(start, start + excerptWidth);
+  const label = `  ${line} | `;
+  // Tabs stay tabs, so that the caret moves with them.
+  const padding = shown.slice(0, column - 1 - start).map((c) => (c === "\t" ? c : " "));
+  return `${label}${shown.join("")}\n${" ".repeat(label.length - 2)}| ${padding.join("")}^`;
 }

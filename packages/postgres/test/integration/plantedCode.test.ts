@@ -9,7 +9,7 @@ import { repairAudit } from "../../src/audit/repairAudit";
 import { type Connection, withClient } from "../../src/connection/connection";
 import { readExternalServer } from "../../src/server/external/externalServer";
 import { proveIsolation } from "../../src/isolation/proveIsolation";
-import { readMigrationState } from "../../src/migrations/readMigrationState";
+import { readMigrationState } from "../../src/migrations/migrationState";
 import { applyUserLookup } from "../../src/pooler/applyUserLookup";
 import { readLookupDrift } from "../../src/pooler/readLookupDrift";
 import { applyRowLevelSecurity } from "../../src/rowLevelSecurity/applyRowLevelSecurity";

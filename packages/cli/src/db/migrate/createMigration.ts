@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
 

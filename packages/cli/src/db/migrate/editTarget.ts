@@ -1,4 +1,4 @@
-import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
+import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import { pins } from "../../pins";
 import { yaml } from "../../stack/yaml";
 import { targetKey } from "../stack/migrationTarget";

@@ -1,9 +1,9 @@
 import { migrator, owner } from "../../../../../database/roles";
-import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import {
   type MigrationState,
   readMigrationState,
-} from "@hosterizer/postgres/migrations/readMigrationState";
+} from "@hosterizer/postgres/migrations/migrationState";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { renderColumns } from "../screen/renderColumns";
 import { width } from "../screen/terminal";

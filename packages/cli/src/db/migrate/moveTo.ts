@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
+import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import { CommandError } from "../../commandError";
 import { up } from "../../commands/up";
 import { say } from "../../say";

@@ -1,5 +1,5 @@
 import { migrator, owner } from "../../../../../database/roles";
-import { schemaVersion } from "@hosterizer/postgres/migrations/schemaVersion";
+import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";

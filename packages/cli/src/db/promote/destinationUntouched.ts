@@ -1,5 +1,5 @@
 import { migrator, owner } from "../../../../../database/roles";
-import { readMigrationState } from "@hosterizer/postgres/migrations/readMigrationState";
+import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
 import { findHandMadeDrift } from "../../drift/findDrift";

@@ -4,9 +4,10 @@ import { tenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
-import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
+import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
 import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
+import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
 import { connectionAs } from "../stack/connectionAs";
@@ -67,6 +68,7 @@ function migrate(connection: Connection, target?: number) {
     directory: migrationsDirectory,
     schemas: recordedSchemas,
     afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy }),
+    recordSchema: recordStatements,
     target,
     acknowledgedLoss: {},
   });

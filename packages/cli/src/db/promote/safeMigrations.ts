@@ -2,12 +2,14 @@ import { migrator } from "../../../../../database/roles";
 import { releasedVersion } from "../../../../../database/migrationSafety";
 import { locator } from "@hosterizer/postgres/sql/locate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
-import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
-import { splitStatements } from "@hosterizer/postgres/sql/splitStatements";
-import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgePending";
-import type { RowEstimates } from "@hosterizer/postgres/migrations/safety/lockFindings";
-import { readRowEstimates } from "@hosterizer/postgres/migrations/safety/readRowEstimates";
-import { statementLocks } from "@hosterizer/postgres/migrations/safety/statementLocks";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
+import { splitStatements } from "@hosterizer/postgres/sql/statements";
+import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
+import {
+  readRowEstimates,
+  type RowEstimates,
+  statementLocks,
+} from "@hosterizer/postgres/migrations/safety/statementLocks";
 import { migrationsDirectory } from "../../../../../components/preflight";
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
 import { connectionAs } from "../stack/connectionAs";

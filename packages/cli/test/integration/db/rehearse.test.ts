@@ -11,6 +11,7 @@ import { migrator, owner, roles } from "../../../../../database/roles";
 import { tenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
+import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { comingMigration, shippedVersion } from "../../../../../test/shippedMigrations";
 import { realMigrations } from "../../../../postgres/test/integration/migrations/migrationDatabase";
 import { rowsOf } from "../../../../postgres/test/integration/testDatabase";
@@ -70,6 +71,7 @@ async function makeDatabase(name: string): Promise<void> {
     directory: join(folder, "migrations"),
     schemas: recordedSchemas,
     afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy }),
+    recordSchema: recordStatements,
     target: shippedVersion,
   });
 }

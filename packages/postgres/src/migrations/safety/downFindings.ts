@@ -1,21 +1,21 @@
 import type { Node } from "libpg-query";
 
+import { splitStatements } from "../../sql/statements";
 import type { MigrationFile } from "../migration";
-import { splitStatements } from "../../sql/splitStatements";
 import { madeAndDropped } from "./madeAndDropped";
-import type { StatementFinding } from "./safetyFinding";
+import type { PlacedFinding } from "./safetyFinding";
 
 /**
- * What an up file makes and its down file does not take back, as far as their texts say.
+ * What an up file creates and its down file does not drop, as far as their texts say.
  *
  * Whether the schema is the same after up, down and up is what a rehearsal shows.
  */
 export async function downFindings(
   up: MigrationFile,
   down: MigrationFile,
-): Promise<(StatementFinding & { offset: number })[]> {
+): Promise<PlacedFinding[]> {
   const downs = await splitStatements(down.sql).catch(() => undefined);
-  // What cannot be read cannot be judged.
+  // What a DO block drops is not in the parse tree.
   if (downs === undefined || downs.some(({ node }) => "DoStmt" in node)) return [];
   const dropped = new Set(downs.flatMap(({ node }) => madeAndDropped(node).dropped));
   const ups = (await splitStatements(up.sql).catch(() => [])).map((statement) => ({
@@ -23,30 +23,30 @@ export async function downFindings(
     ...madeAndDropped(statement.node),
   }));
   for (const { node, made } of ups) {
-    if (goesWithTable(node, dropped)) made.forEach((index) => dropped.add(index));
+    if (isIndexOfDropped(node, dropped)) made.forEach((index) => dropped.add(index));
   }
-  const own = new Set(ups.flatMap((statement) => statement.dropped));
+  const droppedByUp = new Set(ups.flatMap((statement) => statement.dropped));
   return ups.flatMap(({ made, offset }) =>
     made
-      .filter((object) => !own.has(object) && !goesWith(object, dropped))
+      .filter((object) => !droppedByUp.has(object) && !isDropped(object, dropped))
       .map((object) => ({
         rule: "incomplete-down" as const,
         fault: `it makes ${object}, which ${down.path} does not drop`,
-        remedy: `Write into the down file what takes it back: drop ${object.replace(/^column .*/, "column …")}`,
+        remedy: `Add to the down file: drop ${object.replace(/^column .*/, "column …")}`,
         offset,
       })),
   );
 }
 
-/** Whether a statement makes an index, which is dropped with its table. */
-function goesWithTable(node: Node, dropped: ReadonlySet<string>): boolean {
+/** Whether a statement creates an index of a dropped table, which goes with the table. */
+function isIndexOfDropped(node: Node, dropped: ReadonlySet<string>): boolean {
   if (!("IndexStmt" in node)) return false;
   const { schemaname = "public", relname = "" } = node.IndexStmt.relation ?? {};
   return dropped.has(`table ${schemaname}.${relname}`);
 }
 
-/** Whether it is dropped itself, or with what it belongs to. */
-function goesWith(object: string, dropped: ReadonlySet<string>): boolean {
+/** Whether an object, its schema, or the table that it belongs to is dropped. */
+function isDropped(object: string, dropped: ReadonlySet<string>): boolean {
   if (dropped.has(object)) return true;
   const [kind = "", name = ""] = object.split(" ");
   const schema = `schema ${name.split(".")[0] ?? ""}`;

@@ -1,8 +1,8 @@
 import type { Node, RangeVar } from "libpg-query";
 
-import { keyOf, relationOf, stringsOf } from "../../sql/parsedNames";
+import { keyOf, relationOf, stringsOf } from "../../sql/tableName";
 
-/** Objects that a file makes or drops, as `kind name`. */
+/** Objects that a statement creates or drops, as `kind name`. */
 export interface MadeAndDropped {
   made: string[];
   dropped: string[];
@@ -22,7 +22,7 @@ const droppable: Record<string, string> = {
   OBJECT_TRIGGER: "trigger",
 };
 
-/** What one statement makes and drops, where its text says so. */
+/** What one statement creates and drops according to its parse tree. */
 export function madeAndDropped(node: Node): MadeAndDropped {
   return { made: made(node), dropped: dropped(node) };
 }
@@ -79,7 +79,7 @@ function listed(kind: string, names: readonly Node[] = []): string[] {
   return [`${kind} ${(words.length > 1 ? words : ["public", ...words]).join(".")}`];
 }
 
-/** A function's or a type's name stands deeper. */
+/** The parts of an object's name. Those of functions and types are nested one level deeper. */
 function wordsOf(object: Node): string[] {
   if ("ObjectWithArgs" in object) return (object.ObjectWithArgs.objname ?? []).flatMap(stringsOf);
   if ("TypeName" in object) return (object.TypeName.names ?? []).flatMap(stringsOf);

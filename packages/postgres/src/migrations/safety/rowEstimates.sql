@@ -1,4 +1,4 @@
--- About how many rows each table has, partitions included. What was never analyzed is taken by its size.
+-- Estimated rows of each table, partitions included. A table that was never analyzed is estimated from its size.
 select n.nspname || '.' || c.relname as "table",
        (
          select pg_catalog.sum(

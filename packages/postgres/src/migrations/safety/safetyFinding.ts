@@ -1,14 +1,14 @@
 import { type SquawkRule, squawkRules } from "./squawk";
 
-/** What is looked for in a migration, each by the name that a waiver uses; squawk looks for more. */
-export const safetyRules = {
-  "rewrites-table": "a statement writes a table anew while nobody can read it",
-  "scans-table": "a statement reads a whole table while nobody can write it",
-  "builds-index": "a statement builds an index while nobody can write the table",
+/** The project's own rules, by the names that waivers use. Squawk adds more. */
+const safetyRules = {
+  "rewrites-table": "a statement rewrites a table, which blocks reads",
+  "scans-table": "a statement scans a whole table, which blocks writes",
+  "builds-index": "a statement builds an index, which blocks writes to the table",
   "changes-every-row": "a statement changes every row of a table in one transaction",
-  "access-in-migration": "a role, privilege or policy is changed by a migration",
-  "incomplete-down": "the down file does not take back what the up file makes",
-  "bad-waiver": "a waiver waives nothing, or has no reason",
+  "access-in-migration": "a migration changes a role, privilege or policy",
+  "incomplete-down": "the down file does not drop what the up file creates",
+  "bad-waiver": "a waiver matches no finding, or has no reason",
 } as const;
 
 export type SafetyRule = keyof typeof safetyRules | SquawkRule;
@@ -19,7 +19,7 @@ export const ruleNames: readonly string[] = [
   ...Object.keys(squawkRules),
 ];
 
-/** Something in a migration that hurts a database in use. */
+/** Something in a migration that disturbs a database in use. */
 export interface SafetyFinding {
   /** The folder as it was given, and the file's name. */
   file: string;
@@ -30,9 +30,12 @@ export interface SafetyFinding {
   fault: string;
   /** What to do instead. */
   remedy: string;
-  /** Why it may stand all the same, as a comment beside the statement says. */
+  /** The reason that a comment beside the statement gives for accepting it. Absent: it is not accepted. */
   waived?: string;
 }
 
-/** A finding before it is known where it stands. */
+/** A finding whose place in the file is not known yet. */
 export type StatementFinding = Pick<SafetyFinding, "rule" | "fault" | "remedy">;
+
+/** A finding with the offset of its statement in the file. */
+export type PlacedFinding = StatementFinding & { offset: number };

@@ -1,8 +1,7 @@
 import { DeclarationErrors } from "../../declarationError";
-import type { MigrationSettings } from "../../migrations/migrationSettings";
-import { numberOf } from "../../migrations/numberOf";
-import { readMigrationState } from "../../migrations/readMigrationState";
-import { schemaVersion } from "../../migrations/schemaVersion";
+import type { MigrationSettings } from "../../migrations/runSettings";
+import { numberOf } from "../../migrations/migration";
+import { readMigrationState, schemaVersion } from "../../migrations/migrationState";
 
 /** Where the schema stands. */
 export interface SchemaStatus {

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { tableExists } from "../../migrations/tableExists";
+import { tableExists } from "../../migrations/ledger";
 import { signingKeysTable } from "./signingKeys";
 
 /** The keys as their pads, in hexadecimal; null: there is no table. */

@@ -1,8 +1,7 @@
 import { type Client, escapeLiteral } from "pg";
 
 import { askOwner } from "../../connection/sessionSettings";
-import { createLedger } from "../../migrations/ledger";
-import { tableExists } from "../../migrations/tableExists";
+import { createLedger, tableExists } from "../../migrations/ledger";
 import { readSql } from "../../sql/readSql";
 import { digestedObjectsSql, schemaStampSql, schemaTextSettings } from "../catalog/readSchema";
 import type { ObjectKey, SchemaObject, SchemaScope } from "../catalog/schemaObject";

@@ -27,6 +27,7 @@ import { type Connection, withClient } from "../../../src/connection/connection"
 import type { Finding } from "../../../src/convergence/difference";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { applyUserLookup } from "../../../src/pooler/applyUserLookup";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
@@ -88,7 +89,14 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   if (ledger) {
     const scope = { owner, schemas: recordedSchemas };
     const afterEach = afterEachMigration({ ...scope, tenancy });
-    await migrate({ connection: session, ...scope, directory: "migrations", afterEach });
+    const recordSchema = recordStatements;
+    await migrate({
+      connection: session,
+      ...scope,
+      directory: "migrations",
+      afterEach,
+      recordSchema,
+    });
   }
   await applyRowLevelSecurity(session, { tenancy, owner });
   await applyUserLookup(database.superuser, lookup);

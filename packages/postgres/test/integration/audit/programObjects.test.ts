@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { ledgerObjects } from "../../../src/migrations/ledgerObjects";
+import { ledgerObjects } from "../../../src/migrations/ledger";
 import { createAuditedDatabase } from "./auditedDatabase";
 import { rowsOf } from "../testDatabase";
 

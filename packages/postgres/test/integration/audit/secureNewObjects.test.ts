@@ -5,6 +5,7 @@ import { secureNewObjects } from "../../../src/audit/secureNewObjects";
 import { withClient } from "../../../src/connection/connection";
 import { migrate } from "../../../src/migrations/migrate";
 import { readSchemaDrift } from "../../../src/schema/schemaDrift";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { createMigrationDatabase } from "../migrations/migrationDatabase";
 import { rowsOf } from "../testDatabase";
 import { createAuditedDatabase } from "./auditedDatabase";
@@ -71,6 +72,7 @@ test("the recorded schema and the audit agree on what a migration made", async (
       directory,
       schemas,
       afterEach,
+      recordSchema: recordStatements,
       lockTimeoutMs: 500,
       log: () => undefined,
     });

@@ -5,6 +5,7 @@ import { readAudit } from "../../../src/audit/readAudit";
 import { applyTablePrivileges, readTablePrivilegesDrift } from "../../../src/audit/tablePrivileges";
 import type { Difference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
 import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
 import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
@@ -38,7 +39,8 @@ export async function createDeclaredDatabase(
       .join(";\n"),
   );
   const scope = { owner, schemas: ["public"], directory };
-  await migrate({ connection: migrator, ...scope, lockTimeoutMs: 5_000 });
+  const recordSchema = recordStatements;
+  await migrate({ connection: migrator, ...scope, recordSchema, lockTimeoutMs: 5_000 });
   const tenancy: Tenancy = {
     administrators: "session",
     tables,

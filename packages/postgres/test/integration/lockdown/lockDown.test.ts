@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { lockDown, readOpenings } from "../../../src/lockdown/lockDown";
 import { migrate } from "../../../src/migrations/migrate";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import type { TenantTable } from "../../../src/rowLevelSecurity/tenancy";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { createDeclaredDatabase } from "../convergence/declaredDatabase";
@@ -292,7 +293,8 @@ describe("what is open", () => {
       );
       const { migrator, expectation } = database;
       const { owner, schemas } = expectation;
-      await migrate({ connection: migrator, owner, schemas, directory, lockTimeoutMs: 5_000 });
+      const settings = { connection: migrator, owner, schemas, directory };
+      await migrate({ ...settings, recordSchema: recordStatements, lockTimeoutMs: 5_000 });
       const notes = { schema: "public", table: "notes", column: "customer_id" };
       await close(3, [...tenantTables, notes]);
       await asOwner("insert into public.notes values (1, 1)");

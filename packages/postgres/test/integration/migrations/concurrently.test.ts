@@ -1,8 +1,7 @@
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { migrate } from "../../../src/migrations/migrate";
-import { rollback } from "../../../src/migrations/rollback";
+import { migrate, rollback } from "../../../src/migrations/migrate";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("a file without a transaction", () => {
@@ -114,7 +113,7 @@ describe("a file without a transaction", () => {
   test("keeps the statements before the one that failed, and refuses an edit of those", async () => {
     const broken = `${mark}create table b (id int);\nselect nothing from b;`;
     await database.write("000002_b", broken);
-    const message = /000002_b\.up\.sql:3:8: .*\n.*\n.*\n.*statements before it stay/;
+    const message = /000002_b\.up\.sql:3:8: .*\n.*\n.*\n.*statements and files before it stay/;
     await expect(migrate(database.settings)).rejects.toThrow(message);
 
     await database.write("000002_b", broken.replace("id int", "id bigint"));

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { migrate } from "../../../src/migrations/migrate";
+import { migrate, rollback } from "../../../src/migrations/migrate";
 import { MigrationError } from "../../../src/migrations/migrationError";
-import { readMigrationState } from "../../../src/migrations/readMigrationState";
-import { rollback } from "../../../src/migrations/rollback";
-import { schemaVersion } from "../../../src/migrations/schemaVersion";
+import { readMigrationState, schemaVersion } from "../../../src/migrations/migrationState";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("a migration that fails", () => {
@@ -41,7 +39,7 @@ describe("a migration that fails", () => {
         'migrations/000003_add_site_tags.up.sql:3:19: type "textt[]" does not exist (42704)',
         "  3 |   add column tags textt[];",
         "    |                   ^",
-        "Nothing of this file is in the database; the files before it stay. Mend it and run again: it goes on from here.",
+        "Nothing of this file was applied; the files before it stay applied. Fix it and run again: it resumes from here.",
       ].join("\n"),
     );
     expect(await version()).toBe(2);

@@ -23,7 +23,7 @@ describe("a migration run whose session is killed", () => {
     await expect.poll(kill, { timeout: 10_000, interval: 20 }).toHaveLength(1);
   };
 
-  test("has done nothing of the file it was in, and the next run goes on from there", async () => {
+  test("has done nothing of the file it was in, and the next run resumes from there", async () => {
     await database.write("000001_a", "create table a (id int);");
     await database.write("000002_b", "create table b (id int);\nselect pg_sleep(30);");
     await database.write("000003_c", "create table c (id int);");
@@ -32,7 +32,7 @@ describe("a migration run whose session is killed", () => {
     await killDuring("pg_sleep");
     const error = await killed;
     expect(error).toBeInstanceOf(MigrationError);
-    expect(String(error)).toMatch(/000002_b\.up\.sql:2:1: .*\n.*\n.*\n.*Run again: it goes on/);
+    expect(String(error)).toMatch(/000002_b\.up\.sql:2:1: .*\n.*\n.*\n.*Run again: it resumes/);
     expect(await database.rows("select from pg_class where relname = 'b'")).toEqual([]);
 
     await database.write("000002_b", "create table b (id int);");
@@ -74,7 +74,7 @@ describe("a migration run whose session is killed", () => {
     expect(await indexes()).toEqual([{ indisvalid: true }]);
   });
 
-  test("goes on after the last finished statement of a file without a transaction", async () => {
+  test("resumes after the last finished statement of a file without a transaction", async () => {
     const statements = [
       "-- no transaction: builds an index while the table is in use",
       "create table a (id int);",

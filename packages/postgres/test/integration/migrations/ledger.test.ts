@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
-import { migrate } from "../../../src/migrations/migrate";
-import { readMigrationState } from "../../../src/migrations/readMigrationState";
-import { rerecordFiles } from "../../../src/migrations/rerecordFiles";
-import { rollback } from "../../../src/migrations/rollback";
+import { migrate, rollback } from "../../../src/migrations/migrate";
+import { readMigrationState } from "../../../src/migrations/migrationState";
+import { rerecordFiles } from "../../../src/migrations/ledger";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("the ledger", () => {
@@ -29,7 +28,7 @@ describe("the ledger", () => {
     return state.faults.map(({ kind, name }) => `${name} ${kind}`);
   };
 
-  test("is only read, never made, by whoever asks for the state", async () => {
+  test("is only read, never created, when the state is read", async () => {
     expect(await readMigrationState(database.settings)).toMatchObject({
       version: 0,
       migrations: [{ name: "000001_a" }, { name: "000002_b" }],
@@ -68,7 +67,7 @@ describe("the ledger", () => {
     expect(await faults()).toEqual([]);
   });
 
-  test("goes on once such an edit is recorded", async () => {
+  test("runs once such an edit is recorded", async () => {
     await migrate({ ...database.settings, target: 1 });
     await database.write("000001_a", "-- why\ncreate table a (id int);", "drop table a; -- too");
     expect(await faults()).toEqual(["000001_a up edited", "000001_a down edited"]);

@@ -98,7 +98,7 @@ describe("migration runs and locks", () => {
     await expect(run({ lockTimeoutMs: 50, lockAttempts: 2 })).rejects.toMatchObject({
       code: "55P03",
       line: 2,
-      message: expect.stringContaining("Find who holds the lock") as string,
+      message: expect.stringContaining("Find what holds the lock") as string,
     });
     expect(lines.filter((line) => line.includes("no lock"))).toHaveLength(1);
     expect(await database.rows("select from pg_class where relname = 'b'")).toEqual([]);

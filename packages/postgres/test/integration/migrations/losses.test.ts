@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { guardLosses, rowsChanged } from "../../../src/migrations/loss/guardLosses";
-import type { AcknowledgedLoss, CountedLoss } from "../../../src/migrations/loss/loss";
-import { migrate } from "../../../src/migrations/migrate";
-import { rollback } from "../../../src/migrations/rollback";
+import { guardDataLoss, rowsChanged } from "../../../src/migrations/guardDataLoss";
+import type { AcknowledgedLoss, CountedLoss } from "../../../src/migrations/dataLoss";
+import { migrate, rollback } from "../../../src/migrations/migrate";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 let database: MigrationDatabase;
@@ -75,13 +74,13 @@ test.each(refusals)(
   "%s that goes has to be acknowledged",
   async (_what, down, fault, key, count) => {
     await expect(undo(down)).rejects.toThrow(
-      new RegExp(`000002_next.down.sql: ${fault}, .*nobody has acknowledged it`),
+      new RegExp(`000002_next.down.sql: ${fault}, .*which is not acknowledged`),
     );
     await expect(goDown(1)).rejects.toThrow(
       `pulumi config set --path 'hosterizer-database:acknowledgedLoss["${key}"]' ${count}`,
     );
     await expect(goDown(1, { [key]: count - 1, "public.customers": 1 })).rejects.toThrow(
-      `${fault}, and ${count - 1} are acknowledged`,
+      `${fault}, but ${count - 1} are acknowledged`,
     );
     expect(await database.rows("select count(*)::int as n from sites")).toEqual([{ n: 5 }]);
     expect(await goDown(1, { [key]: count, "public.customers": 1 })).toEqual(["000002_next"]);
@@ -114,13 +113,13 @@ test("rows that policies hide from the owner are counted too", async () => {
   await expect(undo("drop table public.sites", {}, up)).rejects.toThrow("with 5 rows");
 });
 
-test("what is empty needs nobody's word", async () => {
+test("losing nothing needs no acknowledgement", async () => {
   const up = "create table public.empty (id integer); alter table public.sites add unused text";
   const down = "drop table public.empty; alter table public.sites drop unused";
   expect(await undo(down, {}, up)).toEqual(["000002_next"]);
 });
 
-test("a table that is rewritten, renamed or made anew loses nothing", async () => {
+test("a table that is rewritten, renamed or recreated loses nothing", async () => {
   const down = `alter table public.sites alter customer_id type bigint;
     alter table public.sites rename to places; update public.places set id = id + 100;
     insert into public.places values (1, 1)`;
@@ -167,7 +166,7 @@ test("a down file that fails does so before anything has changed", async () => {
 test("a file outside of a transaction may not take rows away", async () => {
   const down = "-- no transaction: to see it refused\ndrop table public.sites";
   await expect(undo(down, { "public.sites": 5 })).rejects.toThrow(
-    "it drops table public.sites with rows, outside of a transaction that could hold them",
+    "it drops table public.sites with rows, outside of a transaction that could lock them",
   );
 });
 
@@ -182,7 +181,7 @@ const changed: [CountedLoss, string][] = [
 test.each(changed)("a file whose loss is another than was counted fails: %o", async (loss, sql) => {
   await migrate(database.settings);
   const run = (guarded: CountedLoss) => {
-    const { before, after } = guardLosses([guarded]);
+    const { before, after } = guardDataLoss([guarded]);
     return database.rows(["begin", ...before, sql, ...after, "rollback"].join(";\n"));
   };
   await expect(run(loss)).rejects.toMatchObject({ code: rowsChanged });

@@ -4,12 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Connection } from "../../../src/connection/connection";
-import { rowsOf, type TestDatabase, createTestDatabase } from "../testDatabase";
+import type { RecordSchema } from "../../../src/migrations/runSettings";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
+import { createTestDatabase, rowsOf, type TestDatabase } from "../testDatabase";
 
 /** An empty database with the two roles that migrations need, and a folder to put migrations into. */
 export interface MigrationDatabase extends TestDatabase {
   /** What the functions under test ask for. */
-  settings: { connection: Connection; owner: string; directory: string };
+  settings: {
+    connection: Connection;
+    owner: string;
+    directory: string;
+    recordSchema: RecordSchema;
+  };
   /** Writes a pair of files; the down file undoes nothing unless one is given. */
   write: (name: string, up: string, down?: string) => Promise<void>;
   /** Rows of a query by the superuser. */
@@ -31,7 +38,7 @@ export async function createMigrationDatabase(): Promise<MigrationDatabase> {
 
   return {
     ...database,
-    settings: { connection, owner, directory },
+    settings: { connection, owner, directory, recordSchema: recordStatements },
     write: async (name, up, down = "select 1;\n") => {
       await writeFile(join(directory, `${name}.up.sql`), up);
       await writeFile(join(directory, `${name}.down.sql`), down);

@@ -1,5 +1,5 @@
 import { DeclarationErrors } from "../../../src/declarationError";
-import { rollback, type RollbackOptions } from "../../../src/migrations/rollback";
+import { rollback, type RollbackOptions } from "../../../src/migrations/migrate";
 
 /** Rolls back as somebody does who acknowledges whatever goes, after having been told. */
 export async function rollbackAnyhow(options: RollbackOptions): Promise<string[]> {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer } from "../../../src/server/embedded/server";
 import { migrate } from "../../../src/migrations/migrate";
 import { MigrationError } from "../../../src/migrations/migrationError";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { rowsOf } from "../testDatabase";
 import { startTestServer, type TestServer } from "../testServer";
 
@@ -35,7 +36,7 @@ describe("a server that is killed while a migration runs", () => {
       password: server.password,
     };
     const rows = (sql: string) => rowsOf(connection, sql);
-    const settings = { connection, owner: "postgres", directory };
+    const settings = { connection, owner: "postgres", directory, recordSchema: recordStatements };
     await write("000001_a", "create table a (id int); insert into a values (1);");
     await write("000002_b", "insert into a values (2); select pg_sleep(30);");
     await write("000003_c", "insert into a values (3);");

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { migrate } from "../../../src/migrations/migrate";
-import { rollback } from "../../../src/migrations/rollback";
+import { migrate, rollback } from "../../../src/migrations/migrate";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("a migration run", () => {

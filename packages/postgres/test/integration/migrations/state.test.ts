@@ -1,8 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { readdir } from "node:fs/promises";
 
-import { create } from "../../../../../components/dynamic/migrationsProvider";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { check, create } from "../../../../../components/dynamic/migrationsProvider";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 import { noTenants } from "./noTenants";
+
+vi.mock("node:fs/promises", { spy: true });
 
 let database: MigrationDatabase;
 beforeEach(async () => {
@@ -10,17 +14,17 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const run = () =>
-  create({
-    ...database.settings,
-    schemas: ["public"],
-    lockTimeout: 500,
-    tenancy: noTenants,
-    acknowledgedLoss: {},
-    releasedVersion: 0,
-    unsafe: "told",
-    version: 2,
-  });
+const inputs = () => ({
+  ...database.settings,
+  schemas: ["public"],
+  lockTimeout: 500,
+  tenancy: noTenants,
+  acknowledgedLoss: {},
+  releasedVersion: 0,
+  unsafe: "told" as const,
+  version: 2,
+});
+const run = () => create(inputs());
 
 test("the state of a run that went well has the version that it led to", async () => {
   await database.write("000001_a", "create table a (id int);");
@@ -35,4 +39,18 @@ test("the state of a run that failed has the version that there is", async () =>
 
   const failed = { id: "hosterizer.schema_migrations", properties: { version: 1 } };
   await expect(run()).rejects.toMatchObject(failed);
+});
+
+test("a preview reads the folder of migrations once", async () => {
+  await database.write("000001_a", "create table a (id int);");
+  await run();
+  await database.write("000002_b", "create table b (id int);", "drop table b;");
+  vi.mocked(readdir).mockClear();
+
+  const checked = await check(inputs(), inputs());
+  expect(checked).toMatchObject({ inputs: { version: 2, pending: ["000002_b"] } });
+  const readings = vi
+    .mocked(readdir)
+    .mock.calls.filter(([path]) => path === database.settings.directory);
+  expect(readings).toHaveLength(1);
 });

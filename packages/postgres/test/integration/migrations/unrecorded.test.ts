@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { migrate } from "../../../src/migrations/migrate";
+import { migrate, rollback } from "../../../src/migrations/migrate";
 import { migrationPlan } from "../../../src/migrations/migrationPlan";
-import { rollback } from "../../../src/migrations/rollback";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 describe("a database with tables and no ledger", () => {
@@ -28,7 +27,7 @@ describe("a database with tables and no ledger", () => {
     );
     const before = await tables();
     const message =
-      /database \w+: no migration is recorded in hosterizer\.schema_migrations, but there are tables already: public\.a, public\.b, public\.schema_migrations\./;
+      /database \w+: no migration is recorded in hosterizer\.schema_migrations, but the database already has tables: public\.a, public\.b, public\.schema_migrations\./;
     await expect(plan()).rejects.toThrow(message);
     await expect(migrate(database.settings)).rejects.toThrow(message);
     expect(await tables()).toEqual(before);
@@ -42,7 +41,7 @@ describe("a database with tables and no ledger", () => {
   test("is one whose ledger was emptied, too", async () => {
     await migrate(database.settings);
     await database.run("delete from hosterizer.schema_migrations");
-    await expect(plan()).rejects.toThrow("tables already: public.c, public.d.");
+    await expect(plan()).rejects.toThrow("the database already has tables: public.c, public.d.");
     await expect(migrate(database.settings)).rejects.toThrow("public.c, public.d");
   });
 

@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { tenancy } from "../../../../../database/tenancy";
-import { migrate } from "../../../src/migrations/migrate";
-import { readMigrationState } from "../../../src/migrations/readMigrationState";
-import { readMigrations } from "../../../src/migrations/readMigrations";
-import { rollback } from "../../../src/migrations/rollback";
-import { schemaVersion } from "../../../src/migrations/schemaVersion";
+import { migrate, rollback } from "../../../src/migrations/migrate";
+import { readMigrationState, schemaVersion } from "../../../src/migrations/migrationState";
+import { readMigrations } from "../../../src/migrations/migrationsFolder";
 import {
   createMigrationDatabase,
   type MigrationDatabase,

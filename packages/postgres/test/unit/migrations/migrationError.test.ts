@@ -19,7 +19,7 @@ describe("a failed migration", () => {
       hint: "Try something.",
       detail: "None here.",
     });
-    const error = new MigrationError({ file, statement }, cause, "Mend it.");
+    const error = new MigrationError({ file, statement }, cause, "Fix it.");
     expect(error).toMatchObject({ code: "42703", line: 3, column: 14, cause });
     expect(error.message).toBe(
       [
@@ -28,14 +28,14 @@ describe("a failed migration", () => {
         "    |              ^",
         "detail: None here.",
         "hint: Try something.",
-        "Mend it.",
+        "Fix it.",
       ].join("\n"),
     );
   });
 
   test("points at the statement when PostgreSQL gives no position", () => {
     const cause = refusal("division by zero", { code: "22012" });
-    const error = new MigrationError({ file, statement }, cause, "Mend it.");
+    const error = new MigrationError({ file, statement }, cause, "Fix it.");
     expect(error).toMatchObject({ line: 3, column: 1 });
   });
 
@@ -46,7 +46,7 @@ describe("a failed migration", () => {
       internalPosition: "15",
       where: "PL/pgSQL function f() line 1\nPL/pgSQL function g() line 2",
     });
-    const { message } = new MigrationError({ file, statement }, cause, "Mend it.");
+    const { message } = new MigrationError({ file, statement }, cause, "Fix it.");
     expect(message).toContain(
       [
         "in a statement that it ran:",
@@ -54,17 +54,15 @@ describe("a failed migration", () => {
         "    |      ^",
         "where: PL/pgSQL function f() line 1",
         "       PL/pgSQL function g() line 2",
-        "Mend it.",
+        "Fix it.",
       ].join("\n"),
     );
   });
 
   test("says what was being done, where that is no statement of the file", () => {
     const cause = refusal("permission denied", { code: "42501" });
-    const error = new MigrationError({ file, doing: "its commit" }, cause, "Mend it.");
-    expect(error.message).toBe(
-      "m/000001_a.up.sql: its commit: permission denied (42501)\nMend it.",
-    );
+    const error = new MigrationError({ file, doing: "its commit" }, cause, "Fix it.");
+    expect(error.message).toBe("m/000001_a.up.sql: its commit: permission denied (42501)\nFix it.");
     expect(error.line).toBeUndefined();
   });
 

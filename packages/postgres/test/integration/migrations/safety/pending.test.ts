@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { check } from "../../../../../../components/dynamic/migrationsProvider";
 import { migrate } from "../../../../src/migrations/migrate";
-import { readRowEstimates } from "../../../../src/migrations/safety/readRowEstimates";
+import { readRowEstimates } from "../../../../src/migrations/safety/statementLocks";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrationDatabase";
 import { noTenants } from "../noTenants";
 
@@ -64,7 +64,7 @@ test("what hurts a large table is told with its size, or refused; a small one is
   expect((told.inputs as { pending: string[] }).pending).toEqual([
     "000002_next",
     expect.stringMatching(
-      /^unsafe: .*000002_next\.up\.sql:2: it locks public\.large with about 12000 rows in ACCESS EXCLUSIVE mode and writes it anew \(rewrites-table\)$/,
+      /^unsafe: .*000002_next\.up\.sql:2: it locks public\.large with about 12000 rows in ACCESS EXCLUSIVE mode and rewrites it \(rewrites-table\)$/,
     ),
     expect.stringMatching(/000002_next\.up\.sql:3: it locks public\.split with about 12000 rows/),
   ]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import type { Migration } from "../../../../src/migrations/migration";
-import { judgePending } from "../../../../src/migrations/safety/judgePending";
+import { judgePending } from "../../../../src/migrations/safety/judgeMigration";
 import { squawkIn } from "../../../../src/migrations/safety/squawk";
 import { installSquawk } from "@hosterizer/cli/squawk/ensureSquawk";
 
@@ -70,7 +70,7 @@ test("where it is not installed the rest is judged all the same, and its waivers
   expect(await found(sql, join(project, "elsewhere"))).toEqual(["2: access-in-migration"]);
 });
 
-test("without a network it is told why it can't be had", async () => {
+test("without a network the reason why it could not be installed is reported", async () => {
   vi.stubEnv("npm_config_registry", "http://127.0.0.1:9/");
   vi.stubEnv("npm_config_cache", join(project, "no-cache"));
   const other = join(project, "offline");

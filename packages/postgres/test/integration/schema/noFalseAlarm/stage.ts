@@ -8,7 +8,8 @@ import type { RoleDeclaration } from "../../../../src/access/declarations";
 import { secureNewObjects } from "../../../../src/audit/secureNewObjects";
 import type { Connection } from "../../../../src/connection/connection";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
-import type { RunOptions } from "../../../../src/migrations/migrationSettings";
+import type { RunOptions } from "../../../../src/migrations/runSettings";
+import { recordStatements } from "../../../../src/schema/record/schemaRecord";
 import { closeNewTables } from "../../../../src/rowLevelSecurity/closeNewTables";
 import { isBound } from "../../../../src/audit/boundGrants";
 import { grantStatements } from "../../audit/grantStatements";
@@ -74,7 +75,11 @@ export class Stage {
   settingsFor(model: Model): RunOptions {
     const { tables } = declared(model).tenancy;
     const secured = secureNewObjects({ owner, schemas: ["public"], tables });
-    return { ...this.settings, afterEach: `${closeNewTables(tables)};\n${secured}` };
+    return {
+      ...this.settings,
+      recordSchema: recordStatements,
+      afterEach: `${closeNewTables(tables)};\n${secured}`,
+    };
   }
 
   /** Whether it has moved to the other server. */

@@ -7,8 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { withClient } from "../../../../src/connection/connection";
 import { inSnapshot } from "../../../../src/connection/inSnapshot";
 import { renderDifference } from "../../../../src/convergence/renderDifference";
-import { migrate } from "../../../../src/migrations/migrate";
-import { rollback } from "../../../../src/migrations/rollback";
+import { migrate, rollback } from "../../../../src/migrations/migrate";
 import { readRecord, recordSchema } from "../../../../src/schema/record/schemaRecord";
 import { readSchema } from "../../../../src/schema/catalog/readSchema";
 import { readSchemaChanges } from "../../../../src/schema/record/schemaChanges";

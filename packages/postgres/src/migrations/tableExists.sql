@@ -1,1 +1,0 @@
-select pg_catalog.to_regclass($1) is not null as "exists"

@@ -1,0 +1,25 @@
+import { expect, test, vi } from "vitest";
+
+import { locate, locator } from "../../../src/sql/locate";
+import { statementFaults } from "../../../src/migrations/migration";
+
+vi.mock("../../../src/sql/locate", { spy: true });
+
+const faultsOf = async (sql: string) => {
+  const faults = await statementFaults({ path: "m/a.up.sql", sql });
+  return faults.map(({ message }) => message.split("\n")[0]);
+};
+
+test("a migration file with thousands of statements is read for lines once, and not at all where it has no fault", async () => {
+  const inserts = Array.from({ length: 3_000 }, (_, n) => `insert into t values (${n});\n`);
+  const readings = () => vi.mocked(locate).mock.calls.length + vi.mocked(locator).mock.calls.length;
+  const before = readings();
+  expect(await faultsOf(inserts.join(""))).toEqual([]);
+  expect(readings() - before).toBe(0);
+
+  const commits = inserts.map((insert) => `${insert}commit;\n`);
+  const faults = await faultsOf(commits.join(""));
+  expect(faults).toHaveLength(3_000);
+  expect(faults.at(-1)).toMatch(/^m\/a\.up\.sql:6000:1: /);
+  expect(readings() - before).toBe(1);
+});
