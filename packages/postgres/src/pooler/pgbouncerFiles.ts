@@ -1,29 +1,56 @@
 import type { ConfigurationFile } from "../server/container/configurationFiles";
 import type { ServerSetting } from "../server/settings/serverSetting";
-import { pgbouncerSettings, type PgbouncerSettingsArgs } from "./pgbouncerSettings";
+import { lookupSchema, type UserLookup } from "./userLookup";
+
+/** What the settings of a stack's pooler depend on. */
+export interface PgbouncerSettingsArgs {
+  /** The role that it looks verifiers up as. */
+  role: UserLookup["role"];
+  /** Connections to the server for each role and database. */
+  poolSize: number;
+}
 
 export interface PgbouncerFilesArgs extends PgbouncerSettingsArgs {
-  /** The one database that there is a way to. */
+  /** The only database that clients can reach. */
   database: string;
-  /** Where the server is, in the network of the two. Its certificate is made out to this host. */
+  /** Where the server is in the network of both containers. Its certificate is for this host. */
   server: { host: string; port: number };
 }
 
-/** Connections that verifiers are looked up over: a lookup takes a millisecond. */
+const configuration = "/etc/hosterizer";
+
+/** Paths inside the pooler's container; image/pgbouncer.Dockerfile uses the same. */
+export const poolerPaths = {
+  /** The files that the program writes. Mounted read-only. */
+  configuration,
+  /** Id of the user and the group that it runs as. */
+  user: 6432,
+  settings: `${configuration}/pgbouncer.ini`,
+  users: `${configuration}/users.txt`,
+  /** The certificate that clients see. */
+  certificate: `${configuration}/server.crt`,
+  key: `${configuration}/server.key`,
+  /** The certificate that the server sees. */
+  clientCertificate: `${configuration}/client.crt`,
+  clientKey: `${configuration}/client.key`,
+  authority: `${configuration}/ca.crt`,
+} as const;
+
+/** Connections for looking up verifiers: a lookup takes a millisecond. */
 const lookups = 4;
 
-const note = "; Written by hosterizer-database; the next update writes it anew.";
+const note = "; Written by hosterizer-database; the next update overwrites it.";
 
-/** What the pooler is started with, keys and certificates aside. None of it is secret. */
+/** The files that the pooler is started with, except keys and certificates. They contain no secrets. */
 export function pgbouncerFiles(args: PgbouncerFilesArgs): ConfigurationFile[] {
   const { database, role, server } = args;
   const ini = [
     note,
     "[databases]",
-    // Not for all: a login to the console, which has no server to ask, would wait for an answer.
+    // Not `*`: a login to the console, which has no server to ask, would wait for an answer.
     `${database} = host=${server.host} port=${server.port} auth_user=${role}`,
     "[users]",
-    "; logins of many clients at once leave the server's connections to those that are in",
+    "; many clients that log in at once must not take the connections of those that are logged in",
     `${role} = max_user_connections=${lookups}`,
     "[pgbouncer]",
     ...pgbouncerSettings(args).flatMap(line),
@@ -37,14 +64,182 @@ export function pgbouncerFiles(args: PgbouncerFilesArgs): ConfigurationFile[] {
 }
 
 /**
- * A verifier that no password has: its stored key is 32 zeros, and nobody knows a key whose hash that would be.
+ * A verifier that no password matches: its stored key is 32 zeros, and no key with that hash is known.
  *
- * PgBouncer knows its auth_user, and takes one without a verifier to have an empty password.
+ * PgBouncer always knows its auth_user. Without a verifier, it would accept an empty password for it.
  */
 const zeros = Buffer.alloc(32).toString("base64");
 const unmatched = `SCRAM-SHA-256$4096:${Buffer.alloc(16).toString("base64")}$${zeros}:${zeros}`;
 
 function line({ name, value, reason }: ServerSetting): string[] {
-  // Only at its beginning a line can be told to be a comment.
+  // PgBouncer recognizes a comment only at the beginning of a line.
   return [`; ${reason}`, `${name} = ${value}`];
+}
+
+/**
+ * DISCARD ALL in its parts, https://www.postgresql.org/docs/15/sql-discard.html: the first of them ends a statement_timeout.
+ * If one fails, the transaction stays open, and PgBouncer closes the connection.
+ */
+const sessionReset = [
+  "begin isolation level read committed",
+  "reset all",
+  "set session authorization default",
+  "close all",
+  "deallocate all",
+  "unlisten *",
+  "discard plans",
+  "discard temp",
+  "discard sequences",
+  "select pg_catalog.pg_advisory_unlock_all()",
+  "commit",
+].join("; ");
+
+const clients = "clients verify the pooler, and no connection is in plain text";
+const server = "every password check uses this connection: nothing may impersonate the server";
+const restart = "a restarted or replaced server is found within seconds";
+const gone = "a client that has disappeared frees its connection within two minutes";
+
+/**
+ * The settings of PgBouncer 1.24, in the words of pgbouncer.ini.
+ *
+ * What they cannot do: PgBouncer does not notice that its reset failed as a whole,
+ * https://github.com/pgbouncer/pgbouncer/issues/1358. A client can cause that: it leaves a statement_timeout of a millisecond in
+ * its session, and an unnamed statement that takes longer to free. The next client then gets its session, with its settings and
+ * its prepared statements under any name. This does not affect a transaction that sets the tenant's context first and uses no
+ * named prepared statements.
+ *
+ * https://www.pgbouncer.org/config.html
+ */
+export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): ServerSetting[] {
+  return [
+    { name: "listen_addr", value: "*", reason: "only the container's network can reach it" },
+    { name: "listen_port", value: "6432", reason: "hosterizer-database:poolerPort publishes it" },
+    {
+      name: "listen_backlog",
+      value: "1024",
+      reason:
+        "an application that starts connects all at once; connections that the queue cannot hold are lost",
+    },
+    {
+      name: "unix_socket_dir",
+      value: "",
+      reason: "no other process runs in the container, and a socket opens the console to its user",
+    },
+    {
+      name: "pool_mode",
+      value: "transaction",
+      reason: "a client has a server connection for one transaction, so that few serve many",
+    },
+    {
+      name: "server_reset_query",
+      value: sessionReset,
+      reason:
+        "resets everything that a session can store, even after a statement_timeout that would stop DISCARD ALL",
+    },
+    {
+      name: "server_reset_query_always",
+      value: "1",
+      reason:
+        "session settings tell tenants apart: a SET that one client leaves must never reach the next one",
+    },
+    {
+      name: "max_prepared_statements",
+      value: "0",
+      reason:
+        "PgBouncer would share statements named PGBOUNCER_1, PGBOUNCER_2 … between clients: after a failed reset, one that a tenant prepared under such a name would run in the next tenant's transaction",
+    },
+    { name: "auth_type", value: "scram-sha-256", reason: "md5 can be replayed" },
+    {
+      name: "auth_file",
+      value: poolerPaths.users,
+      reason: `PgBouncer would let ${role} log in with an empty password`,
+    },
+    {
+      name: "auth_query",
+      value: `select * from ${lookupSchema}.user_lookup($1)`,
+      reason: "only the server stores passwords, and a changed one applies at once",
+    },
+    {
+      name: "max_client_conn",
+      value: "1000",
+      reason: "a waiting client costs a few kilobytes here, and ten megabytes in the server",
+    },
+    {
+      name: "default_pool_size",
+      value: String(poolSize),
+      reason: "from hosterizer-database:poolSize",
+    },
+    {
+      name: "min_pool_size",
+      value: String(Math.min(5, poolSize)),
+      reason: "the first clients after an idle period do not wait for a login",
+    },
+    {
+      name: "max_db_connections",
+      value: String(3 * poolSize),
+      reason: "each role has a pool; together they leave room for deploys and operators",
+    },
+    {
+      name: "server_lifetime",
+      value: "300",
+      reason: "memory that a session accumulates is freed in the end",
+    },
+    { name: "server_idle_timeout", value: "600", reason: "an idle connection holds memory" },
+    { name: "server_connect_timeout", value: "5", reason: restart },
+    { name: "server_login_retry", value: "1", reason: restart },
+    { name: "dns_max_ttl", value: "5", reason: restart },
+    { name: "dns_nxdomain_ttl", value: "1", reason: restart },
+    {
+      name: "query_wait_timeout",
+      value: "30",
+      reason: "a client for which no connection becomes free gets an error instead of waiting",
+    },
+    {
+      name: "client_login_timeout",
+      value: "30",
+      reason: "a client that does not log in does not keep a connection",
+    },
+    {
+      name: "ignore_startup_parameters",
+      value: "extra_float_digits",
+      reason:
+        "drivers for Java, Go and Rust send it, and it changes nothing since PostgreSQL 12; any other would be accepted without effect",
+    },
+    { name: "client_tls_sslmode", value: "require", reason: clients },
+    { name: "client_tls_cert_file", value: poolerPaths.certificate, reason: clients },
+    { name: "client_tls_key_file", value: poolerPaths.key, reason: clients },
+    {
+      name: "client_tls_ca_file",
+      value: poolerPaths.authority,
+      reason:
+        "it must load one, and the image lacks the system's; clients do not need a certificate",
+    },
+    { name: "client_tls_protocols", value: "tlsv1.2,tlsv1.3", reason: "older ones are broken" },
+    { name: "client_tls_ciphers", value: "secure", reason: "for TLS 1.2; 1.3 has no weak ones" },
+    { name: "server_tls_sslmode", value: "verify-full", reason: server },
+    { name: "server_tls_ca_file", value: poolerPaths.authority, reason: server },
+    {
+      name: "server_tls_cert_file",
+      value: poolerPaths.clientCertificate,
+      reason: `the server authenticates ${role} with it`,
+    },
+    {
+      name: "server_tls_key_file",
+      value: poolerPaths.clientKey,
+      reason: `the server authenticates ${role} with it`,
+    },
+    { name: "server_tls_protocols", value: "tlsv1.2,tlsv1.3", reason: "older ones are broken" },
+    { name: "tcp_keepidle", value: "60", reason: gone },
+    { name: "tcp_keepintvl", value: "10", reason: gone },
+    { name: "tcp_keepcnt", value: "6", reason: gone },
+    {
+      name: "log_connections",
+      value: "1",
+      reason: "shows where clients connect from: the server sees only the pooler's address",
+    },
+    { name: "log_disconnections", value: "0", reason: "they answer no operator's question" },
+    { name: "log_pooler_errors", value: "1", reason: "shows which clients are refused, and why" },
+    { name: "verbose", value: "0", reason: "more would show what clients send" },
+    { name: "admin_users", value: "", reason: "nothing is administered over the network" },
+  ];
 }
