@@ -8,8 +8,8 @@ import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations"
 import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
-import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
-import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { applyUserLookup } from "@hosterizer/postgres/pooler/userLookup";
+import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
 import { grantStatements } from "../../../packages/postgres/test/integration/audit/grantStatements";
 
 /**

@@ -9,7 +9,7 @@ import type { Migration } from "../migrations/migration";
 import { numberOf } from "../migrations/numberOf";
 import { readMigrations } from "../migrations/readMigrations";
 import { resolvedByPending } from "../migrations/resolvedByPending";
-import { readRefusals } from "../rowLevelSecurity/readRefusals";
+import { readRefusals } from "../rowLevelSecurity/rowLevelSecurity";
 import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import { migrationFindings } from "./migrationFindings";
 import { readRecord } from "./record/readRecord";

@@ -27,8 +27,8 @@ import { type Connection, withClient } from "../../../src/connection/connection"
 import type { Finding } from "../../../src/convergence/difference";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
-import { applyUserLookup } from "../../../src/pooler/applyUserLookup";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyUserLookup } from "../../../src/pooler/userLookup";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
 import { grantStatements } from "./grantStatements";
 

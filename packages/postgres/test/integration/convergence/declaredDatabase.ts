@@ -5,9 +5,11 @@ import { readAudit } from "../../../src/audit/readAudit";
 import { applyTablePrivileges, readTablePrivilegesDrift } from "../../../src/audit/tablePrivileges";
 import type { Difference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
 import type { Tenancy, TenantTable } from "../../../src/rowLevelSecurity/tenancy";
 import type { SchemaExpectation } from "../../../src/schema/inspectSchema";
 import { readSchemaDrift } from "../../../src/schema/readSchemaDrift";

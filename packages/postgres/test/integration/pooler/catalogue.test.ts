@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { poolerKinds } from "../../../src/pooler/poolerKinds";
+import { poolerKinds } from "../../../src/pooler/userLookup";
 import { pooler } from "../../../../../test/drift/catalogue/pooler";
 import { rowsOf } from "../testDatabase";
 import { createPooledDatabase } from "./pooledDatabase";

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { recordSchema } from "../../../src/schema/record/recordSchema";
 import { createTenantDatabase } from "./tenantDatabase";
 
