@@ -165,13 +165,17 @@ function planExecutors(live: LiveFunction, wanted: ManagedFunction): Step[] {
   const identity = identityOf(wanted);
   const target = `execute on function ${identity}`;
   const declared = declaredExecutors(wanted);
+  // A new owner takes over the privileges of the old one.
+  const executors = live.executors.map((executor) =>
+    executor.role === live.owner ? { role: wanted.owner, grantable: false } : executor,
+  );
   const step = (role: string, sql: string) => ({
     aspect: "executor" as const,
     object: `privilege of ${role === "public" ? "PUBLIC" : role} on function ${identity}`,
     sql,
   });
 
-  const undeclared = live.executors
+  const undeclared = executors
     .filter(({ role }) => !declared.includes(role))
     .map((executor) => ({
       ...step(executor.role, `revoke ${target} from ${grantee(executor.role)} cascade`),
@@ -180,8 +184,8 @@ function planExecutors(live: LiveFunction, wanted: ManagedFunction): Step[] {
       reason: wanted.reasons["undeclared executor"],
     }));
   // CASCADE revokes what the role has granted to others too.
-  const grantable = live.executors
-    .filter((executor) => executor.grantable && declared.includes(executor.role))
+  const grantable = executors
+    .filter(({ role, grantable }) => grantable && role !== wanted.owner && declared.includes(role))
     .map((executor) => ({
       ...step(
         executor.role,
@@ -191,7 +195,7 @@ function planExecutors(live: LiveFunction, wanted: ManagedFunction): Step[] {
       actual: held(executor),
     }));
   const absent = declared
-    .filter((role) => !live.executors.some((executor) => executor.role === role))
+    .filter((role) => !executors.some((executor) => executor.role === role))
     .map((role) => ({
       ...step(role, `grant ${target} to ${grantee(role)}`),
       expected: "EXECUTE",
