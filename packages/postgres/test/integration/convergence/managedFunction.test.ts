@@ -138,7 +138,7 @@ const catalogue: readonly (readonly [sql: string, differences: readonly Partial<
 
 describe.each(["superuser", "owner"] as const)("as %s", (session) => {
   let database: TestDatabase;
-  let connection: Connection & { user: string };
+  let connection: Connection;
   let wanted: ManagedFunction<"test function">;
   let roles: Record<string, string>;
 
@@ -147,7 +147,7 @@ describe.each(["superuser", "owner"] as const)("as %s", (session) => {
     const owner = await database.role("owner");
     const { user: caller } = await database.role("caller");
     const { user: stranger } = await database.role("stranger");
-    connection = session === "owner" ? owner : (database.superuser as typeof owner);
+    connection = session === "owner" ? owner : database.superuser;
     roles = { OWNER: owner.user, CALLER: caller, STRANGER: stranger };
     wanted = {
       kindPrefix: "test function",
