@@ -3,8 +3,7 @@ import { basename } from "node:path";
 import { Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-import { pgbouncerFiles } from "@hosterizer/postgres/pooler/pgbouncerFiles";
-import { poolerPaths } from "@hosterizer/postgres/pooler/poolerPaths";
+import { pgbouncerFiles, poolerPaths } from "@hosterizer/postgres/pooler/pgbouncerFiles";
 import { makeConfinedContainer } from "./docker/confinedContainer";
 import { runTimeFiles } from "./docker/confinement";
 

@@ -30,8 +30,7 @@ import {
   migratedTables,
   type TableStatements,
 } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
-import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import { tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancyAt";
+import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { findExternalServer } from "./findExternalServer";
 import { readSettings, type Settings } from "./settings";

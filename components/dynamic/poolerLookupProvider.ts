@@ -1,8 +1,10 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
-import { readLookupDrift } from "@hosterizer/postgres/pooler/readLookupDrift";
-import { removeUserLookup } from "@hosterizer/postgres/pooler/removeUserLookup";
+import {
+  applyUserLookup,
+  readLookupDrift,
+  removeUserLookup,
+} from "@hosterizer/postgres/pooler/userLookup";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { PoolerLookupInputs } from "./poolerLookup";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { SigningKeys as Declared } from "@hosterizer/postgres/rowLevelSecurity/signedContext/signingKeys";
+import type { SigningKeys as Declared } from "@hosterizer/postgres/rowLevelSecurity/signingKeys";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

@@ -4,7 +4,7 @@ import {
   applySigningKeys,
   readSigningKeyDrift,
   removeSigningKeys,
-} from "@hosterizer/postgres/rowLevelSecurity/signedContext/applySigningKeys";
+} from "@hosterizer/postgres/rowLevelSecurity/signingKeys";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { SigningKeysInputs } from "./signingKeys";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { RowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
+import type { RowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 

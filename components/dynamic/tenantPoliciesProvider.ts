@@ -1,7 +1,9 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "@hosterizer/postgres/rowLevelSecurity/readRowLevelSecurityDrift";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { TenantPoliciesInputs } from "./tenantPolicies";

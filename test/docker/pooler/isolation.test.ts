@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { migrator, owner } from "../../../database/roles";
 import { tenancy } from "../../../database/tenancy";
-import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
 import { repetitions } from "../../repetitions";
 import { type PooledStack, startPooledStack } from "./pooledStack";
 import { rowsOf } from "./rowsOf";

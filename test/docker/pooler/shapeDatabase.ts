@@ -9,8 +9,8 @@ import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
-import { applyUserLookup } from "@hosterizer/postgres/pooler/applyUserLookup";
-import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/applyRowLevelSecurity";
+import { applyUserLookup } from "@hosterizer/postgres/pooler/userLookup";
+import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
 import { grantStatements } from "../../../packages/postgres/test/integration/audit/grantStatements";
 
 /**

@@ -12,7 +12,7 @@ import {
 import {
   applySigningKeys,
   readSigningKeyDrift,
-} from "@hosterizer/postgres/rowLevelSecurity/signedContext/applySigningKeys";
+} from "@hosterizer/postgres/rowLevelSecurity/signingKeys";
 import { createTenantDatabase } from "../../../postgres/test/integration/rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../../../postgres/test/integration/testDatabase";
 

@@ -4,7 +4,7 @@ import { ledgerObjects, ledgerTable } from "../migrations/ledger";
 import { lookupObjects, lookupSchema } from "../pooler/userLookup";
 import { readSql } from "../sql/readSql";
 import { contextObjects, contextSchema } from "../rowLevelSecurity/contextFunctions";
-import { signingKeysObjects } from "../rowLevelSecurity/signedContext/signingKeys";
+import { signingKeysObjects } from "../rowLevelSecurity/signingKeys";
 
 /** An object among the program's own that the program has not made. */
 export interface ProgramObject {

@@ -1,7 +1,7 @@
 import { type Client, DatabaseError } from "pg";
 
 import { quotedName } from "../sql/tableName";
-import { readTenantTables } from "../rowLevelSecurity/readTenantTables";
+import { readTenantTables } from "../rowLevelSecurity/tenantTables";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import type { NotProven, ProofCell } from "./isolationProof";
 import type { TenantPair } from "./contexts";

@@ -3,12 +3,12 @@ import { escapeLiteral } from "pg";
 import type { TenantTable } from "./tenancy";
 
 /**
- * SQL that joins a migration's transaction: a declared tenant table is born closed, and so are its partitions and other
- * children, which a query can name directly.
+ * SQL that runs in a migration's transaction: it enables row-level security on every new tenant table, and on its partitions
+ * and other children, which a query can name directly.
  *
- * Roles that read every row for dumps may read a new table as soon as it is there, and what the migration itself grants
- * holds from its end; the policies come a moment later. Row-level security without a policy shows nobody a row. It is not forced yet, so that the owner can fill the table in
- * the next migration.
+ * Backup roles may read a new table as soon as it exists, and grants in the migration itself apply from its commit; the policies
+ * come a moment later. Row-level security without a policy shows no rows. It is not forced yet, so that the owner can fill the
+ * table in the next migration.
  */
 export function closeNewTables(tables: readonly TenantTable[]): string {
   const names = tables.map(({ schema, table }) => escapeLiteral(`${schema}.${table}`));

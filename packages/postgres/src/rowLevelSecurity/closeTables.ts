@@ -1,51 +1,47 @@
 import { type Client, DatabaseError } from "pg";
 
 import { type Connection, withClient } from "../connection/connection";
-import { convergeWith, isContention } from "../convergence/converge";
-import type { Finding } from "../convergence/difference";
 import { inSnapshot } from "../connection/inSnapshot";
+import { isContention } from "../convergence/converge";
+import type { Finding } from "../convergence/difference";
 import { readLedger } from "../migrations/ledger";
 import { numberOf } from "../migrations/migration";
-import { readSigningKeys } from "./signedContext/readSigningKeys";
-import { applyContext } from "./applyRowLevelSecurity";
-import { canBeTenant } from "./canBeTenant";
-import { planContextFunctions } from "./planContextFunctions";
-import { planPolicies } from "./planPolicies";
-import { planTableSecurity } from "./planTableSecurity";
-import { readContextFunctions } from "./readContextFunctions";
-import { readTenantTables, type TableSecurity } from "./readTenantTables";
-import type { RowLevelSecurity } from "./rowLevelSecurity";
+import { planPolicies } from "./policies";
+import {
+  convergeTable,
+  hasTenantColumn,
+  planTableSecurity,
+  readTenantTables,
+  type TableSecurity,
+} from "./tenantTables";
+import type { RowLevelSecurity } from "./tenancy";
+import { applyContextFunctions, inspectContextFunctions } from "./contextFunctions";
+import { hasSigningKeys } from "./signingKeys";
 
-/** What is to hold, and how far the migrations are to be. */
+/** The declared tenancy, and the migrations that it applies after. */
 export interface WantedClosure extends RowLevelSecurity {
-  /** Number of the last migration that is to be applied; 0: none is. */
+  /** Number of the last migration to apply; 0: none. */
   version: number;
 }
 
-interface OpenTable {
-  table: TableSecurity;
-  /** What shows somebody more rows than is declared. */
-  findings: Finding[];
-}
-
-/** What was closed, and what could not be, each with the error that it failed with. */
+/** What was closed, and what could not be, each with its error. */
 export interface Closing {
   closed: Finding[];
   left: { findings: Finding[]; error: unknown }[];
 }
 
-/** What of row-level security is open. */
 interface Openings {
-  /** About the functions that policies call; none while what they rely on is still to come. */
+  /** About the functions that policies call; empty while a later step of the update has yet to restore what they rely on. */
   context: Finding[];
-  tables: OpenTable[];
+  /** Each open table, with what shows more of its rows than is declared. */
+  tables: { table: TableSecurity; findings: Finding[] }[];
 }
 
 /**
- * Where the live database shows rows to somebody who is not to see them: row-level security that is off, policies that
- * are not as declared, functions that tell the wrong customer. Changes nothing.
+ * What shows rows to sessions that must not see them: row-level security that is off, policies that differ from the declared
+ * ones, functions that name the wrong customer. Changes nothing.
  *
- * A policy that is missing shows nobody a row, and is not among them.
+ * A missing policy is not included: it hides rows.
  */
 export async function readOpenTables(client: Client, wanted: WantedClosure): Promise<Finding[]> {
   const { context, tables } = await readOpenings(client, wanted);
@@ -53,10 +49,10 @@ export async function readOpenTables(client: Client, wanted: WantedClosure): Pro
 }
 
 /**
- * Closes them, one table a transaction; one that cannot be closed keeps no other open.
+ * Closes all of it, each table in its own transaction. A table that cannot be closed does not stop the others.
  *
- * What a table's declared policies rely on may be what a later step of the update brings back. Then what opens it goes, and
- * nobody sees its rows until that step.
+ * A declared policy may rely on something that only a later step of the update restores. Then what opens the table is dropped,
+ * and no session sees its rows until that step.
  */
 export async function closeTables(connection: Connection, wanted: WantedClosure): Promise<Closing> {
   return withClient(connection, "lockdown", async (client) => {
@@ -71,11 +67,11 @@ export async function closeTables(connection: Connection, wanted: WantedClosure)
     const { context, tables } = await readOpenings(client, wanted);
     if (context.length > 0) {
       await attempt(context, async () => {
-        await applyContext(client, wanted);
+        await applyContextFunctions(client, wanted);
         return context;
       });
     }
-    // Functions that were made again have taken the policies that call them along.
+    // The policies that call a recreated function are gone.
     const open = context.length > 0 ? (await readOpenings(client, wanted)).tables : tables;
     for (const { table, findings } of open) {
       await attempt(findings, () => closeTable(client, table, wanted));
@@ -86,27 +82,27 @@ export async function closeTables(connection: Connection, wanted: WantedClosure)
 
 async function readOpenings(client: Client, wanted: WantedClosure): Promise<Openings> {
   const { tenancy, owner, version } = wanted;
-  // The ledger is the owner's to replace: one that tells nothing keeps no table open.
+  // The owner can replace the ledger: one that cannot be read must not keep a table open.
   const applied = await inSnapshot(client, owner, readLedger).catch(() => undefined);
-  const pending = applied !== undefined && numberOf(applied.at(-1)?.name) < version;
+  const isPending = applied !== undefined && numberOf(applied.at(-1)?.name) < version;
   return inSnapshot(client, owner, async () => {
-    const functions = planContextFunctions(await readContextFunctions(client), tenancy, owner);
-    const known = tenancy.context !== "signed" || Boolean((await readSigningKeys(client))?.length);
+    const functions = await inspectContextFunctions(client, wanted);
+    const canVerify = tenancy.context !== "signed" || (await hasSigningKeys(client));
     const tables = await readTenantTables(client, tenancy.tables);
     return {
-      context: known ? functions.filter(({ actual }) => actual !== null) : [],
+      context: canVerify ? functions.filter(({ actual }) => actual !== null) : [],
       tables: tables
-        .map((table) => ({ table, findings: openingsOf(table, wanted, pending) }))
+        .map((table) => ({ table, findings: openingsOf(table, wanted, isPending) }))
         .filter(({ findings }) => findings.length > 0),
     };
   });
 }
 
-/** @param pending Whether migrations are still to come, which may make the table a tenant table, or fill it first. */
-function openingsOf(table: TableSecurity, wanted: RowLevelSecurity, pending: boolean): Finding[] {
-  if (pending && !canBeTenant(table)) return [];
-  // As a migration leaves a new table: closed, and open to its owner, who fills it.
-  const isNew = pending && table.policies.length === 0;
+/** @param isPending Whether migrations are pending, which may make the table a tenant table, or fill it first. */
+function openingsOf(table: TableSecurity, wanted: RowLevelSecurity, isPending: boolean): Finding[] {
+  if (isPending && !hasTenantColumn(table)) return [];
+  // A migration leaves a new table like this: closed, but not to its owner, who fills it.
+  const isNew = isPending && table.policies.length === 0;
   return planTableSecurity(table, wanted).filter(
     ({ kind, repair }) =>
       repair === "automatic" &&
@@ -117,26 +113,22 @@ function openingsOf(table: TableSecurity, wanted: RowLevelSecurity, pending: boo
 
 async function closeTable(
   client: Client,
-  { schema, table, column }: TableSecurity,
+  table: TableSecurity,
   wanted: RowLevelSecurity,
 ): Promise<Finding[]> {
-  const converge = (plan: (found: TableSecurity, wanted: RowLevelSecurity) => Finding[]) =>
-    convergeWith(client, wanted, async () => {
-      const found = await readTenantTables(client, [{ schema, table, column }], false);
-      return found.flatMap((table) => plan(table, wanted));
-    });
   try {
-    return (await converge(planTableSecurity)).filter(({ kind }) => kind !== "policy missing");
+    const findings = await convergeTable(client, table, wanted);
+    return findings.filter(({ kind }) => kind !== "policy missing");
   } catch (error) {
     if (!(error instanceof DatabaseError) || isContention(error)) throw error;
-    return converge(shut);
+    return convergeTable(client, table, wanted, planClosure);
   }
 }
 
-/** Only what closes: enabled and forced, and without the policies that are not as declared. */
-function shut(found: TableSecurity, wanted: RowLevelSecurity): Finding[] {
-  const findings = planTableSecurity(found, wanted);
-  const drops = planPolicies(found.policies, [], found.quoted_table);
+/** Only the steps that close: enables and forces row-level security, and drops the policies that differ. */
+function planClosure(live: TableSecurity, wanted: RowLevelSecurity): Finding[] {
+  const findings = planTableSecurity(live, wanted);
+  const drops = planPolicies(live.policies, [], live.quoted_table);
   return [
     ...findings.filter(({ kind }) => kind.startsWith("row-level security")),
     ...drops.flatMap(({ object, sql = "" }) => {

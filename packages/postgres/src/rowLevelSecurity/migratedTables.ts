@@ -1,43 +1,45 @@
-import type { Node } from "libpg-query";
+import type { AlterTableCmd, Constraint, CreateStmt, Node, RenameStmt } from "libpg-query";
 
-import { uncached, type Cached } from "../migrations/fileCache";
+import { type Cached, uncached } from "../migrations/fileCache";
 import { splitStatements } from "../sql/statements";
-import { followStatement, shapesTables } from "./followStatement";
+import { keyOf, listedRelation, relationOf } from "../sql/tableName";
 
 /** A table as migrations leave it. */
 export interface MigratedTable {
   columns: Set<string>;
-  /** Foreign keys by their names, with the table that they lead to as `schema.table`. */
+  /** Foreign keys by name, with the table that they refer to as `schema.table`. */
   references: Map<string, { target: string; columns: readonly string[] }>;
   /** Whether it is a partition or another child of a table. */
   isChild: boolean;
 }
 
-/** The tables that a row of migrations leaves behind. */
+type Tables = Map<string, MigratedTable>;
+
+/** The tables that a sequence of migrations leaves. */
 export interface MigratedTables {
   /** By `schema.table`. */
   tables: ReadonlyMap<string, MigratedTable>;
-  /** False if there is SQL whose effect cannot be read beforehand, such as DO. */
+  /** False if the effect of some SQL cannot be read from its text, such as that of DO. */
   complete: boolean;
 }
 
-/** The statements of a file that tables come from; null if it is no SQL to the parser. */
+/** The statements of a file that tables depend on; null if the parser rejects the file. */
 export type TableStatements = readonly Node[] | null;
 
 /**
  * Reads what migrations will have created, from their text alone.
  *
- * @param recall What is known of files by now. Default: nothing.
+ * @param recall Returns what is remembered of files. Default: nothing is.
  */
 export async function migratedTables(
   upFiles: readonly string[],
   recall: Cached<TableStatements> = uncached,
 ): Promise<MigratedTables> {
-  const tables = new Map<string, MigratedTable>();
+  const tables: Tables = new Map();
   let complete = true;
   for (const sql of upFiles) {
     const statements = await recall(sql, () => tableStatements(sql));
-    // Text that is no SQL to the parser may still be some to a newer server.
+    // A newer server may accept what the parser rejects.
     if (statements === null) complete = false;
     for (const node of statements ?? []) {
       if (!followStatement(node, tables)) complete = false;
@@ -49,4 +51,127 @@ export async function migratedTables(
 async function tableStatements(sql: string): Promise<TableStatements> {
   const statements = await splitStatements(sql).catch(() => null);
   return statements?.map(({ node }) => node).filter(shapesTables) ?? null;
+}
+
+const followed = new Set([
+  "AlterObjectSchemaStmt",
+  "AlterTableStmt",
+  "CallStmt",
+  "CreateStmt",
+  "CreateTableAsStmt",
+  "DoStmt",
+  "DropStmt",
+  "RenameStmt",
+]);
+
+/** Whether a statement can create, change or drop tables. */
+function shapesTables(node: Node): boolean {
+  return Object.keys(node).some((kind) => followed.has(kind));
+}
+
+/** Applies one statement to the tables. Returns false if its effect on them is unknown. */
+function followStatement(node: Node, tables: Tables): boolean {
+  if (!shapesTables(node)) return true;
+  if ("DoStmt" in node || "CreateTableAsStmt" in node || "CallStmt" in node) return false;
+  if ("CreateStmt" in node) return create(node.CreateStmt, tables);
+  if ("AlterTableStmt" in node) {
+    const table = tables.get(keyOf(relationOf(node.AlterTableStmt.relation)));
+    for (const command of node.AlterTableStmt.cmds ?? []) {
+      if (table !== undefined && "AlterTableCmd" in command)
+        alter(table, node.AlterTableStmt.relation?.relname ?? "", command.AlterTableCmd, tables);
+    }
+  }
+  if ("RenameStmt" in node) rename(node.RenameStmt, tables);
+  if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE") {
+    for (const object of node.DropStmt.objects ?? []) tables.delete(keyOf(listedRelation(object)));
+  }
+  return !("AlterObjectSchemaStmt" in node);
+}
+
+function create(
+  { relation, tableElts = [], inhRelations = [] }: CreateStmt,
+  tables: Tables,
+): boolean {
+  const table: MigratedTable = {
+    columns: new Set(),
+    references: new Map(),
+    isChild: inhRelations.length > 0,
+  };
+  // LIKE, INHERITS and PARTITION OF take columns from other tables.
+  const likes = tableElts.flatMap((element) =>
+    "TableLikeClause" in element ? [element.TableLikeClause.relation] : [],
+  );
+  const parents = inhRelations.flatMap((parent) => ("RangeVar" in parent ? [parent.RangeVar] : []));
+  const sources = [...likes, ...parents].map((source) => tables.get(keyOf(relationOf(source))));
+  for (const source of sources) {
+    for (const column of source?.columns ?? []) table.columns.add(column);
+  }
+  for (const element of tableElts) addElement(table, relation?.relname ?? "", element);
+  tables.set(keyOf(relationOf(relation)), table);
+  return sources.every((source) => source !== undefined);
+}
+
+function addElement({ columns, references }: MigratedTable, relation: string, element: Node): void {
+  if ("Constraint" in element) addReference(references, relation, element.Constraint);
+  if (!("ColumnDef" in element)) return;
+  const { colname = "", constraints = [] } = element.ColumnDef;
+  columns.add(colname);
+  for (const constraint of constraints) {
+    if ("Constraint" in constraint)
+      addReference(references, relation, constraint.Constraint, colname);
+  }
+}
+
+function addReference(
+  references: MigratedTable["references"],
+  relation: string,
+  { contype, conname, pktable, fk_attrs = [] }: Constraint,
+  column?: string,
+): void {
+  if (contype !== "CONSTR_FOREIGN") return;
+  const listed = fk_attrs.flatMap((name) => ("String" in name ? [name.String.sval ?? ""] : []));
+  const columns = column === undefined ? listed : [column];
+  // PostgreSQL names a constraint without a name like this.
+  const name = conname ?? `${relation}_${columns.join("_")}_fkey`;
+  references.set(name, { target: keyOf(relationOf(pktable)), columns });
+}
+
+function alter(
+  table: MigratedTable,
+  relation: string,
+  { subtype, name = "", def }: AlterTableCmd,
+  tables: Tables,
+): void {
+  if ((subtype === "AT_AddColumn" || subtype === "AT_AddConstraint") && def !== undefined) {
+    addElement(table, relation, def);
+  }
+  if (subtype === "AT_DropConstraint") table.references.delete(name);
+  if (subtype === "AT_DropColumn") {
+    table.columns.delete(name);
+    for (const [constraint, { columns }] of table.references) {
+      if (columns.includes(name)) table.references.delete(constraint);
+    }
+  }
+  if (def !== undefined && "PartitionCmd" in def) {
+    const partition = tables.get(keyOf(relationOf(def.PartitionCmd.name)));
+    if (partition !== undefined) partition.isChild = subtype === "AT_AttachPartition";
+  }
+}
+
+function rename({ renameType, relation, subname, newname }: RenameStmt, tables: Tables): void {
+  const name = keyOf(relationOf(relation));
+  const table = tables.get(name);
+  if (table === undefined || newname === undefined) return;
+  if (renameType === "OBJECT_COLUMN" && subname !== undefined && table.columns.delete(subname)) {
+    table.columns.add(newname);
+  }
+  if (renameType !== "OBJECT_TABLE") return;
+  const renamed = keyOf(relationOf({ ...relation, relname: newname }));
+  tables.delete(name);
+  tables.set(renamed, table);
+  for (const { references } of tables.values()) {
+    for (const [constraint, { target, columns }] of references) {
+      if (target === name) references.set(constraint, { target: renamed, columns });
+    }
+  }
 }

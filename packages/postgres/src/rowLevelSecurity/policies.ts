@@ -1,3 +1,6 @@
+import { escapeIdentifier } from "pg";
+
+import type { Finding } from "../convergence/difference";
 import { contextSchema } from "./contextFunctions";
 import type { Tenancy } from "./tenancy";
 
@@ -17,15 +20,16 @@ export interface Policy {
 /**
  * The policies of a tenant table.
  *
- * Bounds keep the index on the tenant's column in use where one policy serves tenants and administrators; an OR would
- * cost a sequential scan. Calls stand in a sub-select, so that they run once a statement.
+ * Where one policy serves tenants and administrators, it compares with two bounds, which keeps the index on the tenant column
+ * in use; an OR would cost a sequential scan. Each call is in a sub-select, so that it runs once per statement.
  *
- * The upper bound is written as an array of one, by which the planner does not take the two for a range: it guesses that an
- * unknown range holds a two-hundredth of the rows. Times an application's own `customer_id = $1` that is less than a row, all
- * indexes that begin with the tenant look alike, and one site of a large tenant is looked for among all of its sites.
+ * The upper bound is written as an array of one element, so that the planner does not take the two comparisons for a range: it
+ * guesses that an unknown range holds a two-hundredth of the rows. Multiplied with an application's own `customer_id = $1` that
+ * is less than one row. All indexes that begin with the tenant then look equally good, and looking up one site of a large tenant
+ * reads all of its sites.
  *
- * @param column The tenant's column, quoted where PostgreSQL would quote it.
- * @param owner Forced row-level security binds the owner too, and migrations must see every row.
+ * @param column The tenant column, quoted where PostgreSQL would quote it.
+ * @param owner Gets policies too: row-level security is forced, and migrations must see every row.
  */
 export function wantedPolicies(tenancy: Tenancy, column: string, owner: string): Policy[] {
   const backup: Policy[] = tenancy.backupRoles.length
@@ -42,7 +46,7 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
     : [];
 
   const isSigned = tenancy.context === "signed";
-  // Migrations have no token: the owner is believed, which nobody logs in as.
+  // Migrations have no token. The owner's session variable is trusted, because no one can log in as the owner.
   const migrations = isSigned
     ? [
         everyCommand(
@@ -52,11 +56,11 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
         ),
       ]
     : [];
-  const besides = isSigned ? [] : [owner];
+  const unsignedOwner = isSigned ? [] : [owner];
 
   if (tenancy.administrators === "session") {
     const between = `((${column} >= ${call("lowest_customer_id")}) AND (${column} <= ANY (ARRAY[${call("highest_customer_id")}])))`;
-    const roles = [...tenancy.tenantRoles, ...besides];
+    const roles = [...tenancy.tenantRoles, ...unsignedOwner];
     return [everyCommand("context_sees_own", roles, between), ...migrations, ...backup];
   }
   return [
@@ -67,7 +71,7 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
     ),
     everyCommand(
       "administrator_sees_all",
-      [...tenancy.administratorRoles, ...besides],
+      [...tenancy.administratorRoles, ...unsignedOwner],
       `( SELECT ${contextSchema}.is_administrator() AS is_administrator)`,
     ),
     ...migrations,
@@ -75,7 +79,7 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
   ];
 }
 
-// One expression for what is seen and what may be written: no row can be moved to another tenant.
+// The same expression decides what is visible and what may be written: no row can move to another tenant.
 function everyCommand(name: string, roles: readonly string[], expression: string): Policy {
   const both = { using: expression, check: expression };
   return { name, command: "ALL", permissive: true, roles: sorted(roles), ...both };
@@ -87,4 +91,95 @@ function call(name: string): string {
 
 function sorted(roles: readonly string[]): string[] {
   return [...new Set(roles)].sort();
+}
+
+/** What can differ about a policy, and how PostgreSQL writes it. */
+const aspects: readonly { kind: string; clause: (policy: Policy) => string }[] = [
+  {
+    kind: "policy permissive",
+    clause: ({ permissive }) => (permissive ? "PERMISSIVE" : "RESTRICTIVE"),
+  },
+  { kind: "policy command", clause: ({ command }) => `FOR ${command}` },
+  { kind: "policy roles", clause: ({ roles }) => `TO ${roles.join(", ")}` },
+  { kind: "policy expression", clause: ({ using }) => `USING ${using ?? "nothing"}` },
+  { kind: "policy expression", clause: ({ check }) => `WITH CHECK ${check ?? "nothing"}` },
+];
+
+/**
+ * The steps that leave a table with exactly the wanted policies.
+ *
+ * An undeclared policy is dropped: permissive policies add up, and one forgotten `using (true)` opens the table. A policy
+ * that differs in several ways leads to one finding for each, and the SQL of the first recreates it.
+ *
+ * @param table With its schema, as PostgreSQL writes it in a statement.
+ */
+export function planPolicies(
+  live: readonly Policy[],
+  wanted: readonly Policy[],
+  table: string,
+): Finding[] {
+  const undeclared = live.filter(({ name }) => !wanted.some((policy) => policy.name === name));
+  return [
+    ...wanted.flatMap((policy) => {
+      const present = live.find(({ name }) => name === policy.name);
+      return present === undefined ? [missing(policy, table)] : altered(present, policy, table);
+    }),
+    ...undeclared.map((policy) => added(policy, table)),
+  ];
+}
+
+function missing(policy: Policy, table: string): Finding {
+  return {
+    kind: "policy missing",
+    object: `policy ${policy.name} on ${table}`,
+    expected: describe(policy),
+    actual: null,
+    repair: "automatic",
+    sql: create(policy, table),
+  };
+}
+
+function altered(live: Policy, wanted: Policy, table: string): Finding[] {
+  return aspects
+    .map(({ kind, clause }) => ({ kind, expected: clause(wanted), actual: clause(live) }))
+    .filter(({ expected, actual }) => expected !== actual)
+    .map((difference, index) => ({
+      ...difference,
+      object: `policy ${wanted.name} on ${table}`,
+      repair: "automatic",
+      ...(index === 0 ? { sql: `${drop(live, table)};\n${create(wanted, table)}` } : {}),
+    }));
+}
+
+function added(policy: Policy, table: string): Finding {
+  return {
+    kind: "policy added",
+    object: `policy ${policy.name} on ${table}`,
+    expected: null,
+    actual: describe(policy),
+    repair: "automatic",
+    sql: drop(policy, table),
+  };
+}
+
+function describe(policy: Policy): string {
+  return aspects
+    .map(({ clause }) => clause(policy))
+    .filter((part) => !part.endsWith(" nothing"))
+    .join(" ");
+}
+
+function drop({ name }: Policy, table: string): string {
+  return `drop policy ${escapeIdentifier(name)} on ${table}`;
+}
+
+function create(policy: Policy, table: string): string {
+  const { name, permissive, command, roles, using, check } = policy;
+  return [
+    `create policy ${escapeIdentifier(name)} on ${table}`,
+    `as ${permissive ? "permissive" : "restrictive"} for ${command}`,
+    `to ${roles.map((role) => escapeIdentifier(role)).join(", ")}`,
+    ...(using === null ? [] : [`using (${using})`]),
+    ...(check === null ? [] : [`with check (${check})`]),
+  ].join(" ");
 }

@@ -1,7 +1,138 @@
-import type { Tenancy } from "./tenancy";
+import type { Client } from "pg";
 
-/** What is to hold, and who owns it. */
-export interface RowLevelSecurity {
-  tenancy: Tenancy;
-  owner: string;
+import { type Connection, withClient } from "../connection/connection";
+import { inSnapshot } from "../connection/inSnapshot";
+import { withSession } from "../connection/withSession";
+import type { Finding } from "../convergence/difference";
+import { renderDifference } from "../convergence/renderDifference";
+import { readLedger } from "../migrations/ledger";
+import { numberOf } from "../migrations/migration";
+import {
+  applyContextFunctions,
+  contextFunctionKinds,
+  inspectContextFunctions,
+} from "./contextFunctions";
+import { inspectRequirements } from "./requirements";
+import type { RowLevelSecurity, Tenancy } from "./tenancy";
+import {
+  convergeTable,
+  planTableSecurity,
+  readTenantTables,
+  type TableSecurity,
+} from "./tenantTables";
+import { inspectUndeclaredTables } from "./undeclaredTables";
+
+/**
+ * The kinds of drift of row-level security that changes of the database alone cause. `tenant table missing`, `tenant column
+ * missing` and `tenant column type` are about a declaration that names what no migration created.
+ */
+export const rowLevelSecurityKinds: readonly string[] = [
+  "row-level security disabled",
+  "row-level security not forced",
+  "policy missing",
+  "policy added",
+  "policy permissive",
+  "policy command",
+  "policy roles",
+  "policy expression",
+  ...contextFunctionKinds,
+  "tenant table not declared",
+  "tenant column without NOT NULL",
+  "tenant column without index",
+  "tenant column without foreign key",
+];
+
+/** How a database differs from the declared tenancy. */
+interface RowLevelSecurityState {
+  /** About the functions that policies call. */
+  context: Finding[];
+  /** Each table that differs, with its findings. */
+  tables: { table: TableSecurity; findings: Finding[] }[];
+  /** What a person has to decide. */
+  refused: Finding[];
+}
+
+/** Reads everything in a few queries, however many tables there are. Call it in a snapshot, as the owner. */
+async function inspect(
+  client: Client,
+  wanted: RowLevelSecurity,
+  version?: number,
+): Promise<RowLevelSecurityState> {
+  const { tenancy } = wanted;
+  const context = await inspectContextFunctions(client, wanted);
+  const live = await readTenantTables(client, tenancy.tables);
+  const tables = live.map((table) => ({ table, findings: planTableSecurity(table, wanted) }));
+  return {
+    context,
+    tables: tables.filter(({ findings }) => findings.length > 0),
+    refused: await readRefusals(client, tenancy, version, live),
+  };
+}
+
+/**
+ * What a person has to decide before tenants are kept apart: undeclared tables that look like tenant tables, and what declared
+ * ones lack. Call it in a snapshot, as the owner.
+ *
+ * @param version Number of the last migration. While some are pending, it is unknown what tables will lack after them, so
+ *   that is not judged. Default: none is pending.
+ * @param live The declared tables, where they were read already.
+ */
+export async function readRefusals(
+  client: Client,
+  tenancy: Tenancy,
+  version = 0,
+  live?: readonly TableSecurity[],
+): Promise<Finding[]> {
+  const undeclared = await inspectUndeclaredTables(client, tenancy);
+  if (version > 0 && numberOf((await readLedger(client)).at(-1)?.name) < version) return undeclared;
+  return [...undeclared, ...(await inspectRequirements(client, tenancy, live))];
+}
+
+/**
+ * How the live database differs from the declaration. Changes nothing.
+ *
+ * @param version Number of the last migration; Infinity: not known yet.
+ */
+export async function readRowLevelSecurityDrift(
+  connection: Connection,
+  wanted: RowLevelSecurity,
+  version: number,
+): Promise<Finding[]> {
+  const { context, tables, refused } = await withSession(connection, (session) =>
+    inSnapshot(session, wanted.owner, (client) => inspect(client, wanted, version)),
+  );
+  return [...context, ...tables.flatMap(({ findings }) => findings), ...refused];
+}
+
+/**
+ * Leaves the functions that policies call, and then each table's row-level security, as declared. Each table is one
+ * transaction, so that no session sees it half-changed.
+ *
+ * @throws Error that names every difference that a person has to decide about. By then all others are repaired: one open
+ *   table is no reason to leave another open.
+ */
+export async function applyRowLevelSecurity(
+  connection: Connection,
+  wanted: RowLevelSecurity,
+): Promise<void> {
+  await withClient(connection, "row-level-security", async (client) => {
+    const look = () => inSnapshot(client, wanted.owner, (client) => inspect(client, wanted));
+    const before = await look();
+    if (before.context.length > 0) await applyContextFunctions(client, wanted);
+    // The policies that call a recreated function are gone.
+    const { tables, refused } = before.context.length > 0 ? await look() : before;
+    const left: Finding[] = [];
+    for (const { table } of tables) left.push(...(await convergeTable(client, table, wanted)));
+    refuse([...left.filter(({ repair }) => repair === "refused"), ...refused]);
+  });
+}
+
+function refuse(findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  // The first line says for all of them that `up` refuses.
+  const lines = findings.map((finding) => renderDifference({ ...finding, repair: "automatic" }));
+  throw new Error(
+    "row-level security is not complete. Everything else is as declared, but these differences need your decision:\n" +
+      lines.map((line) => `- ${line}`).join("\n"),
+  );
 }

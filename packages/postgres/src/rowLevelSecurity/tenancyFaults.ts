@@ -1,11 +1,10 @@
 import type { RoleDeclaration } from "../access/declarations";
 import { DeclarationError } from "../declarationError";
-import type { MigratedTables } from "./migratedTables";
-import { type Tenancy, tenancyFile } from "./tenancy";
-import { tenantTableFaults } from "./tenantTableFaults";
+import type { MigratedTable, MigratedTables } from "./migratedTables";
+import { type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
 
 /**
- * Every fault of the declared tenancy that can be seen without a server.
+ * Every fault of the declared tenancy that can be found without a server.
  *
  * @param migrated What the migrations create.
  */
@@ -19,7 +18,8 @@ export function tenancyFaults(
     ...privilegeFaults(tenancy, roles),
     ...duplicateFaults(tenancy),
     ...reasonFaults(tenancy),
-    ...tenantTableFaults(tenancy, migrated),
+    // SQL that builds SQL cannot be read in advance; then the server decides.
+    ...(migrated.complete ? tableFaults(tenancy, migrated) : []),
   ];
 }
 
@@ -33,12 +33,12 @@ function roleFaults(tenancy: Tenancy, roles: readonly RoleDeclaration[]): Declar
   return named
     .filter((role) => !declared.includes(role))
     .map((role) => {
-      const remedy = `Declare it in database/roles.ts, or take it out of ${tenancyFile}`;
+      const remedy = `Declare it in database/roles.ts, or remove it from ${tenancyFile}`;
       return new DeclarationError(`role "${role}" in ${tenancyFile}`, "not declared", remedy);
     });
 }
 
-/** What a predefined role may do, such as read the server's files, no policy bounds. */
+/** No policy limits what a predefined role may do, such as read the server's files. */
 function privilegeFaults(
   { tenantRoles }: Tenancy,
   roles: readonly RoleDeclaration[],
@@ -49,15 +49,15 @@ function privilegeFaults(
       memberOf
         .filter((group) => group.startsWith("pg_"))
         .map((group) => {
-          const fault = `a role of ${tenancyFile}'s tenantRoles has the rights of ${group}, which no policy bounds`;
-          const remedy = `Take ${group} out of its memberOf, and declare a role of its own for what needs it`;
+          const fault = `it is one of tenantRoles in ${tenancyFile}, but has the rights of ${group}, which no policy limits`;
+          const remedy = `Remove ${group} from its memberOf, and declare another role for what needs it`;
           return new DeclarationError(`role "${name}" in database/roles.ts`, fault, remedy);
         }),
     );
 }
 
 function duplicateFaults({ tables, exemptTables = [] }: Tenancy): DeclarationError[] {
-  const names = [...tables, ...exemptTables].map(({ schema, table }) => `${schema}.${table}`);
+  const names = [...tables, ...exemptTables].map(nameOf);
   return names
     .filter((name, index) => names.indexOf(name) < index)
     .map((name) => {
@@ -69,9 +69,81 @@ function duplicateFaults({ tables, exemptTables = [] }: Tenancy): DeclarationErr
 function reasonFaults({ exemptTables = [] }: Tenancy): DeclarationError[] {
   return exemptTables
     .filter(({ reason }) => reason.trim() === "")
-    .map(({ schema, table }) => {
-      const place = `exempt table ${schema}.${table} in ${tenancyFile}`;
+    .map((table) => {
       const remedy = "Say why its rows need not be kept apart, or what keeps them apart";
-      return new DeclarationError(place, "no reason is given", remedy);
+      return new DeclarationError(place("exempt", table), "no reason is given", remedy);
     });
+}
+
+/** Compares the declared tables with those that the migrations create. */
+function tableFaults(tenancy: Tenancy, migrated: MigratedTables): DeclarationError[] {
+  const { tables, exemptTables = [] } = tenancy;
+  const exempt = exemptTables
+    .filter((table) => !migrated.tables.has(nameOf(table)))
+    .map((table) => {
+      const remedy = `Remove it from exemptTables in ${tenancyFile}`;
+      return new DeclarationError(place("exempt", table), "no migration creates it", remedy);
+    });
+  return [
+    ...tables.flatMap((table) => tenantTableFaults(table, migrated)),
+    ...exempt,
+    ...undeclaredFaults(tenancy, migrated),
+  ];
+}
+
+function tenantTableFaults(table: TenantTable, migrated: MigratedTables): DeclarationError[] {
+  const found = migrated.tables.get(nameOf(table));
+  if (found === undefined) {
+    const remedy = `Add the migration that creates it, or remove it from ${tenancyFile}`;
+    return [new DeclarationError(place("tenant", table), "no migration creates it", remedy)];
+  }
+  if (found.columns.has(table.column)) return [];
+  const remedy = `Name one of its columns: ${[...found.columns].join(", ")}`;
+  const fault = `the table has no column "${table.column}"`;
+  return [new DeclarationError(place("tenant", table), fault, remedy)];
+}
+
+function undeclaredFaults(tenancy: Tenancy, migrated: MigratedTables): DeclarationError[] {
+  const { tables, exemptTables = [] } = tenancy;
+  const known = [...tables, ...exemptTables].map(nameOf);
+  return [...migrated.tables]
+    .filter(([name, { isChild }]) => !isChild && !known.includes(name))
+    .flatMap(([name, table]) => {
+      const sign = signOfTenant(name, table, tables);
+      if (sign === undefined) return [];
+      const [schema = "", relation = ""] = splitName(name);
+      const line = `{ schema: "${schema}", table: "${relation}", column: "${sign.column ?? "…"}" }`;
+      const fault = `it ${sign.what}, but is not declared as a tenant table`;
+      const remedy = `Add ${line} to tables in ${tenancyFile}, or add the table to exemptTables there with the reason why its rows need not be kept apart`;
+      return [new DeclarationError(`table ${name} of the migrations`, fault, remedy)];
+    });
+}
+
+/** Why a table looks like a tenant table. undeclaredTables.sql looks for the same signs in the catalog. */
+function signOfTenant(
+  name: string,
+  { columns, references }: MigratedTable,
+  tables: readonly TenantTable[],
+): { what: string; column?: string } | undefined {
+  const [schema] = splitName(name);
+  const named = tables.find(({ column }) => column !== "id" && columns.has(column));
+  if (named !== undefined && tables.some((table) => table.schema === schema)) {
+    return { what: `has a tenant column ${named.column}`, column: named.column };
+  }
+  const declared = tables.map(nameOf);
+  const reference = [...references.values()].find(({ target }) => declared.includes(target));
+  return reference && { what: `refers to the tenant table ${reference.target}` };
+}
+
+function nameOf({ schema, table }: { schema: string; table: string }): string {
+  return `${schema}.${table}`;
+}
+
+function splitName(name: string): string[] {
+  const dot = name.indexOf(".");
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function place(what: string, table: { schema: string; table: string }): string {
+  return `${what} table ${nameOf(table)} in ${tenancyFile}`;
 }

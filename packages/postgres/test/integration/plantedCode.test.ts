@@ -10,10 +10,11 @@ import { type Connection, withClient } from "../../src/connection/connection";
 import { readExternalServer } from "../../src/server/external/externalServer";
 import { proveIsolation } from "../../src/isolation/proveIsolation";
 import { readMigrationState } from "../../src/migrations/migrationState";
-import { applyUserLookup } from "../../src/pooler/applyUserLookup";
-import { readLookupDrift } from "../../src/pooler/readLookupDrift";
-import { applyRowLevelSecurity } from "../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import { applyUserLookup, readLookupDrift } from "../../src/pooler/userLookup";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../src/rowLevelSecurity/rowLevelSecurity";
 import { readSchemaDrift } from "../../src/schema/schemaDrift";
 import { restoreSchema } from "../../src/schema/restoreSchema";
 import { readDatabaseStatus } from "../../src/monitoring/status/readDatabaseStatus";

@@ -28,8 +28,8 @@ import type { Finding } from "../../../src/convergence/difference";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { migrate } from "../../../src/migrations/migrate";
 import { recordStatements } from "../../../src/schema/record/schemaRecord";
-import { applyUserLookup } from "../../../src/pooler/applyUserLookup";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyUserLookup } from "../../../src/pooler/userLookup";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { createTestDatabase } from "../testDatabase";
 import { grantStatements } from "./grantStatements";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { Audit } from "../../../src/audit/audit";
 import { applyTablePrivileges } from "../../../src/audit/tablePrivileges";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { dumpTable } from "../dumpTable";
 import { twoCustomers } from "../rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../testDatabase";

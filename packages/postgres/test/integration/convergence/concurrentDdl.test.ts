@@ -6,7 +6,7 @@ import { tenancy } from "../../../../../database/tenancy";
 import { repairAudit } from "../../../src/audit/repairAudit";
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { shippedVersion } from "../../../../../test/shippedMigrations";
 import { createDeclaredDatabase } from "./declaredDatabase";

@@ -6,9 +6,11 @@ import { applyTablePrivileges, readTablePrivilegesDrift } from "../../../src/aud
 import type { Difference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { recordStatements } from "../../../src/schema/record/schemaRecord";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
 import type { Tenancy, TenantTable } from "../../../src/rowLevelSecurity/tenancy";
 import { readSchemaDrift, type SchemaExpectation } from "../../../src/schema/schemaDrift";
 import { withSession } from "../../../src/connection/withSession";

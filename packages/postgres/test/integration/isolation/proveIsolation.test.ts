@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { IsolationProof } from "../../../src/isolation/isolationProof";
 import { proveIsolation } from "../../../src/isolation/proveIsolation";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 import { createTenantDatabase, signWith } from "../rowLevelSecurity/tenantDatabase";
 import { rowsOf } from "../testDatabase";

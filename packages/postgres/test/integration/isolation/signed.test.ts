@@ -61,7 +61,7 @@ test.each(mutations)("%s is told", async (_what, from, to, context) => {
   const maintenance = { ...superuser, database: "postgres" };
   await rowsOf(maintenance, `create database ${copy} template ${name}`);
   try {
-    const functions = contextFunctions(tenancy).filter(({ body }) => body.includes(from));
+    const functions = contextFunctions(database.security).filter(({ body }) => body.includes(from));
     expect(functions).not.toEqual([]);
     const statements = functions.map(({ name, returns, body }) => {
       return `create or replace function tenancy.${name}() returns ${returns}

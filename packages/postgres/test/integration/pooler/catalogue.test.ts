@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { poolerKinds } from "../../../src/pooler/poolerKinds";
+import { poolerKinds } from "../../../src/pooler/userLookup";
 import { pooler } from "../../../../../test/drift/catalogue/pooler";
 import { rowsOf } from "../testDatabase";
 import { createPooledDatabase } from "./pooledDatabase";
@@ -78,10 +78,51 @@ test.each([
   expect(await drift()).toEqual([]);
 });
 
+test("another owner is one difference, and is taken back", async () => {
+  await database.run("alter function pooler.user_lookup(name) owner to postgres");
+  expect((await database.drift()).map(({ kind }) => kind)).toEqual(["lookup function owner"]);
+
+  await database.repair();
+  expect(await drift()).toEqual([]);
+});
+
+test("its owner may execute it, too", async () => {
+  await database.run(
+    here("revoke execute on function pooler.user_lookup(name) from hosterizer_authenticator"),
+  );
+  expect(await drift()).toEqual([
+    here(
+      "privilege of hosterizer_authenticator on function pooler.user_lookup(name) is missing, expected EXECUTE",
+    ),
+  ]);
+
+  await database.repair();
+  expect(await drift()).toEqual([]);
+});
+
+test("a function that a policy calls is not dropped with that policy", async () => {
+  await database.run(`drop function pooler.user_lookup(name);
+    create function pooler.user_lookup(name) returns text language sql as 'select null::text';
+    create table pooler.others (who name);
+    create policy theirs on pooler.others using (pooler.user_lookup(who) is null)`);
+  const before = await drift();
+
+  await expect(database.repair()).rejects.toMatchObject({ code: "2BP01" });
+  expect(await drift()).toEqual(before);
+  await database.run("drop table pooler.others");
+  await database.repair();
+  expect(await drift()).toEqual([]);
+});
+
 test("a procedure in its place is dropped", async () => {
   await database.run(`drop function pooler.user_lookup(name);
     create procedure pooler.user_lookup(name) language sql as 'select 1'`);
-  expect((await database.drift()).map(({ kind }) => kind)).toContain("lookup function result");
+  expect(await database.drift()).toContainEqual(
+    expect.objectContaining({
+      kind: "lookup function result",
+      actual: "(IN name) returns nothing",
+    }),
+  );
 
   await database.repair();
   expect(await drift()).toEqual([]);

@@ -1,6 +1,5 @@
 import type { Connection } from "../../../src/connection/connection";
-import { applyUserLookup } from "../../../src/pooler/applyUserLookup";
-import { readLookupDrift } from "../../../src/pooler/readLookupDrift";
+import { applyUserLookup, readLookupDrift } from "../../../src/pooler/userLookup";
 import { createTestDatabase } from "../testDatabase";
 
 /** A database with the function that a pooler asks, and roles that exist in this test alone. */

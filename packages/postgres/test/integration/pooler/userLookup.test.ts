@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
-import { removeUserLookup } from "../../../src/pooler/removeUserLookup";
+import { removeUserLookup } from "../../../src/pooler/userLookup";
 import { rowsOf } from "../testDatabase";
 import { createPooledDatabase } from "./pooledDatabase";
 

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
-import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurityKinds";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+  rowLevelSecurityKinds,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { recordSchema } from "../../../src/schema/record/schemaRecord";
 import { rowLevelSecurity } from "../../../../../test/drift/catalogue/rowLevelSecurity";
 import type { DriftCase } from "../../../../../test/drift/driftCase";

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { Difference } from "../../../src/convergence/difference";
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
+import { rowsOf } from "../testDatabase";
 import { createTenantDatabase } from "./tenantDatabase";
 
 type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
@@ -83,6 +86,20 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
       [{ kind: "context function attribute", actual: "SET search_path=public" }],
     ],
     [
+      "alter function tenancy.is_administrator() strict",
+      [{ kind: "context function attribute", actual: "STRICT", expected: "CALLED ON NULL INPUT" }],
+    ],
+    [
+      `alter function tenancy.is_administrator() set search_path = public;
+       alter function tenancy.is_administrator() set row_security = off`,
+      [
+        {
+          kind: "context function attribute",
+          actual: "SET search_path=public SET row_security=off",
+        },
+      ],
+    ],
+    [
       `create or replace function tenancy.is_administrator() returns boolean
        language sql stable parallel safe as 'select true'`,
       [{ kind: "context function body", actual: "language sql, body select true" }],
@@ -108,6 +125,30 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
       ],
     ],
     [
+      `drop function tenancy.is_administrator() cascade;
+       create procedure tenancy.is_administrator() language sql as 'select null'`,
+      [
+        { kind: "context function result", actual: "returns nothing" },
+        { kind: "context function owner" },
+        { kind: "context function body" },
+        { kind: "context function attribute", actual: "VOLATILE" },
+        { kind: "context function attribute", actual: "PARALLEL UNSAFE" },
+        ...policiesOfAdministrators,
+      ],
+    ],
+    [
+      `drop function tenancy.is_administrator() cascade;
+       create function tenancy.is_administrator(out boolean) language sql as 'select true'`,
+      [
+        { kind: "context function result", actual: "(OUT boolean) returns boolean" },
+        { kind: "context function owner" },
+        { kind: "context function body" },
+        { kind: "context function attribute", actual: "VOLATILE" },
+        { kind: "context function attribute", actual: "PARALLEL UNSAFE" },
+        ...policiesOfAdministrators,
+      ],
+    ],
+    [
       "alter function tenancy.current_customer_id() owner to postgres",
       [{ kind: "context function owner", actual: "owner postgres" }],
     ],
@@ -117,6 +158,23 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     expect(found).toHaveLength(differences.length);
     expect(found).toMatchObject(differences);
     await converge();
+    expect(await lines()).toEqual([]);
+  });
+
+  test("replaces a function of a role that the owner belongs to, and leaves the policies that call it", async () => {
+    const { user: group } = await database.role("group");
+    await database.run(`grant ${group} to ${database.owner.user};
+      alter function tenancy.is_administrator() owner to ${group};
+      alter function tenancy.lowest_customer_id() owner to ${group}`);
+    const policies = () =>
+      rowsOf(database.superuser, "select oid::text from pg_catalog.pg_policy order by oid");
+    const before = await policies();
+    expect((await drift()).map(({ kind }) => kind)).toEqual([
+      "context function owner",
+      "context function owner",
+    ]);
+    await converge();
+    expect(await policies()).toEqual(before);
     expect(await lines()).toEqual([]);
   });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
-import type { RowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
+import type { RowLevelSecurity } from "../../../src/rowLevelSecurity/tenancy";
 import { asRole, customer } from "./asRole";
 import { createTenantDatabase } from "./tenantDatabase";
 

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { recordSchema } from "../../../src/schema/record/schemaRecord";
 import { createTenantDatabase } from "./tenantDatabase";
 
@@ -95,7 +97,7 @@ test.each([
   const found = await readRowLevelSecurityDrift(database.owner, wanted, 0);
   expect(found).toContainEqual(expect.objectContaining({ kind, repair: "refused" }));
   await expect(applyRowLevelSecurity(database.owner, wanted)).rejects.toThrow(line);
-  // Until it is mended nobody sees a row: policies that compare nothing are not made.
+  // Until the declaration is corrected, the table shows no rows: there is no column to compare in a policy.
   await applyRowLevelSecurity(database.owner, database.security);
 });
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
 import { type ContextKey, signer } from "hosterizer-database-client/signContext";
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { contextSchema } from "../../../src/rowLevelSecurity/contextFunctions";
-import { applySigningKeys } from "../../../src/rowLevelSecurity/signedContext/applySigningKeys";
+import { applySigningKeys } from "../../../src/rowLevelSecurity/signingKeys";
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 import { guideTables, guideTenancy } from "../../../../../test/guideTables";
 import { createTestDatabase } from "../testDatabase";

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/applyRowLevelSecurity";
-import { readRowLevelSecurityDrift } from "../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import {
+  applyRowLevelSecurity,
+  readRowLevelSecurityDrift,
+} from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import type { ExemptTable } from "../../../src/rowLevelSecurity/tenancy";
 import { createTenantDatabase } from "./tenantDatabase";
 
@@ -72,7 +74,7 @@ test.each<[what: string, sql: string, object: string, actual: string, reason: st
     "create table made.visits (site bigint references public.sites)",
     "table made.visits",
     "foreign key visits_site_fkey to tenant table public.sites",
-    "give it one by a migration and declare it",
+    "add one in a migration and declare the table",
   ],
   [
     "a foreign table",
@@ -116,7 +118,7 @@ test("an update closes what is declared, then fails and names every table to dec
     alter table public.sites disable row level security`);
   const update = applyRowLevelSecurity(database.owner, security());
   await expect(update).rejects.toThrow(
-    /All else stands as declared[^]*\n- table public\.made is not declared[^]*\n- table public\.made_too is not declared/,
+    /Everything else is as declared[^]*\n- table public\.made is not declared[^]*\n- table public\.made_too is not declared/,
   );
   expect((await drift()).map(({ kind }) => kind)).toEqual([
     "tenant table not declared",

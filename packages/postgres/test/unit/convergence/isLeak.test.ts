@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { accessKinds, sessionKind, settingKinds } from "../../../src/audit/kinds";
 import { serverSettingsKinds } from "../../../src/server/container/serverSettingsDrift";
 import { isLeak } from "../../../src/convergence/isLeak";
-import { poolerKinds } from "../../../src/pooler/poolerKinds";
-import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurityKinds";
+import { poolerKinds } from "../../../src/pooler/userLookup";
+import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { schemaKinds } from "../../../src/schema/schemaRules";
 
 const found = { object: "x", expected: "one", actual: "another", repair: "automatic" } as const;

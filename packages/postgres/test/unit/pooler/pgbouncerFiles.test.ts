@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { pgbouncerFiles } from "../../../src/pooler/pgbouncerFiles";
-import { pgbouncerSettings } from "../../../src/pooler/pgbouncerSettings";
+import { pgbouncerFiles, pgbouncerSettings } from "../../../src/pooler/pgbouncerFiles";
 
 const args = {
   role: "app_pooler",

@@ -37,7 +37,7 @@ test("finds nothing wrong with a table, a column and a role that are there", () 
 test("needs the administrators' role only where it is used", () => {
   expect(messages({ administrators: "role" })).toEqual([
     'role "admin" in database/tenancy.ts: not declared.\n' +
-      "Declare it in database/roles.ts, or take it out of database/tenancy.ts.",
+      "Declare it in database/roles.ts, or remove it from database/tenancy.ts.",
   ]);
 });
 
@@ -51,15 +51,15 @@ test("refuses a predefined role's rights for a tenant's role, and for no other",
   });
   const faults = tenancyFaults(tenancy, [privileged("app"), privileged("admin")], migrated);
   expect(faults.map(({ message }) => message)).toEqual([
-    'role "app" in database/roles.ts: a role of database/tenancy.ts\'s tenantRoles has the rights of pg_read_all_data, which no policy bounds.\n' +
-      "Take pg_read_all_data out of its memberOf, and declare a role of its own for what needs it.",
+    'role "app" in database/roles.ts: it is one of tenantRoles in database/tenancy.ts, but has the rights of pg_read_all_data, which no policy limits.\n' +
+      "Remove pg_read_all_data from its memberOf, and declare another role for what needs it.",
   ]);
 });
 
 test("refuses a table that no migration creates", () => {
   const [message] = messages({ tables: [{ ...sites, table: "shops" }] });
   expect(message).toContain(
-    "public.shops in database/tenancy.ts: no migration creates such a table",
+    "tenant table public.shops in database/tenancy.ts: no migration creates it",
   );
 });
 

@@ -3,7 +3,7 @@ import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
 } from "../../../../src/audit/tablePrivileges";
-import { applyRowLevelSecurity } from "../../../../src/rowLevelSecurity/applyRowLevelSecurity";
+import { applyRowLevelSecurity } from "../../../../src/rowLevelSecurity/rowLevelSecurity";
 import { boundTo } from "../../audit/auditedDatabase";
 import { declared } from "./declared";
 import { accessDepartures, rowLevelSecurityDepartures } from "./departures";

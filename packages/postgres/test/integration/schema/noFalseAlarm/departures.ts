@@ -2,7 +2,7 @@ import type { Audit } from "../../../../src/audit/audit";
 import { readAudit } from "../../../../src/audit/readAudit";
 import { inSnapshot } from "../../../../src/connection/inSnapshot";
 import { readMigrationState } from "../../../../src/migrations/migrationState";
-import { readRowLevelSecurityDrift } from "../../../../src/rowLevelSecurity/readRowLevelSecurityDrift";
+import { readRowLevelSecurityDrift } from "../../../../src/rowLevelSecurity/rowLevelSecurity";
 import { readSchemaChanges } from "../../../../src/schema/record/schemaChanges";
 import { withSession } from "../../../../src/connection/withSession";
 import { declared } from "./declared";

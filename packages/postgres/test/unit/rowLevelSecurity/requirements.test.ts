@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { planRequirements } from "../../../src/rowLevelSecurity/planRequirements";
-import type { TableSecurity } from "../../../src/rowLevelSecurity/readTenantTables";
-import type { SchemaObject } from "../../../src/schema/catalog/schemaObject";
+import { planRequirements, type RecordedObject } from "../../../src/rowLevelSecurity/requirements";
+import type { TableSecurity } from "../../../src/rowLevelSecurity/tenantTables";
 
 const declared = [{ schema: "public", table: "Sites", column: "customer_id" }];
 const right: TableSecurity = {
@@ -25,21 +24,21 @@ const right: TableSecurity = {
   is_key: false,
   policies: [],
 };
-const lines = (lacks: Partial<TableSecurity>, record: readonly SchemaObject[] = []) =>
+const lines = (lacks: Partial<TableSecurity>, record: readonly RecordedObject[] = []) =>
   planRequirements(declared, [{ ...right, ...lacks }], record).map(renderDifference);
 
 const table = { table: 'public."Sites"' };
-const column = (facts: SchemaObject["facts"]): SchemaObject => ({
+const column = (facts: RecordedObject["facts"]): RecordedObject => ({
   kind: "column",
   identity: 'public."Sites".customer_id',
   facts: { ...table, ...facts },
 });
-const constraint = (type: string, definition: string): SchemaObject => ({
+const constraint = (type: string, definition: string): RecordedObject => ({
   kind: "constraint",
   identity: `c on public."Sites"`,
   facts: { ...table, type, definition },
 });
-const index = (definition: string): SchemaObject => ({
+const index = (definition: string): RecordedObject => ({
   kind: "index",
   identity: "public.i",
   facts: { ...table, definition: `CREATE INDEX i ON public."Sites" USING ${definition}` },
@@ -50,7 +49,7 @@ test("is content with a column that is not null, indexed and part of a foreign k
   expect(lines({ refers: false, is_key: true })).toEqual([]);
 });
 
-test.each<[lacks: Partial<TableSecurity>, inRecord: SchemaObject]>([
+test.each<[lacks: Partial<TableSecurity>, inRecord: RecordedObject]>([
   [{ not_null: false }, column({ "not null": "NOT NULL" })],
   [{ column_type: null }, column({ type: "bigint" })],
   [{ column_type: "numeric" }, column({ type: "bigint" })],
@@ -64,7 +63,7 @@ test.each<[lacks: Partial<TableSecurity>, inRecord: SchemaObject]>([
   expect(lines(lacks, [inRecord])).toEqual([]);
 });
 
-test.each<[lacks: Partial<TableSecurity>, inRecord: SchemaObject]>([
+test.each<[lacks: Partial<TableSecurity>, inRecord: RecordedObject]>([
   [{ not_null: false }, column({ "not null": null })],
   [{ column_type: "numeric" }, column({ type: "numeric" })],
   [{ indexed: false }, index("btree (created_at, customer_id)")],
@@ -89,7 +88,7 @@ test("names the tenants' own table in the foreign key to write", () => {
 });
 
 test("says that a declared table is missing, unless the record has it", () => {
-  const recorded: SchemaObject = { kind: "table", identity: 'public."Sites"', facts: {} };
+  const recorded: RecordedObject = { kind: "table", identity: 'public."Sites"', facts: {} };
   expect(planRequirements(declared, [], [recorded])).toEqual([]);
   expect(planRequirements(declared, [], [])).toMatchObject([{ kind: "tenant table missing" }]);
 });

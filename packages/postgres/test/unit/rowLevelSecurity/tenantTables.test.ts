@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/renderDifference";
-import { planTableSecurity } from "../../../src/rowLevelSecurity/planTableSecurity";
+import { planTableSecurity, type TableSecurity } from "../../../src/rowLevelSecurity/tenantTables";
 import { type Policy, wantedPolicies } from "../../../src/rowLevelSecurity/policies";
-import type { TableSecurity } from "../../../src/rowLevelSecurity/readTenantTables";
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 
 const tenancy: Tenancy = {
@@ -82,7 +81,7 @@ test.each<[string, Partial<TableSecurity>, string[]]>([
   expect(sqlOf(found)).toEqual(sql);
 });
 
-test("names each way in which a policy differs, and makes it anew once", () => {
+test("names each way in which a policy differs, and recreates it once", () => {
   const altered: Policy = {
     ...backup,
     permissive: false,
@@ -114,7 +113,7 @@ test.each<[Partial<TableSecurity>, string]>([
   [
     { enabled: false },
     "table public.sites: found row-level security disabled, expected row-level security enabled: " +
-      "whoever may read it sees every tenant's rows",
+      "every role that may read it sees every tenant's rows",
   ],
   [
     { forced: false },
@@ -134,7 +133,7 @@ test.each<[Partial<TableSecurity>, string]>([
   expect(plan(found).map(renderDifference)).toEqual([line]);
 });
 
-test("leaves a table of another owner, which only that one may alter", () => {
+test("refuses a table of another owner, which only that owner may alter", () => {
   const findings = plan({ is_ours: false, owner: "stranger", forced: false });
   expect(findings.map(renderDifference)).toEqual([
     "table public.sites: found row-level security not forced, expected row-level security forced: " +

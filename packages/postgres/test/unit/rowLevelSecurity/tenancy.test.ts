@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 
 import { migratedTables } from "../../../src/rowLevelSecurity/migratedTables";
-import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
-import { tenancyAt } from "../../../src/rowLevelSecurity/tenancyAt";
+import { type Tenancy, tenancyAt } from "../../../src/rowLevelSecurity/tenancy";
 
 const tenancy: Tenancy = {
   administrators: "session",

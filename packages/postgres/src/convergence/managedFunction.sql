@@ -1,16 +1,24 @@
--- The functions in a schema with all that makes them trustworthy. $1 schema.
-select p.proname as name,
-       p.prokind as kind,
-       pg_catalog.format_type(p.prorettype, null) as returns,
-       p.proretset as set,
-       p.prosrc as body,
+-- Every function and procedure in a schema, with everything that decides what it does and who may execute it. Its words are
+-- those of CREATE FUNCTION. $1 schema.
+select p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' as signature,
+       pg_catalog.pg_get_function_arguments(p.oid) as arguments,
+       coalesce(pg_catalog.pg_get_function_result(p.oid), 'nothing') as returns,
        l.lanname as language,
-       p.provolatile as volatility,
-       p.proparallel as parallel,
-       p.prosecdef as security_definer,
-       p.proleakproof as leakproof,
-       coalesce(p.proconfig, '{}') as configuration,
+       coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) as body,
+       pg_catalog.jsonb_build_object(
+         'nullInput', case when p.proisstrict then 'STRICT' else 'CALLED ON NULL INPUT' end,
+         'volatility', case p.provolatile when 'i' then 'IMMUTABLE' when 's' then 'STABLE' else 'VOLATILE' end,
+         'parallel', case p.proparallel
+                       when 's' then 'PARALLEL SAFE'
+                       when 'r' then 'PARALLEL RESTRICTED'
+                       else 'PARALLEL UNSAFE'
+                     end,
+         'leakproof', case when p.proleakproof then 'LEAKPROOF' else 'NOT LEAKPROOF' end,
+         'security', case when p.prosecdef then 'SECURITY DEFINER' else 'SECURITY INVOKER' end
+       ) as attributes,
+       coalesce(p.proconfig, '{}') as settings,
        pg_catalog.pg_get_userbyid(p.proowner) as owner,
+       pg_catalog.pg_has_role(current_user, p.proowner, 'USAGE') as replaceable,
        (
          select coalesce(
                   pg_catalog.jsonb_agg(
@@ -30,6 +38,7 @@ select p.proname as name,
          select coalesce(
                   pg_catalog.jsonb_agg(
                     pg_catalog.jsonb_build_object('schema', tn.nspname, 'table', t.relname, 'policy', y.polname)
+                    order by tn.nspname, t.relname, y.polname
                   ),
                   '[]'
                 )
@@ -44,10 +53,9 @@ select p.proname as name,
                      and d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
                      and d.refobjid = p.oid
                 )
-       ) as callers
+       ) as policies
   from pg_catalog.pg_proc as p
   join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
   join pg_catalog.pg_language as l on l.oid = p.prolang
  where n.nspname = $1
-   and p.pronargs = 0
- order by p.proname
+ order by signature

@@ -2,8 +2,7 @@ import { createHash, createHmac } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import { padsOf } from "../../../../src/rowLevelSecurity/signedContext/pads";
-import { planSigningKeys } from "../../../../src/rowLevelSecurity/signedContext/planSigningKeys";
+import { padsOf, planSigningKeys } from "../../../src/rowLevelSecurity/signingKeys";
 
 const secret = "a-secret-of-thirty-two-characters";
 const keys = [{ id: "1", secret }];
