@@ -1,4 +1,4 @@
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 

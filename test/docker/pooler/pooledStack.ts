@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { pooler as role } from "../../../database/roles";
-import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
+import { generatePassword } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 import type { Connection } from "@hosterizer/postgres/connection/connection";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate } from "@hosterizer/postgres/tls/issueCertificate";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 import type { Connection } from "@hosterizer/postgres/connection/connection";

@@ -1,4 +1,4 @@
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 
 /** Whether a password is given as the server keeps it: a SCRAM verifier or an MD5 hash. */
 export function isStoredForm(password: string): boolean {

@@ -1,9 +1,10 @@
+import type { Finding } from "../convergence/difference";
 import type { ContextFunction } from "./contextFunctions";
 import type { FoundFunction } from "./readContextFunctions";
 
 /** One way in which a function is not the declared one. */
 interface FunctionDifference {
-  kind: string;
+  kind: Finding["kind"];
   expected: string;
   actual: string;
   reason?: string;
@@ -29,8 +30,8 @@ export function functionDifferences(
   owner: string,
 ): FunctionDifference[] {
   const returns = `${found.kind === "p" ? "procedure, " : ""}returns ${found.set ? "setof " : ""}${found.returns}`;
-  const body = { kind: "context function body", isAnother: false };
-  const attribute = { kind: "context function attribute", isAnother: false };
+  const body = { kind: "context function body", isAnother: false } as const;
+  const attribute = { kind: "context function attribute", isAnother: false } as const;
   const differences: FunctionDifference[] = [
     {
       kind: "context function result",

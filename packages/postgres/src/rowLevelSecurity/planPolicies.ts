@@ -4,7 +4,7 @@ import type { Finding } from "../convergence/difference";
 import type { Policy } from "./policies";
 
 /** What can differ about a policy, and how PostgreSQL says it. */
-const aspects: readonly { kind: string; say: (policy: Policy) => string }[] = [
+const aspects: readonly { kind: Finding["kind"]; say: (policy: Policy) => string }[] = [
   {
     kind: "policy permissive",
     say: ({ permissive }) => (permissive ? "PERMISSIVE" : "RESTRICTIVE"),
@@ -53,7 +53,7 @@ function altered(found: Policy, wanted: Policy, table: string): Finding[] {
   return aspects
     .map(({ kind, say }) => ({ kind, expected: say(wanted), actual: say(found) }))
     .filter(({ expected, actual }) => expected !== actual)
-    .map((difference, index) => ({
+    .map((difference, index): Finding => ({
       ...difference,
       object: `policy ${wanted.name} on ${table}`,
       repair: "automatic",

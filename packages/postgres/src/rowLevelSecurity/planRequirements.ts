@@ -97,7 +97,7 @@ function lacks(
 }
 
 function refuse(
-  kind: string,
+  kind: Finding["kind"],
   object: string,
   expected: string,
   actual: string | null,

@@ -1,6 +1,5 @@
-import { DatabaseError } from "pg";
-
 import type { Connection } from "../connection/connection";
+import { isMissingDatabase } from "../connection/missingDatabase";
 import type { Finding } from "../convergence/difference";
 import { withSession } from "../connection/withSession";
 import { inspectSchema, type SchemaExpectation } from "./inspectSchema";
@@ -21,13 +20,7 @@ export async function readSchemaDrift(
     );
     return findings;
   } catch (error) {
-    if (isAbsent(error)) return [];
+    if (isMissingDatabase(error)) return [];
     throw error;
   }
-}
-
-/** Whether there is no such database. */
-export function isAbsent(error: unknown): boolean {
-  // invalid_catalog_name, https://www.postgresql.org/docs/15/errcodes-appendix.html
-  return error instanceof DatabaseError && error.code === "3D000";
 }

@@ -6,7 +6,7 @@ import { ledgerTable } from "../migrations/ledger";
 import { restoreLedgerTables } from "../audit/ledgerTables";
 import { withRunnerLock } from "../migrations/runnerLock";
 import { inspectSchema, type SchemaExpectation } from "./inspectSchema";
-import { isAbsent } from "./readSchemaDrift";
+import { isMissingDatabase } from "../connection/missingDatabase";
 import { recordSchema } from "./record/recordSchema";
 import { refusalMessage } from "./decide/refusalMessage";
 import { closeDefiners } from "./repair/closeDefiners";
@@ -60,7 +60,7 @@ export async function restoreSchema({
       ),
     );
   } catch (error) {
-    if (!isAbsent(error)) throw error;
+    if (!isMissingDatabase(error)) throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import type { SchemaFinding } from "./schemaFinding";
 import type { SchemaObject } from "./schemaObject";
 import { describeFact, describeObject } from "./schemaPhrases";
 import { repairSql } from "./repair/schemaRepair";
-import { factRule, type SchemaRule, schemaRules } from "./schemaRules";
+import { factRule, type SchemaChangeKind, type SchemaRule, schemaRules } from "./schemaRules";
 
 /** Two states of a schema, and what is between them. */
 export interface SchemaStates {
@@ -74,7 +74,7 @@ export function objectOf({ kind, identity }: Pick<SchemaChange, "kind" | "identi
 interface Draft {
   change: SchemaChange;
   facts: readonly string[];
-  kind: string;
+  kind: SchemaChangeKind;
   rule: SchemaRule;
   expected: string | null;
   actual: string | null;

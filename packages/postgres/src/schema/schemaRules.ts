@@ -3,33 +3,43 @@ import type { SchemaObjectKind } from "./schemaObject";
 /** What `up` does about one change: what holds data is somebody's to decide. */
 export type SchemaRule = "automatic" | "refused";
 
-interface KindRules {
+interface FactRule<Kind extends string> {
+  kind: Kind;
+  rule: SchemaRule;
+}
+type Facts<Kind extends string = string> = Readonly<Record<string, FactRule<Kind>>>;
+
+interface KindRules<Kind extends string = string> {
   added: SchemaRule;
   missing: SchemaRule;
   /** By fact. One that isn't listed is refused, so that a new fact is never repaired by chance. */
-  facts: Readonly<Record<string, { kind: string; rule: SchemaRule }>>;
+  facts: Facts<Kind>;
 }
 
 const [automatic, refused] = ["automatic", "refused"] as const;
 
-const defined = (kind: string, facts: KindRules["facts"] = {}): KindRules => ({
+const defined = <K extends string, const F extends Facts = Record<never, never>>(
+  kind: K,
+  facts?: F,
+) => ({
   added: automatic,
   missing: automatic,
-  facts: { definition: { kind: `${kind} altered`, rule: automatic }, ...facts },
+  facts: { definition: { kind: `${kind} altered` as const, rule: automatic }, ...(facts as F) },
 });
-const holding = (facts: KindRules["facts"]): KindRules => ({
+const holding = <const F extends Facts>(facts: F) => ({
   added: refused,
   missing: refused,
   facts,
 });
-const each = (kind: string, rule: SchemaRule, names: readonly string[]): KindRules["facts"] =>
-  Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }]));
-const enabled = (kind: string): KindRules["facts"] => ({
-  enabled: { kind: `${kind} disabled`, rule: automatic },
+const each = <K extends string, N extends string>(kind: K, rule: SchemaRule, names: readonly N[]) =>
+  Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }])) as {
+    [Name in NoInfer<N>]: FactRule<`${NoInfer<K>} ${Name}`>;
+  };
+const enabled = <K extends string>(kind: K) => ({
+  enabled: { kind: `${kind} disabled` as const, rule: automatic },
 });
 
-/** What holds no data is restored, what holds data is refused. */
-export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
+const rules = {
   schema: holding({}),
   enum: { added: automatic, missing: automatic, facts: each("enum", refused, ["labels"]) },
   domain: {
@@ -108,10 +118,22 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
       enabled: { kind: "event trigger disabled", rule: refused },
     },
   },
-};
+} as const;
+
+type FactsOf<Kind extends SchemaObjectKind> = (typeof rules)[Kind]["facts"];
+type KindOf<F extends Facts> = F[keyof F]["kind"];
+
+/** Every kind of difference between two schemas. */
+export type SchemaChangeKind =
+  | `${SchemaObjectKind | "partition"} ${"added" | "missing"}`
+  | `${SchemaObjectKind} ${"altered" | "comment"}`
+  | { [Kind in SchemaObjectKind]: KindOf<FactsOf<Kind>> }[SchemaObjectKind];
+
+/** What holds no data is restored, what holds data is refused. */
+export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules<SchemaChangeKind>>> = rules;
 
 /** The rule of one fact; a comment holds no data, whatever it is about. */
-export function factRule(kind: SchemaObjectKind, fact: string): { kind: string; rule: SchemaRule } {
+export function factRule(kind: SchemaObjectKind, fact: string): FactRule<SchemaChangeKind> {
   if (fact === "comment") return { kind: `${kind} comment`, rule: automatic };
   return schemaRules[kind].facts[fact] ?? { kind: `${kind} altered`, rule: refused };
 }

@@ -1,5 +1,4 @@
-import { planOwners } from "../../audit/planOwners";
-import { readOwnersIn } from "../../audit/readOwners";
+import { inspectOwnersIn } from "../../audit/owners";
 import type { Connection } from "../../connection/connection";
 import { converge } from "../../convergence/converge";
 
@@ -21,8 +20,8 @@ export async function giveToOwner(
   { owner, schemas }: Ownership,
 ): Promise<boolean> {
   const as = { purpose: "recorded schema", owner: deployer.user };
-  const steps = await converge(deployer, as, async (client) =>
-    planOwners(await readOwnersIn(client, { owner, roles: [], schemas }), { owner }),
+  const steps = await converge(deployer, as, (client) =>
+    inspectOwnersIn(client, { owner, roles: [], schemas }),
   );
   return steps.some(({ sql }) => sql !== undefined);
 }

@@ -13,7 +13,7 @@ export interface FileFault {
 export function fileFaults(faults: readonly FileFault[]): Difference[] {
   return faults.map(({ file, line, name, error }) => {
     const difference = {
-      kind: "settings file",
+      kind: "settings file" as const,
       object: `file ${file ?? "postgresql.conf"}`,
       expected: "lines that the server can read",
       actual: `line ${line ?? 0}${name === null ? "" : ` with ${name}`}: ${error}`,

@@ -16,12 +16,12 @@ export async function readServerDrift(
   const { data } = wanted.paths;
   const state = await readServerState(data);
   if (state.state === "absent") {
-    const missing = { kind: "server missing", object: `data directory ${data}` };
+    const missing = { kind: "server missing", object: `data directory ${data}` } as const;
     const reason = "an empty one will be made";
     return [{ ...missing, expected: null, actual: null, repair: "automatic", reason }];
   }
   if (state.state !== "running") {
-    const stopped = { kind: "server stopped", object: `server in ${data}` };
+    const stopped = { kind: "server stopped", object: `server in ${data}` } as const;
     return [{ ...stopped, expected: "running", actual: "stopped", repair: "automatic" }];
   }
   const file: Difference[] = (await settingsFileMatches(wanted))

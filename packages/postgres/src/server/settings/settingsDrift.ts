@@ -20,7 +20,7 @@ export function settingsDrift(
 
 function departure(name: string, wanted: string, found?: SettingInForce): Difference[] {
   const kind = "server setting";
-  const difference = { kind, object: `setting ${name}`, expected: quoteSetting(wanted) };
+  const difference = { kind, object: `setting ${name}`, expected: quoteSetting(wanted) } as const;
   if (found === undefined || !isInForce(found, wanted)) {
     const actual = found?.value == null ? null : shown(found, found.value);
     return [{ ...difference, actual, repair: "automatic" }];

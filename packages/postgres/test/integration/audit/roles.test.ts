@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test.each([
-  ["superuser", "found SUPERUSER, expected NOSUPERUSER: nothing is forbidden to it"],
+  ["superuser", "found SUPERUSER, expected NOSUPERUSER: no privilege check applies to it"],
   ["bypassrls", "found BYPASSRLS, expected NOBYPASSRLS: it sees every tenant's rows"],
   ["replication", "found REPLICATION, expected NOREPLICATION: it can copy the whole server"],
   ["createrole", "found CREATEROLE, expected NOCREATEROLE: it can join and change other roles"],

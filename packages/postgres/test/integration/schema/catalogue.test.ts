@@ -73,7 +73,7 @@ describe("the catalogue of the schema and of the migrations", () => {
     );
 
   test("has only kinds that there are", () => {
-    const known = [...schemaKinds, ...migrationKinds];
+    const known: readonly string[] = [...schemaKinds, ...migrationKinds];
     const unknown = catalogue.filter(({ kind }) => !known.includes(kind));
     expect(unknown).toEqual([]);
   });
