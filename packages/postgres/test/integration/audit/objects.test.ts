@@ -156,9 +156,9 @@ test("reports what others let reach into ours, and leaves it", async () => {
     "foreign key visits_site_fkey on theirs.visits is not declared, found a reference to public.sites: " +
       "it prevents rows of ours from being deleted, and reveals which keys exist (up leaves it)",
     `publication everything is not declared, found changes of ${tables.sort().join(", ")}: ` +
-      "its subscribers get the rows of every tenant (up leaves it)",
+      "its subscribers receive the rows of every tenant (up leaves it)",
     "subscription copies is not declared, found subscription of theirs: " +
-      "another server writes into this database (up leaves it)",
+      "another server writes to this database (up leaves it)",
   ];
   expect(await database.auditLines()).toEqual(lines);
 
