@@ -26,7 +26,7 @@ test.each([
   ],
   [
     "valid until '2001-01-01 UTC'",
-    /found VALID UNTIL '2001-01-01 .*', expected VALID UNTIL 'infinity': its password is not valid any more/,
+    /found VALID UNTIL '2001-01-01 .*', expected VALID UNTIL 'infinity': its password has expired/,
   ],
 ])("names and takes back: alter role … %s", async (attribute, says) => {
   const role = database.own("app_backup");
