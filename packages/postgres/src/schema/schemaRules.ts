@@ -18,6 +18,7 @@ interface KindRules<Kind extends string = string> {
 
 const [automatic, refused] = ["automatic", "refused"] as const;
 
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- no facts by default
 const defined = <K extends string, const F extends Facts = Record<never, never>>(
   kind: K,
   facts?: F,
@@ -31,6 +32,7 @@ const holding = <const F extends Facts>(facts: F) => ({
   missing: refused,
   facts,
 });
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- they keep the literals
 const each = <K extends string, N extends string>(kind: K, rule: SchemaRule, names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }])) as {
     [Name in NoInfer<N>]: FactRule<`${NoInfer<K>} ${Name}`>;
