@@ -8,11 +8,13 @@ import { roles } from "../database/roles";
 import { settings as databaseSettings } from "../database/settings";
 import { tenancy } from "../database/tenancy";
 import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
-import { extensionFaults } from "@hosterizer/postgres/access/extensionFaults";
-import { grantFaults } from "@hosterizer/postgres/access/grantFaults";
-import { loginFaults } from "@hosterizer/postgres/access/loginFaults";
-import { roleFaults } from "@hosterizer/postgres/access/roleFaults";
-import { settingFaults } from "@hosterizer/postgres/access/settingFaults";
+import {
+  extensionFaults,
+  grantFaults,
+  loginFaults,
+  roleFaults,
+  settingFaults,
+} from "@hosterizer/postgres/access/declarationFaults";
 import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
 import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
 import {

@@ -2,7 +2,7 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
-import { isBound } from "@hosterizer/postgres/audit/boundGrants";
+import { isBound } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";

@@ -135,10 +135,16 @@ function difference(
 function notLookedAt({ volume, container }: FilesPlace): Difference {
   const object = `files of container ${container}`;
   const actual = `not looked at yet (no container has the volume ${volume})`;
-  const found = { kind: "not looked at yet", object, expected: "a look at them", actual };
-  return { ...found, repair: "automatic" };
+  const found = { object, expected: "a look at them", actual } as const;
+  return { kind: "not looked at yet", ...found, repair: "automatic" };
 }
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
+}
+
+declare module "@hosterizer/postgres/convergence/difference" {
+  interface DifferenceKinds {
+    volumeFiles: (typeof volumeFileKinds)[number];
+  }
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Audit } from "@hosterizer/postgres/audit/audit";
+import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Inputs } from "./inputs";
 import { LateResource } from "./lateResource";
 
-export interface AccessAuditInputs extends Audit {
+export interface AccessAuditInputs extends DeclaredAccess {
   /** The login that deploys: a superuser, or a member of the owner that may create roles. */
   connection: Connection;
 }

@@ -1,8 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { readAudit } from "@hosterizer/postgres/audit/readAudit";
-import { readWarnings } from "@hosterizer/postgres/audit/readWarnings";
-import { repairAudit } from "@hosterizer/postgres/audit/repairAudit";
+import { readAudit, repairAudit } from "@hosterizer/postgres/audit/audit";
+import { readWarnings } from "@hosterizer/postgres/audit/warnings";
 import { withSession } from "@hosterizer/postgres/connection/withSession";
 import type { AccessAuditInputs } from "./accessAudit";
 import { changes } from "./changes";

@@ -1,4 +1,4 @@
-import { appliedOnly } from "@hosterizer/postgres/convergence/appliedOnly";
+import { appliedOnly } from "@hosterizer/postgres/convergence/difference";
 
 /**
  * The inputs that a resource's `check` compares the live database with: those that the program declares, or, where it is

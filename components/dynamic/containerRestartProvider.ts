@@ -63,11 +63,21 @@ export const restartKind = "container files not in force";
 
 function restarted({ name }: ContainerRestartInputs): Difference {
   const object = `container ${name}`;
-  const found = { kind: restartKind, object, expected: "started with its files as declared" };
+  const found = {
+    kind: restartKind,
+    object,
+    expected: "started with its files as declared",
+  } as const;
   return {
     ...found,
     actual: "started with others",
     repair: "automatic",
     reason: "it is restarted",
   };
+}
+
+declare module "@hosterizer/postgres/convergence/difference" {
+  interface DifferenceKinds {
+    containerRestart: typeof restartKind;
+  }
 }

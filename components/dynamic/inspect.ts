@@ -23,8 +23,8 @@ export async function inspect(
     if (!notYet.has(code)) throw error;
     const [fault = ""] = message.split("\n");
     const actual = `not looked at yet (${fault})`;
-    const found = { kind: "not looked at yet", object: what, expected: "a look at it", actual };
-    return driftLines([{ ...found, repair: "automatic" }]);
+    const found = { object: what, expected: "a look at it", actual };
+    return driftLines([{ kind: "not looked at yet", ...found, repair: "automatic" }]);
   }
 }
 

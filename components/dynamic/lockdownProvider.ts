@@ -2,11 +2,7 @@ import { readdir } from "node:fs/promises";
 
 import type { dynamic } from "@pulumi/pulumi";
 
-import {
-  type LockdownOptions,
-  lockDown,
-  readOpenings,
-} from "@hosterizer/postgres/lockdown/lockDown";
+import { lockDown, type LockdownOptions, readOpenings } from "@hosterizer/postgres/audit/lockdown";
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { changes } from "./changes";
 import { inspect } from "./inspect";

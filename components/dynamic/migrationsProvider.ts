@@ -1,6 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
+import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
 import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";

@@ -1,9 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import {
-  type GeneratedPassword,
-  generatePassword,
-} from "@hosterizer/postgres/access/generatePassword";
+import { type GeneratedPassword, generatePassword } from "@hosterizer/postgres/access/passwords";
 import type { PasswordArgs } from "./password";
 
 /** Makes the password once; it changes with its number alone. */

@@ -29,7 +29,7 @@ async function look(news: Inputs, olds: Inputs): Promise<Difference[]> {
     // The update is going to start it, or says then why it can't.
     if (!(error instanceof ServerUnreachable)) throw error;
     const object = `server ${connection.host}:${connection.port}`;
-    const found = { kind: "server not reachable", object, expected: "an answer" };
+    const found = { kind: "server not reachable", object, expected: "an answer" } as const;
     return [{ ...found, actual: `not reachable: ${error.fault}`, repair: "automatic" }];
   }
 }

@@ -4,7 +4,7 @@ import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
   type TablePrivileges,
-} from "@hosterizer/postgres/audit/tablePrivileges";
+} from "@hosterizer/postgres/audit/missingPrivileges";
 import { changes } from "./changes";
 import { inspect } from "./inspect";
 import type { TablePrivilegesInputs } from "./tablePrivileges";

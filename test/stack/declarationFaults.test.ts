@@ -52,8 +52,8 @@ describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
     expect(output).toContain(
       `hosterizer-database:port in Pulumi.local.yaml: port ${project.port} of 127.0.0.1 is taken by another program`,
     );
-    expect(output).toContain('Pulumi.local.yaml, "app_usr": is no role of database/roles.ts');
-    expect(output).toContain("3 and 5 do not follow one another");
+    expect(output).toContain('Pulumi.local.yaml, "app_usr": is not a role of database/roles.ts');
+    expect(output).toContain("3 and 5 are not consecutive");
     expect(output).not.toMatch(stackTrace);
     expect(await made()).toEqual([]);
     expect(existsSync(project.server.data)).toBe(false);

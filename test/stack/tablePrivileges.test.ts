@@ -31,7 +31,7 @@ let update: string;
 beforeAll(async () => {
   project = await makeProject();
   await project.edit(
-    "packages/postgres/src/audit/boundGrants.ts",
+    "packages/postgres/src/audit/declaredAccess.ts",
     bound,
     "return false && on + role + backupRoles;",
   );
@@ -41,7 +41,7 @@ beforeAll(async () => {
   expect(before).toContain("app_user INSERT");
 
   await project.edit(
-    "packages/postgres/src/audit/boundGrants.ts",
+    "packages/postgres/src/audit/declaredAccess.ts",
     "return false && on + role + backupRoles;",
     bound,
   );

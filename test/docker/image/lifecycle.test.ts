@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { TestStack } from "../testStack";
 import { serverFiles } from "./serverFiles";
 import { ask, connectTo, testServer } from "./testServer";

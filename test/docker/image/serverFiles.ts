@@ -1,4 +1,4 @@
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 
 /** The superuser's password in these tests. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { pooler as role } from "../../../database/roles";
-import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
+import { generatePassword } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";

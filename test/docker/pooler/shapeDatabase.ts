@@ -5,7 +5,7 @@ import { grants, migratorGrants, withheldFromPublic } from "../../../database/gr
 import { authenticator, migrator, owner, pooler, roles } from "../../../database/roles";
 import { tenancy } from "../../../database/tenancy";
 import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
-import { generatePassword } from "@hosterizer/postgres/access/generatePassword";
+import { generatePassword } from "@hosterizer/postgres/access/passwords";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";

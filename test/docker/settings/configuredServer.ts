@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";

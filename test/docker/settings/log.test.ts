@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import * as provider from "../../../components/dynamic/serverSettingsProvider";
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 
 let server: ConfiguredServer;

@@ -373,7 +373,7 @@ const taken: readonly DriftCase[] = [
                 as 'select 1::bigint';
               alter function tenancy.current_customer_id(text) owner to hosterizer_owner;
               revoke execute on function tenancy.current_customer_id(text) from public`,
-    says: "function tenancy.current_customer_id(pg_catalog.text) is not declared, found function that the program did not make",
+    says: "function tenancy.current_customer_id(pg_catalog.text) is not declared, found function that the program did not create",
     up: "repairs",
     note: "Views, indexes, constraints and triggers there are dropped too: they hold no rows.",
   },
@@ -406,7 +406,7 @@ const left: readonly DriftCase[] = [
     kind: "object in the program's schema",
     what: "a table stands beside the migrations' ledger",
     break: "set role hosterizer_owner; create table hosterizer.jottings (jotting text); reset role",
-    says: "table hosterizer.jottings is not declared, found table that the program did not make",
+    says: "table hosterizer.jottings is not declared, found table that the program did not create",
     up: "leaves",
     undo: "drop table hosterizer.jottings",
     note: "Drop it, or move it to another schema and declare it by a migration.",

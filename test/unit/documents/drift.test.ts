@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { volumeFileKinds } from "../../../components/docker/volumeFiles";
 import { restartKind } from "../../../components/dynamic/containerRestartProvider";
-import { accessKinds, settingKinds } from "@hosterizer/postgres/audit/kinds";
+import { accessKinds, settingKinds } from "@hosterizer/postgres/audit/audit";
 import { poolerKinds } from "@hosterizer/postgres/pooler/userLookup";
 import { rowLevelSecurityKinds } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
 import { migrationKinds } from "@hosterizer/postgres/schema/schemaDrift";

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 
 import { migrator, owner } from "../../../../database/roles";
 import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
-import { readDatabaseStatus } from "@hosterizer/postgres/monitoring/status/readDatabaseStatus";
-import { readSchemaStatus } from "@hosterizer/postgres/monitoring/status/readSchemaStatus";
+import { readDatabaseStatus } from "@hosterizer/postgres/monitoring/databaseStatus";
+import { readSchemaStatus } from "@hosterizer/postgres/monitoring/schemaStatus";
 import { migrationsDirectory } from "../../../../components/preflight";
 import { folders } from "../folders";
 import { operatorCommand } from "./operatorCommand";

@@ -4,7 +4,8 @@ import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import type { PreviewStep } from "./previewOutput";
 
 const difference = z.object({
-  kind: z.string(),
+  // Written by this version of the program, whose kinds the compiler checks.
+  kind: z.custom<Difference["kind"]>((kind) => typeof kind === "string"),
   object: z.string(),
   expected: z.string().nullable(),
   actual: z.string().nullable(),

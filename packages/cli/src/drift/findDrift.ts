@@ -1,4 +1,4 @@
-import { appliedOnly } from "@hosterizer/postgres/convergence/appliedOnly";
+import { appliedOnly } from "@hosterizer/postgres/convergence/difference";
 import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { folders } from "../folders";
 import { runQuietly } from "../pulumi/runQuietly";

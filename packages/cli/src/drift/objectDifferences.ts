@@ -34,7 +34,7 @@ export function objectDifferences(
   const found = changedProperties(step).map((property): PluginDifference | undefined => {
     const words = properties[type]?.[property];
     if (words === undefined) return undefined;
-    const kind = words === "owner" ? words : `${type} ${type === "database" ? "attribute" : words}`;
+    const kind = kindOf(type, words);
     const expected = `${words} ${declaredText(step, property)}`;
     const live = liveText(step, property);
     const about = [word(name), word(live)];
@@ -42,4 +42,13 @@ export function objectDifferences(
   });
   const differences = found.filter((difference) => difference !== undefined);
   return differences.length === found.length ? differences : undefined;
+}
+
+function kindOf(
+  type: "database" | "schema" | "extension",
+  words: string,
+): PluginDifference["kind"] {
+  if (words === "owner") return "owner";
+  if (type === "database") return "database attribute";
+  return words === "schema" ? "extension schema" : "extension version";
 }

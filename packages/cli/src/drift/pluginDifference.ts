@@ -1,4 +1,5 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import type { dockerKinds } from "./dockerKinds";
 
 /** What the official plugin alone finds. All else is of a kind of the audit's, which mostly reports it more exactly. */
 export const pluginKinds = [
@@ -15,4 +16,12 @@ export interface PluginDifference extends Difference {
   repair: "automatic";
   /** What the audit's line speaks of as well, each of them. */
   about: readonly RegExp[];
+}
+
+/** Kinds that a preview's steps and migrations have, besides those that dynamic resources report. */
+declare module "@hosterizer/postgres/convergence/difference" {
+  interface DifferenceKinds {
+    plugins: (typeof pluginKinds)[number] | (typeof dockerKinds)[number] | "database missing";
+    preview: "resource" | "migration pending" | "other";
+  }
 }

@@ -3,6 +3,9 @@ import type { PreviewStep } from "./previewOutput";
 import { declaredText, listChanges } from "./stepProperties";
 import { to, within, word } from "./word";
 
+/** The object types that components/privileges.ts grants on. */
+type GrantedType = "database" | "schema" | "table" | "sequence";
+
 /** How the privileges of one role differ from those of a declared `Grant`. The plugin judges all objects of a schema as one. */
 export function grantDifferences(step: PreviewStep): PluginDifference[] {
   const type = declaredText(step, "objectType");
@@ -12,7 +15,10 @@ export function grantDifferences(step: PreviewStep): PluginDifference[] {
     database: { object: `database ${database}`, scope: word(database) },
     schema: { object: `schema ${schema}`, scope: word(schema) },
   }[type] ?? { object: `${type}s of schema ${schema}`, scope: within(schema) };
-  const kinds = { missing: "privilege missing", spare: `${type} privilege` };
+  const kinds = {
+    missing: "privilege missing",
+    spare: `${type as GrantedType} privilege`,
+  } as const;
   return differences(step, target.object, [target.scope], kinds);
 }
 
@@ -22,7 +28,7 @@ export function defaultPrivilegeDifferences(step: PreviewStep): PluginDifference
   const owner = declaredText(step, "owner");
   const plural = `${declaredText(step, "objectType")}s`;
   const object = `default privileges of ${owner} on ${plural} in schema ${schema}`;
-  const kinds = { missing: "default privilege missing", spare: "default privilege" };
+  const kinds = { missing: "default privilege missing", spare: "default privilege" } as const;
   return differences(step, object, [/default/i, word(schema)], kinds);
 }
 
@@ -30,7 +36,7 @@ function differences(
   step: PreviewStep,
   object: string,
   scope: readonly RegExp[],
-  kinds: { missing: string; spare: string },
+  kinds: { missing: PluginDifference["kind"]; spare: PluginDifference["kind"] },
 ): PluginDifference[] {
   const role = declaredText(step, "role");
   const grantee = role === "public" ? "PUBLIC" : role;

@@ -1,5 +1,5 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { isLeak } from "@hosterizer/postgres/convergence/isLeak";
+import { isLeak } from "@hosterizer/postgres/audit/leaks";
 import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
 import { cut, differenceLine } from "./differenceLine";
 import type { DriftReport } from "./driftReport";

@@ -1,10 +1,13 @@
+import type { roleAttributeKinds, roleLimitKinds } from "@hosterizer/postgres/audit/roles";
 import type { PluginDifference } from "./pluginDifference";
 import type { PreviewStep } from "./previewOutput";
 import { changedProperties, declaredText, listChanges, liveText } from "./stepProperties";
 import { word } from "./word";
 
+type KeywordOf<Kind extends string> = Kind extends `role ${infer Keyword}` ? Keyword : never;
+
 /** Properties of the official plugin's `Role` that are attributes of CREATE ROLE without a value. */
-const attributes: Readonly<Record<string, string>> = {
+const attributes: Readonly<Record<string, KeywordOf<(typeof roleAttributeKinds)[number]>>> = {
   bypassRowLevelSecurity: "BYPASSRLS",
   createDatabase: "CREATEDB",
   createRole: "CREATEROLE",
@@ -15,7 +18,9 @@ const attributes: Readonly<Record<string, string>> = {
 };
 
 /** Properties that are attributes with a value, and what holds when none is declared. */
-const limits: Readonly<Record<string, { keyword: string; without: string }>> = {
+const limits: Readonly<
+  Record<string, { keyword: KeywordOf<(typeof roleLimitKinds)[number]>; without: string }>
+> = {
   connectionLimit: { keyword: "CONNECTION LIMIT", without: "-1" },
   validUntil: { keyword: "VALID UNTIL", without: "infinity" },
 };

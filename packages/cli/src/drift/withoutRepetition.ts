@@ -1,5 +1,5 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { migratorKind } from "@hosterizer/postgres/access/migratorKind";
+import { migratorKind } from "@hosterizer/postgres/access/migratorAccess";
 import type { PluginDifference } from "./pluginDifference";
 
 /** Our own differences, each once, and those of the plugin that ours do not report more exactly. */

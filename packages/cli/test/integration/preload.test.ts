@@ -38,7 +38,7 @@ test("an error from the SDK's own sources is shown, at once", () => {
 });
 
 test("a stack names the lines of our TypeScript, and libraries are loaded without their maps", () => {
-  const file = "packages/postgres/src/access/scramVerifier.ts";
+  const file = "packages/postgres/src/access/passwords.ts";
   const lines = readFileSync(file, "utf8").split("\n");
   const line = lines.findIndex((text) => text.includes("throw new RangeError")) + 1;
   const { stdout } = run(`
@@ -52,5 +52,5 @@ test("a stack names the lines of our TypeScript, and libraries are loaded withou
     }`);
 
   expect(stdout).toMatch(/^true$/m);
-  expect(stdout).toContain(`scramVerifier.ts:${line}:`);
+  expect(stdout).toContain(`passwords.ts:${line}:`);
 });

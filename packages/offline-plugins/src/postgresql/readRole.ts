@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
 import type { PoolClient } from "pg";
 
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
 import type { LiveObject } from "../protocol/resourceType";
 import { sortedStrings } from "../protocol/propertyValue";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { scramVerifier } from "@hosterizer/postgres/access/scramVerifier";
+import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { type Engine, startEngine } from "./engine";
 import { ask, serverUrl, uniqueName } from "./serverUrl";
 

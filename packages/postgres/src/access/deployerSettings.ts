@@ -1,25 +1,25 @@
 import { type Client, escapeIdentifier } from "pg";
 
 import type { Connection } from "../connection/connection";
+import { withSession } from "../connection/withSession";
 import { converge } from "../convergence/converge";
 import type { Finding } from "../convergence/difference";
-import { withSession } from "../connection/withSession";
 
-/** As pg_db_role_setting keeps a path with nothing in it. */
+/** An empty search_path as pg_db_role_setting stores it. */
 const emptyPath = '""';
 
 /**
- * How the login's sessions in a database differ from what they are to begin with: an empty `search_path`. A setting of the
- * role in the database outranks the owner's ALTER DATABASE, and only superusers and the role itself can change it.
+ * Whether the deploy role's sessions in a database start with anything but an empty `search_path`. A setting of the role in
+ * the database overrides the owner's ALTER DATABASE, and only superusers and the role itself can change it.
  *
- * @param deployer The login that deploys, in another database: nothing that is set on this one reaches the session.
- * @returns none where there is no such database
+ * @param deployer The deploy role's login in another database, so that no setting of this database applies to the session.
+ * @returns none where the database does not exist
  */
 export function readDeployerSettings(deployer: Connection, database: string): Promise<Finding[]> {
   return withSession(deployer, (client) => plan(client, deployer, database));
 }
 
-/** Sets what differs. */
+/** Sets the empty `search_path` where it is missing. */
 export async function applyDeployerSettings(deployer: Connection, database: string): Promise<void> {
   const as = { purpose: "deployer settings", owner: deployer.user };
   await converge(deployer, as, (client) => plan(client, deployer, database));
@@ -50,7 +50,7 @@ async function plan(client: Client, { user }: Connection, database: string): Pro
       expected: emptyPath,
       actual: found.path,
       repair: "automatic",
-      reason: "its sessions must find nothing of the owner's by a name without a schema",
+      reason: "its sessions must not find the owner's objects by unqualified names",
       sql: `alter role ${names.join(" in database ")} set search_path to ''`,
     },
   ];

@@ -4,33 +4,35 @@ import { type Connection, withClient } from "../connection/connection";
 import { converge } from "../convergence/converge";
 import type { Difference } from "../convergence/difference";
 import type { LoginDeclaration } from "./logins";
-import { migratorKind } from "./migratorKind";
 
-/** Who runs migrations, and what for. */
+/** The kind of drift that the migrator cannot log in or become the owner. */
+export const migratorKind = "login of the migrator";
+
+/** The login that runs migrations, and what it needs. */
 export interface MigratorAccess {
   /** How the migrator logs in. */
   connection: Connection;
-  /** What the server is to check its password against. */
+  /** SCRAM verifier of its password. */
   verifier: string;
-  /** The role that it acts as. */
+  /** The role that it becomes. */
   owner: string;
-  /** The role that it logs in for, which may connect. */
+  /** The declared role that it logs in for, which has CONNECT. */
   role: string;
-  /** All of them; those that belong to the migrator matter. */
+  /** All declared roles; only those of the migrator are used. */
   roles: readonly LoginDeclaration[];
 }
 
 /**
- * Why the migrator cannot log in to the database and become the owner. Only a login of its own tells: who may not read
- * verifiers does not see that a password was changed.
+ * Why the migrator cannot log in to the database and become the owner. Only a login shows this: a role that may not read
+ * pg_authid does not see that a password was changed.
  *
  * @param logIn How to log in: `withSession` shares the session with later reads of the schema. Default: a new login.
- * @throws node-postgres' errors as they are, where the server itself is not reached.
+ * @throws node-postgres' errors unchanged, where the server cannot be reached.
  */
 export async function readMigratorAccess(
   { connection, owner }: Pick<MigratorAccess, "connection" | "owner">,
-  logIn: Login = logInAnew,
-): Promise<Difference[]> {
+  logIn: Login = newLogin,
+): Promise<Difference<typeof migratorKind>[]> {
   const fault = await refusalOf(connection, owner, logIn);
   if (fault === undefined) return [];
   return [
@@ -40,14 +42,14 @@ export async function readMigratorAccess(
       expected: `logs in to ${connection.database} and becomes ${owner}`,
       actual: fault,
       repair: "automatic",
-      reason: "nothing of the schema can be looked at without it",
+      reason: "the schema cannot be inspected without it",
     },
   ];
 }
 
 type Login = (connection: Connection, run: (client: Client) => Promise<void>) => Promise<void>;
 
-const logInAnew: Login = (connection, run) => withClient(connection, "migrator login", run);
+const newLogin: Login = (connection, run) => withClient(connection, "migrator login", run);
 
 async function refusalOf(
   connection: Connection,
@@ -69,7 +71,7 @@ async function refusalOf(
   }
 }
 
-/** Whether it is this role that is kept out; too_many_connections may also be said of the database, or of the whole server. */
+/** Whether the server refuses this role; too_many_connections may also concern the database or the whole server. */
 function isRefusal({ code, routine }: DatabaseError): boolean {
   return refusals.has(code ?? "") && (code !== tooMany || routine === "InitializeSessionUserId");
 }
@@ -79,15 +81,16 @@ const tooMany = "53300";
 // https://www.postgresql.org/docs/15/errcodes-appendix.html
 const refusals = new Set([
   "28000", // invalid_authorization_specification: no such role, or NOLOGIN
-  "28P01", // invalid_password: another one, or it is not valid any more
-  "42501", // insufficient_privilege: no CONNECT, or no member of the owner
+  "28P01", // invalid_password: wrong or expired
+  "42501", // insufficient_privilege: no CONNECT, or not a member of the owner
   tooMany, // its CONNECTION LIMIT
 ]);
 
 /**
- * Lets the migrator log in and become the owner, in one transaction; changes nothing where it can already.
+ * Lets the migrator log in and become the owner, in one transaction; changes nothing if it already can.
  *
- * @param deployer The login that deploys, in the same database: a superuser, or a member of the owner that may create roles.
+ * @param deployer The deploy role's login, in the same database: a superuser, or a member of the owner with CREATEROLE.
+ * @throws Error if the migrator still cannot log in or become the owner.
  */
 export async function restoreMigratorAccess(
   deployer: Connection,
@@ -95,12 +98,12 @@ export async function restoreMigratorAccess(
 ): Promise<void> {
   if ((await readMigratorAccess(access)).length === 0) return;
   const { connection, verifier, owner, role, roles } = access;
-  const its = roles.filter(({ of }) => of === role);
+  const migratorRoles = roles.filter(({ of }) => of === role);
   const user = escapeIdentifier(connection.user);
   const database = escapeIdentifier(connection.database);
   const steps = [
     `alter role ${user} login connection limit -1 valid until 'infinity' password ${escapeLiteral(verifier)}`,
-    ...its.flatMap(({ name, memberOf = [] }) =>
+    ...migratorRoles.flatMap(({ name, memberOf = [] }) =>
       memberOf.map((group) => `grant ${escapeIdentifier(group)} to ${escapeIdentifier(name)}`),
     ),
     `grant connect on database ${database} to ${escapeIdentifier(role)}`,
@@ -111,7 +114,7 @@ export async function restoreMigratorAccess(
   const [left] = await readMigratorAccess(access);
   if (left === undefined) return;
   throw new Error(
-    `role ${connection.user} is to run migrations, and still cannot: ${left.actual ?? ""}.\n` +
-      `A superuser has to let it log in to ${connection.database} and make it a member of ${owner}.`,
+    `role ${connection.user} still cannot run migrations: ${left.actual ?? ""}.\n` +
+      `As a superuser, let it log in to ${connection.database} and make it a member of ${owner}.`,
   );
 }

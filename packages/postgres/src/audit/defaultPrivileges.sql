@@ -1,6 +1,6 @@
--- Privileges that objects made later will have, and that nobody declared.
+-- Default privileges, those that future objects will have, that are not declared.
 --
--- $1 owner, $2 our roles, $3 our schemas, $4 declared grants as jsonb.
+-- $1 owner, $2 declared roles, $3 the stack's schemas, $4 declared grants as jsonb.
 with declared as (
   select case when g.role = 'public' then 0 else r.oid end as grantee, g.schema, p.privilege,
          case g."on" when 'tables' then 'r' else 'S' end as type
@@ -8,7 +8,7 @@ with declared as (
     left join pg_catalog.pg_roles as r on r.rolname = g.role
    cross join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege)
    where g."on" in ('tables', 'sequences')
-     -- Row-level security binds them: they come with a table's policies, not with the table.
+     -- Row-level security binds these: they are granted after a table has its policies, not when it is created.
      and not coalesce(g.bound, false)
 ),
 us as (
@@ -46,7 +46,7 @@ select pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(e.creator)) as creator,
    and pg_catalog.pg_get_userbyid(e.creator) = $1
  where (e.ours or e.grantee in (select oid from us))
    and (d.grantee is null or e.is_grantable)
-   -- A row for all schemas is the whole list, the built-in default included.
+   -- An entry for all schemas is the whole list, including the built-in default.
    and not (
      e.schema is null
      and exists (

@@ -1,4 +1,4 @@
--- The extensions of the database, against what is declared and what the server brings. $1 declared ones as jsonb.
+-- The extensions of the database: installed, declared, and available on the server. $1 declared extensions as jsonb.
 select coalesce(e.extname, d.name) as name,
        pg_catalog.quote_ident(coalesce(e.extname, d.name)) as quoted,
        e.extversion as installed,

@@ -1,12 +1,12 @@
--- The tables of the ledger as somebody has left them: a view in a table's place, the table under another name, row security, and
--- defaults that run something else than ours. One row for each that differs.
+-- Tables of the ledger that were changed: replaced by a view, renamed, with row-level security, or with other column
+-- defaults. One row for each that differs.
 --
 -- $1 the schema, $2 the tables with the defaults of their columns as jsonb.
 select *
   from (
     select t.name,
            coalesce(c.relkind = 'v', false) as replaced,
-           -- A table that is renamed keeps its key.
+           -- A renamed table keeps its primary key's name.
            (
              select pg_catalog.quote_ident(o.relname)
                from pg_catalog.pg_constraint as k

@@ -1,4 +1,4 @@
--- Who is a member of our roles, and what our roles are members of, directly. $1 our roles.
+-- Direct memberships in the declared roles, and of the declared roles in others. $1 declared roles.
 select role.rolname as role,
        member.rolname as member,
        m.admin_option,

@@ -1,9 +1,9 @@
--- Declared privileges that are not there, on each object that they are declared on, whatever a state says of it.
+-- Declared privileges that are missing in the live database, for each object, whatever Pulumi's state says.
 --
--- Of the relations in a schema those of the owner are meant, views and partitioned tables too, as GRANT ON ALL TABLES means
--- them; what an extension brought is the extension's.
+-- Of a schema's relations these are the owner's, including views and partitioned tables, as in GRANT ON ALL TABLES, but
+-- not members of extensions.
 --
--- $1 owner, $2 declared grants as jsonb, $3 tables that bound roles reach through another one.
+-- $1 owner, $2 declared grants as jsonb, $3 relations that grants to bound roles do not open.
 with declared as materialized (
   select distinct
          r.oid as grantee,
@@ -17,7 +17,7 @@ with declared as materialized (
          ) as r on r.rolname = g.role
    cross join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege)
 ),
--- kind: what it is to people; keyword: what it is to GRANT.
+-- kind: what people call it; keyword: what GRANT calls it.
 objects as (
   select 'database' as "on", '' as schema, null::oid as relation, 'database' as kind,
          'database' as keyword, pg_catalog.quote_ident(d.datname) as name,

@@ -1,9 +1,9 @@
--- What should belong to the owner and does not: objects in our schemas, and whatever else one of our roles owns.
+-- Objects that should belong to the owner and do not: all in the stack's schemas, and whatever else a declared role owns.
 --
--- Left out: what an extension brought, and what follows another object's owner (indexes, identity sequences, row types,
--- array types) or can't be had apart from it: the functions of a range type stay with whoever restored it.
+-- Left out: members of extensions, and objects whose owner follows another object's or cannot differ from it (indexes,
+-- identity sequences, row types, array types). The functions of a range type keep the role that restored them.
 --
--- $1 owner, $2 our roles, $3 our schemas, $4 functions that others look after.
+-- $1 owner, $2 declared roles, $3 the stack's schemas, $4 functions that other resources manage.
 with us as materialized (
   select oid from pg_catalog.pg_roles where rolname = any ($2::text[])
 ),
@@ -62,7 +62,7 @@ strays as (
      and (n.nspname = any ($3::text[]) or o.owner in (select oid from us))
      and n.nspname !~ '^pg_(toast|temp_|toast_temp_)'
   union all
-  -- The official plugin compares the owners of the schemas that it makes; this one is there from the start.
+  -- The official plugin compares the owners of the schemas that it creates; initdb creates this one.
   select 'pg_catalog.pg_namespace'::pg_catalog.regclass, n.oid, 'schema', 'public', n.nspowner,
          pg_catalog.pg_get_userbyid(n.nspowner)
     from pg_catalog.pg_namespace as n
@@ -80,8 +80,8 @@ select s.kind || ' ' || s.name as object,
            from pg_catalog.pg_depend as d
           where d.classid = s.classid
             and d.objid = s.oid
-            -- Of an extension, or inseparable from another object: a range type's functions, an identity's sequence. A
-            -- serial's sequence depends less tightly on its column, as a partition does on its table.
+            -- A member of an extension, or part of another object: a range type's functions, an identity's sequence. A
+            -- serial's sequence depends on its column, and a partition on its table, by deptype a.
             and (d.deptype in ('e', 'i') or (d.deptype = 'a' and s.kind = 'sequence'))
        )
  order by object

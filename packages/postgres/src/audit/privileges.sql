@@ -1,11 +1,10 @@
--- Every privilege in the database that nobody declared and PostgreSQL does not give by itself.
+-- Every privilege in the database that is neither declared nor a default of PostgreSQL, one row each.
 --
--- An access list starts from what initdb or an extension's script made of it (pg_init_privs), else from the built-in
--- default. What is not declared beyond that is returned, one row a privilege.
--- https://www.postgresql.org/docs/15/ddl-priv.html
+-- The baseline of an access list is what initdb or an extension's script set (pg_init_privs), otherwise the built-in
+-- default. https://www.postgresql.org/docs/15/ddl-priv.html
 --
--- $1 our roles, $2 our schemas, $3 declared grants as jsonb, $4 functions that others look after, $5 role whose privileges
--- on table $6 others look after, $7 tables that bound roles reach through another one.
+-- $1 declared roles, $2 the stack's schemas, $3 declared grants as jsonb, $4 functions that other resources manage, $5 role
+-- whose privileges on table $6 another resource manages, $7 relations that grants to bound roles do not open.
 with declared as materialized (
   select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema,
          coalesce(g.bound, false) as bound, p.privilege
@@ -24,7 +23,7 @@ system_schemas as materialized (
     from pg_catalog.pg_namespace
    where nspname in ('pg_catalog', 'information_schema', 'pg_toast')
 ),
--- kind: what it is to people; target: what it is to GRANT; declared_on and schema: how database/grants.ts names it.
+-- kind: what people call it; keyword: what GRANT calls it; declared_on and schema: what database/grants.ts calls it.
 access_lists as (
   select 'pg_catalog.pg_database'::pg_catalog.regclass as classid, d.oid as objid, 0 as subid,
          'database' as kind, 'database' as keyword, pg_catalog.quote_ident(d.datname) as name, null as column_name,
@@ -108,7 +107,7 @@ access_lists as (
     from pg_catalog.pg_tablespace as s
    where s.spcacl is not null
   union all
-  -- Parameters belong to the superuser that initdb makes.
+  -- Parameters belong to the bootstrap superuser.
   select 'pg_catalog.pg_parameter_acl'::pg_catalog.regclass, p.oid, 0,
          'parameter', 'parameter', p.parname, null,
          'parameters', '', null, 10, pg_catalog.acldefault('p', 10), p.paracl
@@ -150,7 +149,7 @@ judged as (
   select e.*,
          d.grantee is not null
            or coalesce(b.present, false)
-           -- initdb opens it to everyone, and keeps no record of that.
+           -- initdb grants these to PUBLIC without a record in pg_init_privs.
            or (
              e.schema = 'information_schema'
              and e.grantee = 0
@@ -173,7 +172,7 @@ judged as (
      )
     left join pg_catalog.pg_init_privs as i
       on i.classoid = e.classid and i.objoid = e.objid and i.objsubid = e.subid
-      -- ALTER EXTENSION … ADD notes an owner's own access list there, too.
+      -- ALTER EXTENSION … ADD records an ordinary owner's access list there too.
      and (
        i.privtype = 'i'
        or exists (select from pg_catalog.pg_roles as s where s.oid = e.owner and s.rolsuper)
@@ -184,7 +183,7 @@ judged as (
             where x.grantee = e.grantee and x.privilege_type = e.privilege_type
            having pg_catalog.count(*) > 0
          ) as b
-      -- What everyone has by default is taken away by a declaration for `public`, an empty one too.
+      -- A declaration for `public`, even an empty one, replaces the defaults of PUBLIC.
       on not exists (
            select
              from declared as w

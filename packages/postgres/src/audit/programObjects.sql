@@ -1,13 +1,14 @@
--- What is in the schemas that the program itself fills, or on its tables there, and is not of the program's making.
+-- Objects in the program's own schemas, or on its tables there, that the program did not create.
 --
--- Left out: what an extension brought, and what is part of another object (a column's own sequence, a table's row type).
+-- Left out: members of extensions, and parts of other objects (a column's own sequence, a table's row type).
+--
 -- $1 the schemas, $2 the program's own objects as pg_identify_object names them, kind first.
 with program as materialized (
   select n.oid
     from pg_catalog.pg_namespace as n
    where n.nspname = any ($1::text[])
 ),
--- Whatever can be in a schema depends on it.
+-- Every object in a schema depends on the schema.
 direct as materialized (
   select d.classid, d.objid, i.type || ' ' || i.identity as description
     from pg_catalog.pg_depend as d
@@ -32,7 +33,7 @@ addresses (classid, objid, subid) as (
      and a.attnum > 0
      and not a.attisdropped
   union
-  -- What goes with its table: constraints, indexes, triggers, rules and policies.
+  -- What is dropped with its table: constraints, indexes, triggers, rules and policies.
   select d.classid, d.objid, 0
     from pg_catalog.pg_depend as d
    where d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -71,7 +72,7 @@ select i.type as kind,
             and d.refobjid = a.objid
             and (a.subid = 0 or d.refobjsubid = a.subid)
             and d.deptype = 'n'
-            -- A view's own rule uses the view's columns.
+            -- Not a part of the object itself: a view's rule uses the view's columns.
             and not exists (
               select
                 from pg_catalog.pg_depend as part
@@ -109,7 +110,7 @@ select i.type as kind,
         and a.subid = 0
         and (
           d.deptype = 'i'
-          -- An extension of the owner's own may have been given anything.
+          -- An ordinary owner can add anything to an extension, so only those of privileged owners count.
           or exists (
             select
               from pg_catalog.pg_extension as x
@@ -119,7 +120,7 @@ select i.type as kind,
           )
         )
    )
-   -- Named with the column that it numbers.
+   -- A serial column's sequence is reported with the column.
    and not exists (
      select
        from pg_catalog.pg_depend as d

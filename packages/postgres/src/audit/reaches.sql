@@ -1,6 +1,6 @@
--- What others have made that reaches into what is ours.
+-- What others created that reaches this stack's data: foreign keys, publications, subscriptions and logins.
 --
--- $1 our roles, $2 our schemas, $3 tenant tables as jsonb, $4 roles of the server's operator.
+-- $1 declared roles, $2 the stack's schemas, $3 tenant tables as jsonb, $4 roles of the server's provider.
 with recursive ours as materialized (
   select c.oid
     from pg_catalog.pg_class as c
@@ -32,7 +32,7 @@ published as (
               and c.oid = t.oid
          )
 )
-select 'foreign key' as kind,
+select 'foreign key of others' as kind,
        pg_catalog.format('foreign key %I on %s', k.conname, k.conrelid::pg_catalog.regclass) as object,
        pg_catalog.format('a reference to %s', k.confrelid::pg_catalog.regclass) as found
   from pg_catalog.pg_constraint as k
@@ -53,7 +53,7 @@ select 'subscription',
   from pg_catalog.pg_subscription as s
  where s.subdbid = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
 union all
-select 'login',
+select 'login past row-level security',
        pg_catalog.format('role %I', r.rolname),
        pg_catalog.concat_ws(
          ' ', 'LOGIN',

@@ -1,4 +1,4 @@
--- The attributes of our roles. $1 our roles.
+-- Attributes of the declared roles. $1 declared roles.
 select r.rolname as name,
        r.rolsuper as superuser,
        r.rolbypassrls as bypasses,

@@ -1,4 +1,4 @@
--- Sessions of our roles that may not log in: they began when those still could. $1 our roles that may not.
+-- Sessions of declared roles that may not log in, which began before that. $1 declared roles without LOGIN.
 select r.rolname as role,
        pg_catalog.count(*)::int4 as sessions,
        pg_catalog.pg_has_role(r.oid, 'usage')

@@ -1,11 +1,9 @@
--- Settings that sessions begin with: of our database, of our roles, and of everyone.
---
--- $1 our roles.
+-- Settings that sessions start with: of this database, of the declared roles, and of all roles. $1 declared roles.
 select d.datname as database,
        r.rolname as role,
        pg_catalog.split_part(c.entry, '=', 1) as name,
        pg_catalog.substr(c.entry, pg_catalog.strpos(c.entry, '=') + 1) as value,
-       -- A parameter that superusers set is reset by superusers alone.
+       -- Only superusers may reset a parameter that only superusers may set.
        coalesce(p.context not in ('superuser', 'superuser-backend'), true)
          or me.rolsuper
          or pg_catalog.has_parameter_privilege(current_user, p.name, 'set') as resettable

@@ -1,15 +1,23 @@
--- Views and materialized views over tenant tables, their partitions and other views of them, that do not ask as whoever
--- looks: they show what their owner sees.
+-- Relations through which tenants' rows can be read past the policies of the tenant tables.
 --
--- What the owner has added to an extension of its own (ALTER EXTENSION … ADD) is not the extension's: members that a script
--- made are a superuser's.
+-- closed: No grant on a schema's tables opens these to a role that row-level security binds. They are partitions of any
+-- table and children of a tenant table, foreign tables included, unless declared themselves: a role reads them through the
+-- parent and needs no privilege on them. And materialized views over tenant tables, which hold every tenant's rows and have
+-- no policies.
 --
--- $1 our roles, $2 our schemas, $3 tenant tables as jsonb.
-with recursive tenant_tables as (
+-- unsafe: Views and materialized views over tenant tables without security_invoker: they show what their owner sees.
+-- Members of an extension are left out only if a superuser owns them, because an extension's script created those: an
+-- ordinary owner can add views to an extension with ALTER EXTENSION … ADD.
+--
+-- $1 declared roles, $2 the stack's schemas, $3 tenant tables as jsonb.
+with recursive declared as (
   select c.oid
     from pg_catalog.jsonb_to_recordset($3::jsonb) as t (schema text, "table" text)
     join pg_catalog.pg_namespace as n on n.nspname = t.schema
     join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = t."table"
+),
+tenant_tables as (
+  select oid from declared
   union
   select i.inhrelid
     from tenant_tables as t
@@ -33,7 +41,8 @@ viewers as (
     from viewers as v
     join uses as u on u.used = v.viewer
 )
-select case c.relkind when 'm' then 'materialized view' else 'view' end as kind,
+select c.oid::text as oid,
+       case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind,
        pg_catalog.format('%I.%I', n.nspname, c.relname) as name,
        pg_catalog.pg_get_userbyid(c.relowner) as owner,
        n.nspname = any ($2::text[]) or pg_catalog.pg_get_userbyid(c.relowner) = any ($1::text[]) as ours,
@@ -42,25 +51,31 @@ select case c.relkind when 'm' then 'materialized view' else 'view' end as kind,
          select pg_catalog.array_agg(v.tenant_table::pg_catalog.regclass::text order by v.tenant_table::pg_catalog.regclass::text)
            from viewers as v
           where v.viewer = c.oid
-       ) as tables
+       ) as tables,
+       c.relkind <> 'v' as closed,
+       c.relkind in ('v', 'm')
+         and c.relpersistence <> 't'
+         and not exists (
+           select
+             from pg_catalog.pg_options_to_table(c.reloptions) as o
+            where case when o.option_name = 'security_invoker' then o.option_value::boolean end
+         )
+         and not exists (
+           select
+             from pg_catalog.pg_depend as d
+            where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+              and d.objid = c.oid
+              and d.deptype = 'e'
+              and exists (
+                select from pg_catalog.pg_roles as s where s.oid = c.relowner and s.rolsuper
+              )
+         ) as unsafe
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
  where c.oid in (select viewer from viewers)
-   and c.relpersistence <> 't'
-   and not exists (
-     select
-       from pg_catalog.pg_options_to_table(c.reloptions) as o
-      where o.option_name = 'security_invoker'
-        and o.option_value::boolean
-   )
-   and not exists (
-     select
-       from pg_catalog.pg_depend as d
-      where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        and d.objid = c.oid
-        and d.deptype = 'e'
-        and exists (
-          select from pg_catalog.pg_roles as s where s.oid = c.relowner and s.rolsuper
-        )
-   )
+    or (
+         c.relkind in ('r', 'p', 'f')
+         and (c.relispartition or c.oid in (select oid from tenant_tables))
+         and c.oid not in (select oid from declared)
+       )
  order by name

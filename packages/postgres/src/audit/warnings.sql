@@ -1,4 +1,4 @@
--- What is old, though nothing declares it otherwise. $1 names of extensions whose version is declared.
+-- The server's version, and extensions older than the server's default. $1 extensions whose version is declared.
 select pg_catalog.current_setting('server_version_num')::int4 as version_number,
        pg_catalog.current_setting('server_version') as version,
        coalesce(

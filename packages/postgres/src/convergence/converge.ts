@@ -4,10 +4,10 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "../connection/connection";
 
-/** What a plan is made of: SQL to run, where there is any. */
+/** One step of a plan, with the SQL to run if it has any. */
 interface Step {
   sql?: string;
-  /** Parameters of the one statement that `sql` is then: what must be in no log and no view of statements. */
+  /** Parameters of `sql`, which is then a single statement: they keep secrets out of logs and pg_stat_statements. */
   values?: readonly string[];
 }
 
@@ -15,25 +15,26 @@ interface Step {
 export interface ConvergeOptions {
   /** Shown as application_name in pg_stat_activity. */
   purpose: string;
-  /** Role that owns what is changed; the session's login is a member of it. */
+  /** Role that owns what the steps change; the login is a member of it. */
   owner: string;
-  /** How often a plan that others get in the way of is made and tried again. */
+  /** How often to plan and run in total, if other sessions interfere. Default: 8. */
   attempts?: number;
 }
 
-// One object's changes never run twice at the same time: Pulumi works in parallel, and catalogs dislike that
-// ("tuple concurrently updated"). The number is the first eight bytes of sha256("hosterizer-database/converge").
+// Pulumi works in parallel, and concurrent changes of one catalog row fail ("tuple concurrently updated"), so one plan runs at
+// a time. The number is the first eight bytes of sha256("hosterizer-database/converge").
 export const convergeLock = "-2848051464248011251";
 
-// An ALTER TABLE that waits blocks every later reader of the table, so it gives up soon and comes back.
+// A waiting ALTER TABLE blocks every later reader of the table, so it gives up early and retries.
 const lockTimeout = "500ms";
 
 /**
- * Inspects and plans with `plan`, then runs its steps: the only writer besides migrations.
+ * Inspects and plans with `plan`, then runs the steps. Besides migrations, nothing else writes.
  *
- * All of it is one transaction, so that nobody sees a table between two steps, and a failing step leaves no trace.
+ * It all runs in one transaction, so that no session sees a table between two steps, and a failing step leaves no trace.
  *
- * @returns the steps of the plan; none if everything was right already.
+ * @returns the steps of the plan; none if everything was as declared.
+ * @throws the error of the failing step, unchanged.
  */
 export async function converge<T extends Step>(
   connection: Connection,
@@ -43,7 +44,7 @@ export async function converge<T extends Step>(
   return withClient(connection, options.purpose, (client) => convergeWith(client, options, plan));
 }
 
-/** The same in a session that is open already, for those who converge many objects one after the other. */
+/** The same in an open session, to converge several objects one after the other. */
 export async function convergeWith<T extends Step>(
   client: Client,
   { owner, attempts = 8 }: Pick<ConvergeOptions, "owner" | "attempts">,
@@ -70,7 +71,7 @@ export async function convergeWith<T extends Step>(
   }
 }
 
-/** Whether another session was in the way, so that the same may go well a moment later. */
+/** Whether another session interfered, so that a retry may succeed. */
 export function isContention(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
   if (error.code === internalError) return tornRow.test(error.message);
@@ -79,6 +80,6 @@ export function isContention(error: unknown): boolean {
 
 // lock_not_available, deadlock_detected, serialization_failure
 const contention = new Set(["55P03", "40P01", "40001"]);
-// Two sessions that change one row of a catalog get no SQLSTATE of their own; the words are never translated.
+// Two sessions that change one catalog row get no specific SQLSTATE; this message is never translated.
 const internalError = "XX000";
 const tornRow = /^tuple concurrently (updated|deleted)$/;

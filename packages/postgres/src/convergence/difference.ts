@@ -1,16 +1,25 @@
+/**
+ * The kinds of differences, by the folder that finds them. `declare module` adds them, in ../differenceKinds.ts and in the
+ * packages that find more, so that this file imports none of the folders that import it.
+ */
+export interface DifferenceKinds {
+  /** What a preview reports where it cannot look yet, because this update creates what it needs for that. */
+  convergence: "not looked at yet";
+}
+
 /** What `up` does about a difference. */
 export type Repair =
-  /** Puts it right; no row is touched. */
+  /** Repairs it; no row is touched. */
   | "automatic"
-  /** Fails because of it, before it changes anything: it holds data, so somebody has to decide. */
+  /** Fails because of it, before changing anything: it holds data, so a person has to decide. */
   | "refused"
-  /** Leaves it: it belongs to somebody else, and is only reported. */
+  /** Reports it only: it belongs to others. */
   | "none";
 
-/** One way in which the live database has left the declaration, in the words of PostgreSQL. */
-export interface Difference {
+/** One way in which the live database differs from the declaration, in PostgreSQL's terms. */
+export interface Difference<Kind extends string = DifferenceKinds[keyof DifferenceKinds]> {
   /** Its entry in docs/drift.md, such as `policy added`. */
-  kind: string;
+  kind: Kind;
   /** As PostgreSQL names it, kind of object first: `column public.sites.region`. */
   object: string;
   /** What is declared; null: nothing. */
@@ -18,14 +27,34 @@ export interface Difference {
   /** What is there; null: nothing. */
   actual: string | null;
   repair: Repair;
-  /** What follows from it, where that is not plain: `its owner sees every row`. */
+  /** What follows from it, where that is not obvious: `its owner sees every row`. */
   reason?: string;
 }
 
-/** A difference, and the SQL that ends it where the repair is automatic. */
-export interface Finding extends Difference {
+/** A difference with the SQL that repairs it, if the repair is automatic. */
+export interface Finding<
+  Kind extends string = DifferenceKinds[keyof DifferenceKinds],
+> extends Difference<Kind> {
   /** Statements, separated by semicolons. */
   sql?: string;
-  /** Parameters of the one statement that `sql` is then. */
+  /** Parameters of `sql`, which is then a single statement. */
   values?: readonly string[];
 }
+
+/**
+ * The repair of a finding: automatic where the login has the rights for it, otherwise none, with the reason.
+ *
+ * @param allowed Whether the server would let the login run the SQL.
+ * @param who Who may run it: `its owner postgres`.
+ */
+export function repairIf(
+  allowed: boolean,
+  sql: string,
+  who: string,
+): Pick<Finding, "repair" | "sql" | "reason"> {
+  if (allowed) return { repair: "automatic", sql };
+  return { repair: "none", reason: `only ${who} can repair it` };
+}
+
+/** Environment variables that make dynamic resources compare with the last update instead of the current program. */
+export const appliedOnly = { HOSTERIZER_DRIFT_AGAINST: "applied" } as const;

@@ -5,7 +5,7 @@ export function renderDifference(difference: Difference): string {
   return `${describeDifference(difference)}${consequence[difference.repair]}`;
 }
 
-/** The same, without what `up` does about it. */
+/** The same line without what `up` does about the difference. */
 export function describeDifference({ object, expected, actual, reason }: Difference): string {
   return `${object}${departure(expected, actual)}${reason === undefined ? "" : `: ${reason}`}`;
 }

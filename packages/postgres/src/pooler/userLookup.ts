@@ -131,7 +131,7 @@ export function planUserLookup(live: LiveLookup, lookup: UserLookup): LookupFind
   ];
   if (live.is_superuser) return findings;
   return findings.map(({ kind, object, expected, actual }) => {
-    const left = { repair: "none", reason: "only a superuser can put it right" } as const;
+    const left = { repair: "none", reason: "only a superuser can repair it" } as const;
     return { kind, object, expected, actual, ...left };
   });
 }

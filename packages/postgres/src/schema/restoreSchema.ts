@@ -14,13 +14,9 @@ import { closeUnrecorded } from "./closeUnrecorded";
 import { recordSchema } from "./record/schemaRecord";
 import { renameStatement } from "./relatedChanges";
 import { giveObjectsToOwner, giveToOwner } from "./repair/giveToOwner";
+import { inspectSchema, type SchemaExpectation, type SchemaInspection } from "./schemaDrift";
+import { isMissingDatabase } from "../connection/missingDatabase";
 import { repairSchema } from "./repair/repairSchema";
-import {
-  inspectSchema,
-  isAbsent,
-  type SchemaExpectation,
-  type SchemaInspection,
-} from "./schemaDrift";
 
 /** The database, what it is compared with, and whose sessions restore it. */
 export interface RestoreOptions extends SchemaExpectation {
@@ -65,7 +61,7 @@ export async function restoreSchema({
       ),
     );
   } catch (error) {
-    if (!isAbsent(error)) throw error;
+    if (!isMissingDatabase(error)) throw error;
   }
 }
 

@@ -5,7 +5,7 @@ import { causeOf, isInherited, renameHint } from "./relatedChanges";
 import { columnDefinition } from "./repair/objectStatements";
 import { planRepair } from "./repair/planRepair";
 import { repairSql, type SchemaRepair } from "./repair/schemaRepair";
-import { factRule, type SchemaRule, schemaRules } from "./schemaRules";
+import { factRule, type SchemaChangeKind, type SchemaRule, schemaRules } from "./schemaRules";
 
 /** A difference between the recorded schema and the live one, with the change behind it. */
 export interface SchemaFinding extends Finding {
@@ -68,7 +68,7 @@ export function schemaFindings(
 interface Draft {
   change: SchemaChange;
   facts: readonly string[];
-  kind: string;
+  kind: SchemaChangeKind;
   rule: SchemaRule;
   expected: string | null;
   actual: string | null;

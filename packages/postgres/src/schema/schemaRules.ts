@@ -3,33 +3,46 @@ import { type SchemaObjectKind, schemaObjectKinds } from "./catalog/schemaObject
 /** What `up` does about one change. `refused`: it concerns data, so a person has to decide. */
 export type SchemaRule = "automatic" | "refused";
 
-interface KindRules {
+interface FactRule<Kind extends string> {
+  kind: Kind;
+  rule: SchemaRule;
+}
+type Facts<Kind extends string = string> = Readonly<Record<string, FactRule<Kind>>>;
+
+interface KindRules<Kind extends string = string> {
   added: SchemaRule;
   missing: SchemaRule;
   /** By fact. Other facts are refused, so that a new fact is never repaired by accident. */
-  facts: Readonly<Record<string, { kind: string; rule: SchemaRule }>>;
+  facts: Facts<Kind>;
 }
 
 const [automatic, refused] = ["automatic", "refused"] as const;
 
-const defined = (kind: string, facts: KindRules["facts"] = {}): KindRules => ({
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- no facts by default
+const defined = <K extends string, const F extends Facts = Record<never, never>>(
+  kind: K,
+  facts?: F,
+) => ({
   added: automatic,
   missing: automatic,
-  facts: { definition: { kind: `${kind} altered`, rule: automatic }, ...facts },
+  facts: { definition: { kind: `${kind} altered` as const, rule: automatic }, ...(facts as F) },
 });
-const holding = (facts: KindRules["facts"]): KindRules => ({
+const holding = <const F extends Facts>(facts: F) => ({
   added: refused,
   missing: refused,
   facts,
 });
-const each = (kind: string, rule: SchemaRule, names: readonly string[]): KindRules["facts"] =>
-  Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }]));
-const enabled = (kind: string): KindRules["facts"] => ({
-  enabled: { kind: `${kind} disabled`, rule: automatic },
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- they keep the literals
+const each = <K extends string, N extends string>(kind: K, rule: SchemaRule, names: readonly N[]) =>
+  Object.fromEntries(names.map((name) => [name, { kind: `${kind} ${name}`, rule }])) as {
+    [Name in NoInfer<N>]: FactRule<`${NoInfer<K>} ${Name}`>;
+  };
+const enabled = <K extends string>(kind: K) => ({
+  enabled: { kind: `${kind} disabled` as const, rule: automatic },
 });
 
 /** Objects and facts that hold no data are restored; those that hold data are refused. */
-export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
+const rules = {
   schema: holding({}),
   enum: { added: automatic, missing: automatic, facts: each("enum", refused, ["labels"]) },
   domain: {
@@ -119,10 +132,22 @@ export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules>> = {
       enabled: { kind: "event trigger disabled", rule: refused },
     },
   },
-};
+} as const;
+
+type FactsOf<Kind extends SchemaObjectKind> = (typeof rules)[Kind]["facts"];
+type KindOf<F extends Facts> = F[keyof F]["kind"];
+
+/** Every kind of difference between two schemas. */
+export type SchemaChangeKind =
+  | `${SchemaObjectKind | "partition"} ${"added" | "missing"}`
+  | `${SchemaObjectKind} ${"altered" | "comment"}`
+  | { [Kind in SchemaObjectKind]: KindOf<FactsOf<Kind>> }[SchemaObjectKind];
+
+/** What holds no data is restored, what holds data is refused. */
+export const schemaRules: Readonly<Record<SchemaObjectKind, KindRules<SchemaChangeKind>>> = rules;
 
 /** The rule of one fact, and the kind of its difference. Comments hold no data. */
-export function factRule(kind: SchemaObjectKind, fact: string): { kind: string; rule: SchemaRule } {
+export function factRule(kind: SchemaObjectKind, fact: string): FactRule<SchemaChangeKind> {
   if (fact === "comment") return { kind: `${kind} comment`, rule: automatic };
   return schemaRules[kind].facts[fact] ?? { kind: `${kind} altered`, rule: refused };
 }
@@ -130,12 +155,14 @@ export function factRule(kind: SchemaObjectKind, fact: string): { kind: string; 
 /** The kind of difference where no record can be compared with the schema. */
 export const recordKind = "schema record";
 
+export type SchemaKind = SchemaChangeKind | typeof recordKind;
+
 /** Every kind of difference that a comparison with the recorded schema can find. */
-export const schemaKinds: readonly string[] = [
+export const schemaKinds: readonly SchemaKind[] = [
   recordKind,
   "partition missing",
   "partition added",
-  ...schemaObjectKinds.flatMap((kind) => [
+  ...schemaObjectKinds.flatMap((kind): SchemaKind[] => [
     `${kind} missing`,
     `${kind} added`,
     ...new Set(

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { applyDeployerSettings, readDeployerSettings } from "../../src/access/deployerSettings";
 import { readMigratorAccess, restoreMigratorAccess } from "../../src/access/migratorAccess";
-import { scramVerifier } from "../../src/access/scramVerifier";
-import { readAudit } from "../../src/audit/readAudit";
-import { readWarnings } from "../../src/audit/readWarnings";
-import { repairAudit } from "../../src/audit/repairAudit";
+import { scramVerifier } from "../../src/access/passwords";
+import { readAudit, repairAudit } from "../../src/audit/audit";
+import { readWarnings } from "../../src/audit/warnings";
 import { type Connection, withClient } from "../../src/connection/connection";
 import { readExternalServer } from "../../src/server/external/externalServer";
 import { proveIsolation } from "../../src/isolation/proveIsolation";
@@ -17,7 +16,7 @@ import {
 } from "../../src/rowLevelSecurity/rowLevelSecurity";
 import { readSchemaDrift } from "../../src/schema/schemaDrift";
 import { restoreSchema } from "../../src/schema/restoreSchema";
-import { readDatabaseStatus } from "../../src/monitoring/status/readDatabaseStatus";
+import { readDatabaseStatus } from "../../src/monitoring/databaseStatus";
 import { recordedSchemas } from "../../../../database/extensions";
 import { plantTraps, policyTrap } from "../../../../test/attacks/traps/plantTraps";
 import { sprungTraps, summarize } from "../../../../test/attacks/traps/sprungTraps";

@@ -12,7 +12,7 @@ const folders = [
   "server/container",
   "server/external",
   "server/settings",
-  "monitoring/status",
+  "monitoring/databaseStatus",
 ];
 
 const files = folders.flatMap((folder) =>

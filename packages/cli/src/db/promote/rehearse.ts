@@ -1,7 +1,7 @@
 import { recordedSchemas } from "../../../../../database/extensions";
 import { migrator, owner } from "../../../../../database/roles";
 import { tenancy } from "../../../../../database/tenancy";
-import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
+import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrate";

@@ -1,4 +1,4 @@
-import { isUnavailable } from "@hosterizer/postgres/monitoring/status/databaseStatus";
+import { isUnavailable } from "@hosterizer/postgres/monitoring/databaseStatus";
 import type { Paint } from "./paint";
 import { renderColumns } from "./renderColumns";
 import { renderSummary } from "./renderSummary";

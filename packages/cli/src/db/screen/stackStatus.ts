@@ -1,8 +1,5 @@
-import type {
-  DatabaseStatus,
-  ServerFacts,
-} from "@hosterizer/postgres/monitoring/status/databaseStatus";
-import type { SchemaStatus } from "@hosterizer/postgres/monitoring/status/readSchemaStatus";
+import type { DatabaseStatus, ServerFacts } from "@hosterizer/postgres/monitoring/databaseStatus";
+import type { SchemaStatus } from "@hosterizer/postgres/monitoring/schemaStatus";
 import type { ServerContainer } from "../stack/readContainer";
 
 /** Everything that `npm run db -- status` tells. With `--json` it is printed as it is. */

@@ -1,4 +1,4 @@
-import { isUnavailable } from "@hosterizer/postgres/monitoring/status/databaseStatus";
+import { isUnavailable } from "@hosterizer/postgres/monitoring/databaseStatus";
 import { counted } from "./counted";
 import { humanDuration } from "./humanDuration";
 import type { StackStatus } from "./stackStatus";

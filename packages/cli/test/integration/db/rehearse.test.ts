@@ -9,7 +9,7 @@ import type { StackAccess } from "../../../src/db/stack/stackAccess";
 import { recordedSchemas } from "../../../../../database/extensions";
 import { migrator, owner, roles } from "../../../../../database/roles";
 import { tenancy } from "../../../../../database/tenancy";
-import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
+import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { comingMigration, shippedVersion } from "../../../../../test/shippedMigrations";

@@ -6,7 +6,7 @@ import { withoutRepetition } from "../../../src/drift/withoutRepetition";
 import { to, within, word } from "../../../src/drift/word";
 
 function own(object: string, expected: string | null, actual: string | null): Difference {
-  return { kind: "found by the audit", object, expected, actual, repair: "automatic" };
+  return { kind: "table privilege", object, expected, actual, repair: "automatic" };
 }
 
 const granted: PluginDifference = {

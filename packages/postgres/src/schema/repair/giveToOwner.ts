@@ -1,8 +1,7 @@
 import { DatabaseError, escapeIdentifier } from "pg";
 
-import { planOwners } from "../../audit/planOwners";
-import { readOwnersIn } from "../../audit/readOwners";
 import { type Connection, withClient } from "../../connection/connection";
+import { inspectOwnersIn } from "../../audit/owners";
 import { converge } from "../../convergence/converge";
 import type { ObjectKey, SchemaObjectKind } from "../catalog/schemaObject";
 import { keywordOf } from "./objectStatements";
@@ -25,8 +24,8 @@ export async function giveToOwner(
   { owner, schemas }: Ownership,
 ): Promise<boolean> {
   const as = { purpose: "recorded schema", owner: deployer.user };
-  const steps = await converge(deployer, as, async (client) =>
-    planOwners(await readOwnersIn(client, { owner, roles: [], schemas }), { owner }),
+  const steps = await converge(deployer, as, (client) =>
+    inspectOwnersIn(client, { owner, roles: [], schemas }),
   );
   return steps.some(({ sql }) => sql !== undefined);
 }

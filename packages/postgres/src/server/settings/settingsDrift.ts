@@ -57,7 +57,7 @@ export function settingsDrift(
 
 function compare(name: string, wanted: string, live?: LiveSetting): Difference[] {
   const kind = "server setting";
-  const difference = { kind, object: `setting ${name}`, expected: quoteSetting(wanted) };
+  const difference = { kind, object: `setting ${name}`, expected: quoteSetting(wanted) } as const;
   if (live === undefined || !isInForce(live, wanted)) {
     const actual = live?.value == null ? null : show(live, live.value);
     return [{ ...difference, actual, repair: "automatic" }];

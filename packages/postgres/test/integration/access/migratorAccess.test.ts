@@ -5,7 +5,7 @@ import {
   readMigratorAccess,
   restoreMigratorAccess,
 } from "../../../src/access/migratorAccess";
-import { scramVerifier } from "../../../src/access/scramVerifier";
+import { scramVerifier } from "../../../src/access/passwords";
 import type { Connection } from "../../../src/connection/connection";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
 

@@ -12,17 +12,14 @@ import {
   roles as declaredRoles,
 } from "../../../../../database/roles";
 import { tenancy as declaredTenancy } from "../../../../../database/tenancy";
-import { afterEachMigration } from "../../../src/audit/afterEachMigration";
-import type { Audit } from "../../../src/audit/audit";
-import { readAudit } from "../../../src/audit/readAudit";
-import { openingAreas } from "../../../src/audit/auditAreas";
-import { isBound } from "../../../src/audit/boundGrants";
-import { repairAreas, repairAudit } from "../../../src/audit/repairAudit";
+import { afterEachMigration } from "../../../src/audit/newObjects";
+import { type DeclaredAccess, isBound } from "../../../src/audit/declaredAccess";
+import { openingAreas, readAudit, repairAreas, repairAudit } from "../../../src/audit/audit";
 import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
   type TablePrivileges,
-} from "../../../src/audit/tablePrivileges";
+} from "../../../src/audit/missingPrivileges";
 import { type Connection, withClient } from "../../../src/connection/connection";
 import type { Finding } from "../../../src/convergence/difference";
 import { renderDifference } from "../../../src/convergence/renderDifference";
@@ -58,7 +55,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
     backupRoles: declaredTenancy.backupRoles.map(own),
   };
   const lookup = { owner, role: own(pooler), authenticator: own(authenticator) };
-  const audit: Audit = {
+  const audit: DeclaredAccess = {
     owner,
     roles,
     grants: [...withheldFromPublic, ...migratorGrants, ...grants].map((grant) => ({
@@ -148,7 +145,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
 }
 
 /** What TablePrivileges look after. */
-export function boundTo({ owner, grants, tenancy }: Audit): TablePrivileges[] {
+export function boundTo({ owner, grants, tenancy }: DeclaredAccess): TablePrivileges[] {
   return grants.flatMap((grant) =>
     grant.on === "tables" && isBound(grant, tenancy)
       ? [{ owner, grant, tenantTables: tenancy.tables }]

@@ -51,12 +51,12 @@ test("it says who can repair what it can't, and goes on with the rest", async ()
     create table public.strange (x integer);
     grant delete on public.users to ${reader}`);
   const left = [
-    `role ${reader}: found BYPASSRLS, expected NOBYPASSRLS: only a superuser can put it right (up leaves it)`,
-    `setting session_replication_role of role ${reader} is not declared, found replica: only a superuser can put it right (up leaves it)`,
+    `role ${reader}: found BYPASSRLS, expected NOBYPASSRLS: only a superuser can repair it (up leaves it)`,
+    `setting session_replication_role of role ${reader} is not declared, found replica: only a superuser can repair it (up leaves it)`,
     `table public.strange: found owner postgres, expected owner ${database.owner}: ` +
-      `only a member of postgres and ${database.owner}, or a superuser, can put it right (up leaves it)`,
+      `only a member of postgres and ${database.owner}, or a superuser, can repair it (up leaves it)`,
     `table pg_catalog.pg_authid: found SELECT to ${reader}, expected no SELECT to ${reader}: ` +
-      "only its owner postgres or a superuser can put it right (up leaves it)",
+      "only its owner postgres or a superuser can repair it (up leaves it)",
   ];
   const more = `table public.users: found DELETE to ${reader}, expected no DELETE to ${reader}`;
   expect(await database.linesAs(deploy)).toEqual([...left, more]);

@@ -127,7 +127,7 @@ test("names a materialized view over a tenant table and leaves it, because it ho
     create materialized view public.domains as select domain from public.sites`);
   const lines = [
     `materialized view public.domains is not declared, found rows of public.sites as ${owner} sees them: ` +
-      "it keeps rows of every tenant outside of row-level security: drop it, or keep them in a tenant table (up leaves it)",
+      "it stores rows of every tenant outside row-level security: drop it, or keep the rows in a tenant table (up leaves it)",
   ];
   expect(await database.auditLines()).toEqual(lines);
 
@@ -152,13 +152,13 @@ test("reports what others let reach into ours, and leaves it", async () => {
   const tables = database.audit.tenancy.tables.map(({ schema, table }) => `${schema}.${table}`);
   const lines = [
     `view theirs.sites is not declared, found rows of public.sites as ${stranger} sees them: ` +
-      `it belongs to ${stranger}, and row-level security does not reach its readers (up leaves it)`,
+      `it belongs to ${stranger}, and row-level security does not filter what its readers see (up leaves it)`,
     "foreign key visits_site_fkey on theirs.visits is not declared, found a reference to public.sites: " +
-      "it keeps rows of ours from being deleted, and tells which keys exist (up leaves it)",
+      "it prevents rows of ours from being deleted, and reveals which keys exist (up leaves it)",
     `publication everything is not declared, found changes of ${tables.sort().join(", ")}: ` +
-      "its subscribers get the rows of every tenant (up leaves it)",
+      "its subscribers receive the rows of every tenant (up leaves it)",
     "subscription copies is not declared, found subscription of theirs: " +
-      "another server writes into this database (up leaves it)",
+      "another server writes to this database (up leaves it)",
   ];
   expect(await database.auditLines()).toEqual(lines);
 

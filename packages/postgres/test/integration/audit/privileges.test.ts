@@ -305,7 +305,7 @@ test("leaves what strangers grant each other, and only reports what a role of ou
   await database.run("drop schema theirs cascade");
 
   expect(lines).toEqual([
-    `${line("table theirs.notes", `INSERT to ${reader}`)}: only its owner ${stranger} can put it right (up leaves it)`,
+    `${line("table theirs.notes", `INSERT to ${reader}`)}: only its owner ${stranger} can repair it (up leaves it)`,
   ]);
   expect(repaired).toEqual(lines);
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const found = (kind: string, name: string) =>
-  `${kind} ${name} is not declared, found ${kind} that the program did not make`;
+  `${kind} ${name} is not declared, found ${kind} that the program did not create`;
 const left =
   ": it may hold data; drop it, or move it to another schema with SET SCHEMA (up leaves it)";
 
@@ -125,7 +125,7 @@ test("who may not drop it leaves it", async () => {
   await database.run("create view tenancy.mine as select 1 as one");
   const migrator = database.session("hosterizer_migrator");
   await expect(database.linesAs(migrator)).resolves.toContain(
-    `${found("view", "tenancy.mine")}: only its owner or a superuser can put it right (up leaves it)`,
+    `${found("view", "tenancy.mine")}: only its owner or a superuser can repair it (up leaves it)`,
   );
 
   await database.repair();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test.each([
-  ["superuser", "found SUPERUSER, expected NOSUPERUSER: nothing is forbidden to it"],
+  ["superuser", "found SUPERUSER, expected NOSUPERUSER: no privilege check applies to it"],
   ["bypassrls", "found BYPASSRLS, expected NOBYPASSRLS: it sees every tenant's rows"],
   ["replication", "found REPLICATION, expected NOREPLICATION: it can copy the whole server"],
   ["createrole", "found CREATEROLE, expected NOCREATEROLE: it can join and change other roles"],
@@ -26,7 +26,7 @@ test.each([
   ],
   [
     "valid until '2001-01-01 UTC'",
-    /found VALID UNTIL '2001-01-01 .*', expected VALID UNTIL 'infinity': its password is not valid any more/,
+    /found VALID UNTIL '2001-01-01 .*', expected VALID UNTIL 'infinity': its password has expired/,
   ],
 ])("names and takes back: alter role … %s", async (attribute, says) => {
   const role = database.own("app_backup");

@@ -53,7 +53,7 @@ async function outlive(): Promise<() => Promise<string[]>> {
 }
 
 const line = (rest = "") =>
-  `role ${retired.user}: found 2 sessions, expected no session: ${rest || "it may not log in any more"}`;
+  `role ${retired.user}: found 2 sessions, expected no session: ${rest || "it may no longer log in"}`;
 
 test("names and ends the sessions of a login that is over", async () => {
   expect(await database.lines(declared())).toEqual([]);
@@ -90,5 +90,5 @@ test("whoever may not says who may", async () => {
   await database.run(`grant ${database.owner} to ${looker.user}`);
   await outlive();
   const lines = await database.linesAs(looker, declared());
-  expect(lines).toContain(line("only a superuser can put it right (up leaves it)"));
+  expect(lines).toContain(line("only a superuser can repair it (up leaves it)"));
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { SettingDeclaration } from "../../../src/access/declarations";
-import { readWarnings } from "../../../src/audit/readWarnings";
+import { readWarnings } from "../../../src/audit/warnings";
 import { withClient } from "../../../src/connection/connection";
 import { rowsOf } from "../testDatabase";
 import { createAuditedDatabase } from "./auditedDatabase";
@@ -101,7 +101,7 @@ test("leaves a declared version that the server has not, and repairs the rest", 
   await database.run(`grant update on public.users to ${database.own("app_readonly")}`);
   const left =
     "extension pgcrypto: found version 1.3, expected version 9.9: " +
-    "the server brings 1.3; declare that in database/extensions.ts (up leaves it)";
+    "the server has version 1.3; declare that in database/extensions.ts (up leaves it)";
   const lines = await database.lines(declared);
   await database.repair(database.superuser, declared);
 
@@ -113,7 +113,7 @@ test("leaves a declared version that the server has not, and repairs the rest", 
 test("leaves a declared version that no script leads to", async () => {
   expect(await database.lines(declaring("pg_stat_statements", "1.9"))).toEqual([
     "extension pg_stat_statements: found version 1.10, expected version 1.9: " +
-      "no script leads from 1.10 to 1.9; declare 1.10 in database/extensions.ts, or install it anew (up leaves it)",
+      "no update script leads from 1.10 to 1.9; declare 1.10 in database/extensions.ts, or reinstall it (up leaves it)",
   ]);
 });
 
@@ -144,6 +144,6 @@ test("warns of a server below 15.20, and of an old extension whose version is le
   expect(beginnings(await warn(database.audit.extensions))).toEqual(ofServer);
   expect(beginnings(await warn([]))).toEqual([
     ...ofServer,
-    "extension pg_stat_statements has version 1.9, and the server brings 1.10",
+    "extension pg_stat_statements has version 1.9, and the server has 1.10",
   ]);
 });

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { tenancy } from "../../../../../database/tenancy";
-import { repairAudit } from "../../../src/audit/repairAudit";
+import { repairAudit } from "../../../src/audit/audit";
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/renderDifference";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";

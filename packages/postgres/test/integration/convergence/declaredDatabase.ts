@@ -1,8 +1,10 @@
 import type { GrantDeclaration } from "../../../src/access/declarations";
-import type { Audit } from "../../../src/audit/audit";
-import { isBound } from "../../../src/audit/boundGrants";
-import { readAudit } from "../../../src/audit/readAudit";
-import { applyTablePrivileges, readTablePrivilegesDrift } from "../../../src/audit/tablePrivileges";
+import { type DeclaredAccess, isBound } from "../../../src/audit/declaredAccess";
+import { readAudit } from "../../../src/audit/audit";
+import {
+  applyTablePrivileges,
+  readTablePrivilegesDrift,
+} from "../../../src/audit/missingPrivileges";
 import type { Difference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { recordStatements } from "../../../src/schema/record/schemaRecord";
@@ -66,7 +68,15 @@ export async function createDeclaredDatabase(
     { name: application, login: true, purpose: "" },
     { name: backup, login: true, purpose: "" },
   ];
-  const audit: Audit = { owner, roles, grants, schemas, tenancy, extensions: [], settings: [] };
+  const audit: DeclaredAccess = {
+    owner,
+    roles,
+    grants,
+    schemas,
+    tenancy,
+    extensions: [],
+    settings: [],
+  };
   const { superuser } = database;
   return {
     ...database,

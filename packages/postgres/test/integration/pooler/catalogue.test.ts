@@ -146,7 +146,7 @@ test("another login than a superuser leaves it, and says so", async () => {
   await database.run("alter function pooler.user_lookup(name) volatile");
   const lines = (await database.drift(database.application)).map(renderDifference);
   expect(lines).toEqual([
-    "function pooler.user_lookup(name): found VOLATILE, expected STABLE: only a superuser can put it right (up leaves it)",
+    "function pooler.user_lookup(name): found VOLATILE, expected STABLE: only a superuser can repair it (up leaves it)",
   ]);
 
   await database.repair(database.application);

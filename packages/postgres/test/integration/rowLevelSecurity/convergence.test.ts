@@ -25,7 +25,9 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
   const converge = () => applyRowLevelSecurity(database.owner, database.security);
   const policy = administrators === "session" ? "context_sees_own" : "tenant_sees_own";
   const policiesOfAdministrators =
-    administrators === "role" ? Array.from({ length: 5 }, () => ({ kind: "policy missing" })) : [];
+    administrators === "role"
+      ? Array.from({ length: 5 }, () => ({ kind: "policy missing" as const }))
+      : [];
   const administrator = "function tenancy.is_administrator()";
 
   test("finds nothing to do after it has converged: PostgreSQL prints policies as we expect", async () => {

@@ -72,7 +72,7 @@ describe("the catalogue of the schema and of the migrations", () => {
     );
 
   test("lists only kinds that exist", () => {
-    const known = [...schemaKinds, ...migrationKinds];
+    const known: readonly string[] = [...schemaKinds, ...migrationKinds];
     const unknown = catalogue.filter(({ kind }) => !known.includes(kind));
     expect(unknown).toEqual([]);
   });

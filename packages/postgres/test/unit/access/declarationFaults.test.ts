@@ -3,10 +3,15 @@ import { describe, expect, test } from "vitest";
 import { extensions, schemas } from "../../../../../database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "../../../../../database/grants";
 import { roles } from "../../../../../database/roles";
+import { settings } from "../../../../../database/settings";
+import { tenancy } from "../../../../../database/tenancy";
 import type { GrantDeclaration, RoleDeclaration } from "../../../src/access/declarations";
-import { extensionFaults } from "../../../src/access/extensionFaults";
-import { grantFaults } from "../../../src/access/grantFaults";
-import { roleFaults } from "../../../src/access/roleFaults";
+import {
+  extensionFaults,
+  grantFaults,
+  roleFaults,
+  settingFaults,
+} from "../../../src/access/declarationFaults";
 
 const role = (name: string, memberOf: string[] = []): RoleDeclaration => ({
   name,
@@ -33,12 +38,12 @@ describe("what this project declares", () => {
 });
 
 test.each([
-  ["Billing", "is not made of lower-case letters"],
-  ["1st", "is not made of lower-case letters"],
-  ['x"; drop table y', "is not made of lower-case letters"],
-  ["", "is not made of lower-case letters"],
-  ["pg_billing", "begins with pg_"],
-  ["public", "means something else"],
+  ["Billing", "may contain only lower-case letters"],
+  ["1st", "may contain only lower-case letters"],
+  ['x"; drop table y', "may contain only lower-case letters"],
+  ["", "may contain only lower-case letters"],
+  ["pg_billing", "starts with pg_"],
+  ["public", "has a special meaning"],
   ["x".repeat(64), "is longer than 63 bytes"],
 ])("refuses a role named %j", (name, fault) => {
   expect(messages(roleFaults([role(name)]))).toEqual([
@@ -57,7 +62,7 @@ test("refuses a role declared twice, and a group that nobody declares, both at o
 test("refuses a way to log in for a role that does not", () => {
   const group: RoleDeclaration = { ...role("group"), login: false, authenticates: "certificate" };
   expect(messages(roleFaults([group]))).toEqual([
-    'role "group" in database/roles.ts: authenticates by certificate, and does not log in.',
+    'role "group" in database/roles.ts: authenticates by certificate, but does not log in.',
   ]);
   expect(roleFaults([{ ...group, login: true }])).toEqual([]);
 });
@@ -92,4 +97,49 @@ test("refuses a schema with a bad name, and an extension in a schema that nobody
   const extension = { name: "pgcrypto", schema: "vault", purpose: "" };
   const schema = { name: "Vault", purpose: "" };
   expect(extensionFaults([extension], [schema], undefined)).toHaveLength(2);
+});
+
+test("the settings that this project declares have no faults", () => {
+  expect(settingFaults(settings, roles)).toEqual([]);
+});
+
+const setting = (name: string, role?: string) => ({
+  name,
+  value: "1",
+  purpose: "",
+  ...(role === undefined ? {} : { role }),
+});
+
+test.each([
+  [setting("work_mem")],
+  [setting("app.current_user_role", "app_user")],
+  [setting("TimeZone")],
+])("accepts %j", (its) => {
+  expect(settingFaults([its], roles)).toEqual([]);
+});
+
+test.each([
+  [setting("work mem"), "not the name of a setting"],
+  [setting("x; drop table y"), "not the name of a setting"],
+  [setting("work_mem", "nobody"), 'no role "nobody" is declared'],
+  [setting("search_path"), "its value is a list"],
+])("refuses %j", (its, fault) => {
+  expect(settingFaults([its], roles).map(({ message }) => message)).toEqual([
+    expect.stringContaining(fault),
+  ]);
+});
+
+test("refuses the same setting twice, but not once for all and once for a role", () => {
+  const all = [setting("work_mem"), setting("work_mem", "app_user"), setting("work_mem")];
+  expect(settingFaults(all, roles).map(({ message }) => message)).toEqual([
+    expect.stringContaining('setting "work_mem" in database/settings.ts: declared twice'),
+  ]);
+});
+
+test("tenants' roles begin no parallel workers, where they are bound by bounds", () => {
+  const its = settings.filter(({ name }) => name === "max_parallel_workers_per_gather");
+  expect(tenancy.administrators).toBe("session");
+  expect(its.map(({ role, value }) => [role, value])).toEqual(
+    tenancy.tenantRoles.map((role) => [role, "0"]),
+  );
 });

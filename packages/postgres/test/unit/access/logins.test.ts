@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { loginFaults } from "../../../src/access/loginFaults";
+import { loginFaults } from "../../../src/access/declarationFaults";
 import { loginName, settingsOfLogins, withLogins } from "../../../src/access/logins";
 import type { RoleDeclaration } from "../../../src/access/declarations";
 
@@ -99,12 +99,12 @@ test("a role's settings are its logins' too", () => {
 test.each([
   [{ app: [4] }, []],
   [{ app: [4, 5] }, []],
-  [{ ap: [1] }, ["is no role of database/roles.ts"]],
-  [{ pool: [1] }, ["logs in with no password"]],
-  [{ owner: [1] }, ["logs in with no password"]],
-  [{ app: [4, 6] }, ["4 and 6 do not follow one another"]],
-  [{ app: [2, 1] }, ["2 and 1 do not follow one another"]],
-  [{ ap: [1], pool: [1] }, ["is no role of database/roles.ts", "logs in with no password"]],
+  [{ ap: [1] }, ["is not a role of database/roles.ts"]],
+  [{ pool: [1] }, ["logs in without a password"]],
+  [{ owner: [1] }, ["logs in without a password"]],
+  [{ app: [4, 6] }, ["4 and 6 are not consecutive"]],
+  [{ app: [2, 1] }, ["2 and 1 are not consecutive"]],
+  [{ ap: [1], pool: [1] }, ["is not a role of database/roles.ts", "logs in without a password"]],
 ])("%j has the faults %j", (logins, faults) => {
   expect(loginFaults(logins, roles, "logins").map(faultOf)).toEqual(faults);
 });
@@ -117,7 +117,7 @@ test("a name that another role has, or that is too long, is refused", () => {
     { name: long, login: true, purpose: "has a long name" },
   ];
   expect(loginFaults({ app: [1], [long]: [1] }, others, "logins").map(faultOf)).toEqual([
-    "its logins would be called app_b, as roles of database/roles.ts are",
+    "its logins would be called app_b, but database/roles.ts has roles of that name",
     "is too long for a login: with _a it has more than 63 bytes",
   ]);
 });

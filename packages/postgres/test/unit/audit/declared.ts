@@ -1,7 +1,7 @@
-import type { Audit } from "../../../src/audit/audit";
+import type { DeclaredAccess } from "../../../src/audit/declaredAccess";
 
 /** A small declaration: an owner, a migrator that is its member, and an application. */
-export const declared: Audit = {
+export const declared: DeclaredAccess = {
   owner: "owner",
   roles: [
     { name: "owner", login: false, purpose: "" },

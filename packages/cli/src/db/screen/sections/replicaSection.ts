@@ -1,4 +1,4 @@
-import type { ReplicaFacts } from "@hosterizer/postgres/monitoring/status/databaseStatus";
+import type { ReplicaFacts } from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { humanDuration } from "../humanDuration";
 import { nothing, type Section } from "./section";

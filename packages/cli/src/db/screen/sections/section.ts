@@ -1,4 +1,4 @@
-import type { Unavailable } from "@hosterizer/postgres/monitoring/status/databaseStatus";
+import type { Unavailable } from "@hosterizer/postgres/monitoring/databaseStatus";
 import type { Column } from "../renderColumns";
 
 /** A list on the screen, with a title. A list without rows isn't shown. */

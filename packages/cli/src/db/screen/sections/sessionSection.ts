@@ -1,4 +1,4 @@
-import type { SessionFacts } from "@hosterizer/postgres/monitoring/status/databaseStatus";
+import type { SessionFacts } from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanCount } from "../humanCount";
 import { humanDuration } from "../humanDuration";
 import { nothing, type Section } from "./section";

@@ -2,7 +2,7 @@ import {
   isUnavailable,
   type StatementFacts,
   type Unavailable,
-} from "@hosterizer/postgres/monitoring/status/databaseStatus";
+} from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanCount } from "../humanCount";
 import { humanDuration } from "../humanDuration";
 import type { Section } from "./section";

@@ -2,7 +2,7 @@ import {
   isUnavailable,
   type TableFacts,
   type Unavailable,
-} from "@hosterizer/postgres/monitoring/status/databaseStatus";
+} from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { humanCount } from "../humanCount";
 import { qualified } from "./qualified";

@@ -2,7 +2,7 @@ import {
   type IndexFacts,
   isUnavailable,
   type Unavailable,
-} from "@hosterizer/postgres/monitoring/status/databaseStatus";
+} from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanBytes } from "../humanBytes";
 import { qualified } from "./qualified";
 import type { Section } from "./section";

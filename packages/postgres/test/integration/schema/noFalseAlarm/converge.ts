@@ -1,8 +1,8 @@
-import { repairAudit } from "../../../../src/audit/repairAudit";
+import { repairAudit } from "../../../../src/audit/audit";
 import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
-} from "../../../../src/audit/tablePrivileges";
+} from "../../../../src/audit/missingPrivileges";
 import { applyRowLevelSecurity } from "../../../../src/rowLevelSecurity/rowLevelSecurity";
 import { boundTo } from "../../audit/auditedDatabase";
 import { declared } from "./declared";

@@ -1,5 +1,5 @@
 import type { GrantDeclaration, RoleDeclaration } from "../../../../src/access/declarations";
-import type { Audit } from "../../../../src/audit/audit";
+import type { DeclaredAccess } from "../../../../src/audit/declaredAccess";
 import type { Model } from "./model";
 
 export const owner = "stage_owner";
@@ -42,7 +42,7 @@ export const grants: readonly GrantDeclaration[] = [
 ];
 
 /** All that is declared; the tenant tables go by the names that migrations have given them. */
-export function declared({ tables }: Pick<Model, "tables">): Audit {
+export function declared({ tables }: Pick<Model, "tables">): DeclaredAccess {
   return {
     owner,
     roles,

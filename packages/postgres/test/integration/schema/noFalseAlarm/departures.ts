@@ -1,5 +1,5 @@
-import type { Audit } from "../../../../src/audit/audit";
-import { readAudit } from "../../../../src/audit/readAudit";
+import type { DeclaredAccess } from "../../../../src/audit/declaredAccess";
+import { readAudit } from "../../../../src/audit/audit";
 import { inSnapshot } from "../../../../src/connection/inSnapshot";
 import { readMigrationState } from "../../../../src/migrations/migrationState";
 import { readRowLevelSecurityDrift } from "../../../../src/rowLevelSecurity/rowLevelSecurity";
@@ -10,7 +10,11 @@ import type { Model } from "./model";
 import type { Stage } from "./stage";
 
 /** Looks at the database as a preview does, and says in lines what it finds. */
-export type Reader = (stage: Stage, declaration: Audit, version: number) => Promise<string[]>;
+export type Reader = (
+  stage: Stage,
+  declaration: DeclaredAccess,
+  version: number,
+) => Promise<string[]>;
 
 /** Everything that a preview looks at: who adds an inspection adds it here. */
 export const readers: readonly Reader[] = [
@@ -28,7 +32,10 @@ export async function departures(stage: Stage, model: Model): Promise<string[]> 
   return found;
 }
 
-async function schemaDepartures({ superuser }: Stage, { owner }: Audit): Promise<string[]> {
+async function schemaDepartures(
+  { superuser }: Stage,
+  { owner }: DeclaredAccess,
+): Promise<string[]> {
   const changes = await withSession(superuser, (client) =>
     inSnapshot(client, owner, (reader) =>
       readSchemaChanges(reader, { schemas: ["public"], owner }),
@@ -46,7 +53,7 @@ async function ledgerDepartures({ superuser, settings }: Stage): Promise<string[
 /** Row-level security. */
 export async function rowLevelSecurityDepartures(
   { superuser }: Stage,
-  security: Audit,
+  security: DeclaredAccess,
   version: number,
 ): Promise<string[]> {
   const found = await readRowLevelSecurityDrift(superuser, security, version);
@@ -56,7 +63,7 @@ export async function rowLevelSecurityDepartures(
 /** Access rights. */
 export async function accessDepartures(
   { superuser }: Stage,
-  declaration: Audit,
+  declaration: DeclaredAccess,
 ): Promise<string[]> {
   const found = await withSession(superuser, (client) => readAudit(client, declaration));
   return found.map(({ finding }) => JSON.stringify(finding));

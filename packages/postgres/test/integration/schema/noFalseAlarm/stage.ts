@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { Client } from "pg";
 
 import type { RoleDeclaration } from "../../../../src/access/declarations";
-import { secureNewObjects } from "../../../../src/audit/secureNewObjects";
+import { secureNewObjects } from "../../../../src/audit/newObjects";
 import type { Connection } from "../../../../src/connection/connection";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
 import type { RunOptions } from "../../../../src/migrations/runSettings";
 import { recordStatements } from "../../../../src/schema/record/schemaRecord";
 import { closeNewTables } from "../../../../src/rowLevelSecurity/closeNewTables";
-import { isBound } from "../../../../src/audit/boundGrants";
+import { isBound } from "../../../../src/audit/declaredAccess";
 import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";
 import { startTestServer, type TestServer } from "../../testServer";

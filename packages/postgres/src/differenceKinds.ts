@@ -1,0 +1,30 @@
+import type { AuditKind } from "./audit/audit";
+import type { poolerKinds } from "./pooler/userLookup";
+import type { rowLevelSecurityKinds } from "./rowLevelSecurity/rowLevelSecurity";
+import type { migrationKinds } from "./schema/schemaDrift";
+import type { SchemaKind } from "./schema/schemaRules";
+import type { serverSettingsKinds } from "./server/container/serverSettingsDrift";
+import type { serverDriftKinds } from "./server/embedded/serverDrift";
+import type { CertificateKind } from "./tls/certificateDrift";
+
+/** Every kind of difference that this package finds: the compiler rejects a `Difference` of any other kind. */
+declare module "./convergence/difference" {
+  interface DifferenceKinds {
+    audit: AuditKind;
+    migrations: (typeof migrationKinds)[number];
+    pooler: (typeof poolerKinds)[number];
+    rowLevelSecurity:
+      | (typeof rowLevelSecurityKinds)[number]
+      | "signing key missing"
+      | "signing key changed"
+      | "signing key added"
+      | "signing keys missing";
+    schema: SchemaKind;
+    server:
+      | "server missing"
+      | "server stopped"
+      | (typeof serverDriftKinds)[number]
+      | (typeof serverSettingsKinds)[number];
+    tls: CertificateKind;
+  }
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { readAudit } from "../../../src/audit/audit";
+import { secureNewObjects } from "../../../src/audit/newObjects";
+import { withClient } from "../../../src/connection/connection";
+import { migrate } from "../../../src/migrations/migrate";
+import { readSchemaDrift } from "../../../src/schema/schemaDrift";
+import { recordStatements } from "../../../src/schema/record/schemaRecord";
+import { createMigrationDatabase } from "../migrations/migrationDatabase";
+import { rowsOf } from "../testDatabase";
+import { createAuditedDatabase } from "./auditedDatabase";
+
+let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
+let secure: string;
+
+beforeAll(async () => {
+  database = await createAuditedDatabase();
+  const { owner, schemas, tenancy } = database.audit;
+  const names = ["public", ...schemas.map(({ name }) => name)];
+  secure = secureNewObjects({ owner, schemas: names, tables: tenancy.tables });
+});
+
+afterAll(() => database.drop());
+
+test("what a migration makes leaves nothing to the audit", async () => {
+  const made = `set role ${database.owner};
+    create view public.regions as select region from public.sites;
+    create view public.regions_in_use as select distinct region from public.regions;
+    create view public.people as select full_name from public.users;
+    create function public.everyone() returns bigint language sql security definer
+      as 'select count(*) from users';`;
+  await database.run(`${made} ${secure}`);
+
+  expect(await database.auditLines()).toEqual([]);
+  const [row] = await rowsOf<{ options: string[] | null }>(
+    database.superuser,
+    "select reloptions as options from pg_class where oid = 'public.people'::regclass",
+  );
+  expect(row).toEqual({ options: null });
+});
+
+test("what somebody else made is not its business", async () => {
+  const { user } = await database.role("stranger");
+  await database.run(`create view public.strange as select region from public.sites;
+    alter view public.strange owner to ${user};
+    set role ${database.owner};
+    ${secure}`);
+
+  expect(await database.auditLines()).toEqual([
+    expect.stringContaining("view public.strange: found owner"),
+    expect.stringContaining("expected security_invoker"),
+  ]);
+});
+
+test("the recorded schema and the audit agree on what a migration made", async () => {
+  const migrated = await createMigrationDatabase();
+  try {
+    const { connection, owner, directory } = migrated.settings;
+    const tables = [{ schema: "public", table: "sites", column: "customer_id" }];
+    const schemas = ["public"];
+    await migrated.write(
+      "000001_create_sites",
+      `create table public.sites (id bigint primary key, customer_id bigint not null);
+       create view public.numbers as select id from public.sites;
+       create function public.count_sites() returns bigint language sql security definer
+         as 'select count(*) from public.sites';`,
+    );
+    const afterEach = secureNewObjects({ owner, schemas, tables });
+    await migrate({
+      connection,
+      owner,
+      directory,
+      schemas,
+      afterEach,
+      recordSchema: recordStatements,
+      lockTimeoutMs: 500,
+      log: () => undefined,
+    });
+
+    const declared = {
+      ...database.audit,
+      owner,
+      roles: [],
+      grants: [],
+      schemas: [],
+      tenancy: { ...database.audit.tenancy, tables },
+    };
+    const kinds = await withClient(migrated.superuser, "test", async (client) =>
+      (await readAudit(client, declared)).map(({ finding }) => finding.kind),
+    );
+    expect(kinds).not.toContain("view without security_invoker");
+    expect(kinds).not.toContain("function search_path");
+    expect(await readSchemaDrift(connection, { owner, schemas, directory })).toEqual([]);
+  } finally {
+    await migrated.drop();
+  }
+});

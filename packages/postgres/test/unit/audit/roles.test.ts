@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import { planRoles } from "../../../src/audit/roles";
+import { declared } from "./declared";
+
+const role = (its = {}) => ({
+  name: "app",
+  superuser: false,
+  bypasses: false,
+  creates_roles: false,
+  creates_databases: false,
+  replicates: false,
+  login: true,
+  inherits: true,
+  connection_limit: -1,
+  valid_until: null,
+  expired: false,
+  by_superuser: true,
+  ...its,
+});
+
+test("finds nothing wrong with a role as declared, nor with one that nobody declared", () => {
+  const stranger = role({ name: "stranger", superuser: true });
+  const migrator = role({ name: "migrator", inherits: false });
+  expect(planRoles([role(), migrator, stranger], declared.roles)).toEqual([]);
+});
+
+test.each([
+  [{ superuser: true }, 'alter role "app" nosuperuser'],
+  [{ bypasses: true }, 'alter role "app" nobypassrls'],
+  [{ replicates: true }, 'alter role "app" noreplication'],
+  [{ creates_roles: true }, 'alter role "app" nocreaterole'],
+  [{ creates_databases: true }, 'alter role "app" nocreatedb'],
+  [{ login: false }, 'alter role "app" login'],
+  [{ inherits: false }, 'alter role "app" inherit'],
+  [{ connection_limit: 5 }, 'alter role "app" connection limit -1'],
+  [{ valid_until: "2001-01-01" }, `alter role "app" valid until 'infinity'`],
+])("takes back %j", (its, sql) => {
+  expect(planRoles([role(its)], declared.roles)).toMatchObject([{ sql, repair: "automatic" }]);
+});
+
+test.each([
+  [{ creates_databases: true }, "automatic"],
+  [{ bypasses: true }, "none"],
+  [{ replicates: true }, "none"],
+  // Nothing of a superuser is changed but by another.
+  [{ superuser: true, connection_limit: 5 }, "none"],
+])("somebody who is no superuser may repair %j: %s", (its, repair) => {
+  const findings = planRoles([role({ ...its, by_superuser: false })], declared.roles);
+  expect(new Set(findings.map((finding) => finding.repair))).toEqual(new Set([repair]));
+});
