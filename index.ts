@@ -6,7 +6,7 @@ import { Lockdown } from "./components/dynamic/lockdown";
 import { MigratorLogin } from "./components/dynamic/migratorLogin";
 import { PoolerLookup } from "./components/dynamic/poolerLookup";
 import { RecordedSchema } from "./components/dynamic/recordedSchema";
-import { goesWith, standsFirst } from "./components/instance/lifetime";
+import { deletedWithServer, refusesDestroy } from "./components/instance/instance";
 import { Privileges } from "./components/privileges";
 import { Roles } from "./components/roles";
 import { RowLevelSecurity } from "./components/rowLevelSecurity";
@@ -118,11 +118,11 @@ async function main() {
     role: named(names, pooler),
     authenticator: named(names, authenticator),
   };
-  const after = { dependsOn: database, ...goesWith(instance) };
+  const after = { dependsOn: database, ...deletedWithServer(instance) };
   const asked = looksUp ? new PoolerLookup("pooler-lookup", lookup, after) : privileges;
   const audited = new AccessAudit("audit", audit, {
     dependsOn: [allRoles, privileges, asked],
-    ...standsFirst(instance),
+    ...refusesDestroy(instance),
   });
 
   const pooled = pool?.(asked);

@@ -9,8 +9,7 @@ import type {
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { DeployerSettings } from "./dynamic/deployerSettings";
 import { connectionTo, urlTo } from "./instance/connectionTo";
-import type { Instance } from "./instance/instance";
-import { holdsData } from "./instance/lifetime";
+import { holdsData, type Instance } from "./instance/instance";
 import { Privileges } from "./privileges";
 
 export interface DatabaseArgs {

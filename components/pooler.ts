@@ -5,8 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { pgbouncerFiles } from "@hosterizer/postgres/pooler/pgbouncerFiles";
 import { poolerPaths } from "@hosterizer/postgres/pooler/poolerPaths";
-import { makeConfinedContainer } from "./docker/confinedContainer";
-import { runTimeFiles } from "./docker/confinement";
+import { makeConfinedContainer, runTimeFiles } from "./docker/confinedContainer";
 
 /** A certificate with its key, in PEM. */
 interface KeyAndCertificate {

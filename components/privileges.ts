@@ -6,8 +6,7 @@ import { isBound } from "@hosterizer/postgres/audit/boundGrants";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
-import type { Instance } from "./instance/instance";
-import { goesWith } from "./instance/lifetime";
+import { deletedWithServer, type Instance } from "./instance/instance";
 
 export interface PrivilegesArgs {
   instance: Instance;
@@ -42,11 +41,11 @@ export class Privileges extends pulumi.ComponentResource {
     const { database, owner } = args;
     const { provider } = args.instance;
     const dependsOn = args.after === undefined ? [] : [args.after];
-    const child = { parent: this, provider, ...goesWith(args.instance), dependsOn };
+    const child = { parent: this, provider, ...deletedWithServer(args.instance), dependsOn };
 
     const bound: pulumi.CustomResourceOptions = {
       parent: this,
-      ...goesWith(args.instance),
+      ...deletedWithServer(args.instance),
       // In older stacks it is a Grant, whose deletion at the end of an update would revoke what was just granted.
       aliases: [{ type: "postgresql:index/grant:Grant" }],
       deleteBeforeReplace: true,

@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { LoginDeclaration } from "@hosterizer/postgres/access/logins";
 import { Password } from "./dynamic/password";
-import type { Instance } from "./instance/instance";
-import { goesWith, holdsData } from "./instance/lifetime";
+import { deletedWithServer, holdsData, type Instance } from "./instance/instance";
 
 export interface RolesArgs {
   instance: Instance;
@@ -42,7 +41,7 @@ export class Roles extends pulumi.ComponentResource {
     super("hosterizer:index:Roles", name, {}, opts);
     const { instance } = args;
     const { provider } = instance;
-    const child = { parent: this, provider, ...goesWith(instance) };
+    const child = { parent: this, provider, ...deletedWithServer(instance) };
     const found: { of: string; number: number; login: Login }[] = [];
     const names: Record<string, pulumi.Output<string>> = {};
 

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Audit } from "@hosterizer/postgres/audit/audit";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface AccessAuditInputs extends Audit {
   /** The login that deploys: a superuser, or a member of the owner that may create roles. */
@@ -15,7 +14,7 @@ export interface AccessAuditInputs extends Audit {
  *
  * Depends on everything that grants: what is declared has to be there first.
  */
-export class AccessAudit extends LateResource {
+export class AccessAudit extends LazyResource {
   constructor(name: string, args: Inputs<AccessAuditInputs>, opts?: pulumi.CustomResourceOptions) {
     super("AccessAudit", name, args, opts);
   }

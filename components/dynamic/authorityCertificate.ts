@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface AuthorityCertificateInputs {
   commonName: string;
@@ -12,7 +11,7 @@ export interface AuthorityCertificateInputs {
  *
  * An update with less than a year left renews it with the same key. Deleting it forgets the key.
  */
-export class AuthorityCertificate extends LateResource {
+export class AuthorityCertificate extends LazyResource {
   /** PEM. */
   declare readonly certificate: pulumi.Output<string>;
   /** PEM, PKCS#8. */

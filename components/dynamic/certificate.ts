@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { CertificateRequest } from "@hosterizer/postgres/tls/certificateRequest";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 /** What its provider gets. */
 export interface CertificateInputs extends CertificateRequest {
@@ -22,7 +21,7 @@ export interface CertificateArgs extends Inputs<CertificateRequest> {
  *
  * An update with less than 30 days left, with another authority or for other names issues it anew, with a new key.
  */
-export class Certificate extends LateResource {
+export class Certificate extends LazyResource {
   /** PEM. */
   declare readonly certificate: pulumi.Output<string>;
   /** PEM, PKCS#8. */

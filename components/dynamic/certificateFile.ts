@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface CertificateFileInputs {
   /** Path from the project folder. */
@@ -11,7 +10,7 @@ export interface CertificateFileInputs {
 }
 
 /** A file with a certificate, for clients to know an authority by. Its id is the path. Deleting it removes the file. */
-export class CertificateFile extends LateResource {
+export class CertificateFile extends LazyResource {
   declare readonly file: pulumi.Output<string>;
 
   constructor(

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface ContainerRestartInputs {
   /** Id of a container that was started after its files were written. */
@@ -22,7 +21,7 @@ export interface ContainerRestartInputs {
  *
  * A restart keeps the container, and so nothing has to be made that could fail. Deleting the resource does nothing.
  */
-export class ContainerRestart extends LateResource {
+export class ContainerRestart extends LazyResource {
   constructor(
     name: string,
     args: Inputs<ContainerRestartInputs>,

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface DeployerSettingsInputs {
   /** The login that deploys, in another database. */
@@ -17,7 +16,7 @@ export interface DeployerSettingsInputs {
  * The official plugin's SQL names no schemas, and would find the owner's functions. So everything that it does in the
  * database depends on this.
  */
-export class DeployerSettings extends LateResource {
+export class DeployerSettings extends LazyResource {
   constructor(
     name: string,
     args: Inputs<DeployerSettingsInputs>,

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 /** What the embedded server is made from. */
 export interface EmbeddedServerInputs {
@@ -19,7 +18,7 @@ export interface EmbeddedServerInputs {
  *
  * Data that is there already is taken over. Deleting the resource stops the server and deletes its data.
  */
-export class EmbeddedServer extends LateResource {
+export class EmbeddedServer extends LazyResource {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
 

@@ -2,8 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Audit } from "@hosterizer/postgres/audit/audit";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface LockdownInputs extends Audit {
   /** The login that deploys: a superuser, or a member of the owner that may create roles. */
@@ -22,7 +21,7 @@ export interface LockdownInputs extends Audit {
  *
  * Everything that may refuse or fail depends on it. What migrations bring afterwards is the audit's.
  */
-export class Lockdown extends LateResource {
+export class Lockdown extends LazyResource {
   constructor(name: string, args: Inputs<LockdownInputs>, opts?: pulumi.CustomResourceOptions) {
     super("Lockdown", name, args, opts);
   }

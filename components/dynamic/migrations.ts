@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface MigrationsInputs {
   /** The login that runs them; a member of the owner. */
@@ -29,7 +28,7 @@ export interface MigrationsInputs {
 }
 
 /** The migrations that the folder holds, applied in order up to the target. Its id is the ledger. */
-export class Migrations extends LateResource {
+export class Migrations extends LazyResource {
   /** Number of the last migration that is to be applied; after a failed one, of the last that is, if the server tells. */
   declare readonly version: pulumi.Output<number>;
 

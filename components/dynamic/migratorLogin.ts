@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { MigratorAccess } from "@hosterizer/postgres/access/migratorAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface MigratorLoginInputs extends MigratorAccess {
   /** The login that deploys, in the same database. */
@@ -15,7 +14,7 @@ export interface MigratorLoginInputs extends MigratorAccess {
  *
  * Whatever evaluates what the owner has defined does so in the migrator's sessions, and depends on this.
  */
-export class MigratorLogin extends LateResource {
+export class MigratorLogin extends LazyResource {
   constructor(
     name: string,
     args: Inputs<MigratorLoginInputs>,

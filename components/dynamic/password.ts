@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { LateResource } from "./lateResource";
+import { LazyResource } from "./lazyResource";
 
 /** Which password of a role this is. An input is left out where it has its default, which states of every age have. */
 export interface PasswordArgs {
@@ -11,7 +11,7 @@ export interface PasswordArgs {
 }
 
 /** A generated password, stable across updates until it gets another number, secret in the state. */
-export class Password extends LateResource {
+export class Password extends LazyResource {
   /** What one types. */
   declare readonly password: pulumi.Output<string>;
   /** What the server keeps: SCRAM-SHA-256. */

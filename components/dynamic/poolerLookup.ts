@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { UserLookup } from "@hosterizer/postgres/pooler/userLookup";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface PoolerLookupInputs extends UserLookup {
   /** The login that deploys. As another than a superuser it leaves everything as it is. */
@@ -17,7 +16,7 @@ export interface PoolerLookupInputs extends UserLookup {
  * It answers the pooler alone, and only about roles that are as small as the application's. When it leaves the program, the
  * function goes.
  */
-export class PoolerLookup extends LateResource {
+export class PoolerLookup extends LazyResource {
   constructor(name: string, args: Inputs<PoolerLookupInputs>, opts?: pulumi.CustomResourceOptions) {
     super("PoolerLookup", name, args, opts);
   }

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface RecordedSchemaInputs {
   /** The login that runs migrations: it has no more rights than the owner, whose objects are looked at and repaired. */
@@ -29,7 +28,7 @@ export interface RecordedSchemaInputs {
  * An update restores what holds no data. Where what holds data has changed it fails, before migrations run and before anything
  * is granted: so all of that depends on it.
  */
-export class RecordedSchema extends LateResource {
+export class RecordedSchema extends LazyResource {
   constructor(
     name: string,
     args: Inputs<RecordedSchemaInputs>,

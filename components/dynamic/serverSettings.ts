@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { ServerDeclaration } from "@hosterizer/postgres/server/container/readServerSettingsDrift";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface ServerSettingsInputs extends ServerDeclaration {
   /** A superuser's, to the database postgres. */
@@ -20,7 +19,7 @@ export interface ServerSettingsInputs extends ServerDeclaration {
  * container, and are compared. Whoever needs the server takes its address from here: by then it answers. Deleting the
  * resource leaves the server as it is.
  */
-export class ServerSettings extends LateResource {
+export class ServerSettings extends LazyResource {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
 

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { SigningKeys as Declared } from "@hosterizer/postgres/rowLevelSecurity/signedContext/signingKeys";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface SigningKeysInputs extends Declared {
   /** A login that may become the owner. */
@@ -15,7 +14,7 @@ export interface SigningKeysInputs extends Declared {
  *
  * When it leaves the program the table goes, after the functions that read it have been replaced.
  */
-export class SigningKeys extends LateResource {
+export class SigningKeys extends LazyResource {
   constructor(name: string, args: Inputs<SigningKeysInputs>, opts?: pulumi.CustomResourceOptions) {
     super("SigningKeys", name, args, opts);
   }

@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TablePrivilege } from "@hosterizer/postgres/access/declarations";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { TenantTable } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface TablePrivilegesInputs {
   /** A login that may become the owner. */
@@ -23,7 +22,7 @@ export interface TablePrivilegesInputs {
  * to the role before any policy stands on it. This grants on the tables that are reached by themselves, and again
  * where one has come or a privilege is gone. Partitions are reached through their tables, which takes no privilege on them.
  */
-export class TablePrivileges extends LateResource {
+export class TablePrivileges extends LazyResource {
   constructor(
     name: string,
     args: Inputs<TablePrivilegesInputs>,

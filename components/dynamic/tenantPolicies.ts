@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { RowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/rowLevelSecurity";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface TenantPoliciesInputs {
   /** A login that may become the owner. */
@@ -19,7 +18,7 @@ export interface TenantPoliciesInputs {
  *
  * One resource, because a resource a table costs more than all the SQL.
  */
-export class TenantPolicies extends LateResource {
+export class TenantPolicies extends LazyResource {
   constructor(
     name: string,
     args: Inputs<TenantPoliciesInputs>,

@@ -9,12 +9,11 @@ import { containerPaths } from "@hosterizer/postgres/server/container/containerP
 import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
 import { accessRules } from "@hosterizer/postgres/server/container/hostBasedAuthentication";
 import { BuiltImage } from "../docker/builtImage";
-import { makeConfinedContainer } from "../docker/confinedContainer";
-import { runTimeFiles } from "../docker/confinement";
+import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
-import { CertificateAuthority } from "../dynamic/certificateAuthority";
 import { Password } from "../dynamic/password";
 import { ServerSettings } from "../dynamic/serverSettings";
+import { CertificateAuthority } from "./certificateAuthority";
 import { connectionTo } from "./connectionTo";
 import type { Instance, Tls } from "./instance";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/serverSettingsProvider";
+import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import { overrideFaults } from "@hosterizer/postgres/server/container/overrideFaults";
 import { parameters } from "@hosterizer/postgres/server/settings/parameters";
 import { sameValue } from "@hosterizer/postgres/server/settings/sameValue";
@@ -38,7 +38,7 @@ function inputs() {
 }
 
 async function drift(): Promise<unknown> {
-  return (await provider.check(inputs(), inputs())).inputs as unknown;
+  return (await provider.check(inputs(), inputs())).inputs;
 }
 
 test("the list of settings is what this PostgreSQL takes from a settings file", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/certificateFileProvider";
+import { provider } from "../../../components/dynamic/certificateFileProvider";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 
 let project: string;

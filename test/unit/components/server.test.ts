@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { makeServer } from "../../../components/server";
-import type { VolumeFile } from "../../../components/docker/volumeFiles";
+import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readSettings } from "../../../components/settings";
 import { dockerNames } from "@hosterizer/cli/dockerStack/dockerNames";
 import { type Recorded, record } from "./record";

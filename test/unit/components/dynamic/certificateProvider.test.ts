@@ -3,9 +3,11 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { CertificateInputs } from "../../../../components/dynamic/certificate";
-import { check, create, diff, update } from "../../../../components/dynamic/certificateProvider";
+import { provider } from "../../../../components/dynamic/certificateProvider";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 import { isSignedBy } from "@hosterizer/postgres/tls/readCertificate";
+
+const { check, create, diff, update } = provider;
 
 // What Pulumi gives for a value that the update will make.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -111,7 +113,6 @@ async function issued() {
   };
   const inputs = checked(await check({}, declared));
   const { outs } = await create(inputs);
-  if (outs === undefined) throw new Error("nothing was issued");
   return { declared, inputs, state: outs };
 }
 
@@ -122,7 +123,6 @@ async function preview(kept: Kept, news: CertificateInputs) {
 
 async function updated({ state }: Kept, inputs: Kept["inputs"]) {
   const { outs } = await update("", state, inputs);
-  if (outs === undefined) throw new Error("nothing was updated");
   return outs;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { create } from "../../../../../components/dynamic/migrationsProvider";
+import { provider } from "../../../../../components/dynamic/migrationsProvider";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 import { noTenants } from "./noTenants";
 
@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const run = () =>
-  create({
+  provider.create({
     ...database.settings,
     schemas: ["public"],
     lockTimeout: 500,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { AuthorityCertificate } from "./authorityCertificate";
-import { CertificateFile } from "./certificateFile";
+import { AuthorityCertificate } from "../dynamic/authorityCertificate";
+import { CertificateFile } from "../dynamic/certificateFile";
 
 export interface CertificateAuthorityArgs {
   /** Its name, which clients see in certificates. */
