@@ -7,9 +7,9 @@ export interface AuthorityCertificateInputs {
 }
 
 /**
- * The certificate of an authority, with its private key. Its id is `authority`.
+ * The certificate of an authority, with its private key. Its ID is `authority`.
  *
- * An update with less than a year left renews it with the same key. Deleting it forgets the key.
+ * An update in its last year renews it with the same key. Deleting it discards the key.
  */
 export class AuthorityCertificate extends LazyResource {
   /** PEM. */

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Inputs, LazyResource } from "./lazyResource";
 
-/** What the embedded server is made from. */
+/** The provider's inputs. */
 export interface EmbeddedServerInputs {
-  /** Names the folder of its data. */
+  /** Names the data directory. */
   stack: string;
   host: string;
   port: number;
@@ -14,9 +14,9 @@ export interface EmbeddedServerInputs {
 }
 
 /**
- * A PostgreSQL server run out of an npm package. Its id is the stack's name.
+ * A PostgreSQL server from an npm package. Its ID is the stack's name.
  *
- * Data that is there already is taken over. Deleting the resource stops the server and deletes its data.
+ * An existing data directory is adopted. Deleting the resource stops the server and deletes its data.
  */
 export class EmbeddedServer extends LazyResource {
   declare readonly host: pulumi.Output<string>;

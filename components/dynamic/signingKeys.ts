@@ -10,9 +10,9 @@ export interface SigningKeysInputs extends Declared {
 }
 
 /**
- * The keys that signed contexts are verified with, in a table that nobody but the owner reads. Its id is `signing-keys`.
+ * The keys that signed contexts are verified with, in a table that only the owner reads. Its ID is `signing-keys`.
  *
- * When it leaves the program the table goes, after the functions that read it have been replaced.
+ * Deleting the resource drops the table, after the functions that read it have been replaced.
  */
 export class SigningKeys extends LazyResource {
   constructor(name: string, args: Inputs<SigningKeysInputs>, opts?: pulumi.CustomResourceOptions) {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { findExternalServer } from "../../../components/findExternalServer";
+import { findExternalServer } from "../../../components/findServer";
 import { makeAuthority } from "@hosterizer/postgres/tls/makeAuthority";
 import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import { type ExternalSettings, readSettings } from "../../../components/settings";

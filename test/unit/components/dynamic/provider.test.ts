@@ -61,7 +61,8 @@ test("an update gets what the last one made", async () => {
 });
 
 test("an object stays when its resource is deleted, unless the type says otherwise", async () => {
-  expect(await provider.delete("disk a", { ...declared, made: 1 })).toBeUndefined();
+  const deleted = provider.delete("disk a", { ...declared, made: 1 });
+  await expect(deleted).resolves.toBeUndefined();
 });
 
 test.each([
