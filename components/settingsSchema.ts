@@ -194,7 +194,7 @@ export const settingsSchemas = {
     sslmode: z
       .enum(
         ["verify-full", "verify-ca"],
-        'is not "verify-full" or "verify-ca": with less than that nobody knows who answers',
+        'is not "verify-full" or "verify-ca": less than that does not verify the server',
       )
       .prefault("verify-full")
       .meta(example("verify-full")),
