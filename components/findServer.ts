@@ -36,7 +36,7 @@ import { owner, roles } from "../database/roles";
 import { type DockerSettings, type ExternalSettings, placeOf, type Settings } from "./settings";
 
 /** What is known of the server before anything changes. */
-export interface FoundServer {
+interface FoundServer {
   /** Whether it exists, and perhaps has a ledger of migrations. */
   exists: boolean;
   /** Extensions that it has available; undefined where only the running server can tell. */

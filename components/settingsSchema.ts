@@ -226,7 +226,7 @@ export type Kind = keyof typeof settingsSchemas;
 export const kinds: readonly Kind[] = ["embedded", "docker", "external"];
 
 /** The settings of a stack with a server from an npm package. */
-export type EmbeddedSettings = z.output<typeof settingsSchemas.embedded>;
+type EmbeddedSettings = z.output<typeof settingsSchemas.embedded>;
 /** The settings of a stack with a server and PgBouncer in containers. */
 export type DockerSettings = z.output<typeof settingsSchemas.docker> & { dockerName: string };
 /** The settings of a stack on a server that exists already. */

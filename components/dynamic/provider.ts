@@ -17,7 +17,7 @@ export interface Findings {
  * @typeParam Inputs those, and the ones that `check` adds
  * @typeParam Outputs what the state holds
  */
-export interface ResourceType<Declared extends object, Inputs extends object, Outputs> {
+interface ResourceType<Declared extends object, Inputs extends object, Outputs> {
   /** The resource's ID in the state. */
   id: (inputs: Inputs) => string;
   /** The inputs whose change takes an update. */
@@ -40,7 +40,7 @@ export interface ResourceType<Declared extends object, Inputs extends object, Ou
 }
 
 /** The methods that Pulumi calls. Unlike `pulumi.dynamic.ResourceProvider` it has all of them, with types. */
-export interface Provider<Declared extends object, Inputs extends object, Outputs> {
+interface Provider<Declared extends object, Inputs extends object, Outputs> {
   /** @param olds the inputs in the state; empty for a new resource */
   check: (olds: Partial<Inputs>, news: Declared) => Promise<dynamic.CheckResult<Inputs & Findings>>;
   diff: (id: string, olds: Outputs, news: Inputs & Findings) => Promise<dynamic.DiffResult>;
