@@ -9,35 +9,34 @@ import type {
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { DeployerSettings } from "./dynamic/deployerSettings";
 import { connectionTo, urlTo } from "./instance/connectionTo";
-import type { Instance } from "./instance/instance";
-import { holdsData } from "./instance/lifetime";
+import { holdsData, type Instance } from "./instance/instance";
 import { Privileges } from "./privileges";
 
 export interface DatabaseArgs {
   instance: Instance;
   name: string;
-  /** Whether it is there from an earlier time, when it was this stack's: it is taken over. Plain: preview must know it. */
+  /** Whether it exists from an earlier time, when it was this stack's: it is adopted. Plain: preview must know it. */
   leftBehind: boolean;
   owner: pulumi.Input<string>;
   /** Roles by name. */
   roles: Readonly<Record<string, pulumi.Input<string>>>;
   /** Plain, because each is a resource. */
   schemas: readonly SchemaDeclaration[];
-  /** What holds from the start: what everyone loses, and what the migrator needs. */
+  /** What applies from the start: what is revoked from PUBLIC, and what the migrator needs. */
   grants: readonly GrantDeclaration[];
 }
 
 /**
- * The database with its schemas and extensions, closed to everyone but the owner and those granted here.
+ * The database with its schemas and extensions, closed to everyone but the owner and the grantees here.
  *
- * Nothing of it is dropped by an update, not even when its name changes or it leaves the declaration: database, schemas
- * and extensions go only together with a server of this stack's own. In another one they are protected.
+ * No update drops any of it, not even when its name changes or it leaves the declaration: database, schemas and extensions are
+ * deleted only with a server that the stack owns. On another server they are protected.
  */
 export class Database extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
-  /** The schemas by name: whoever uses one waits for the schema. `public` is there from the start. */
+  /** The schemas by name: what uses one depends on the schema. `public` exists from the start. */
   readonly schemas: Readonly<Record<string, pulumi.Output<string>>>;
-  /** All of it but the extensions. */
+  /** Everything but the extensions. */
   readonly bare: readonly pulumi.Resource[];
 
   private readonly instance: Instance;
@@ -59,7 +58,7 @@ export class Database extends pulumi.ComponentResource {
         lcCollate: "C",
         lcCtype: "C",
       },
-      // Left to itself the plugin renames the old one, and what was granted in it cannot be revoked any more.
+      // Otherwise the plugin renames the old database, and what was granted in it can no longer be revoked.
       {
         ...child,
         replaceOnChanges: ["name"],
@@ -67,7 +66,7 @@ export class Database extends pulumi.ComponentResource {
       },
     );
     this.name = database.name;
-    // The provider's own sessions come after it, so that none of them finds anything of the owner's without naming its schema.
+    // The provider's sessions depend on it, so that none of them resolves an unqualified name to an object of the owner.
     const settings = new DeployerSettings(
       `${name}-deployer`,
       { connection: args.instance.maintenance, database: this.name },
@@ -92,11 +91,11 @@ export class Database extends pulumi.ComponentResource {
 
   /**
    * Adds the extensions. CREATE EXTENSION fails where the owner already has an object of that name, so it comes after what must
-   * not wait for it.
+   * be applied all the same.
    *
-   * @param extensions Plain, because each is a resource.
-   * @param after What must be done even if an extension cannot be created.
-   * @returns one resource each
+   * @param extensions plain, because each is a resource
+   * @param after what must be applied even if an extension cannot be created
+   * @returns a resource each
    */
   extend(
     name: string,
@@ -112,14 +111,14 @@ export class Database extends pulumi.ComponentResource {
     });
   }
 
-  /** How a role reaches this database. */
+  /** A role's connection to this database. */
   connect(user: pulumi.Input<string>, password: pulumi.Input<string>): pulumi.Output<Connection> {
     return connectionTo(this.instance, this.name, user, password);
   }
 
   /**
-   * The same as a URL, through a pooler if one is given. It holds the password, so it is as secret as that, and undefined
-   * where that is.
+   * The same as a URL, through a pooler if one is given. It contains the password, so it is as secret as the password, and
+   * undefined where the password is.
    */
   url(
     user: pulumi.Input<string>,

@@ -4,8 +4,7 @@ import { Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { pgbouncerFiles, poolerPaths } from "@hosterizer/postgres/pooler/pgbouncerFiles";
-import { makeConfinedContainer } from "./docker/confinedContainer";
-import { runTimeFiles } from "./docker/confinement";
+import { makeConfinedContainer, runTimeFiles } from "./docker/confinedContainer";
 
 /** A certificate with its key, in PEM. */
 interface KeyAndCertificate {
@@ -15,45 +14,45 @@ interface KeyAndCertificate {
 }
 
 export interface PoolerArgs {
-  /** What all names begin with. */
+  /** Prefix of all names. */
   prefix: string;
-  /** Id of the image. */
+  /** ID of the image. */
   image: pulumi.Input<string>;
-  /** Id of the network that the server is in. */
+  /** ID of the server's network. */
   network: pulumi.Input<string>;
-  /** Where the server is in that network. Its certificate is made out to this host. */
+  /** The server's address in that network. Its certificate is issued for this host. */
   server: { host: string; port: number };
   certificates: {
-    /** What clients are shown: made out to `host`. */
+    /** Shown to clients: issued for `host`. */
     server: KeyAndCertificate;
-    /** What the server is shown: made out to `role`. */
+    /** Shown to the server: issued for `role`. */
     client: KeyAndCertificate;
-    /** Who has signed all of them, in PEM. */
+    /** Certificate of the authority that signed all of them, in PEM. */
     authority: pulumi.Input<string>;
   };
-  /** What the pooler itself logs in as. */
+  /** The role that the pooler itself logs in as. */
   role: string;
-  /** The one database that there is a way to. Plain, because the server's certificate rules name it too. */
+  /** The only database that clients reach. Plain, because the server's certificate rules name it too. */
   database: string;
-  /** Connections to the server for each role. */
+  /** Server connections for each role. */
   poolSize: number;
   /** Where it is published: an address of the engine's machine, and a TCP port. */
   publish: { address: string; port: number };
-  /** What clients call that machine. */
+  /** Clients' name for that machine. */
   host: string;
-  /** What the first client needs. */
+  /** What must be in place before the first client connects. */
   after: pulumi.Resource;
 }
 
-/** It holds a few kilobytes a client, and some more for TLS. In MiB. */
+/** MiB. PgBouncer takes a few kilobytes per client, and some more for TLS. */
 const memory = 256;
 
 /**
- * PgBouncer before the server: many clients share few connections, one transaction at a time, and nothing of a client stays
+ * PgBouncer in front of the server: many clients share few connections, one transaction at a time, and a client leaves nothing
  * behind on a connection.
  *
- * It keeps nothing. A changed setting or key restarts its container, another image replaces it; clients are cut off for a few
- * seconds.
+ * It stores nothing. A changed setting or key restarts its container, another image replaces it; clients are disconnected for a
+ * few seconds.
  */
 export class Pooler extends pulumi.ComponentResource {
   readonly host: pulumi.Output<string>;
@@ -89,7 +88,7 @@ export class Pooler extends pulumi.ComponentResource {
         configuration: { volume: configuration.name, path: poolerPaths.configuration, files },
         tmpfs: { "/tmp": runTimeFiles(1024), "/run/pgbouncer": runTimeFiles(1024) },
         memory,
-        // At the end it waits for transactions that are under way.
+        // On shutdown it waits for running transactions.
         stopTimeout: 15,
         waitTimeout: 60,
       },

@@ -1,12 +1,6 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { extensions, schemas } from "../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../database/grants";
-import { roles } from "../database/roles";
-import { settings as databaseSettings } from "../database/settings";
-import { tenancy } from "../database/tenancy";
 import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import {
   extensionFaults,
@@ -15,18 +9,10 @@ import {
   roleFaults,
   settingFaults,
 } from "@hosterizer/postgres/access/declarationFaults";
-import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
-import {
-  authorityFile,
-  authorityName,
-} from "@hosterizer/postgres/server/container/certificateNames";
-import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
-import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
+import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
-import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
 import {
   type MigratedTables,
   migratedTables,
@@ -34,32 +20,36 @@ import {
 } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
 import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
-import { findExternalServer } from "./findExternalServer";
-import { readSettings, type Settings } from "./settings";
-import { place } from "./settingsFaults";
+import { extensions, schemas } from "../database/extensions";
+import { grants, migratorGrants, withheldFromPublic } from "../database/grants";
+import { roles } from "../database/roles";
+import { settings as databaseSettings } from "../database/settings";
+import { tenancy } from "../database/tenancy";
+import { findServer } from "./findServer";
+import { placeOf, readSettings, type Settings } from "./settings";
 
 /** Folder of the migrations, from the project folder. */
 export const migrationsDirectory = "migrations";
 
-/** What the program goes by. */
+/** What holds for this stack: its settings, and what of the declarations its server and its target allow. */
 export interface Preflight {
   settings: Settings;
-  /** The declared extensions that the server lets us have. */
+  /** The declared extensions that we may create on the server. */
   extensions: readonly ExtensionDeclaration[];
-  /** The declared tenancy as far as it holds at the migration that is the target. */
+  /** The declared tenancy, reduced to the tables that exist at the target migration. */
   tenancy: Tenancy;
-  /** Whether the server lets us have the function that a pooler looks verifiers up with. */
+  /** Whether we may create the function by which a pooler looks verifiers up. */
   looksUp: boolean;
-  /** Whether our database is there from an earlier time, when it was this stack's. */
+  /** Whether our database exists from an earlier time, when it was this stack's. */
   leftBehind: boolean;
 }
 
 /**
- * Reads everything that is declared and finds everything that is wrong with it, before the server is touched.
+ * Checks everything that is declared before anything changes.
  *
- * @param configuration All of Pulumi's configuration.
+ * @param configuration all of Pulumi's configuration
  * @throws DeclarationErrors with every fault of the settings, the roles, grants, extensions, tenancy and migrations, and of
- *   a server that exists already.
+ *   a server that exists already
  */
 export async function preflight(
   configuration: Readonly<Record<string, string>>,
@@ -72,10 +62,10 @@ export async function preflight(
   const found = await findServer(settings, stack);
   faults.push(
     ...roleFaults(roles),
-    ...loginFaults(settings?.logins ?? {}, roles, place("logins", stack)),
+    ...loginFaults(settings?.logins ?? {}, roles, placeOf("logins", stack)),
     ...settingFaults(databaseSettings, roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
-    ...(await schemaFaults(found.exists)),
+    ...(await migrationFaults(found.exists)),
     ...extensionFaults(extensions, schemas, found.extensions),
     ...found.faults,
   );
@@ -86,62 +76,26 @@ export async function preflight(
   return { settings, extensions: possible, tenancy: reduced, looksUp, leftBehind };
 }
 
-/** What can be known of the server before it is touched. */
-export interface FoundServer {
-  /** Whether there is one, and so perhaps a ledger. */
-  exists: boolean;
-  /** Extensions that it brings; undefined where only the server itself can tell. */
-  extensions: readonly string[] | undefined;
-  /** Those of the declared ones that may be made there. Default: all. */
-  possible?: readonly ExtensionDeclaration[];
-  /** Default true. */
-  looksUp?: boolean;
-  /** Whether our database is there from an earlier time, when it was this stack's. Default false. */
-  leftBehind?: boolean;
-  faults: readonly DeclarationError[];
-}
-
-/** Without valid settings, which are a fault already, the rest is judged as for a server that will be made. */
-async function findServer(settings: Settings | undefined, stack: string): Promise<FoundServer> {
-  if (settings?.instance === "docker") {
-    const { port, poolerPort, dockerName, host, memory, serverSettings } = settings;
-    const ports = [
-      { key: "port", port },
-      { key: "poolerPort", port: poolerPort },
-    ];
-    const faults = [
-      ...overrideFaults(serverSettings, stack, memory),
-      ...(await publishedPortFaults(host, ports, authorityName(dockerName), stack)),
-    ];
-    return { exists: existsSync(authorityFile(stack)), extensions: undefined, faults };
-  }
-  if (settings?.instance === "external") return findExternalServer(settings, stack);
-  const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
-  return {
-    exists: existsSync(server.paths.data),
-    extensions: await availableExtensions(server.binaries),
-    faults: settings === undefined ? [] : await embeddedPortFaults(server, settings.port, stack),
-  };
-}
-
-/** @param migrated Whether there may be a ledger, by which preview judges what is missing or doubled in the folder. */
-async function schemaFaults(migrated: boolean): Promise<readonly DeclarationError[]> {
+/**
+ * What is wrong with the migrations, and with the tenancy of the tables that they create.
+ *
+ * @param mayHaveLedger Then preview compares the folder with it, and reports numbers that are missing or used twice.
+ */
+async function migrationFaults(mayHaveLedger: boolean): Promise<readonly DeclarationError[]> {
   const faults: DeclarationError[] = [];
   try {
-    await readMigrations(migrationsDirectory, migrated ? Infinity : 0);
+    await readMigrations(migrationsDirectory, mayHaveLedger ? Infinity : 0);
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
     faults.push(...error.faults);
   }
-  // What creates a table counts also where its file has a fault, so that no table is missed that is there.
-  const tables = await tablesAfter();
-  return [...faults, ...tenancyFaults(tenancy, roles, tables)];
+  // Files with a fault count too: otherwise the tables that they create would be reported as missing.
+  return [...faults, ...tenancyFaults(tenancy, roles, await tablesAfter())];
 }
 
-/** The declared tenancy as far as it holds at a migration. */
+/** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */
 export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
-  const before = await tablesAfter(target);
-  return tenancyAt(tenancy, before, await tablesAfter());
+  return tenancyAt(tenancy, await tablesAfter(target), await tablesAfter());
 }
 
 const tableStatements: FileCache = {
@@ -149,20 +103,18 @@ const tableStatements: FileCache = {
   code: join(__dirname, "../packages/postgres/src/rowLevelSecurity"),
 };
 
-/** @param target Number of the last migration. Default: of all. */
+/** The tables that exist after a migration. */
 async function tablesAfter(target = Infinity): Promise<MigratedTables> {
-  const files = await readUpFiles(target);
-  return withFileCache<TableStatements, MigratedTables>(
-    tableStatements,
-    migrationsDirectory,
-    (recall) => migratedTables(files, recall),
-  );
-}
-
-async function readUpFiles(target: number): Promise<string[]> {
   const names = await readdir(migrationsDirectory).catch(() => []);
   const files = names
     .filter((name) => name.endsWith(".up.sql") && !(numberOf(name) > target))
     .sort();
-  return Promise.all(files.map((name) => readFile(join(migrationsDirectory, name), "utf8")));
+  const texts = await Promise.all(
+    files.map((name) => readFile(join(migrationsDirectory, name), "utf8")),
+  );
+  return withFileCache<TableStatements, MigratedTables>(
+    tableStatements,
+    migrationsDirectory,
+    (recall) => migratedTables(texts, recall),
+  );
 }

@@ -6,13 +6,12 @@ import { isBound } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
-import type { Instance } from "./instance/instance";
-import { goesWith } from "./instance/lifetime";
+import { deletedWithServer, type Instance } from "./instance/instance";
 
 export interface PrivilegesArgs {
   instance: Instance;
   database: pulumi.Input<string>;
-  /** Creates the tables. */
+  /** The role that creates the tables. */
   owner: pulumi.Input<string>;
   /** Schemas by name. */
   schemas: Readonly<Record<string, pulumi.Input<string>>>;
@@ -20,9 +19,9 @@ export interface PrivilegesArgs {
   roles?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Plain, because each is a resource. */
   grants: readonly GrantDeclaration[];
-  /** What must stand before anything is granted. */
+  /** What must be in place before anything is granted. */
   after?: pulumi.Resource;
-  /** Needed where anything is granted on tables. */
+  /** Required where anything is granted on tables. */
   tables?: {
     /** A login that may become the owner. */
     connection: pulumi.Input<Connection>;
@@ -31,10 +30,10 @@ export interface PrivilegesArgs {
 }
 
 /**
- * Who may do what, each line of `database/grants.ts` a grant.
+ * Who may do what: a grant for each line of `database/grants.ts`.
  *
- * A line is the whole truth about its role and object: what was granted by hand besides is revoked. No role that row-level
- * security binds has a default privilege on tables, so that a table or partition is born closed to it.
+ * A line is the whole truth about its role and object: other privileges, granted by hand, are revoked. No role that is subject to
+ * row-level security has a default privilege on tables, so that a new table or partition is closed to it.
  */
 export class Privileges extends pulumi.ComponentResource {
   constructor(name: string, args: PrivilegesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,17 +41,17 @@ export class Privileges extends pulumi.ComponentResource {
     const { database, owner } = args;
     const { provider } = args.instance;
     const dependsOn = args.after === undefined ? [] : [args.after];
-    const child = { parent: this, provider, ...goesWith(args.instance), dependsOn };
+    const child = { parent: this, provider, ...deletedWithServer(args.instance), dependsOn };
 
     const bound: pulumi.CustomResourceOptions = {
       parent: this,
-      ...goesWith(args.instance),
-      // In older stacks it is a Grant, whose deletion at the end of an update would revoke what was just granted.
+      ...deletedWithServer(args.instance),
+      // In older stacks it is a Grant. Deleting that at the end of an update would revoke what was just granted.
       aliases: [{ type: "postgresql:index/grant:Grant" }],
       deleteBeforeReplace: true,
     };
 
-    // PostgreSQL refuses two changes of one access list at a time ("tuple concurrently updated"), and the plugin tries none again.
+    // PostgreSQL rejects concurrent changes of one ACL ("tuple concurrently updated"), and the plugin does not retry.
     const latest = new Map<string, pulumi.Resource>();
     const inTurn = (
       object: string,
@@ -89,7 +88,7 @@ export class Privileges extends pulumi.ComponentResource {
       const objectType = objectTypes[grant.on];
       const declared = { database, role, schema, objectType, privileges };
       give(declared);
-      // A grant reaches the objects that exist now, default privileges those of later migrations.
+      // A grant covers the objects that exist now, default privileges those of later migrations.
       if (grant.on === "schema") continue;
       new postgresql.DefaultPrivileges(`${logical}-future`, { ...declared, owner }, child);
     }

@@ -3,46 +3,45 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { LoginDeclaration } from "@hosterizer/postgres/access/logins";
 import { Password } from "./dynamic/password";
-import type { Instance } from "./instance/instance";
-import { goesWith, holdsData } from "./instance/lifetime";
+import { deletedWithServer, holdsData, type Instance } from "./instance/instance";
 
 export interface RolesArgs {
   instance: Instance;
   /** Plain, because each role is a resource. Groups come before their members. */
   roles: readonly LoginDeclaration[];
-  /** The one of them that owns everything. */
+  /** The role that owns everything. */
   owner: string;
 }
 
-/** What one logs in with. */
+/** A role's login. */
 export interface Login {
   user: pulumi.Output<string>;
   password: pulumi.Output<string>;
-  /** What the server checks the password against. */
+  /** SCRAM verifier, which the server checks the password against. */
   verifier: pulumi.Output<string>;
 }
 
 /**
- * The roles with their memberships; those that log in with a password have a generated one.
+ * The roles with their memberships, and a generated password for each that logs in with one.
  *
- * While a password is being rotated, two logins of a role work; see `withLogins`.
+ * While a password is being rotated, a role has two logins; see `withLogins`.
  *
- * The server is given the SCRAM verifier only. No role is superuser, creates roles or databases, replicates, or bypasses
- * row-level security. A role that leaves the declaration is dropped.
+ * The server gets the SCRAM verifier only. No role is superuser, creates roles or databases, replicates, or bypasses row-level
+ * security. A role that leaves the declaration is dropped.
  */
 export class Roles extends pulumi.ComponentResource {
-  /** How one logs in by now, by role. */
+  /** The newest login by role. */
   readonly logins: Readonly<Record<string, Login>>;
-  /** How one could log in before, by role, where that still works. */
+  /** The login before that by role, where it still works. */
   readonly previous: Readonly<Record<string, Pick<Login, "user" | "password">>>;
-  /** The names by role: whoever uses one waits for the role. */
+  /** The names by role: what uses one depends on the role. */
   readonly names: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Roles", name, {}, opts);
     const { instance } = args;
     const { provider } = instance;
-    const child = { parent: this, provider, ...goesWith(instance) };
+    const child = { parent: this, provider, ...deletedWithServer(instance) };
     const found: { of: string; number: number; login: Login }[] = [];
     const names: Record<string, pulumi.Output<string>> = {};
 
@@ -68,9 +67,9 @@ export class Roles extends pulumi.ComponentResource {
         found.push({ of, number, login: { user: made.name, password, verifier } });
       }
       if (role.name === args.owner && instance.deployRole !== undefined) {
-        // Whoever is no superuser can give away, and change, only what is its own or of a role that it is a member of.
+        // A role that is no superuser may alter and give away only what belongs to it or to a role that it is a member of.
         const granted = { role: instance.deployRole, grantRole: made.name };
-        // Its input rather than its id: a preview knows it even when the membership is being replaced.
+        // An input rather than the ID: a preview knows it even when the membership is replaced.
         names[role.name] = new postgresql.GrantRole(`${name}-deploy`, granted, child).grantRole;
       }
     }
@@ -87,9 +86,19 @@ export class Roles extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
+  /** The name of a role, as an output that depends on it. */
+  nameOf(role: string): pulumi.Output<string> {
+    return requireKey(this.names, role);
+  }
+
+  /** The newest login of a role. */
+  loginOf(role: string): Login {
+    return requireKey(this.logins, role);
+  }
+
   /**
-   * What a stack tells of its logins, by role: the passwords, and, once one of them has been rotated, the names and what still
-   * works besides.
+   * The stack's outputs about logins, by role: the passwords, and, once one of them has been rotated, the names and the previous
+   * logins.
    */
   outputs(rotated: boolean) {
     const rolePasswords = pulumi.secret(mapped(this.logins, ({ password }) => password));
@@ -97,6 +106,12 @@ export class Roles extends pulumi.ComponentResource {
     const roleLogins = mapped(this.logins, ({ user }) => user);
     return { rolePasswords, roleLogins, previousLogins: pulumi.secret(this.previous) };
   }
+}
+
+function requireKey<T>(values: Readonly<Record<string, T>>, role: string): T {
+  const value = values[role];
+  if (value === undefined) throw new Error(`role ${role} is not declared in database/roles.ts`);
+  return value;
 }
 
 function mapped<T, U>(values: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {

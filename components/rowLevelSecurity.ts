@@ -10,12 +10,12 @@ export interface RowLevelSecurityArgs {
   connection: pulumi.Input<Connection>;
   owner: string;
   tenancy: Tenancy;
-  /** What creates the tables. */
+  /** The migrations that create the tables. */
   schema: Schema;
 }
 
 /**
- * Row-level security on every tenant table: what a customer may see, whoever asks and however.
+ * Row-level security on every tenant table: which rows a customer may see, whatever the query.
  *
  * A table that leaves the declaration keeps its policies.
  */

@@ -6,30 +6,30 @@ import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { Migrations } from "./dynamic/migrations";
 
 export interface SchemaArgs extends Destination {
-  /** What must be in order before a migration runs. */
+  /** What must be in place before a migration runs. */
   after: pulumi.Resource;
   /** The login that runs migrations; a member of the owner. */
   connection: pulumi.Input<Connection>;
   owner: string;
-  /** Schemas of which everything is recorded after a migration. */
+  /** Schemas whose objects are all recorded after a migration. */
   schemas: readonly string[];
   /** Folder of the migrations. A plain string, because preview names the pending ones. */
   directory: string;
   /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. */
   lockTimeout: number;
-  /** Number of the last migration that is not judged any more. */
+  /** Number of the last migration that is no longer judged. */
   releasedVersion: number;
-  /** Whether a pending migration that hurts a database in use is refused, or told by preview. */
+  /** Whether a pending migration that is unsafe for a database in use is refused, or shown by preview. */
   unsafe: "refused" | "told";
-  /** Tenant tables are born closed. */
+  /** Row-level security is on for a tenant table as soon as a migration creates it. */
   tenancy: Tenancy;
 }
 
 /**
  * The tables and everything about them that migrations define.
  *
- * Preview names the pending migrations, and those to be undone with what goes. Each runs in a transaction of its own, as the
- * owner; those before a failed one stay as they are. Destroying this leaves schema and data.
+ * Preview names the pending migrations, and those to be undone with the data lost. Each runs in its own transaction, as the owner;
+ * those before a failed one stay applied. Deleting it leaves schema and data.
  */
 export class Schema extends pulumi.ComponentResource {
   /** Number of the last migration. */

@@ -1,5 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import {
+  authorityFile,
+  authorityName,
+  hostNames,
+} from "@hosterizer/postgres/server/container/certificateNames";
+import { pooler as poolerRole } from "../database/roles";
 import { BuiltImage } from "./docker/builtImage";
 import { Certificate } from "./dynamic/certificate";
 import { DockerInstance } from "./instance/dockerInstance";
@@ -7,25 +13,19 @@ import { EmbeddedInstance } from "./instance/embeddedInstance";
 import { ExternalInstance } from "./instance/externalInstance";
 import type { Instance } from "./instance/instance";
 import { Pooler } from "./pooler";
-import { pooler as poolerRole } from "../database/roles";
-import {
-  authorityFile,
-  authorityName,
-  hostNames,
-} from "@hosterizer/postgres/server/container/certificateNames";
 import type { DockerSettings, Settings } from "./settings";
 
 /** Folder of the Dockerfiles, from the project folder. */
 const image = "image";
 
-/** Where the database is. */
+/** The server that holds the database, and what stands in front of it. */
 export interface Server {
   instance: Instance;
-  /** Makes the pooler before it, where the stack has one, once `after` stands. */
-  pool?: (after: pulumi.Resource) => Pooler;
+  /** Makes the pooler, where the stack has one. Clients reach the database through it, so it depends on `after`. */
+  makePooler?: (after: pulumi.Resource) => Pooler;
 }
 
-/** Makes the server that a stack's settings ask for, or finds it. */
+/** Makes the server that the stack's settings declare, or connects to it. */
 export function makeServer(settings: Settings, stack: string): Server {
   if (settings.instance === "docker") return makeContainers(settings, stack);
   if (settings.instance === "external")
@@ -46,7 +46,7 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
     settings: settings.serverSettings,
     pooler: { role: poolerRole, database },
   });
-  const pool = (after: pulumi.Resource) => {
+  const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;
     const { authority, network, alias } = instance;
     const built = { name, context: image, dockerfile: "pgbouncer.Dockerfile", packagesOf };
@@ -75,5 +75,5 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
       after,
     });
   };
-  return { instance, pool };
+  return { instance, makePooler };
 }

@@ -1,91 +1,21 @@
-import type { Logins } from "@hosterizer/postgres/access/logins";
-import type { DeclarationError } from "@hosterizer/postgres/declarationError";
-import { kinds, project, settingFault, settingsFaults, superfluous } from "./settingsFaults";
-import { settingsSchemas as schemas } from "./settingsSchemas";
+import type { z } from "zod";
 
-/** What every stack has to say. */
-interface CommonSettings {
-  /** TCP port of the server. An ordinary user cannot listen below 1024. Default 5433; of an external one 5432. */
-  port: number;
-  /** Name of the database. Default hosterizer. */
-  database: string;
-  /** How long a migration waits for a lock before it lets others pass and tries again, in milliseconds. Default 500. */
-  lockTimeout: number;
-  /** Number of the last migration that is to be applied; those after it are undone. Default: the last in the folder. */
-  migrationTarget?: number | undefined;
-  /** How many rows may go with which table (`public.sites`), or values with which column (`public.sites.note`). Default none. */
-  acknowledgedLoss: Readonly<Record<string, number>>;
-  /** Which logins of a role work, by its name; `rotate-password` writes it. Default: each role's first, the role itself. */
-  logins: Logins;
-  /**
-   * Numbers of the keys that contexts may be signed with; applications get the last one. Default: none, or 1 where contexts
-   * are signed.
-   */
-  signingKeys?: readonly number[] | undefined;
-  /** Whether each update ends with the proof that tenants are kept apart. Default true. */
-  proof: boolean;
-}
+import { DeclarationError } from "@hosterizer/postgres/declarationError";
+import {
+  type Kind,
+  kinds,
+  project,
+  type Settings,
+  settingsSchemas as schemas,
+} from "./settingsSchema";
 
-/** A server out of an npm package, on this machine. */
-export interface EmbeddedSettings extends CommonSettings {
-  instance: "embedded";
-}
-
-/** A server and PgBouncer in containers. */
-export interface DockerSettings extends CommonSettings {
-  instance: "docker";
-  /** TCP port of PgBouncer. Default 6432. */
-  poolerPort: number;
-  /** What the names of network, volumes, containers and images begin with. Default hosterizer-<stack>. */
-  dockerName: string;
-  /** Address of the engine's machine that both ports are published on. Default 127.0.0.1: nobody beyond that machine. */
-  publishAddress: string;
-  /** What clients call that machine; the certificates are made out to it. Default 127.0.0.1. */
-  host: string;
-  /** What the server's container may use, in MiB; its memory settings follow from that. Default 1024. */
-  memory: number;
-  /** Settings of the server that differ from the default tier of docs/server-settings.md. Default none. */
-  serverSettings: Readonly<Record<string, string>>;
-  /** How many connections PgBouncer opens for each role. Default 25, as in the guide's Connection Pooling. */
-  poolSize: number;
-  /** The day whose packages of Debian the images have; a later one builds them anew. Default: the day of the first build. */
-  packagesOf?: string | undefined;
-}
-
-/** A server that exists already, managed or self-run, reached over TLS. */
-export interface ExternalSettings extends CommonSettings {
-  instance: "external";
-  /** Names or addresses; of several the one that takes writes is used. */
-  host: readonly string[];
-  /** Where the deploy role connects before our database exists. Default postgres. */
-  connectDatabase: string;
-  /** As libpq means it. Default verify-full. */
-  sslmode: "verify-full" | "verify-ca";
-  /** Path of a PEM file with the certificate authority, from the project folder. Default: the operating system's. */
-  sslrootcert?: string | undefined;
-  /** Paths of PEM files with a client certificate and its key. */
-  sslcert?: string | undefined;
-  sslkey?: string | undefined;
-  /** Who makes roles, database and schema: LOGIN, CREATEDB and CREATEROLE are enough. */
-  deployRole: string;
-  /** Its password, a secret; or, in its place, one of the next two. */
-  deployPassword?: string | undefined;
-  /** The environment variable that holds it. Default HOSTERIZER_DEPLOY_PASSWORD. */
-  deployPasswordVariable?: string | undefined;
-  /** A command of the shell that prints it: a token that lives for minutes. */
-  deployPasswordCommand?: string | undefined;
-  /** How many connections applications and poolers open at most, together. Default 25, as in the guide's Connection Pooling. */
-  applicationConnections: number;
-}
-
-/** The stack's settings, valid as a whole. `instance` says where the server comes from. */
-export type Settings = EmbeddedSettings | DockerSettings | ExternalSettings;
+export type { DockerSettings, ExternalSettings, Settings } from "./settingsSchema";
 
 /**
  * Reads a stack's configuration.
  *
- * @param configuration All of Pulumi's configuration, keys with their namespace; those of other namespaces are not ours.
- * @returns the settings, or every fault in them.
+ * @param configuration all of Pulumi's configuration, keys with their namespace; those of other namespaces are ignored
+ * @returns the settings, or every fault in them
  */
 export function readSettings(
   configuration: Readonly<Record<string, string>>,
@@ -97,36 +27,38 @@ export function readSettings(
   const values: Record<string, string> = Object.fromEntries(own);
   const kind = kinds.find((known) => known === values["instance"]);
   const result = schemas[kind ?? "embedded"].safeParse(values);
-  if (!result.success) return { faults: settingsFaults(result.error, values, stack, kind) };
+  if (!result.success) return { faults: schemaFaults(result.error, values, stack, kind) };
   const settings =
     result.data.instance === "docker"
-      ? { ...result.data, dockerName: result.data.dockerName ?? nameFor(stack) }
+      ? { ...result.data, dockerName: result.data.dockerName ?? dockerNameOf(stack) }
       : result.data;
   const faults = contradictions(settings, stack);
   return faults.length > 0 ? { faults } : { settings };
 }
 
-/** A stack's name may hold what Docker does not take. */
-function nameFor(stack: string): string {
+/** A stack's name may contain characters that Docker does not take. */
+function dockerNameOf(stack: string): string {
   return `hosterizer-${stack.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`.replace(/-$/, "");
 }
 
-/** What is right by itself and does not go together. */
+/** Values that are valid alone, but not together. */
 function contradictions(settings: Settings, stack: string): DeclarationError[] {
   if (settings.instance === "embedded") return [];
   if (settings.instance === "docker") {
     const { port, poolerPort } = settings;
     if (port !== poolerPort) return [];
     const fault = `${port} is the server's own port (${project}:port)`;
-    return [settingFault("poolerPort", fault, stack)];
+    return [settingFault("poolerPort", fault, stack, settings.instance)];
   }
   const { sslcert, sslkey } = settings;
   const faults: DeclarationError[] = [];
   if (sslcert !== undefined && sslkey === undefined) {
-    faults.push(settingFault("sslkey", `is missing, and ${project}:sslcert is set`, stack));
+    const fault = `is missing, and ${project}:sslcert is set`;
+    faults.push(settingFault("sslkey", fault, stack, settings.instance));
   }
   if (sslkey !== undefined && sslcert === undefined) {
-    faults.push(settingFault("sslcert", `is missing, and ${project}:sslkey is set`, stack));
+    const fault = `is missing, and ${project}:sslkey is set`;
+    faults.push(settingFault("sslcert", fault, stack, settings.instance));
   }
   const [first, ...others] = passwordKeys.filter((key) => settings[key] !== undefined);
   const fault = `the password comes from ${project}:${first ?? ""} already`;
@@ -134,3 +66,66 @@ function contradictions(settings: Settings, stack: string): DeclarationError[] {
 }
 
 const passwordKeys = ["deployPassword", "deployPasswordVariable", "deployPasswordCommand"] as const;
+
+/** The key whose value no error shows. */
+const secret = "deployPassword";
+
+const notAKind = `is not a kind of instance (${kinds.map((kind) => `"${kind}"`).join(", ")})`;
+
+/** What is wrong with a stack's configuration, key by key. */
+function schemaFaults(
+  { issues }: z.ZodError,
+  values: Readonly<Record<string, string>>,
+  stack: string,
+  kind: Kind | undefined,
+): DeclarationError[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.flatMap((key) => unknownKey(key, stack, kind));
+    const key = String(issue.path[0]);
+    const value = key === secret ? "(secret)" : values[key];
+    const message = key === "instance" ? notAKind : issue.message;
+    const fault = values[key] === undefined ? "is missing" : `${JSON.stringify(value)} ${message}`;
+    return [settingFault(key, fault, stack, kind)];
+  });
+}
+
+/** A key of another kind of instance is no typing error; without a kind it may be right. */
+function unknownKey(key: string, stack: string, kind: Kind | undefined): DeclarationError[] {
+  const homes = kinds.filter((other) => key in schemas[other].shape);
+  if (homes.length > 0) {
+    if (kind === undefined) return [];
+    const others = homes.map((home) => `"${home}"`).join(" and ");
+    return [
+      superfluous(key, `is for instance ${others} only, and this stack's is "${kind}"`, stack),
+    ];
+  }
+  const known = Object.keys(schemas[kind ?? "docker"].shape).map((name) => `${project}:${name}`);
+  const remedy = `Remove it, or use ${known.join(", ")}`;
+  return [new DeclarationError(placeOf(key, stack), "unknown key", remedy)];
+}
+
+/** A fault of one key, with how to set it. */
+function settingFault(
+  key: string,
+  fault: string,
+  stack: string,
+  kind: Kind | undefined,
+): DeclarationError {
+  const shape: Readonly<Record<string, z.ZodType>> = schemas[kind ?? "embedded"].shape;
+  const given = shape[key]?.meta()?.["example"];
+  const example = typeof given === "string" ? given : "";
+  const isWhole = example.startsWith("--") || example.startsWith(project);
+  const remedy = `Set it: pulumi config set ${isWhole ? example : `${project}:${key} ${example}`}`;
+  return new DeclarationError(placeOf(key, stack), fault, remedy);
+}
+
+/** A fault of a key that must not be set. */
+function superfluous(key: string, fault: string, stack: string): DeclarationError {
+  return new DeclarationError(placeOf(key, stack), fault, "Remove it");
+}
+
+/** Where a key is written, as errors name it. */
+export function placeOf(key: string, stack: string): string {
+  return `${project}:${key} in Pulumi.${stack}.yaml`;
+}

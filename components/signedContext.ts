@@ -9,15 +9,15 @@ export interface SignedContextArgs {
   /** A login that may become the owner. */
   connection: pulumi.Input<Connection>;
   owner: string;
-  /** Numbers of the keys; the last one is what applications sign with. Plain, because each is a resource. */
+  /** Numbers of the keys; applications sign with the last one. Plain, because each is a resource. */
   numbers: readonly number[];
-  /** What has made the schema that the keys are kept in. */
+  /** The migrations that create the keys' schema. */
   schema: Schema;
 }
 
-/** The keys that contexts are signed with: generated, and told to the database. */
+/** The keys that contexts are signed with: generated, and stored in the database. */
 export class SignedContext extends pulumi.ComponentResource {
-  /** What applications sign with, `id.secret`. Secret. */
+  /** The key that applications sign with, `id.secret`. Secret. */
   readonly key: pulumi.Output<string>;
 
   constructor(name: string, args: SignedContextArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -34,7 +34,7 @@ export class SignedContext extends pulumi.ComponentResource {
     );
 
     const newest = keys.at(-1);
-    if (newest === undefined) throw new Error("no signing key is asked for");
+    if (newest === undefined) throw new Error("no signing key is declared");
     this.key = pulumi.interpolate`${newest.id}.${newest.secret}`;
     this.registerOutputs({});
   }

@@ -11,12 +11,12 @@ export const schemas: readonly SchemaDeclaration[] = [
   { name: "pooler", purpose: "the function that PgBouncer asks for verifiers" },
 ];
 
-/** Schemas whose objects are recorded after each migration. The others hold this program's own. */
+/** Schemas whose objects are recorded after each migration. The other schemas hold this program's own objects. */
 export const recordedSchemas: readonly string[] = ["public", "monitoring"];
 
 /**
- * Extensions of the database. PostgreSQL 15 brings just these versions: a server that was upgraded from an older one may
- * still have older ones installed.
+ * Extensions of the database, in the versions that PostgreSQL 15 ships. A database that was upgraded from an older release may still
+ * have older versions.
  */
 export const extensions: readonly ExtensionDeclaration[] = [
   { name: "uuid-ossp", version: "1.1", schema: "public", purpose: "UUIDs of every version" },

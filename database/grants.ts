@@ -2,13 +2,13 @@ import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations"
 import { application, migrator, pooler } from "./roles";
 import { tenancy } from "./tenancy";
 
-/** What everyone loses: who is not listed below cannot even connect. */
+/** Revoked from PUBLIC: a role that is not listed below cannot even connect. */
 export const withheldFromPublic: readonly GrantDeclaration[] = [
   { role: "public", on: "database", privileges: [] },
   { role: "public", on: "schema", schema: "public", privileges: [] },
 ];
 
-/** What the migrator needs before there is a table. Beyond that it acts as the owner. */
+/** What the migrator needs before the first migration. Everything else it does as the owner. */
 export const migratorGrants: readonly GrantDeclaration[] = [
   { role: migrator, on: "database", privileges: ["CONNECT"] },
 ];
@@ -26,7 +26,7 @@ export const grants: readonly GrantDeclaration[] = [
   { role: "app_backup", on: "sequences", schema: "hosterizer", privileges: ["SELECT"] },
   { role: "app_monitor", on: "database", privileges: ["CONNECT"] },
   { role: "app_monitor", on: "schema", schema: "monitoring", privileges: ["USAGE"] },
-  // The one function in it is PoolerLookup's to grant.
+  // PoolerLookup grants the only function in it.
   { role: pooler, on: "database", privileges: ["CONNECT"] },
   { role: pooler, on: "schema", schema: "pooler", privileges: ["USAGE"] },
 ];

@@ -1,5 +1,5 @@
 /**
- * Number of the last migration that is applied somewhere already, and so is not edited any more: `npm run check`, preview and
- * up judge what comes after it.
+ * Number of the last migration that has been released, and so must not be edited: `npm run check`, preview and up judge the later
+ * ones.
  */
 export const releasedVersion = 9;

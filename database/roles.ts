@@ -1,20 +1,20 @@
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import { tenancy } from "./tenancy";
 
-/** Owns the database and everything in it; nobody logs in as it. */
+/** Owns the database and everything in it; has no login. */
 export const owner = "hosterizer_owner";
 /** Runs the migrations, as the owner. */
 export const migrator = "hosterizer_migrator";
-/** What applications log in as. */
+/** The applications' login. */
 export const application = "app_user";
-/** What monitoring logs in as. */
+/** The login of monitoring. */
 export const monitor = "app_monitor";
-/** What PgBouncer logs in as, to ask for the verifiers of its clients' passwords. */
+/** PgBouncer's login, for looking up the verifiers of its clients' passwords. */
 export const pooler = "app_pooler";
-/** Owns the function that PgBouncer asks; nobody logs in as it. */
+/** Owns the function that PgBouncer calls; has no login. */
 export const authenticator = "hosterizer_authenticator";
 
-/** Every role of this stack. What they may do is in grants.ts, which rows they see in tenancy.ts. */
+/** Every role of this stack. Their privileges are in grants.ts, the rows that they see in tenancy.ts. */
 export const roles: readonly RoleDeclaration[] = [
   { name: owner, login: false, purpose: "owns the database and all objects" },
   {

@@ -2,12 +2,12 @@ import type { SettingDeclaration } from "@hosterizer/postgres/access/declaration
 import { tenancy } from "./tenancy";
 
 /**
- * Settings that sessions begin with, beyond the server's own. What else is set by hand with ALTER DATABASE or ALTER ROLE is taken
- * back, because one line there (`row_security`, `session_replication_role`, `app.current_user_role`) changes what every later
- * session may see.
+ * Settings that sessions start with, beyond the server's own. Everything else that is set with ALTER DATABASE or ALTER ROLE is reset,
+ * because one line there (`row_security`, `session_replication_role`, `app.current_user_role`) changes what every later session
+ * may see.
  */
 export const settings: readonly SettingDeclaration[] = [
-  // An administrator who reads whole tables asks for workers in its transaction; docs/tenancy.md, How it is fast.
+  // An administrator that reads whole tables turns workers on in its transaction; see docs/tenancy.md, How it is fast.
   ...(tenancy.administrators === "session" ? tenancy.tenantRoles : []).map((role) => ({
     name: "max_parallel_workers_per_gather",
     value: "0",

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { RemoteImage } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-
-import { contextHash } from "./contextHash";
 
 export interface BuiltImageArgs {
   /** Repository of the image. A plain string, because it names the image. */
@@ -10,14 +12,14 @@ export interface BuiltImageArgs {
   context: string;
   /** The Dockerfile in that folder. */
   dockerfile: string;
-  /** The day whose packages it has; another one builds it anew, and takes nothing from an earlier build. */
+  /** The day of its packages. Another day builds the image again, without the cache of earlier builds. */
   packagesOf: string | undefined;
 }
 
 /**
- * An image built from a folder of this project, and built anew when anything in the folder or the day changes.
+ * An image built from a folder of this project, and built again when anything in the folder or the day changes.
  *
- * Its tag says what it was built from: an older one stays until no container uses it, and is removed then.
+ * Its tag names what it was built from: an older image is removed once no container uses it.
  */
 export class BuiltImage extends pulumi.ComponentResource {
   readonly imageId: pulumi.Output<string>;
@@ -39,4 +41,22 @@ export class BuiltImage extends pulumi.ComponentResource {
 
     this.registerOutputs({ imageId: this.imageId });
   }
+}
+
+/**
+ * A hash of a build context, in twelve hexadecimal digits: the same on every machine for the same names and contents.
+ *
+ * @param directory from the project folder
+ */
+export function contextHash(directory: string): string {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = readFileSync(file);
+    hash.update(`${file.slice(directory.length)}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex").slice(0, 12);
 }

@@ -4,10 +4,32 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerFiles } from "../dynamic/containerFiles";
 import { ContainerRestart } from "../dynamic/containerRestart";
 import { ContainerTrial } from "../dynamic/containerTrial";
-import { confinement } from "./confinement";
 
-/** A file that a container is configured by. */
-export interface ConfiguredFile {
+/** Size in bytes of a log file, and how many of them Docker keeps for a container. */
+const logOpts = { "max-size": "10m", "max-file": "3" };
+
+/**
+ * What every container of this project is denied, and how it is run: it writes only to its volumes and memory, and has and gains
+ * no capability. It starts again with the engine, unless it was stopped by hand.
+ */
+const confinement = {
+  readOnly: true,
+  capabilities: { drops: ["ALL"] },
+  securityOpts: ["no-new-privileges:true"],
+  restart: "unless-stopped",
+  mustRun: true,
+  wait: true,
+  logDriver: "json-file",
+  logOpts,
+};
+
+/** Options of a file system in memory for what a program keeps while it runs. */
+export function runTimeFiles(kilobytes: number): string {
+  return `rw,noexec,nosuid,nodev,mode=1777,size=${kilobytes}k`;
+}
+
+/** A file that configures a container. */
+interface ConfigurationFile {
   /** Its name in the folder. */
   file: string;
   content: pulumi.Input<string>;
@@ -16,26 +38,26 @@ export interface ConfiguredFile {
 }
 
 /** A volume in a container. */
-export interface MountedVolume {
+interface MountedVolume {
   volume: pulumi.Input<string>;
-  /** Where the container has it. */
+  /** Where it is mounted. */
   path: string;
 }
 
 export interface ConfinedContainerArgs {
   /** Its name in the engine. A plain string, because its twin is found by it. */
   container: string;
-  /** Id of the image. */
+  /** ID of the image. */
   image: pulumi.Input<string>;
-  /** Id of the image's user, who owns the files that are secret. */
+  /** ID of the image's user, which owns the secret files. */
   user: number;
-  /** Id of its network, where it is called what it is called in the engine. */
+  /** ID of its network, in which its name is the same as in the engine. */
   network: pulumi.Input<string>;
   /** A port of the container, and where it is published: an address of the engine's machine, and a TCP port. */
   publish: { internal: number; address: string; port: number };
-  /** The folder that it is configured by, which it cannot write to. */
-  configuration: MountedVolume & { files: readonly ConfiguredFile[] };
-  /** What it writes to besides memory. */
+  /** The folder of its configuration, which it cannot write to. */
+  configuration: MountedVolume & { files: readonly ConfigurationFile[] };
+  /** The folder that it writes to, besides memory. */
   data?: MountedVolume;
   /** Folders in memory: see `runTimeFiles`. */
   tmpfs: Readonly<Record<string, string>>;
@@ -43,22 +65,21 @@ export interface ConfinedContainerArgs {
   memory: number;
   /** MiB that its processes may share. Default: Docker's. */
   shmSize?: number;
-  /** Seconds that it has to end. */
+  /** Seconds that it has to exit. */
   stopTimeout: number;
-  /** Seconds that it may take until it is healthy. */
+  /** Seconds that it may take to become healthy. */
   waitTimeout: number;
-  /** A program that is run in it before it is restarted or replaced, so that it ends sooner. */
+  /** A program that is run in it before it is restarted or replaced, so that it exits sooner. */
   beforeEnd?: readonly string[];
 }
 
 /**
  * A container that may do nothing but its work, configured by files in a volume.
  *
- * A change of the files restarts it. Anything else replaces it, but only once a twin of the
- * successor has become healthy.
+ * A change of the files restarts it. Any other change replaces it, but only once a twin of the successor has become healthy.
  *
- * @param opts of the container itself; its parent is that of all other resources
- * @returns whoever needs the container with its files in force depends on this
+ * @param opts options of the container itself; its parent is the parent of all other resources
+ * @returns the resource to depend on for the container with its files in force
  */
 export function makeConfinedContainer(
   name: string,
@@ -94,7 +115,7 @@ export function makeConfinedContainer(
     },
     child,
   );
-  // A server that is restarted by itself must not meet files that were not tried.
+  // A server that restarts by itself must not read files that were not tried.
   const { volume, path } = configuration;
   const placed = new ContainerFiles(
     `${name}-files`,
@@ -117,7 +138,7 @@ export function makeConfinedContainer(
       })),
       tmpfs,
       memory,
-      // None beyond it: Docker would add as much again.
+      // No swap: Docker would add as much again.
       memorySwap: memory,
       ...shmSize,
       stopTimeout: args.stopTimeout,
@@ -127,7 +148,7 @@ export function makeConfinedContainer(
     pulumi.mergeOptions(
       {
         deleteBeforeReplace: true,
-        // The official plugin would write it into its state, and leave the container as it is.
+        // The official plugin would store the change in the state, and leave the container as it is.
         replaceOnChanges: ["tmpfs"],
         dependsOn: placed,
       },
@@ -144,7 +165,7 @@ export function makeConfinedContainer(
   return new ContainerRestart(`${name}-restart`, inForce, child);
 }
 
-function ownedFile({ file, content, secret = false }: ConfiguredFile, user: number) {
+function ownedFile({ file, content, secret = false }: ConfigurationFile, user: number) {
   return secret
     ? { file, content, owner: user, mode: 0o600 }
     : { file, content, owner: 0, mode: 0o644 };

@@ -2,20 +2,19 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface AccessAuditInputs extends DeclaredAccess {
-  /** The login that deploys: a superuser, or a member of the owner that may create roles. */
+  /** The deployer's login: a superuser, or a member of the owner that may create roles. */
   connection: Connection;
 }
 
 /**
- * Nobody may do, own or set anything in the database that is not declared. Its id is the owner.
+ * Revokes and reports rights, owners and settings in the database that are not declared. Its ID is the owner.
  *
- * Depends on everything that grants: what is declared has to be there first.
+ * It depends on everything that grants: what is declared has to be in place first. Deleting it changes nothing.
  */
-export class AccessAudit extends LateResource {
+export class AccessAudit extends LazyResource {
   constructor(name: string, args: Inputs<AccessAuditInputs>, opts?: pulumi.CustomResourceOptions) {
     super("AccessAudit", name, args, opts);
   }

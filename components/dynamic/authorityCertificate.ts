@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface AuthorityCertificateInputs {
   commonName: string;
 }
 
 /**
- * The certificate of an authority, with its private key. Its id is `authority`.
+ * The certificate of an authority, with its private key. Its ID is `authority`.
  *
- * An update with less than a year left renews it with the same key. Deleting it forgets the key.
+ * An update in its last year renews it with the same key. Deleting it discards the key.
  */
-export class AuthorityCertificate extends LateResource {
+export class AuthorityCertificate extends LazyResource {
   /** PEM. */
   declare readonly certificate: pulumi.Output<string>;
   /** PEM, PKCS#8. */

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { CertificateRequest } from "@hosterizer/postgres/tls/certificates";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
-/** What its provider gets. */
+/** The provider's inputs. */
 export interface CertificateInputs extends CertificateRequest {
   /** PEM. */
   authorityCertificate: string;
@@ -13,16 +12,17 @@ export interface CertificateInputs extends CertificateRequest {
 }
 
 export interface CertificateArgs extends Inputs<CertificateRequest> {
-  /** Who signs it. */
+  /** The authority that signs it. */
   authority: { certificate: pulumi.Input<string>; privateKey: pulumi.Output<string> };
 }
 
 /**
- * A certificate of a server or a client, with its private key. Its id is `server` or `client`.
+ * A certificate of a server or a client, with its private key. Its ID is `server` or `client`.
  *
- * An update with less than 30 days left, with another authority or for other names issues it anew, with a new key.
+ * An update issues another, with a new key, if less than 30 days are left, or the authority or the names have changed. Deleting it
+ * discards the key; the certificate is not revoked.
  */
-export class Certificate extends LateResource {
+export class Certificate extends LazyResource {
   /** PEM. */
   declare readonly certificate: pulumi.Output<string>;
   /** PEM, PKCS#8. */

@@ -1,17 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface CertificateFileInputs {
   /** Path from the project folder. */
   file: string;
-  /** PEM. No secret: everybody may read the file. */
+  /** PEM. Not secret: everybody may read the file. */
   certificate: string;
 }
 
-/** A file with a certificate, for clients to know an authority by. Its id is the path. Deleting it removes the file. */
-export class CertificateFile extends LateResource {
+/** A file with an authority's certificate, which clients verify the server with. Its ID is the path. Deleting it removes the file. */
+export class CertificateFile extends LazyResource {
   declare readonly file: pulumi.Output<string>;
 
   constructor(

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { dynamic } from "@pulumi/pulumi";
-
 import { certificateDifferences } from "@hosterizer/postgres/tls/certificateDrift";
 import {
   belongTogether,
@@ -9,31 +7,40 @@ import {
   type KeyAndCertificate,
 } from "@hosterizer/postgres/tls/certificates";
 import type { CertificateInputs } from "./certificate";
-import { changes } from "./changes";
-import { driftLines } from "./driftLines";
-import { hasUnknown } from "./unknown";
+import { driftLines, hasUnknown } from "./drift";
+import { makeProvider } from "./provider";
 
-/** `issued`, in ISO 8601: a check is not told the certificate, and knows its end from this. */
-type Inputs = CertificateInputs & { issued: string; drift?: string[] };
-/** The authority's key is no part of what was made, and is not kept twice. */
-type State = Omit<Inputs, "authorityKey"> & KeyAndCertificate;
+/** `issued`, in ISO 8601: `check` does not get the certificate, and knows its end from this. */
+type Inputs = CertificateInputs & { issued: string };
+/** Without the authority's key, which is stored with the authority. */
+type Outputs = Omit<Inputs, "authorityKey"> & KeyAndCertificate;
 
-const declared = ["commonName", "hosts", "usage", "authorityCertificate"] as const;
+export const provider = makeProvider<CertificateInputs, Inputs, Outputs>({
+  id: ({ usage }) => usage,
+  compared: (properties) => [properties.issued, requestOf(properties)],
+  isIntact: belongTogether,
+  /** Adds `issued`, the time of the certificate that exists or is to be issued, and `drift`: why there has to be another. */
+  check: (olds, news) => {
+    const now = new Date();
+    const differences = readDifferences(olds, news, now);
+    const isSame = isDeepStrictEqual(requestOf(olds), requestOf(news));
+    const issued = isSame && differences.length === 0 ? olds.issued : undefined;
+    const inputs = { ...news, issued: issued ?? now.toISOString() };
+    return Promise.resolve({ inputs: { ...inputs, drift: driftLines(differences) } });
+  },
+  apply: async ({ authorityKey, ...inputs }) => {
+    const authority = { certificate: inputs.authorityCertificate, privateKey: authorityKey };
+    const made = await issueCertificate(authority, inputs, new Date(inputs.issued));
+    return { ...inputs, ...made };
+  },
+});
 
-/** Adds `issued`, the time of the certificate that there is or is to be, and `drift`: why there has to be a new one. */
-export function check(
-  olds: Partial<Inputs>,
-  news: CertificateInputs,
-): Promise<dynamic.CheckResult<Inputs>> {
-  const now = new Date();
-  const differences = lookAt(olds, news, now);
-  const asked = declared.some((key) => !isDeepStrictEqual(olds[key], news[key]));
-  const kept = asked || differences.length > 0 ? undefined : olds.issued;
-  const issued = kept ?? now.toISOString();
-  return Promise.resolve({ inputs: { ...news, issued, drift: driftLines(differences) } });
+/** What the certificate is issued for, and by whom. */
+function requestOf({ commonName, hosts, usage, authorityCertificate }: Partial<Outputs>) {
+  return [commonName, hosts, usage, authorityCertificate];
 }
 
-function lookAt(
+function readDifferences(
   { issued, authorityCertificate }: Partial<Inputs>,
   news: CertificateInputs,
   now: Date,
@@ -44,39 +51,4 @@ function lookAt(
   const authority = hasUnknown(news.authorityCertificate) ? undefined : news.authorityCertificate;
   const before = { issued: new Date(issued), authority: authorityCertificate };
   return certificateDifferences(request, before, authority, now);
-}
-
-export function diff(_id: string, olds: State, news: Inputs): Promise<dynamic.DiffResult> {
-  const differs = changes<Omit<Inputs, "authorityKey">>(
-    olds,
-    news,
-    ["issued", ...declared],
-    ["drift"],
-  );
-  return Promise.resolve(belongTogether(olds) ? differs : { changes: true });
-}
-
-export async function create(inputs: Inputs): Promise<dynamic.CreateResult<State>> {
-  return { id: inputs.usage, outs: await issue(inputs) };
-}
-
-export async function update(
-  _id: string,
-  _olds: State,
-  news: Inputs,
-): Promise<dynamic.UpdateResult<State>> {
-  return { outs: await issue(news) };
-}
-
-/** Forgets the key. Nobody is told that the certificate is no longer used: it is good until its end. */
-function remove(): Promise<void> {
-  return Promise.resolve();
-}
-
-export { remove as delete };
-
-async function issue({ authorityKey, ...inputs }: Inputs): Promise<State> {
-  const authority = { certificate: inputs.authorityCertificate, privateKey: authorityKey };
-  const made = await issueCertificate(authority, inputs, new Date(inputs.issued));
-  return { ...inputs, ...made };
 }

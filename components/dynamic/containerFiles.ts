@@ -1,23 +1,41 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { FilesPlace, VolumeFile } from "../docker/volumeFiles";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
+
+/** A file of a volume. */
+export interface VolumeFile {
+  /** Its name; the file is at the root of the volume. */
+  file: string;
+  content: string;
+  /** ID of the user and the group that own it. */
+  owner: number;
+  /** Permission bits, such as 0o600. */
+  mode: number;
+}
+
+/** Where a container finds its files. */
+export interface FilesPlace {
+  volume: string;
+  /** Where the volume is mounted in the container. */
+  path: string;
+  /** Name of the container. */
+  container: string;
+}
 
 export interface ContainerFilesInputs extends FilesPlace {
-  /** Id of the image of which a container is made to write them with. */
+  /** ID of the image for the container that they are written through. */
   image: string;
   /** Secret. */
   files: readonly VolumeFile[];
 }
 
 /**
- * Files in a volume that a container is configured by. Its id is the volume's name.
+ * Files in a volume that configure a container. Its ID is the volume's name.
  *
- * They are compared with what is there, and written again where somebody has changed them. Deleting the resource leaves
- * them: they go with the volume.
+ * They are compared with the live ones, and written again where these have changed. Deleting the resource leaves the files: they
+ * are deleted with the volume.
  */
-export class ContainerFiles extends LateResource {
+export class ContainerFiles extends LazyResource {
   /** When they were last written, in ISO 8601. */
   declare readonly written: pulumi.Output<string>;
 

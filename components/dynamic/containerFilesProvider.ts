@@ -1,59 +1,149 @@
+import { buffer } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
 
-import type { dynamic } from "@pulumi/pulumi";
+import type Dockerode from "dockerode";
+import { extract } from "tar-stream";
 
-import { engine } from "../docker/engine";
-import { removeTwin } from "../docker/twin";
-import { readFileDrift, writeFiles } from "../docker/volumeFiles";
-import { changes } from "./changes";
-import type { ContainerFilesInputs } from "./containerFiles";
-import { driftLines } from "./driftLines";
-import { hasUnknown } from "./unknown";
+import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import type { ContainerFilesInputs, FilesPlace, VolumeFile } from "./containerFiles";
+import { engine } from "./dockerEngine";
+import { driftLines, hasUnknown } from "./drift";
+import { makeProvider } from "./provider";
+import { putFiles, removeTwin, withTwin } from "./twin";
 
-type Inputs = ContainerFilesInputs & { written: string; drift?: string[] };
+/** `written`: when they were or are to be written, in ISO 8601. */
+type Inputs = ContainerFilesInputs & { written: string };
 
-/** The image is none of it: files of an earlier one's are the same. */
-const declared = ["volume", "path", "container", "files"] as const;
+export const provider = makeProvider<ContainerFilesInputs, Inputs>({
+  id: ({ volume }) => volume,
+  compared: (inputs) => [inputs.written, declared(inputs)],
+  // Another volume has its own files; those in the old one are deleted with it.
+  replacedBy: "volume",
+  /** Adds `written`, and `drift`: which files have changed. */
+  check: async (olds, news) => {
+    // A file that this update writes, here or elsewhere, has not drifted.
+    const isSame = isDeepStrictEqual(declared(olds), declared(news));
+    const isReadable = isSame && !hasUnknown(declared(news));
+    const found = isReadable ? await readFileDrift(engine(), news, news.files) : [];
+    const kept = isReadable && found.length === 0 ? olds.written : undefined;
+    const written = kept ?? new Date().toISOString();
+    return { inputs: { ...news, written, drift: driftLines(found) } };
+  },
+  apply: async (inputs) => {
+    await writeFiles(engine(), inputs, inputs.image, inputs.files);
+    return inputs;
+  },
+  /** Leaves the files to their volume, which a leftover twin would keep from being removed. */
+  remove: ({ container }) => removeTwin(engine(), container),
+});
 
-/** Adds `written`, the time at which they were or are to be written, and `drift`: which of them are others by now. */
-export async function check(
-  olds: Partial<Inputs>,
-  news: ContainerFilesInputs,
-): Promise<dynamic.CheckResult<Inputs>> {
-  const asked = declared.some((key) => !isDeepStrictEqual(olds[key], news[key]));
-  // What is about to be written again, or elsewhere, has not drifted.
-  const known = !asked && !declared.some((key) => hasUnknown(news[key]));
-  const found = known ? await readFileDrift(engine(), news, news.files) : [];
-  const kept = known && found.length === 0 ? olds.written : undefined;
-  const written = kept ?? new Date().toISOString();
-  return { inputs: { ...news, written, drift: driftLines(found) } };
+/** Without the image: it is only what they are written through. */
+function declared({ volume, path, container, files }: Partial<ContainerFilesInputs>) {
+  return [volume, path, container, files];
 }
 
-/** Another volume has files of its own; the old one's go with it. */
-export function diff(_id: string, olds: Inputs, news: Inputs): Promise<dynamic.DiffResult> {
-  const differs = changes(olds, news, ["written", ...declared], ["drift"]);
-  return Promise.resolve(
-    olds.volume === news.volume ? differs : { ...differs, replaces: ["volume"] },
+/** The kinds of drift of a container's files. */
+export const volumeFileKinds = ["container file", "container file missing"] as const;
+
+/** A file as it was found; undefined where something else has its name, such as a folder or a link. */
+type FoundFiles = ReadonlyMap<string, VolumeFile | undefined>;
+
+/**
+ * How the files of a volume differ from the declared ones. Ignores other files. Starts nothing, and prints no content.
+ */
+export async function readFileDrift(
+  engine: Dockerode,
+  place: FilesPlace,
+  files: readonly VolumeFile[],
+): Promise<Difference[]> {
+  const found = await readFiles(engine, place.volume);
+  if (found === undefined) return [notReadable(place)];
+  return files.flatMap((file) => compareFile(place, file, found.get(file.file)));
+}
+
+/**
+ * Writes files into a volume, each with its owner and mode. Other files in it stay.
+ *
+ * @param image of a container that is created for this and never started: the engine writes into a volume only through one
+ */
+export async function writeFiles(
+  engine: Dockerode,
+  { volume, path, container }: FilesPlace,
+  image: string,
+  files: readonly VolumeFile[],
+): Promise<void> {
+  const HostConfig = { Binds: [`${volume}:${path}`], NetworkMode: "none" };
+  await withTwin(engine, container, { Image: image, HostConfig }, (twin) =>
+    putFiles(twin, path, files),
   );
 }
 
-export async function create(inputs: Inputs): Promise<dynamic.CreateResult> {
-  await writeFiles(engine(), inputs, inputs.image, inputs.files);
-  return { id: inputs.volume, outs: inputs };
+/** @returns the files at the root of a volume; undefined if no container mounts it, through which the engine could read it */
+async function readFiles(engine: Dockerode, volume: string): Promise<FoundFiles | undefined> {
+  const users = await engine.listContainers({ all: true, filters: { volume: [volume] } });
+  for (const { Id } of users) {
+    const container = engine.getContainer(Id);
+    const mounts = (await ifThere(container.inspect()))?.Mounts ?? [];
+    const mount = mounts.find(({ Name }) => Name === volume);
+    if (mount === undefined) continue;
+    const archive = await ifThere(container.getArchive({ path: mount.Destination }));
+    if (archive !== undefined) return filesOf(await buffer(archive));
+  }
+  return undefined;
 }
 
-export async function update(
-  _id: string,
-  _olds: Inputs,
-  news: Inputs,
-): Promise<dynamic.UpdateResult> {
-  await writeFiles(engine(), news, news.image, news.files);
-  return { outs: news };
+async function filesOf(archive: Buffer): Promise<FoundFiles> {
+  const found = new Map<string, VolumeFile | undefined>();
+  const entries = extract();
+  entries.end(archive);
+  for await (const entry of entries) {
+    const { name, type, uid, mode } = entry.header;
+    const content = await buffer(entry);
+    // The engine puts the folder's own name before each.
+    const [, file = "", ...deeper] = name.replace(/\/$/, "").split("/");
+    if (file === "" || deeper.length > 0) continue;
+    const isFile = type === "file";
+    const text = content.toString("utf8");
+    found.set(file, isFile ? { file, content: text, owner: uid, mode: mode & 0o7777 } : undefined);
+  }
+  return found;
 }
 
-/** Leaves the files to their volume, which no twin may keep from being removed. */
-async function remove(_id: string, { container }: Inputs): Promise<void> {
-  await removeTwin(engine(), container);
+function compareFile(
+  { path, container }: FilesPlace,
+  wanted: VolumeFile,
+  found: VolumeFile | undefined,
+): Difference[] {
+  const object = `file ${path}/${wanted.file} of container ${container}`;
+  if (found === undefined)
+    return [difference("container file missing", object, "a file as declared", null)];
+  const actual = [
+    ...(found.content === wanted.content ? [] : ["another content"]),
+    ...(found.owner === wanted.owner ? [] : [`owner ${found.owner}`]),
+    ...(found.mode === wanted.mode ? [] : [`mode ${octal(found.mode)}`]),
+  ];
+  if (actual.length === 0) return [];
+  const expected = `the declared content, owner ${wanted.owner}, mode ${octal(wanted.mode)}`;
+  return [difference("container file", object, expected, actual.join(", "))];
 }
 
-export { remove as delete };
+function difference(
+  kind: (typeof volumeFileKinds)[number],
+  object: string,
+  expected: string,
+  actual: string | null,
+): Difference {
+  return { kind, object, expected, actual, repair: "automatic" };
+}
+
+function notReadable({ volume, container }: FilesPlace): Difference {
+  const object = `files of container ${container}`;
+  const actual = `not looked at yet (no container has the volume ${volume})`;
+  const found = { kind: "not looked at yet", object, expected: "a look at them", actual };
+  return { ...found, repair: "automatic" };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

@@ -1,23 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface DeployerSettingsInputs {
-  /** The login that deploys, in another database. */
+  /** The deployer's login, in another database. */
   connection: Connection;
   /** Ours. */
   database: string;
 }
 
 /**
- * What sessions of the login that deploys begin with in our database, whatever its owner sets there. Its id is the database.
+ * The settings that the deployer's sessions in our database start with, whatever its owner sets there. Its ID is the database.
  *
- * The official plugin's SQL names no schemas, and would find the owner's functions. So everything that it does in the
- * database depends on this.
+ * The official plugin's SQL does not qualify names, and would call the owner's functions. So everything that the plugin does in the
+ * database depends on this. Deleting it leaves the settings: they are deleted with the database.
  */
-export class DeployerSettings extends LateResource {
+export class DeployerSettings extends LazyResource {
   constructor(
     name: string,
     args: Inputs<DeployerSettingsInputs>,

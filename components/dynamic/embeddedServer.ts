@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
-/** What the embedded server is made from. */
+/** The provider's inputs. */
 export interface EmbeddedServerInputs {
-  /** Names the folder of its data. */
+  /** Names the data directory. */
   stack: string;
   host: string;
   port: number;
@@ -15,11 +14,11 @@ export interface EmbeddedServerInputs {
 }
 
 /**
- * A PostgreSQL server run out of an npm package. Its id is the stack's name.
+ * A PostgreSQL server from an npm package. Its ID is the stack's name.
  *
- * Data that is there already is taken over. Deleting the resource stops the server and deletes its data.
+ * An existing data directory is adopted. Deleting the resource stops the server and deletes its data.
  */
-export class EmbeddedServer extends LateResource {
+export class EmbeddedServer extends LazyResource {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
 

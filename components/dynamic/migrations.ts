@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface MigrationsInputs {
   /** The login that runs them; a member of the owner. */
@@ -12,25 +11,25 @@ export interface MigrationsInputs {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files, from the project folder. */
   directory: string;
-  /** Schemas of which everything is recorded as the expected schema, whoever owns it. */
+  /** Schemas whose objects are all recorded as the expected schema, whoever owns them. */
   schemas: readonly string[];
   /** In milliseconds. */
   lockTimeout: number;
-  /** Tenant tables are born closed, in the transaction of the file that makes them. */
+  /** Row-level security of a tenant table is turned on in the transaction of the file that creates it. */
   tenancy: Tenancy;
-  /** Number of the last one that is to be applied; those after it are undone. Default: the last in the folder. */
+  /** Number of the last one to be applied; later ones are undone. Default: the last in the folder. */
   target?: number | undefined;
-  /** How many rows may go with what is undone. */
+  /** How many rows an undo may delete. */
   acknowledgedLoss: AcknowledgedLoss;
-  /** Number of the last migration that is not judged any more. */
+  /** Number of the last migration that is no longer judged. */
   releasedVersion: number;
-  /** What becomes of a pending migration that hurts a database in use: the update is refused, or preview says so. */
+  /** Whether a pending migration that is unsafe for a database in use is refused, or shown by preview. */
   unsafe: "refused" | "told";
 }
 
-/** The migrations that the folder holds, applied in order up to the target. Its id is the ledger. */
-export class Migrations extends LateResource {
-  /** Number of the last migration that is to be applied; after a failed one, of the last that is, if the server tells. */
+/** The folder's migrations, applied in order up to the target. Its ID is the ledger. Deleting it leaves schema and data. */
+export class Migrations extends LazyResource {
+  /** Number of the last migration to be applied; after a failure, of the last one applied, if the server can be asked. */
   declare readonly version: pulumi.Output<number>;
 
   constructor(name: string, args: Inputs<MigrationsInputs>, opts?: pulumi.CustomResourceOptions) {

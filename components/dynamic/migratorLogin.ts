@@ -2,20 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { MigratorAccess } from "@hosterizer/postgres/access/migratorAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface MigratorLoginInputs extends MigratorAccess {
-  /** The login that deploys, in the same database. */
+  /** The deployer's login, in the same database. */
   deployer: Connection;
 }
 
 /**
- * That the migrator logs in to the database and becomes the owner. Its id is the owner.
+ * Ensures that the migrator can log in to the database and become the owner. Its ID is the owner.
  *
- * Whatever evaluates what the owner has defined does so in the migrator's sessions, and depends on this.
+ * Everything that evaluates what the owner has defined does so in the migrator's sessions, and depends on this. Deleting it leaves
+ * the login.
  */
-export class MigratorLogin extends LateResource {
+export class MigratorLogin extends LazyResource {
   constructor(
     name: string,
     args: Inputs<MigratorLoginInputs>,

@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { LateResource } from "./lateResource";
+import { LazyResource } from "./lazyResource";
 
-/** Which password of a role this is. An input is left out where it has its default, which states of every age have. */
+/** Which password of a role this is. Leave out an input that has its default, as states of every age do. */
 export interface PasswordArgs {
-  /** Another number is another password; a lower one is refused. Default 0. */
+  /** Another number is another password; a lower one is rejected. Default 0. */
   number?: number;
-  /** The number of the role's newest login, which must not become less. Default 0. */
+  /** The number of the role's newest login, which must not decrease. Default 0. */
   newest?: number;
 }
 
-/** A generated password, stable across updates until it gets another number, secret in the state. */
-export class Password extends LateResource {
-  /** What one types. */
+/** A generated password, stable across updates until its number changes, secret in the state. */
+export class Password extends LazyResource {
+  /** The password itself. */
   declare readonly password: pulumi.Output<string>;
-  /** What the server keeps: SCRAM-SHA-256. */
+  /** What the server stores: a SCRAM-SHA-256 verifier. */
   declare readonly verifier: pulumi.Output<string>;
 
   constructor(name: string, args: PasswordArgs = {}, opts?: pulumi.CustomResourceOptions) {

@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TablePrivilege } from "@hosterizer/postgres/access/declarations";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { TenantTable } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
-import type { Inputs } from "./inputs";
-import { LateResource } from "./lateResource";
+import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface TablePrivilegesInputs {
   /** A login that may become the owner. */
@@ -17,13 +16,13 @@ export interface TablePrivilegesInputs {
 }
 
 /**
- * What a role that row-level security binds may do with the tables of a schema. Its id names both.
+ * The privileges on a schema's tables of a role that is subject to row-level security. Its ID names both.
  *
- * The official plugin's Grant means all tables there are, and its DefaultPrivileges each that comes: both open a partition
- * to the role before any policy stands on it. This grants on the tables that are reached by themselves, and again
- * where one has come or a privilege is gone. Partitions are reached through their tables, which takes no privilege on them.
+ * The official plugin's Grant covers all existing tables, and its DefaultPrivileges all later ones: both open a partition to the
+ * role before it has a policy. This grants on the tables that queries name, and again where a table is new or a privilege is
+ * missing. Partitions are read through their tables, which takes no privilege on them.
  */
-export class TablePrivileges extends LateResource {
+export class TablePrivileges extends LazyResource {
   constructor(
     name: string,
     args: Inputs<TablePrivilegesInputs>,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Connection, hostsOf } from "@hosterizer/postgres/connection/connection";
 import type { Instance } from "./instance";
 
-/** How a role reaches a database of a server. */
+/** A role's connection to a database of a server. */
 export function connectionTo(
   { host, port, tls }: Pick<Instance, "host" | "port" | "tls">,
   database: pulumi.Input<string>,
@@ -24,8 +24,7 @@ export function connectionTo(
 }
 
 /**
- * The same as a URL for a port that need not be the server's own. It holds the password, so it is as secret as that, and
- * undefined where that is.
+ * The same as a URL. It contains the password, so it is as secret as the password, and undefined where the password is.
  */
 export function urlTo(
   { host, port, tls }: Pick<Instance, "host" | "port" | "tls">,
@@ -47,7 +46,7 @@ export function urlTo(
     });
 }
 
-// Colons of an IPv6 address would be taken for the port's: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2.
+// The colons of an IPv6 address would be read as the port's: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2.
 function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -9,12 +9,11 @@ import { containerPaths } from "@hosterizer/postgres/server/container/mandatoryS
 import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
 import { accessRules } from "@hosterizer/postgres/server/container/accessRules";
 import { BuiltImage } from "../docker/builtImage";
-import { makeConfinedContainer } from "../docker/confinedContainer";
-import { runTimeFiles } from "../docker/confinement";
+import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
-import { CertificateAuthority } from "../dynamic/certificateAuthority";
 import { Password } from "../dynamic/password";
 import { ServerSettings } from "../dynamic/serverSettings";
+import { CertificateAuthority } from "./certificateAuthority";
 import { connectionTo } from "./connectionTo";
 import type { Instance, Tls } from "./instance";
 
@@ -22,30 +21,30 @@ import type { Instance, Tls } from "./instance";
 const superuser = "postgres";
 
 export interface DockerInstanceArgs {
-  /** What all names begin with. A plain string, because data cannot move to another volume. */
+  /** Prefix of all names. A plain string, because data cannot move to another volume. */
   prefix: string;
   /** The certificate authority's name, and where its certificate is written for clients, from the project folder. */
   authority: { commonName: string; file: string };
   /** Folder of the Dockerfile, from the project folder. */
   image: string;
-  /** The day whose packages the image has. */
+  /** The day of the image's packages. */
   packagesOf: string | undefined;
   /** Where the server is published: an address of the engine's machine, and a TCP port. */
   publish: { address: string; port: number };
-  /** What clients call that machine; the certificate is made out to it. */
+  /** Clients' name for that machine; the certificate is issued for it. */
   host: string;
   /** MiB that the container may use. */
   memory: number;
   /** Settings that differ from the default tier. */
   settings: Readonly<Record<string, string>>;
-  /** Who comes by a certificate instead of a password, and where to. */
+  /** The role that logs in with a certificate instead of a password, and to which database. */
   pooler: { role: string; database: string };
 }
 
 /**
- * A PostgreSQL 15 in a container of an image that this project builds, with TLS and nothing that it need not have.
+ * A PostgreSQL 15 in a container of an image that this project builds, with TLS and without any right that it does not need.
  *
- * Its data is in a volume, which outlives the container and the stack: destroying leaves it, and the next update finds it.
+ * Its data is in a volume that outlives the container and the stack: destroying the stack keeps it, and the next update uses it.
  */
 export class DockerInstance extends pulumi.ComponentResource implements Instance {
   readonly host: pulumi.Output<string>;
@@ -53,11 +52,11 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
   readonly tls: Tls;
   readonly provider: postgresql.Provider;
   readonly server: pulumi.Resource;
-  /** The network that the server is in, by id. */
+  /** ID of the server's network. */
   readonly network: pulumi.Output<string>;
-  /** Signs the certificates of whoever else belongs to this server. */
+  /** Signs the certificates of everything else that belongs to this server. */
   readonly authority: CertificateAuthority;
-  /** What the server is called within the network; its certificate is made out to that too. */
+  /** The server's name within the network; its certificate is issued for that too. */
   readonly alias: string;
 
   private readonly password: pulumi.Output<string>;
@@ -130,17 +129,17 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
           [containerPaths.runtime]: runTimeFiles(1024),
         },
         memory,
-        // Parallel queries share their memory there.
+        // Parallel queries share memory there.
         shmSize: Math.ceil(memory / 4),
-        // A shutdown writes a checkpoint; a server killed in it has to recover at the next start.
+        // A shutdown writes a checkpoint; a server killed meanwhile has to recover at the next start.
         stopTimeout: 120,
         waitTimeout: 300,
-        // What a shutdown has to write is written while clients are still served.
+        // Writes most of what a shutdown has to write while clients are still served.
         beforeEnd: ["psql", "--no-psqlrc", "--quiet", "--dbname=postgres", "--command=checkpoint"],
       },
       child,
     );
-    // Not with the container: replacing that would replace with it every role, and so the owner of all data.
+    // Not the container: replacing that would replace every role, and so the owner of all data.
     this.server = data;
 
     this.tls = { sslmode: "verify-full", sslrootcert: this.authority.file };
@@ -159,7 +158,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     this.host = proven.host;
     this.port = proven.port;
 
-    // All of it: what is left out the plugin takes from PGHOST, PGDATABASE and the like, which `db -- env` sets.
+    // Set everything: the plugin takes the rest from PGHOST, PGDATABASE and so on, which `db -- env` sets.
     this.provider = new postgresql.Provider(
       name,
       {

@@ -11,16 +11,16 @@ import type { Instance } from "./instance";
 const superuser = "postgres";
 
 export interface EmbeddedInstanceArgs {
-  /** Names the folder of the server's data. A plain string, because a server cannot move. */
+  /** Names the data directory. A plain string, because a server cannot move. */
   stack: string;
   /** TCP port on the loopback address. */
   port: number;
 }
 
 /**
- * A real PostgreSQL 15 on this machine, out of an npm package: no Docker, no root, no installation.
+ * A real PostgreSQL 15 on this machine, from an npm package: no Docker, no root, no installation.
  *
- * It listens on the loopback address only, and outlives the update that started it. Destroying it deletes its data.
+ * It listens on the loopback address only, and outlives the update that started it. Deleting it deletes its data.
  */
 export class EmbeddedInstance extends pulumi.ComponentResource implements Instance {
   readonly host: pulumi.Output<string>;
@@ -38,7 +38,7 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
     const account = { host: "127.0.0.1", user: superuser, password };
     const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
 
-    // All of it: what is left out the plugin takes from PGHOST, PGDATABASE and the like, which `db -- env` sets.
+    // Set everything: the plugin takes the rest from PGHOST, PGDATABASE and so on, which `db -- env` sets.
     const login = { username: superuser, password, sslmode: "disable", superuser: true };
     const address = { host: server.host, port: server.port, database: "postgres", ...login };
     this.provider = new postgresql.Provider(name, address, { parent: this });

@@ -12,9 +12,9 @@ import type { Instance, Tls } from "./instance";
 /**
  * A PostgreSQL 15 that exists already, managed or self-run, reached over TLS by a role that need not be a superuser.
  *
- * Nothing of it is this stack's: it is not started, not stopped and never emptied. Which host takes writes, and the deploy
- * role's password, come from the environment (PGHOST, PGPASSWORD): a refresh, which runs before the program, would
- * otherwise meet the host of yesterday and a token that is over.
+ * The stack does not own it: it neither starts nor stops nor empties it. The host that takes writes and the deploy role's password
+ * come from the environment (PGHOST, PGPASSWORD): otherwise a refresh, which runs before the program, would use the state's
+ * host, which may be a standby by now, and a token that has expired.
  */
 export class ExternalInstance extends pulumi.ComponentResource implements Instance {
   readonly host: pulumi.Output<string>;

@@ -4,21 +4,21 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 
-/** A server that can be reached, however it came to be. */
+/** A PostgreSQL server, wherever it comes from. */
 export interface Instance {
   readonly host: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
-  /** How clients make sure that it is this server; undefined for one that no network lies before. */
+  /** How clients verify the server; undefined for one on the loopback address. */
   readonly tls?: Tls;
-  /** Speaks to the server with enough rights to create roles and databases. */
+  /** A login that may create roles and databases. */
   readonly provider: postgresql.Provider;
-  /** What everything in the server goes down with; undefined where the server is not this stack's, and outlives it. */
+  /** The resource that everything in the server is deleted with; undefined where the stack does not own the server. */
   readonly server: pulumi.Resource | undefined;
-  /** The role that the provider logs in as, where that is no superuser: it has to become a member of the owner. */
+  /** The provider's role where it is no superuser: it has to become a member of the owner. */
   readonly deployRole?: string;
-  /** How the login that deploys reaches the server in a database that is not this stack's. */
+  /** The deployer's connection to a database that the stack does not own. */
   readonly maintenance: pulumi.Output<Connection>;
-  /** How to reach one of its databases with the same rights. */
+  /** The deployer's connection to one of the databases. */
   connect(database: pulumi.Input<string>): pulumi.Output<Connection>;
 }
 
@@ -27,4 +27,27 @@ export interface Tls {
   readonly sslmode: SslMode;
   /** Path of the certificate authority's PEM file, from the project folder. Default: the operating system's authorities. */
   readonly sslrootcert?: pulumi.Output<string>;
+}
+
+/** Options of what is deleted with its server, so that Pulumi does not have to drop it first. */
+export function deletedWithServer({
+  server,
+}: Pick<Instance, "server">): pulumi.CustomResourceOptions {
+  return server === undefined ? {} : { deletedWith: server };
+}
+
+/**
+ * Options of what holds data: no update drops it. On a server that the stack does not own it is protected too, so that Pulumi
+ * refuses to destroy the stack.
+ */
+export function holdsData({ server }: Pick<Instance, "server">): pulumi.CustomResourceOptions {
+  return { ...deletedWithServer({ server }), retainOnDelete: true, protect: server === undefined };
+}
+
+/**
+ * Options of what depends on everything else. On a server that the stack does not own it is protected, so that destroying the
+ * stack stops before anything is deleted: Pulumi deletes in reverse order, and refuses only when it comes to a protected resource.
+ */
+export function refusesDestroy({ server }: Pick<Instance, "server">): pulumi.CustomResourceOptions {
+  return { protect: server === undefined };
 }

@@ -60,14 +60,14 @@ async function leakDeclared(project: Project): Promise<void> {
   await project.edit(file, "SettingDeclaration[] = [", `SettingDeclaration[] = [${setting}`);
 
   const { code, output } = await project.npm("up");
-  expect(output).toMatch(/Tenants are not kept apart: \d+ of \d+ attempts got through\./);
+  expect(output).toMatch(/Tenants are not isolated: \d+ of \d+ attempts got through\./);
   expect(output).toContain(
     "app_user, public.sites, SELECT, context none: found own, the other tenant's, somebody else's, expected none",
   );
   expect(output).not.toMatch(/^ +at /m);
   expect(code).not.toBe(0);
   // Nothing of it is forgotten.
-  expect((await project.npm("up")).output).toContain("Tenants are not kept apart: ");
+  expect((await project.npm("up")).output).toContain("Tenants are not isolated: ");
 
   const configuration = "Pulumi.local.yaml";
   const written = await project.read(configuration);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 
-import { awaitHealth } from "../../../components/docker/awaitHealth";
+import { awaitHealth } from "../../../components/dynamic/dockerEngine";
 import { TestStack } from "../testStack";
 import { engine } from "../engine";
 

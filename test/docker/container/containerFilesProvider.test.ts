@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { ContainerFilesInputs } from "../../../components/dynamic/containerFiles";
-import * as provider from "../../../components/dynamic/containerFilesProvider";
+import { provider } from "../../../components/dynamic/containerFilesProvider";
 import { engine } from "../engine";
 import { archiveOf } from "../archiveOf";
 

@@ -3,15 +3,17 @@ import { buffer } from "node:stream/consumers";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { type TrialSpec, tryContainer } from "../../../components/docker/trial";
-import { type VolumeFile, writeFiles } from "../../../components/docker/volumeFiles";
+import type { VolumeFile } from "../../../components/dynamic/containerFiles";
+import { writeFiles } from "../../../components/dynamic/containerFilesProvider";
+import type { ContainerTrialInputs } from "../../../components/dynamic/containerTrial";
+import { tryContainer } from "../../../components/dynamic/containerTrialProvider";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { engine } from "../engine";
 import { buildStandIn } from "./standIn";
 
 const name = `hosterizer-test-trial-${process.pid}`;
 const image = `${name}:1`;
-let spec: TrialSpec;
+let spec: ContainerTrialInputs;
 
 /** The program of the stand-in's containers, and their health check. */
 const filesWith = (run: string): VolumeFile[] => [
@@ -73,7 +75,7 @@ const forgottenVolumes = async () => {
   return Volumes.map(({ Name }) => Name).filter((volume) => /^[0-9a-f]{64}$/.test(volume));
 };
 
-async function fault(different: Partial<TrialSpec>): Promise<string> {
+async function fault(different: Partial<ContainerTrialInputs>): Promise<string> {
   const tried: unknown = await tryContainer(engine, { ...spec, ...different }).catch(
     (error: unknown) => error,
   );
@@ -112,7 +114,7 @@ test("once that has passed, the container that is to end is prepared for it, and
   expect(await isPrepared()).toBe(true);
 });
 
-const refusals: { what: string; different: () => Partial<TrialSpec>; says: RegExp }[] = [
+const refusals: { what: string; different: () => Partial<ContainerTrialInputs>; says: RegExp }[] = [
   {
     what: "an image that is not there",
     different: () => ({ image: `${name}:none` }),
@@ -161,8 +163,8 @@ const refusals: { what: string; different: () => Partial<TrialSpec>; says: RegEx
 ];
 
 async function expectUntouched(message: string): Promise<void> {
-  expect(message).toContain(`container ${name}: it could not be started as it is to be: `);
-  expect(message).toContain("Nothing was replaced: what runs, runs on.");
+  expect(message).toContain(`container ${name} could not be started as declared: `);
+  expect(message).toContain("Nothing was replaced.");
   expect(await running()).toBe(true);
   const twins = { all: true, filters: { name: [`${name}-twin`] } };
   expect(await engine.listContainers(twins)).toEqual([]);

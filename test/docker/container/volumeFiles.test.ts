@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
-import { readFileDrift, type VolumeFile, writeFiles } from "../../../components/docker/volumeFiles";
+import type { VolumeFile } from "../../../components/dynamic/containerFiles";
+import { readFileDrift, writeFiles } from "../../../components/dynamic/containerFilesProvider";
 import { engine } from "../engine";
 import { TestContainer } from "../testContainer";
 

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/serverSettingsProvider";
+import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 
 // A keyword of pg_hba.conf, which is a name like any other here.

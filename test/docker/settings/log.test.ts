@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/serverSettingsProvider";
+import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/serverSettingsProvider";
+import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
 import { parameters, sameValue } from "@hosterizer/postgres/server/settings/parameters";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
@@ -37,7 +37,7 @@ function inputs() {
 }
 
 async function drift(): Promise<unknown> {
-  return (await provider.check(inputs(), inputs())).inputs as unknown;
+  return (await provider.check(inputs(), inputs())).inputs;
 }
 
 test("the list of settings is what this PostgreSQL takes from a settings file", async () => {
@@ -166,7 +166,7 @@ test("a server of another authority is a line in a preview and an error in an up
     const missing = { ...inputs(), connection: { ...server.connection, sslrootcert: "/nowhere" } };
 
     expect(await provider.check(inputs(), news)).toMatchObject({
-      inputs: { drift: [expect.stringContaining(`fails verification against ${sslrootcert}`)] },
+      inputs: { drift: [expect.stringContaining(`is not one that ${sslrootcert} vouches for`)] },
     });
     expect(await provider.check(inputs(), missing)).toMatchObject({
       inputs: {
@@ -174,7 +174,7 @@ test("a server of another authority is a line in a preview and an error in an up
       },
     });
     await expect(provider.update("settings", inputs(), news)).rejects.toThrow(
-      `fails verification against ${sslrootcert}`,
+      `is not one that ${sslrootcert} vouches for`,
     );
   } finally {
     await stranger.remove();

@@ -93,7 +93,7 @@ describe("what cannot be started", () => {
     await project.write(file, text);
 
     expect(code).toBe(1);
-    expect(output).toContain("it could not be started as it is to be");
+    expect(output).toContain("could not be started as declared");
     expect(output).toMatch(says);
     expect(await processes()).toEqual(before);
     expect(await readChecksums(project)).toEqual(data);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import * as provider from "../../../components/dynamic/certificateFileProvider";
+import { provider } from "../../../components/dynamic/certificateFileProvider";
 import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 
 let project: string;
@@ -50,7 +50,7 @@ test.each([
   await provider.create(inputs);
   await harm(inputs.file);
 
-  const drift = `file ${inputs.file}${line}, expected the certificate of dev: clients cannot verify the server`;
+  const drift = `file ${inputs.file}${line}, expected the certificate of dev: clients cannot tell the server from another`;
   const news = await check(inputs);
   expect(news.drift).toEqual([drift]);
   expect(await provider.diff("", inputs, news)).toEqual({ changes: true });

@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 
 import { expect, test } from "vitest";
 
-import * as authority from "../../../components/dynamic/authorityCertificateProvider";
-import * as certificate from "../../../components/dynamic/certificateProvider";
+import { provider as authority } from "../../../components/dynamic/authorityCertificateProvider";
+import { provider as certificate } from "../../../components/dynamic/certificateProvider";
 
 const loaded = () =>
   Object.keys(createRequire(__filename).cache).filter((file) => file.includes("/@peculiar/x509/"));

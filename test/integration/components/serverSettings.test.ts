@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
-import * as provider from "../../../components/dynamic/serverSettingsProvider";
+import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSettings";
 import type { AccessRule } from "@hosterizer/postgres/server/container/accessRules";

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { makeServer } from "../../../components/server";
-import type { VolumeFile } from "../../../components/docker/volumeFiles";
+import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readSettings } from "../../../components/settings";
 import { dockerNames } from "@hosterizer/cli/dockerStack/dockerNames";
 import { type Recorded, record } from "./record";
@@ -10,8 +10,8 @@ let recorded: Map<string, Recorded>;
 
 beforeAll(async () => {
   recorded = await record(() => {
-    const { instance, pool } = makeServer(docker(), "dev");
-    pool?.(instance.provider);
+    const { instance, makePooler } = makeServer(docker(), "dev");
+    makePooler?.(instance.provider);
   });
 });
 
@@ -170,7 +170,7 @@ test("the pooler comes by certificate as the role that may look passwords up", (
 test("a stack without Docker has nothing of it", async () => {
   const local = await record(() => {
     const { settings } = read({ "hosterizer-database:instance": "embedded" });
-    expect(makeServer(settings, "local")).not.toHaveProperty("pool");
+    expect(makeServer(settings, "local")).not.toHaveProperty("makePooler");
   });
   expect([...local.values()].filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
 });

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { z } from "zod";
 
 import { readSettings } from "../../../components/settings";
+import { kinds, settingsSchemas } from "../../../components/settingsSchema";
 
 function read(values: Record<string, string>) {
   const keys = Object.entries(values).map(([key, value]) => [`hosterizer-database:${key}`, value]);
@@ -196,8 +198,29 @@ test("reports every fault at once", () => {
   expect(faultsOf({ port: "0", database: "", prot: "1", lockTimeout: "soon" })).toHaveLength(5);
 });
 
-test("says how to mend it", () => {
+test("says how to fix it", () => {
   expect(faultsOf({ instance: "embedded", port: "0" })[0]).toMatch(
     /\nSet it: pulumi config set hosterizer-database:port 5433\.$/,
   );
+});
+
+test.each(kinds)("every key of instance %s has an example of how to set it", (kind) => {
+  const shape: Readonly<Record<string, z.ZodType>> = settingsSchemas[kind].shape;
+  for (const [key, schema] of Object.entries(shape)) {
+    const example = schema.meta()?.["example"];
+    expect([key, example]).toEqual([key, expect.stringMatching(/./)]);
+  }
+});
+
+test.each([
+  [
+    { instance: "embedded", acknowledgedLoss: "x" },
+    "--path 'hosterizer-database:acknowledgedLoss[\"public.sites\"]' 12",
+  ],
+  [{ ...external, deployPassword: "" }, "--secret hosterizer-database:deployPassword"],
+  [{ ...external, deployPasswordCommand: "" }, "hosterizer-database:deployPasswordCommand 'aws "],
+  [{ instance: "docker", memory: "1" }, "hosterizer-database:memory 1024"],
+  [{}, "hosterizer-database:instance embedded"],
+])("says how to set %j", (values, example) => {
+  expect(faultsOf(values)[0]).toContain(`\nSet it: pulumi config set ${example}`);
 });

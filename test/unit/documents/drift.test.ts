@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { volumeFileKinds } from "../../../components/docker/volumeFiles";
+import { volumeFileKinds } from "../../../components/dynamic/containerFilesProvider";
 import { restartKind } from "../../../components/dynamic/containerRestartProvider";
 import { accessKinds, settingKinds } from "@hosterizer/postgres/audit/audit";
 import { poolerKinds } from "@hosterizer/postgres/pooler/userLookup";

@@ -3,12 +3,9 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { AuthorityCertificateInputs } from "../../../../components/dynamic/authorityCertificate";
-import {
-  check,
-  create,
-  diff,
-  update,
-} from "../../../../components/dynamic/authorityCertificateProvider";
+import { provider } from "../../../../components/dynamic/authorityCertificateProvider";
+
+const { check, create, diff, update } = provider;
 
 const day = 24 * 60 * 60 * 1000;
 const start = new Date("2026-01-01T00:00:00Z");
@@ -70,7 +67,6 @@ type Kept = Awaited<ReturnType<typeof made>>;
 async function made() {
   const inputs = checked(await check({}, declared));
   const { outs } = await create(inputs);
-  if (outs === undefined) throw new Error("nothing was made");
   return { inputs, state: outs };
 }
 
@@ -81,7 +77,6 @@ async function preview(kept: Kept, news: AuthorityCertificateInputs) {
 
 async function updated({ state }: Kept, inputs: Kept["inputs"]) {
   const { outs } = await update("", state, inputs);
-  if (outs === undefined) throw new Error("nothing was updated");
   return outs;
 }
 

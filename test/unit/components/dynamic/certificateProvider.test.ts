@@ -3,9 +3,11 @@ import { X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { CertificateInputs } from "../../../../components/dynamic/certificate";
-import { check, create, diff, update } from "../../../../components/dynamic/certificateProvider";
+import { provider } from "../../../../components/dynamic/certificateProvider";
 import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import { isSignedBy } from "../../../../packages/postgres/test/certificateFacts";
+
+const { check, create, diff, update } = provider;
 
 // What Pulumi gives for a value that the update will make.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -30,7 +32,7 @@ test("it is issued anew after that, with a new key", async () => {
 
   const { inputs, changes } = await preview(kept, kept.declared);
   expect(inputs.drift).toEqual([
-    "server certificate of 127.0.0.1: found 29 days left, expected at least 30 days: it is renewed",
+    "server certificate of 127.0.0.1: found 29 days left, expected 30 days at least: it is renewed",
   ]);
   expect(changes).toBe(true);
 
@@ -111,7 +113,6 @@ async function issued() {
   };
   const inputs = checked(await check({}, declared));
   const { outs } = await create(inputs);
-  if (outs === undefined) throw new Error("nothing was issued");
   return { declared, inputs, state: outs };
 }
 
@@ -122,7 +123,6 @@ async function preview(kept: Kept, news: CertificateInputs) {
 
 async function updated({ state }: Kept, inputs: Kept["inputs"]) {
   const { outs } = await update("", state, inputs);
-  if (outs === undefined) throw new Error("nothing was updated");
   return outs;
 }
 

@@ -1,12 +1,9 @@
 import { expect, test } from "vitest";
 
 import type { ContainerRestartInputs } from "../../../../components/dynamic/containerRestart";
-import {
-  check,
-  create,
-  diff,
-  update,
-} from "../../../../components/dynamic/containerRestartProvider";
+import { provider } from "../../../../components/dynamic/containerRestartProvider";
+
+const { check, create, diff, update } = provider;
 
 const before: ContainerRestartInputs = {
   container: "cafe",

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 
-import type { TrialSpec } from "../../../../components/docker/trial";
-import { check, diff } from "../../../../components/dynamic/containerTrialProvider";
+import type { ContainerTrialInputs } from "../../../../components/dynamic/containerTrial";
+import { provider } from "../../../../components/dynamic/containerTrialProvider";
 
-const before: TrialSpec = {
+const { check, diff } = provider;
+
+const before: ContainerTrialInputs = {
   container: "it",
   image: "sha256:cafe",
   network: "net",
@@ -22,7 +24,7 @@ const before: TrialSpec = {
 /** Pulumi adds its own note to both. */
 const noted = <T extends object>(inputs: T) => ({ ...inputs, __provider: "…" });
 
-const others: Partial<TrialSpec>[] = [
+const others: Partial<ContainerTrialInputs>[] = [
   { container: "other" },
   { image: "sha256:beef" },
   { network: "other" },

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { dynamic } from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { comparedInputs } from "../../../../components/dynamic/lateProvider";
+
 type Inputs = Record<string, unknown>;
 
 interface Module {
@@ -21,7 +23,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "late-"));
   declared = { file: join(folder, "ca.pem"), certificate: "a certificate\n" };
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
 
 /** The provider of a certificate's file, as a new process has it. */
 async function provider(): Promise<Required<dynamic.ResourceProvider>> {
@@ -97,4 +102,27 @@ test("what was applied is compared without what was found then", async () => {
 
   expect(await checked(its, true, { ...declared, __drift: ["an earlier one"] })).toEqual(declared);
   vi.unstubAllEnvs();
+});
+
+const present = { grants: ["new"], directory: "migrations", target: undefined, version: 10 };
+const previous = { grants: ["old"], version: 9, drift: [] };
+
+test("what is declared counts, unless what was applied is asked for", () => {
+  expect(comparedInputs(previous, present)).toBe(present);
+  vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
+  expect(comparedInputs({}, present)).toBe(present);
+});
+
+test("what was applied counts where it is asked for, with the schema at its version", () => {
+  vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
+  expect(comparedInputs(previous, present)).toEqual({
+    grants: ["old"],
+    directory: "migrations",
+    version: 9,
+    target: 9,
+    drift: [],
+  });
+  expect(comparedInputs<object>({ grants: ["old"] }, { grants: ["new"] })).toEqual({
+    grants: ["old"],
+  });
 });

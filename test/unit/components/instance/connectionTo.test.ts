@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 
 import { connectionTo, urlTo } from "../../../../components/instance/connectionTo";
-import { valueOf } from "../../../../components/valueOf";
+import { awaitOutput } from "../../../../components/stackOutputs";
 
 const plain = { host: pulumi.output("127.0.0.1"), port: pulumi.output(5433) };
 const tls = {
@@ -11,32 +11,32 @@ const tls = {
 } as const;
 
 test("a server that no network lies before is reached without TLS", async () => {
-  expect(await valueOf(connectionTo(plain, "hosterizer", "app_user", "p"))).toStrictEqual({
+  expect(await awaitOutput(connectionTo(plain, "hosterizer", "app_user", "p"))).toStrictEqual({
     host: "127.0.0.1",
     port: 5433,
     database: "hosterizer",
     user: "app_user",
     password: "p",
   });
-  expect(await valueOf(urlTo(plain, "hosterizer", "app_user", "p"))).toBe(
+  expect(await awaitOutput(urlTo(plain, "hosterizer", "app_user", "p"))).toBe(
     "postgresql://app_user:p@127.0.0.1:5433/hosterizer",
   );
 });
 
 test("a server with TLS is reached by those alone who make sure of it", async () => {
   const instance = { ...plain, tls };
-  expect(await valueOf(connectionTo(instance, "hosterizer", "app_user", "p"))).toMatchObject({
+  expect(await awaitOutput(connectionTo(instance, "hosterizer", "app_user", "p"))).toMatchObject({
     sslmode: "verify-full",
     sslrootcert: ".hosterizer/dev/ca.pem",
   });
-  expect(await valueOf(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
+  expect(await awaitOutput(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
     "postgresql://app_user:p@127.0.0.1:5433/hosterizer?sslmode=verify-full&sslrootcert=.hosterizer/dev/ca.pem",
   );
 });
 
 test("an address of IPv6 stands in brackets", async () => {
   const instance = { ...plain, host: pulumi.output("::1") };
-  expect(await valueOf(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
+  expect(await awaitOutput(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
     "postgresql://app_user:p@[::1]:5433/hosterizer",
   );
 });
@@ -47,7 +47,7 @@ test("a URL names every host, and which of them is wanted", async () => {
     host: pulumi.output("a.example,b.example"),
     tls: { sslmode: "verify-full" as const },
   };
-  expect(await valueOf(urlTo(hosts, "hosterizer", "app_user", "p"))).toBe(
+  expect(await awaitOutput(urlTo(hosts, "hosterizer", "app_user", "p"))).toBe(
     "postgresql://app_user:p@a.example:5433,b.example:5433/hosterizer?sslmode=verify-full&target_session_attrs=read-write",
   );
 });
@@ -59,5 +59,5 @@ test("a connection is as secret as its password", async () => {
 });
 
 test("there is no URL without a password", async () => {
-  expect(await valueOf(urlTo(plain, "d", "app_user", undefined))).toBeUndefined();
+  expect(await awaitOutput(urlTo(plain, "d", "app_user", undefined))).toBeUndefined();
 });

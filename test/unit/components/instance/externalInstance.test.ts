@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 
-import { goesWith, holdsData } from "../../../../components/instance/lifetime";
 import { ExternalInstance } from "../../../../components/instance/externalInstance";
+import { deletedWithServer, holdsData } from "../../../../components/instance/instance";
 import { Roles } from "../../../../components/roles";
 import { owner, roles } from "../../../../database/roles";
 import { withLogins } from "@hosterizer/postgres/access/logins";
@@ -62,7 +62,7 @@ test("the deploy role becomes a member of the owner, and of nothing else", () =>
 
 test("what holds data in a server that is not ours is protected, and goes down with nothing", () => {
   expect(holdsData(instance)).toEqual({ protect: true, retainOnDelete: true });
-  expect(goesWith(instance)).toEqual({});
+  expect(deletedWithServer(instance)).toEqual({});
   const server = instance.provider;
   expect(holdsData({ server })).toEqual({
     protect: false,

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { check, create } from "../../../../../components/dynamic/migrationsProvider";
+import { provider } from "../../../../../components/dynamic/migrationsProvider";
 import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 import { noTenants } from "./noTenants";
 
@@ -24,7 +24,7 @@ const inputs = () => ({
   unsafe: "told" as const,
   version: 2,
 });
-const run = () => create(inputs());
+const run = () => provider.create(inputs());
 
 test("the state of a run that went well has the version that it led to", async () => {
   await database.write("000001_a", "create table a (id int);");
@@ -47,7 +47,7 @@ test("a preview reads the folder of migrations once", async () => {
   await database.write("000002_b", "create table b (id int);", "drop table b;");
   vi.mocked(readdir).mockClear();
 
-  const checked = await check(inputs(), inputs());
+  const checked = await provider.check(inputs(), inputs());
   expect(checked).toMatchObject({ inputs: { version: 2, pending: ["000002_b"] } });
   const readings = vi
     .mocked(readdir)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { check } from "../../../../../../components/dynamic/migrationsProvider";
+import { provider } from "../../../../../../components/dynamic/migrationsProvider";
 import { migrate } from "../../../../src/migrations/migrate";
 import { readRowEstimates } from "../../../../src/migrations/safety/statementLocks";
 import { createMigrationDatabase, type MigrationDatabase } from "../migrationDatabase";
@@ -36,7 +36,7 @@ function pending(unsafe: "refused" | "told", releasedVersion = 1) {
     unsafe,
     version: 0,
   };
-  return check(inputs, inputs);
+  return provider.check(inputs, inputs);
 }
 
 test("tables are as large as their statistics say, and else as their files", async () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 
-import { presentOutputs } from "../../../components/presentOutputs";
+import { presentOutputs } from "../../../components/stackOutputs";
 
 test("an output that is not there is left out, and no other", async () => {
   const schemaVersion = pulumi.output<number | undefined>(undefined);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { AuthorityCertificate } from "./authorityCertificate";
-import { CertificateFile } from "./certificateFile";
+import { AuthorityCertificate } from "../dynamic/authorityCertificate";
+import { CertificateFile } from "../dynamic/certificateFile";
 
 export interface CertificateAuthorityArgs {
   /** Its name, which clients see in certificates. */
@@ -11,17 +11,17 @@ export interface CertificateAuthorityArgs {
 }
 
 /**
- * The certificate authority of a stack, and the file that clients know it by.
+ * The certificate authority of a stack, and the file with which clients verify what it has signed.
  *
- * Its private key is in the state alone, as a secret. A year before it ends it is renewed with the same key; replacing its
- * resource makes a new key, and everything that it has signed anew. Destroying it removes the file.
+ * Its private key is only in the state, as a secret. In its last year it is renewed with the same key; replacing its resource
+ * generates a new key, and reissues everything that it has signed. Deleting it removes the file.
  */
 export class CertificateAuthority extends pulumi.ComponentResource {
   /** PEM. */
   readonly certificate: pulumi.Output<string>;
   /** PEM, PKCS#8; secret. */
   readonly privateKey: pulumi.Output<string>;
-  /** Path of the file, from the project folder. Whoever uses it waits until the file is written. */
+  /** Path of the file, from the project folder. What uses it depends on the written file. */
   readonly file: pulumi.Output<string>;
 
   constructor(
@@ -34,7 +34,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
     const authority = new AuthorityCertificate(name, { commonName }, { parent: this });
     const { certificate } = authority;
-    // A resource of its own, so that a file somebody removed does not make a preview doubt the certificates.
+    // A separate resource, so that a missing file does not make certificates unknown in a preview.
     const written = new CertificateFile(name, { certificate, file }, { parent: this });
 
     this.certificate = certificate;

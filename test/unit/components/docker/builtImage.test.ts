@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { contextHash } from "../../../../components/docker/contextHash";
+import { contextHash } from "../../../../components/docker/builtImage";
 
 let one: string;
 let other: string;

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 
-import { Certificate } from "../../../components/dynamic/certificate";
-import { CertificateAuthority } from "../../../components/dynamic/certificateAuthority";
-import { type Recorded, record } from "./record";
+import { Certificate } from "../../../../components/dynamic/certificate";
+import { CertificateAuthority } from "../../../../components/instance/certificateAuthority";
+import { type Recorded, record } from "../record";
 
 const file = ".hosterizer/dev/ca.pem";
 

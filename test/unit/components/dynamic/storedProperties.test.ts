@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 
-import { hideDeclarations, readDeclarations } from "../../../../components/dynamic/hidden";
+import {
+  hideDeclarations,
+  revealDeclarations,
+} from "../../../../components/dynamic/storedProperties";
 
 const declared = { connection: "secret", tenancy: { tables: [] }, security: {}, port: 5433 };
 
@@ -8,10 +11,10 @@ test("a provider knows by their names what Pulumi is told not to show", () => {
   const told = hideDeclarations(declared);
 
   expect(Object.keys(told)).toEqual(["connection", "__tenancy", "__security", "port"]);
-  expect(readDeclarations(told)).toEqual(declared);
+  expect(revealDeclarations(told)).toEqual(declared);
 });
 
 test("a state of an earlier version, which hides nothing, is read as well", () => {
-  expect(readDeclarations(declared)).toEqual(declared);
+  expect(revealDeclarations(declared)).toEqual(declared);
   expect(hideDeclarations(hideDeclarations(declared))).toEqual(hideDeclarations(declared));
 });
