@@ -22,7 +22,9 @@ Module._resolveFilename = function (request, parent, ...rest) {
   const asker = parent?.filename;
   if (asker?.endsWith(".ts")) {
     const file = ownFile(request, dirname(asker));
-    if (file !== undefined && translationOf(file) !== undefined) return file;
+    // The client's package.json leads to what is built when it is published; here its sources are loaded.
+    const isClient = request.split("/")[0] === "hosterizer-database-client";
+    if (file !== undefined && (isClient || translationOf(file) !== undefined)) return file;
   }
   return find.call(this, request, parent, ...rest);
 };
