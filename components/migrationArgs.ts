@@ -1,6 +1,8 @@
 import { releasedVersion } from "../database/migrationSafety";
-import { migrationsDirectory } from "./preflight";
 import type { Settings } from "./settings";
+
+/** Folder of the migrations, from the project folder. */
+export const migrationsDirectory = "migrations";
 
 /** How a stack's migrations are run, and how far. */
 export function migrationArgs({

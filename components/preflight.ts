@@ -32,11 +32,9 @@ import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancyAt";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { findExternalServer } from "./findExternalServer";
+import { migrationsDirectory } from "./migrationArgs";
 import { readSettings, type Settings } from "./settings";
 import { place } from "./settingsFaults";
-
-/** Folder of the migrations, from the project folder. */
-export const migrationsDirectory = "migrations";
 
 /** What the program goes by. */
 export interface Preflight {

@@ -2,14 +2,12 @@ import { userInfo } from "node:os";
 
 import type { Command } from "commander";
 
-import { recordedSchemas } from "../../../../database/extensions";
-import { migrator, owner } from "../../../../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { acceptDrift as accept } from "@hosterizer/postgres/schema/decide/acceptDrift";
 import { readAcceptedDrift } from "@hosterizer/postgres/schema/decide/readAcceptedDrift";
-import { migrationsDirectory } from "../../../../components/preflight";
 import { CommandError } from "../commandError";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { renderAccepted } from "./screen/renderAccepted";
 import { connectionAs } from "./stack/connectionAs";
@@ -24,7 +22,7 @@ interface Options {
 }
 
 /** `npm run db -- accept-drift`: what somebody did to the schema by hand becomes what is expected. */
-export function acceptDrift(): Command {
+export function acceptDrift(program: Program): Command {
   return operatorCommand({
     name: "accept-drift",
     summary: "Accept what was done to the schema by hand, with a reason",
@@ -55,20 +53,30 @@ export function acceptDrift(): Command {
         );
       }
       const access = await readStackAccess(options.stack);
-      const text = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
-        options.list ? list(connection, options) : acceptObjects(connection, objects, options),
+      const text = await explainRefusal(
+        access,
+        connectionAs(program.migrator, access),
+        (connection) =>
+          options.list
+            ? list(connection, program, options)
+            : acceptObjects(connection, program, objects, options),
       );
       process.stdout.write(text);
     });
 }
 
-async function list(connection: Connection, { json }: Options): Promise<string> {
+async function list(
+  connection: Connection,
+  { owner }: Program,
+  { json }: Options,
+): Promise<string> {
   const accepted = await readAcceptedDrift(connection, owner);
   return json ? `${JSON.stringify(accepted, null, 2)}\n` : renderAccepted(accepted);
 }
 
 async function acceptObjects(
   connection: Connection,
+  { owner, recordedSchemas, migrationsDirectory }: Program,
   objects: readonly string[],
   { reason = "", json }: Options,
 ): Promise<string> {

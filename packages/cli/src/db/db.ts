@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from "commander";
 
+import { loadProgram, type Program } from "../program";
 import { acceptDrift } from "./acceptDrift";
 import { env } from "./env";
 import { migrate } from "./migrate";
@@ -12,7 +13,7 @@ import { status } from "./status";
 import { verify } from "./verify";
 
 /** The operator's commands, in the order of `--help`. Each is a file of its own. */
-const commands: readonly (() => Command)[] = [
+const commands: readonly ((program: Program) => Command)[] = [
   env,
   psql,
   status,
@@ -29,7 +30,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-commandGroup(commands.map((command) => command()))
+const program = loadProgram();
+
+commandGroup(commands.map((command) => command(program)))
   .parseAsync(process.argv)
   .catch((error: unknown) => {
     if (error instanceof CommanderError) process.exitCode = error.exitCode;

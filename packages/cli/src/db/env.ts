@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
-import { application } from "../../../../database/roles";
+import type { Program } from "../program";
+import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { operatorCommand } from "./operatorCommand";
-import { tenancy } from "../../../../database/tenancy";
 import { connectionAs } from "./stack/connectionAs";
 import { connectionVariables } from "./stack/connectionVariables";
 import { pooledConnection } from "./stack/pooledConnection";
@@ -18,7 +18,8 @@ interface EnvOptions {
 }
 
 /** `npm run db -- env`: how to connect, as environment variables. Prints a password, which is what it is for. */
-export function env(): Command {
+export function env(program: Program): Command {
+  const { application, tenancy } = program;
   return operatorCommand({
     name: "env",
     summary: "Print how to connect, for a shell to evaluate",
@@ -40,11 +41,13 @@ export function env(): Command {
     .option("--pooled", "through the pooler")
     .option("--json", "print a JSON object instead")
     .action(async ({ stack, role, pooled, json }: EnvOptions) => {
-      const connect = pooled ? pooledConnection : connectionAs;
       const access = await readStackAccess(stack);
+      const connection = pooled
+        ? pooledConnection(role, access, program)
+        : connectionAs(role, access);
       const variables = {
-        ...connectionVariables(connect(role, access)),
-        ...contextVariables(role, access),
+        ...connectionVariables(connection),
+        ...contextVariables(role, access, tenancy),
       };
       const text = json ? `${JSON.stringify(variables, null, 2)}\n` : shellExports(variables);
       process.stdout.write(text);
@@ -52,7 +55,11 @@ export function env(): Command {
 }
 
 /** What an application signs contexts with. Roles that ask for no tenant's rows have no use for it. */
-function contextVariables(role: string, { contextKey }: StackAccess): Record<string, string> {
+function contextVariables(
+  role: string,
+  { contextKey }: StackAccess,
+  tenancy: Tenancy,
+): Record<string, string> {
   const asks = [...tenancy.tenantRoles, ...tenancy.administratorRoles].includes(role);
   return contextKey === undefined || !asks ? {} : { DB_CONTEXT_KEY: contextKey };
 }

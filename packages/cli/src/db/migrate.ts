@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 
 import { CommandError } from "../commandError";
+import type { Program } from "../program";
 import { createMigration } from "./migrate/createMigration";
 import { listMigrations } from "./migrate/listMigrations";
 import { moveTo } from "./migrate/moveTo";
@@ -16,9 +17,10 @@ interface Options {
 }
 
 const actions = ["version", "status", "up", "down", "create"] as const;
+type Action = (typeof actions)[number];
 
 /** `npm run db -- migrate`: the guide's Database Migrations, for people who come from its commands. */
-export function migrate(): Command {
+export function migrate(program: Program): Command {
   return operatorCommand({
     name: "migrate",
     summary: "Show, undo, redo and create migrations",
@@ -40,27 +42,31 @@ export function migrate(): Command {
     .option("-y, --yes", "do not ask (stacks other than local)")
     .option("-a, --acknowledge <name=count>", "so many rows may go with this", collect, {})
     .option("--json", "status: print JSON instead")
-    .action(run);
+    .action((action: Action, value: string | undefined, options: Options) =>
+      run(program, action, value, options),
+    );
 }
 
-async function run(action: (typeof actions)[number], value: string | undefined, options: Options) {
+async function run(program: Program, action: Action, value: string | undefined, options: Options) {
   const { stack, yes, acknowledge, json } = options;
   if (value !== undefined && (action === "version" || action === "status"))
     throw new CommandError(`${action} takes no value, and "${value}" is one.`, "Leave it out.");
   switch (action) {
     case "create":
-      process.stdout.write(await createMigration(value));
+      process.stdout.write(await createMigration(program, value));
       return;
     case "version":
-      process.stdout.write(`${await readVersion(await readStackAccess(stack))}\n`);
+      process.stdout.write(`${await readVersion(await readStackAccess(stack), program)}\n`);
       return;
     case "status":
-      process.stdout.write(await listMigrations(await readStackAccess(stack), json === true));
+      process.stdout.write(
+        await listMigrations(await readStackAccess(stack), program, json === true),
+      );
       return;
     default: {
       const target = value === undefined ? undefined : numberIn(value);
       const wanted = { direction: action, target, acknowledgedLoss: acknowledge };
-      process.exitCode = await moveTo(stack, wanted, yes === true ? ["--yes"] : []);
+      process.exitCode = await moveTo(stack, program, wanted, yes === true ? ["--yes"] : []);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { askOnTerminal } from "../askOnTerminal";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
+import type { Program } from "../program";
 import { withSetUpLock } from "../setUpLock.mjs";
 import { operatorCommand } from "./operatorCommand";
 import { arrived } from "./promote/arrived";
@@ -36,7 +37,7 @@ interface Options {
 const stepCount = 9;
 
 /** `npm run db -- promote`: brings what was tried out on one stack to another, with evidence. */
-export function promote(): Command {
+export function promote(program: Program): Command {
   return operatorCommand({
     name: "promote",
     summary: "Bring what was tried out on one stack to another, with evidence",
@@ -57,10 +58,10 @@ export function promote(): Command {
     .requiredOption("--to <stack>", "the stack that is to be changed")
     .option("--dry-run", "stop before anything is changed")
     .option("-y, --yes <hash>", "apply the plan with this hash, which a dry run has made")
-    .action(run);
+    .action((options: Options) => run(program, options));
 }
 
-async function run({ from, to, dryRun, yes }: Options): Promise<void> {
+async function run(program: Program, { from, to, dryRun, yes }: Options): Promise<void> {
   if (from === to) {
     throw new CommandError(
       `Stack ${from} cannot be promoted to itself.`,
@@ -75,7 +76,7 @@ async function run({ from, to, dryRun, yes }: Options): Promise<void> {
   }
   if (yes !== undefined) {
     const { path, promotion } = await findPlanned(yes, { from, to });
-    await applyAndKeep(path, promotion, new Gate(stepCount, promotion.steps));
+    await applyAndKeep(program, path, promotion, new Gate(stepCount, promotion.steps));
     return;
   }
   const begun = new Date();
@@ -83,7 +84,7 @@ async function run({ from, to, dryRun, yes }: Options): Promise<void> {
   const gate = new Gate(stepCount);
   // There is one rehearsal in a clone.
   const lock = join(folders.own, "promote.lock");
-  const plan = () => planAndKeep(path, begun, gate, from, to);
+  const plan = () => planAndKeep(program, path, begun, gate, from, to);
   const promotion = await withSetUpLock(lock, plan, "promotion");
   if (dryRun === true) {
     const { hash = "" } = promotion.plan ?? {};
@@ -93,12 +94,13 @@ async function run({ from, to, dryRun, yes }: Options): Promise<void> {
     return;
   }
   if (/^y(es)?$/i.test(await askOnTerminal(`Apply it to stack ${to}? (yes or no) `))) {
-    await applyAndKeep(path, promotion, gate);
+    await applyAndKeep(program, path, promotion, gate);
   } else say("Nothing was changed.");
 }
 
 /** Steps 1 to 7, which change nothing. */
 async function planAndKeep(
+  program: Program,
   path: string,
   begun: Date,
   gate: Gate,
@@ -119,13 +121,15 @@ async function planAndKeep(
     promotion.commit = commit;
     const access = await readStackAccess(to);
     const destination = await gate.step(`${to} has not drifted`, () =>
-      destinationUntouched(access),
+      destinationUntouched(access, program),
     );
     await gate.step("the configurations may differ so", () =>
       Promise.resolve(configurationAllowed(from, to)),
     );
-    await rehearsed(gate, access, destination);
-    const { plan } = await gate.step("the plan", () => makePlan(access, destination, commit, path));
+    await rehearsed(program, gate, access, destination);
+    const { plan } = await gate.step("the plan", () =>
+      makePlan(access, program, destination, commit, path),
+    );
     promotion.plan = plan;
     promotion.outcome = "planned";
     process.stdout.write(`\n${plan.preview}\n\n`);
@@ -134,24 +138,36 @@ async function planAndKeep(
 }
 
 /** Steps 4 to 6, on a server that is gone afterwards. */
-async function rehearsed(gate: Gate, access: StackAccess, destination: Destination): Promise<void> {
+async function rehearsed(
+  program: Program,
+  gate: Gate,
+  access: StackAccess,
+  destination: Destination,
+): Promise<void> {
   let rehearsal: Rehearsal | undefined;
   try {
     await gate.step("rehearsal", async () => {
       rehearsal = await Rehearsal.begin(access.database, destination.version);
-      return rehearse(rehearsal, access, destination);
+      return rehearse(rehearsal, access, program, destination);
     });
-    await gate.step("the migrations are safe there", () => safeMigrations(access, destination));
+    await gate.step("the migrations are safe there", () =>
+      safeMigrations(access, program, destination),
+    );
     const database = await rehearsal?.access();
     if (database === undefined) throw new Error("the rehearsal has no database");
-    await gate.step("isolation, as rehearsed", () => isolationHolds(database));
+    await gate.step("isolation, as rehearsed", () => isolationHolds(database, program));
   } finally {
     await rehearsal?.end();
   }
 }
 
 /** Steps 8 and 9. */
-async function applyAndKeep(path: string, promotion: PromotionRecord, gate: Gate): Promise<void> {
+async function applyAndKeep(
+  program: Program,
+  path: string,
+  promotion: PromotionRecord,
+  gate: Gate,
+): Promise<void> {
   const { to, plan, commit } = promotion;
   if (plan === undefined || commit === undefined) throw new Error("a promotion without its plan");
   promotion.steps = gate.steps;
@@ -159,12 +175,12 @@ async function applyAndKeep(path: string, promotion: PromotionRecord, gate: Gate
     const access = await readStackAccess(to);
     promotion.outcome = "refused";
     await gate.step(`plan ${plan.hash} is applied`, async () => {
-      await requireUnchanged(access, plan, commit, path);
+      await requireUnchanged(access, program, plan, commit, path);
       promotion.outcome = "failed";
       return applyPlan(to, plan, path);
     });
     await gate.step(`${to} is what the commit says`, async () =>
-      arrived(await readStackAccess(to)),
+      arrived(await readStackAccess(to), program),
     );
     promotion.outcome = "promoted";
   });

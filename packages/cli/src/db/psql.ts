@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 
-import { application } from "../../../../database/roles";
-import { tenancy } from "../../../../database/tenancy";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { runPsql } from "./runPsql";
 import { connectionAs } from "./stack/connectionAs";
@@ -17,7 +16,7 @@ interface PsqlOptions {
 }
 
 /** `npm run db -- psql`: psql on the database of a stack, as any login role, in the context of any customer. */
-export function psql(): Command {
+export function psql(program: Program): Command {
   return operatorCommand({
     name: "psql",
     summary: "Open psql, as the application or another role",
@@ -32,14 +31,14 @@ export function psql(): Command {
     ],
   })
     .argument("[arguments...]", "for psql, after --")
-    .option("-r, --role <role>", `the login role (default: "${application}")`)
+    .option("-r, --role <role>", `the login role (default: "${program.application}")`)
     .option("--customer <id>", "see this customer's rows", customerId)
     .addOption(new Option("--administrator", "see every customer's rows").conflicts("customer"))
     .option("-c, --command <sql>", "run this and end; may be repeated", addTo)
     .action(async (rest: string[], options: PsqlOptions) => {
       const access = await readStackAccess(options.stack);
       const context = contextOf(options);
-      const connection = connectionAs(options.role ?? defaultRole(context), access);
+      const connection = connectionAs(options.role ?? defaultRole(context, program), access);
       const commands = (options.command ?? []).flatMap((sql) => ["-c", sql]);
       const settings = context && tenantOptions(context, access.contextKey);
       process.exitCode = await runPsql([...commands, ...rest], connection, settings);
@@ -52,7 +51,10 @@ function contextOf({ customer, administrator }: PsqlOptions): TenantContext | un
 }
 
 /** Where administrators have a role of their own, the application's can't be one. */
-function defaultRole(context: TenantContext | undefined): string {
+function defaultRole(
+  context: TenantContext | undefined,
+  { application, tenancy }: Program,
+): string {
   const needsRole = context?.kind === "administrator" && tenancy.administrators === "role";
   return (needsRole ? tenancy.administratorRoles[0] : undefined) ?? application;
 }

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 
-import { migrator, owner } from "../../../../database/roles";
 import { serverAccount } from "@hosterizer/postgres/server/embedded/account";
 import { serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import { readDatabaseStatus } from "@hosterizer/postgres/monitoring/status/readDatabaseStatus";
 import { readSchemaStatus } from "@hosterizer/postgres/monitoring/status/readSchemaStatus";
-import { migrationsDirectory } from "../../../../components/preflight";
 import { folders } from "../folders";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { renderStatus } from "./screen/renderStatus";
 import type { StackStatus } from "./screen/stackStatus";
@@ -19,13 +18,11 @@ import { readContainer } from "./stack/readContainer";
 import { readStackAccess } from "./stack/readStackAccess";
 import type { StackAccess } from "./stack/stackAccess";
 
-/** Sees the whole server's statistics, and no table. */
-const monitor = "app_monitor";
 /** As many as the guide asks for. */
 const statementLimit = 10;
 
 /** `npm run db -- status`: how the database does, on one screen. */
-export function status(): Command {
+export function status(program: Program): Command {
   return operatorCommand({
     name: "status",
     summary: "Show how the database does, on one screen",
@@ -39,13 +36,16 @@ export function status(): Command {
   })
     .option("--json", "print a JSON object instead")
     .action(async ({ stack, json }: { stack: string; json?: true }) => {
-      const found = await readStatus(await readStackAccess(stack));
+      const found = await readStatus(await readStackAccess(stack), program);
       const screen = () => renderStatus(found, width(), paintOutput());
       process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : screen());
     });
 }
 
-async function readStatus(access: StackAccess): Promise<StackStatus> {
+async function readStatus(
+  access: StackAccess,
+  { owner, migrator, monitor, migrationsDirectory }: Program,
+): Promise<StackStatus> {
   const { stack, host, port } = access;
   // One after the other, so that neither counts the other's session.
   const facts = await explainRefusal(access, connectionAs(monitor, access), (connection) =>

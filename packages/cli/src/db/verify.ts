@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { renderJunit } from "./screen/renderJunit";
 import { renderProof } from "./screen/renderProof";
@@ -17,7 +18,7 @@ interface Options {
 }
 
 /** `npm run db -- verify`: the guide's Testing RLS Policies, for every table, command and context. */
-export function verify(): Command {
+export function verify(program: Program): Command {
   return operatorCommand({
     name: "verify",
     summary: "Prove that no tenant sees another's rows",
@@ -34,11 +35,11 @@ export function verify(): Command {
   })
     .addOption(new Option("--json", "print a JSON object instead").conflicts("junit"))
     .option("--junit", "print a JUnit report instead")
-    .action(run);
+    .action((options: Options) => run(program, options));
 }
 
-async function run({ stack, json, junit }: Options): Promise<void> {
-  const proof = await proveStack(await readStackAccess(stack));
+async function run(program: Program, { stack, json, junit }: Options): Promise<void> {
+  const proof = await proveStack(await readStackAccess(stack), program);
   if (json) process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
   else if (junit) process.stdout.write(renderJunit(proof, stack));
   else process.stdout.write(renderProof(proof, paintOutput()));

@@ -2,7 +2,6 @@ import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { releasedVersion } from "../../../../database/migrationSafety";
 import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
 import {
   squawkFolder,
@@ -10,6 +9,7 @@ import {
   squawkVersion,
 } from "@hosterizer/postgres/migrations/safety/squawk";
 import { folders } from "../folders";
+import { loadProgram } from "../program";
 import { runQuietly } from "../pulumi/runQuietly";
 import { say } from "../say";
 
@@ -48,6 +48,7 @@ export async function installSquawk(project: string): Promise<string | undefined
 }
 
 function hasUnreleased(folder: string): boolean {
+  const { releasedVersion } = loadProgram();
   try {
     return readdirSync(folder).some((file) => numberOf(file) > releasedVersion);
   } catch {

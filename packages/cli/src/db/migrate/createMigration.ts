@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
-import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
 
 /**
  * Writes a pair of files with the next number.
@@ -11,7 +11,10 @@ import { CommandError } from "../../commandError";
  * @returns their paths, a line each
  * @throws DeclarationErrors if the folder has faults; CommandError for a name that no migration can have
  */
-export async function createMigration(name: string | undefined): Promise<string> {
+export async function createMigration(
+  { migrationsDirectory }: Program,
+  name: string | undefined,
+): Promise<string> {
   if (name === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new CommandError(
       name === undefined ? "A new migration needs a name." : `"${name}" is not the name of one.`,

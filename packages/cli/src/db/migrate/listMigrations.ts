@@ -1,10 +1,9 @@
-import { migrator, owner } from "../../../../../database/roles";
 import { numberOf } from "@hosterizer/postgres/migrations/numberOf";
 import {
   type MigrationState,
   readMigrationState,
 } from "@hosterizer/postgres/migrations/readMigrationState";
-import { migrationsDirectory } from "../../../../../components/preflight";
+import type { Program } from "../../program";
 import { renderColumns } from "../screen/renderColumns";
 import { width } from "../screen/terminal";
 import { connectionAs } from "../stack/connectionAs";
@@ -13,7 +12,11 @@ import { migrationTarget } from "../stack/migrationTarget";
 import type { StackAccess } from "../stack/stackAccess";
 
 /** Every migration that the database or the folder knows, with what is the matter with it. */
-export async function listMigrations(access: StackAccess, json: boolean): Promise<string> {
+export async function listMigrations(
+  access: StackAccess,
+  { migrator, owner, migrationsDirectory }: Program,
+  json: boolean,
+): Promise<string> {
   const state = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
     readMigrationState({ connection, owner, directory: migrationsDirectory }),
   );

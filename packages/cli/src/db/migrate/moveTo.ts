@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
 import { CommandError } from "../../commandError";
 import { up } from "../../commands/up";
+import type { Program } from "../../program";
 import { say } from "../../say";
 import { stackFiles } from "../../stack/stackFiles";
 import { readStackAccess } from "../stack/readStackAccess";
@@ -25,11 +26,12 @@ export interface Move {
  */
 export async function moveTo(
   stack: string,
+  program: Program,
   { direction, target, acknowledgedLoss }: Move,
   args: readonly string[],
 ): Promise<number> {
   const access = await readStackAccess(stack);
-  const before = await readVersion(access);
+  const before = await readVersion(access, program);
   const wanted = target ?? (direction === "down" ? before - 1 : undefined);
   requireDirection(direction, wanted, before);
 
@@ -39,7 +41,7 @@ export async function moveTo(
   let after = before;
   try {
     const code = await up(["--stack", stack, ...args]);
-    after = await readVersion(access).catch(() => before);
+    after = await readVersion(access, program).catch(() => before);
     return code;
   } finally {
     const isThere = after !== before || wanted === before;

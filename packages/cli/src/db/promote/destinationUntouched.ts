@@ -1,8 +1,7 @@
-import { migrator, owner } from "../../../../../database/roles";
 import { readMigrationState } from "@hosterizer/postgres/migrations/readMigrationState";
-import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
 import { findHandMadeDrift } from "../../drift/findDrift";
+import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
@@ -21,9 +20,13 @@ export interface Destination extends Evidence {
 }
 
 /** The destination is as its last update has left it. What the program declares by now is no drift. */
-export async function destinationUntouched(access: StackAccess): Promise<Destination> {
+export async function destinationUntouched(
+  access: StackAccess,
+  program: Program,
+): Promise<Destination> {
   const { stack } = access;
-  const catalog = await stackHash(access);
+  const { migrator, owner, migrationsDirectory } = program;
+  const catalog = await stackHash(access, program);
   const state = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
     readMigrationState({ connection, owner, directory: migrationsDirectory }),
   );

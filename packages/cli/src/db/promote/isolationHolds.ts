@@ -1,4 +1,5 @@
 import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
 import { paint } from "../screen/paint";
 import { renderProof } from "../screen/renderProof";
 import type { StackAccess } from "../stack/stackAccess";
@@ -6,8 +7,8 @@ import { proveStack } from "../stack/proveStack";
 import type { Evidence } from "./gate";
 
 /** No tenant sees another's rows in a stack's database. */
-export async function isolationHolds(access: StackAccess): Promise<Evidence> {
-  const proof = await proveStack(access);
+export async function isolationHolds(access: StackAccess, program: Program): Promise<Evidence> {
+  const proof = await proveStack(access, program);
   const { tried, ok } = proof.summary;
   if (!ok) {
     throw new CommandError(

@@ -8,6 +8,7 @@ import { renderDifferences } from "../../drift/renderDrift";
 import { externalEnvironment } from "../../externalStack/externalEnvironment";
 import { folders } from "../../folders";
 import { healStack } from "../../healing/healStack";
+import type { Program } from "../../program";
 import { runQuietly } from "../../pulumi/runQuietly";
 import { requireServer } from "../../requireServer";
 import { openStack } from "../../stack/openStack";
@@ -41,6 +42,7 @@ const shown = 16;
  */
 export async function makePlan(
   access: StackAccess,
+  program: Program,
   { catalog }: Destination,
   commit: string,
   folder: string,
@@ -49,7 +51,7 @@ export async function makePlan(
   const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
   const file = fileIn(folder);
-  if ((await stackHash(access)) !== catalog) {
+  if ((await stackHash(access, program)) !== catalog) {
     throw new CommandError(`Stack ${stack} has changed since step 2.`, "Begin again.");
   }
   const options = ["--save-plan", file, "--json", "--non-interactive"];
@@ -79,6 +81,7 @@ export async function makePlan(
 /** @throws CommandError if anything is not as it was when a plan was made */
 export async function requireUnchanged(
   access: StackAccess,
+  program: Program,
   { hash, catalog }: Plan,
   commit: string,
   folder: string,
@@ -93,7 +96,7 @@ export async function requireUnchanged(
   if ((await hashOf(fileIn(folder), catalog, commit).catch(() => "")) !== hash) {
     throw new CommandError(`The file of plan ${hash} is not what it was.`, again);
   }
-  if ((await stackHash(access)) !== catalog) {
+  if ((await stackHash(access, program)) !== catalog) {
     const fault = `Stack ${stack} has changed since plan ${hash} was made.`;
     throw new CommandError(fault, again);
   }

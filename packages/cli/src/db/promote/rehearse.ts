@@ -1,14 +1,11 @@
-import { recordedSchemas } from "../../../../../database/extensions";
-import { migrator, owner } from "../../../../../database/roles";
-import { tenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrateTo";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
 import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
-import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import type { StackAccess } from "../stack/stackAccess";
 import { compareSchemas } from "./compareSchemas";
@@ -25,11 +22,12 @@ import type { Rehearsal } from "./rehearsal";
 export async function rehearse(
   rehearsal: Pick<Rehearsal, "access" | "complete">,
   destination: StackAccess,
+  program: Program,
   { version, pending }: Destination,
 ): Promise<Evidence> {
-  const connection = connectionAs(migrator, await rehearsal.access());
-  const live = await schemaOf(connectionAs(migrator, destination));
-  const before = await schemaOf(connection);
+  const connection = connectionAs(program.migrator, await rehearsal.access());
+  const live = await schemaOf(connectionAs(program.migrator, destination), program);
+  const before = await schemaOf(connection, program);
   requireSame(live, before, {
     fault: `Migrations 1 to ${version} make another schema than stack ${destination.stack} has`,
     remedy:
@@ -37,16 +35,16 @@ export async function rehearse(
   });
 
   if (pending.length > 0) {
-    const to = (target?: number) => migrate(connection, target);
+    const to = (target?: number) => migrate(connection, program, target);
     await to();
-    const after = await schemaOf(connection);
+    const after = await schemaOf(connection, program);
     await to(version);
-    requireSame(before, await schemaOf(connection), {
+    requireSame(before, await schemaOf(connection, program), {
       fault: `The down files of ${pending.join(", ")} do not lead back to migration ${version}`,
       remedy: "Mend them: whoever has to go back in a hurry must be able to.",
     });
     await to();
-    requireSame(after, await schemaOf(connection), {
+    requireSame(after, await schemaOf(connection, program), {
       fault: `Up, down and up again, ${pending.join(", ")} make another schema than the first time`,
       remedy: "Mend the down files: they leave something behind.",
     });
@@ -60,7 +58,11 @@ export async function rehearse(
   };
 }
 
-function migrate(connection: Connection, target?: number) {
+function migrate(
+  connection: Connection,
+  { owner, recordedSchemas, tenancy, migrationsDirectory }: Program,
+  target?: number,
+) {
   return migrateTo({
     connection,
     owner,
@@ -72,7 +74,10 @@ function migrate(connection: Connection, target?: number) {
   });
 }
 
-function schemaOf(connection: Connection): Promise<SchemaObject[]> {
+function schemaOf(
+  connection: Connection,
+  { owner, recordedSchemas }: Program,
+): Promise<SchemaObject[]> {
   return withClient(connection, "promote", (client) =>
     inSnapshot(client, owner, () => readSchema(client, { schemas: recordedSchemas, owner })),
   );

@@ -1,5 +1,3 @@
-import { migrator } from "../../../../../database/roles";
-import { releasedVersion } from "../../../../../database/migrationSafety";
 import { locator } from "@hosterizer/postgres/sql/locate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
 import { readMigrations } from "@hosterizer/postgres/migrations/readMigrations";
@@ -8,8 +6,8 @@ import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safet
 import type { RowEstimates } from "@hosterizer/postgres/migrations/safety/lockFindings";
 import { readRowEstimates } from "@hosterizer/postgres/migrations/safety/readRowEstimates";
 import { statementLocks } from "@hosterizer/postgres/migrations/safety/statementLocks";
-import { migrationsDirectory } from "../../../../../components/preflight";
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
@@ -19,6 +17,7 @@ import type { Evidence } from "./gate";
 /** What is to come would keep nobody out for long, by the sizes that the destination's tables have. */
 export async function safeMigrations(
   access: StackAccess,
+  { migrator, migrationsDirectory, releasedVersion }: Program,
   { version, pending }: Destination,
 ): Promise<Evidence> {
   const all = await readMigrations(migrationsDirectory, version);

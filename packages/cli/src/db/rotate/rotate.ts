@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-import { roles } from "../../../../../database/roles";
 import { hasPassword } from "@hosterizer/postgres/access/logins";
 import { CommandError } from "../../commandError";
 import { up } from "../../commands/up";
+import type { Program } from "../../program";
 import { readResources } from "../../readResources";
 import { say } from "../../say";
 import { stackFiles } from "../../stack/stackFiles";
@@ -34,9 +34,9 @@ export interface Rotation {
  *
  * @throws CommandError if an update fails, the new login does not get in, or applications still use the old one
  */
-export async function rotate(rotation: Rotation): Promise<void> {
+export async function rotate(program: Program, rotation: Rotation): Promise<void> {
   const { stack, role, grace } = rotation;
-  const names = roles.filter(hasPassword).map(({ name }) => name);
+  const names = program.roles.filter(hasPassword).map(({ name }) => name);
   if (!names.includes(role)) {
     const remedy = `There are ${names.join(", ")}.`;
     throw new CommandError(`"${role}" is no role that logs in with a password.`, remedy);
@@ -47,7 +47,7 @@ export async function rotate(rotation: Rotation): Promise<void> {
   const access = await readStackAccess(stack);
   const fresh = credentialsOf(role, access);
   const old = access.previous?.[role] ?? credentialsOf(role, before);
-  await requireEntry(role, access, fresh);
+  await requireEntry(program, role, access, fresh);
   say(`${role} logs in as ${fresh.user} from now on; ${old.user} works, too.`);
   if (grace > 0) {
     const option = stack === "local" ? "" : ` --stack ${stack}`;
@@ -55,12 +55,12 @@ export async function rotate(rotation: Rotation): Promise<void> {
       `Hand it to your applications: \`npm run -s db -- env --role ${role}${option} --json\`. ` +
         `They have ${humanDuration(grace / 1000)} in all.`,
     );
-    await waitForClients({ old: old.user, fresh: fresh.user }, access, grace);
+    await waitForClients({ old: old.user, fresh: fresh.user }, access, program, grace);
   }
 
   await end(rotation);
-  await requireEntry(role, access, fresh);
-  await requireRefusal(role, access, old);
+  await requireEntry(program, role, access, fresh);
+  await requireRefusal(program, role, access, old);
   say(
     `The old password of ${role} is refused, and ${old.user} has no session. ` +
       `Pulumi.${stack}.yaml says so from now on: commit it.`,
@@ -123,8 +123,13 @@ function credentialsOf(role: string, { logins, passwords }: StackAccess): Creden
   return { user: logins?.[role] ?? role, password: passwords[role] ?? "" };
 }
 
-async function requireEntry(role: string, access: StackAccess, by: Credentials): Promise<void> {
-  for (const way of waysIn(role, access)) {
+async function requireEntry(
+  program: Program,
+  role: string,
+  access: StackAccess,
+  by: Credentials,
+): Promise<void> {
+  for (const way of waysIn(role, access, program)) {
     const said = await refusal(way, by);
     if (said === undefined) continue;
     throw new CommandError(
@@ -134,8 +139,13 @@ async function requireEntry(role: string, access: StackAccess, by: Credentials):
   }
 }
 
-async function requireRefusal(role: string, access: StackAccess, by: Credentials): Promise<void> {
-  for (const way of waysIn(role, access)) {
+async function requireRefusal(
+  program: Program,
+  role: string,
+  access: StackAccess,
+  by: Credentials,
+): Promise<void> {
+  for (const way of waysIn(role, access, program)) {
     if ((await refusal(way, by)) !== undefined) continue;
     throw new CommandError(
       `The old password of ${role} still gets in at ${addressOf(way)}.`,

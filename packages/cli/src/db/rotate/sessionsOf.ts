@@ -1,5 +1,5 @@
 import { withClient } from "@hosterizer/postgres/connection/connection";
-import { monitor } from "../../../../../database/roles";
+import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
@@ -18,6 +18,7 @@ export interface Sessions {
  */
 export function sessionsOf(
   access: StackAccess,
+  { monitor }: Program,
   logins: readonly string[],
   age: number,
 ): Promise<Record<string, Sessions>> {

@@ -5,6 +5,7 @@ import {
   type Connection,
   withClient,
 } from "@hosterizer/postgres/connection/connection";
+import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import { mayPool, pooledConnection } from "../stack/pooledConnection";
 import type { Credentials, StackAccess } from "../stack/stackAccess";
@@ -17,10 +18,10 @@ export interface Way {
 }
 
 /** Every way in that a role has: to the server, and through the pooler where there is one. */
-export function waysIn(role: string, access: StackAccess): Way[] {
+export function waysIn(role: string, access: StackAccess, program: Program): Way[] {
   const direct = { connection: connectionAs(role, access), isPooled: false };
-  if (access.pooler === undefined || !mayPool(role)) return [direct];
-  return [direct, { connection: pooledConnection(role, access), isPooled: true }];
+  if (access.pooler === undefined || !mayPool(role, program)) return [direct];
+  return [direct, { connection: pooledConnection(role, access, program), isPooled: true }];
 }
 
 /**

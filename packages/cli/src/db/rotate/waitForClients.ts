@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
 import { say } from "../../say";
 import { counted } from "../screen/counted";
 import { humanDuration } from "../screen/humanDuration";
@@ -25,17 +26,18 @@ export interface Pair {
 export async function waitForClients(
   { old, fresh }: Pair,
   access: StackAccess,
+  program: Program,
   grace: number,
 ): Promise<void> {
   const end = Date.now() + grace;
   while (Date.now() < end) {
     await sleep(Math.min(interval, end - Date.now()));
-    const found = await sessionsOf(access, [old, fresh], 0);
+    const found = await sessionsOf(access, program, [old, fresh], 0);
     const count = (login: string) => `${login} ${counted(found[login]?.all ?? 0, "session")}`;
     const left = humanDuration(Math.max(0, end - Date.now()) / 1000);
     say(`  ${count(old)}, ${count(fresh)}; ${left} left`);
   }
-  const late = (await sessionsOf(access, [old], grace / 3))[old]?.young ?? 0;
+  const late = (await sessionsOf(access, program, [old], grace / 3))[old]?.young ?? 0;
   if (late === 0) return;
   throw new CommandError(
     `${old} has ${counted(late, "session")} that began in the last ${humanDuration(grace / 3000)}: ` +

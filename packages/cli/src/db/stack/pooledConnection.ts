@@ -1,11 +1,10 @@
-import { authenticator, owner, pooler, roles } from "../../../../../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
 import { connectionAs } from "./connectionAs";
 import type { StackAccess } from "./stackAccess";
 
-/** The pooler lets nobody through who may become one of these; see `lookupDefinition`. */
-const withheld: readonly string[] = [owner, authenticator, pooler];
+type PooledRoles = Pick<Program, "roles" | "owner" | "authenticator" | "pooler">;
 
 /**
  * The connection of one login role through the pooler of a stack.
@@ -15,6 +14,7 @@ const withheld: readonly string[] = [owner, authenticator, pooler];
 export function pooledConnection(
   role: string,
   access: StackAccess,
+  program: PooledRoles,
 ): Connection & { password: string } {
   const connection = connectionAs(role, access);
   const { stack, pooler: address, passwords } = access;
@@ -24,9 +24,9 @@ export function pooledConnection(
       "Leave --pooled out: clients connect to the server itself.",
     );
   }
-  const barrier = barrierOf(role);
+  const barrier = barrierOf(role, program);
   if (barrier !== undefined) {
-    const others = Object.keys(passwords).filter((name) => barrierOf(name) === undefined);
+    const others = Object.keys(passwords).filter((name) => barrierOf(name, program) === undefined);
     throw new CommandError(
       `${role} cannot come through the pooler of stack ${stack}: it is a member of ${barrier}.`,
       `Leave --pooled out: migrations need a session of their own. Through the pooler come ${others.sort().join(", ")}.`,
@@ -36,13 +36,15 @@ export function pooledConnection(
 }
 
 /** Whether the pooler lets a role through. */
-export function mayPool(role: string): boolean {
-  return barrierOf(role) === undefined;
+export function mayPool(role: string, program: PooledRoles): boolean {
+  return barrierOf(role, program) === undefined;
 }
 
 /** Which of the withheld roles this one may become, if any. */
-function barrierOf(role: string): string | undefined {
-  if (withheld.includes(role)) return role;
+function barrierOf(role: string, program: PooledRoles): string | undefined {
+  const { owner, authenticator, pooler, roles } = program;
+  // See `lookupDefinition`.
+  if ([owner, authenticator, pooler].includes(role)) return role;
   const groups = roles.find(({ name }) => name === role)?.memberOf ?? [];
-  return groups.map(barrierOf).find((found) => found !== undefined);
+  return groups.map((group) => barrierOf(group, program)).find((found) => found !== undefined);
 }

@@ -1,8 +1,7 @@
-import { migrator, roles } from "../../../../../database/roles";
 import type { IsolationProof } from "@hosterizer/postgres/isolation/isolationProof";
 import { proveIsolation } from "@hosterizer/postgres/isolation/proveIsolation";
 import { strangersAmong } from "@hosterizer/postgres/isolation/strangersAmong";
-import { tenancyUpTo } from "../../../../../components/preflight";
+import type { Program } from "../../program";
 import { signer } from "hosterizer-database-client/signContext";
 import { connectionAs } from "./connectionAs";
 import { explainRefusal } from "./explainRefusal";
@@ -14,7 +13,10 @@ import type { StackAccess } from "./stackAccess";
  *
  * @throws CommandError if the server can't be reached
  */
-export async function proveStack(access: StackAccess): Promise<IsolationProof> {
+export async function proveStack(
+  access: StackAccess,
+  { migrator, roles, tenancyUpTo }: Program,
+): Promise<IsolationProof> {
   const tenancy = await tenancyUpTo(migrationTarget(access.stack) ?? undefined);
   const [first = ""] = tenancy.tenantRoles;
   return explainRefusal(access, connectionAs(first, access), () =>

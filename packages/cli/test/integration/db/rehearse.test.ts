@@ -6,15 +6,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { rehearse } from "../../../src/db/promote/rehearse";
 import type { StackAccess } from "../../../src/db/stack/stackAccess";
-import { recordedSchemas } from "../../../../../database/extensions";
-import { migrator, owner, roles } from "../../../../../database/roles";
-import { tenancy } from "../../../../../database/tenancy";
+import { program } from "../../../../../components/program";
 import { afterEachMigration } from "@hosterizer/postgres/audit/afterEachMigration";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { comingMigration, shippedVersion } from "../../../../../test/shippedMigrations";
 import { realMigrations } from "../../../../postgres/test/integration/migrations/migrationDatabase";
 import { rowsOf } from "../../../../postgres/test/integration/testDatabase";
 import { startTestServer, type TestServer } from "../../../../postgres/test/integration/testServer";
+
+const { recordedSchemas, migrator, owner, roles, tenancy } = program;
 
 // A server of its own, because the roles have the names that the program gives them.
 let server: TestServer;
@@ -89,7 +89,7 @@ async function rehearseMigration(up: string, down: string) {
   const destination = {
     ...{ summary: "", version: shippedVersion, pending: [tagSites], catalog: "" },
   };
-  const evidence = await rehearse(rehearsal, access("destination"), destination);
+  const evidence = await rehearse(rehearsal, access("destination"), program, destination);
   expect(completed).toEqual(["complete"]);
   return evidence;
 }

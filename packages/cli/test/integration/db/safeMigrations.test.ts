@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { safeMigrations } from "../../../src/db/promote/safeMigrations";
 import type { StackAccess } from "../../../src/db/stack/stackAccess";
-import { migrator } from "../../../../../database/roles";
+import { program } from "../../../../../components/program";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { comingMigration, shippedVersion } from "../../../../../test/shippedMigrations";
 import {
@@ -46,12 +46,12 @@ function judge(): ReturnType<typeof safeMigrations> {
   const { host, port, user, password = "" } = database.settings.connection;
   const access: StackAccess = {
     ...{ stack: "prod", host, port, database: database.name, sslmode: "disable" },
-    passwords: { [migrator]: password },
-    logins: { [migrator]: user },
+    passwords: { [program.migrator]: password },
+    logins: { [program.migrator]: user },
   };
   const pending = [checkNames, addNote];
   const destination = { summary: "", version: shippedVersion, pending, catalog: "" };
-  return safeMigrations(access, destination);
+  return safeMigrations(access, program, destination);
 }
 
 test("a migration that is unsafe at the destination's size stops a promotion", async () => {
