@@ -6,24 +6,25 @@ import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
 import type { SchemaObject } from "@hosterizer/postgres/schema/schemaObject";
 import { CommandError } from "../../commandError";
 import type { Program } from "../../program";
-import { connectionAs } from "../stack/connectionAs";
+import { counted } from "../screen/numbers";
+import { connectionAs } from "../stack/connectAs";
 import type { StackAccess } from "../stack/stackAccess";
-import { compareSchemas } from "./compareSchemas";
-import type { Destination } from "./destinationUntouched";
 import type { Evidence } from "./gate";
 import type { Rehearsal } from "./rehearsal";
+import type { Destination } from "./stackChecks";
 
 /**
- * Tries on a server of its own what is to come: from the very schema that the destination has up, down and up again, and then
- * the whole program.
+ * Tries the update on the rehearsal's server: first the pending migrations, starting from the destination's schema, up, down and
+ * up again; then the whole program.
  *
  * @param rehearsal at the destination's version
+ * @throws CommandError if a schema differs from what it should be
  */
 export async function rehearse(
   rehearsal: Pick<Rehearsal, "access" | "complete">,
   destination: StackAccess,
   program: Program,
-  { version, pending }: Destination,
+  { version, pending }: Pick<Destination, "version" | "pending">,
 ): Promise<Evidence> {
   const connection = connectionAs(program.migrator, await rehearsal.access());
   const live = await schemaOf(connectionAs(program.migrator, destination), program);
@@ -31,29 +32,31 @@ export async function rehearse(
   requireSame(live, before, {
     fault: `Migrations 1 to ${version} make another schema than stack ${destination.stack} has`,
     remedy:
-      "A file was changed after it was applied, or the schema by hand: find out which, and mend it there first.",
+      "Either a file was changed after it was applied, or the schema was changed by hand: find out which, and fix it there first.",
   });
 
   if (pending.length > 0) {
-    const to = (target?: number) => migrate(connection, program, target);
-    await to();
+    const names = pending.join(", ");
+    await migrate(connection, program);
     const after = await schemaOf(connection, program);
-    await to(version);
+    await migrate(connection, program, version);
     requireSame(before, await schemaOf(connection, program), {
-      fault: `The down files of ${pending.join(", ")} do not lead back to migration ${version}`,
-      remedy: "Mend them: whoever has to go back in a hurry must be able to.",
+      fault: `The down files of ${names} do not lead back to migration ${version}`,
+      remedy: "Fix them: in an emergency a rollback has to work.",
     });
-    await to();
+    await migrate(connection, program);
     requireSame(after, await schemaOf(connection, program), {
-      fault: `Up, down and up again, ${pending.join(", ")} make another schema than the first time`,
-      remedy: "Mend the down files: they leave something behind.",
+      fault: `After up, down and up again, ${names} make another schema than the first time`,
+      remedy: "Fix the down files: they leave something behind.",
     });
   }
   await rehearsal.complete();
-  const directions =
-    pending.length > 0 ? `; ${pending.length} to come went up, down and up again` : "";
+  const tried =
+    pending.length === 0
+      ? ""
+      : `; ${counted(pending.length, "pending migration")} went up, down and up again`;
   return {
-    summary: `the same ${live.length} objects as there${directions}`,
+    summary: `same ${live.length} objects as ${destination.stack}${tried}`,
     data: { objects: live.length, pending },
   };
 }
@@ -91,4 +94,30 @@ function requireSame(
   const differences = compareSchemas(expected, actual);
   if (differences.length === 0) return;
   throw new CommandError(`${fault}:\n${differences.map((line) => `  ${line}`).join("\n")}`, remedy);
+}
+
+/** How one schema differs from another, a line for each object and fact, in the order of their names. */
+export function compareSchemas(
+  expected: readonly SchemaObject[],
+  actual: readonly SchemaObject[],
+): string[] {
+  const [wanted, found] = [byName(expected), byName(actual)];
+  const names = [...new Set([...wanted.keys(), ...found.keys()])].sort();
+  return names.flatMap((name) => {
+    const [one, other] = [wanted.get(name), found.get(name)];
+    if (one === undefined) return [`${name} is unexpected`];
+    if (other === undefined) return [`${name} is missing`];
+    return compareFacts(one, other).map((fact) => `${name}: ${fact}`);
+  });
+}
+
+function byName(objects: readonly SchemaObject[]): Map<string, SchemaObject> {
+  return new Map(objects.map((object) => [`${object.kind} ${object.identity}`, object]));
+}
+
+function compareFacts({ facts: wanted }: SchemaObject, { facts: found }: SchemaObject): string[] {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  return names
+    .filter((name) => (wanted[name] ?? null) !== (found[name] ?? null))
+    .map((name) => `${name} ${found[name] ?? "none"}, expected ${wanted[name] ?? "none"}`);
 }
