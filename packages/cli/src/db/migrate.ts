@@ -160,7 +160,7 @@ async function listMigrations(
   const rows = migrations.map(({ name, state: is, appliedAt }) => [name, is, appliedAt ?? ""]);
   const columns = [{ title: "Migration" }, { title: "State" }, { title: "Applied" }];
   const table = renderColumns(columns, rows, width(), (text) => text);
-  return [table, ...faults.map((fault) => `\n${fault}\n`)].join("");
+  return [table, ...faults].map((part) => `${part}\n`).join("");
 }
 
 function statesOf({ applied, pending, faults }: MigrationState, target: number) {

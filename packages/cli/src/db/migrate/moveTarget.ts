@@ -10,7 +10,7 @@ import { editTarget, readVersion } from "../stack/schemaVersion";
 import { readStackAccess } from "../stack/stackAccess";
 
 /** Which way, how far, and at what loss. */
-export interface Move {
+interface Move {
   direction: "up" | "down";
   /** Number of the last migration that is to be applied. Default: all, or for `down` one less than now. */
   target: number | undefined;

@@ -17,7 +17,7 @@ import { requireLogin, requireRefusal } from "./tryLogin";
 import { waitForClients } from "./waitForClients";
 
 /** What is rotated, and how. */
-export interface Rotation {
+interface Rotation {
   stack: string;
   role: string;
   /** How long both logins work, in milliseconds. 0 ends the old one at once. */

@@ -13,7 +13,7 @@ import type { StackAccess } from "../stack/stackAccess";
 const interval = 60_000;
 
 /** The two logins of a role during its rotation. */
-export interface LoginPair {
+interface LoginPair {
   old: string;
   fresh: string;
 }

@@ -22,7 +22,7 @@ export function connectionAs(role: string, access: StackAccess): Connection & { 
 }
 
 /** The declarations that decide who can log in through the pooler. */
-export type PooledRoles = Pick<Program, "roles" | "owner" | "authenticator" | "pooler">;
+type PooledRoles = Pick<Program, "roles" | "owner" | "authenticator" | "pooler">;
 
 /**
  * The connection of a login role through a stack's pooler.
