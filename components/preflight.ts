@@ -22,14 +22,12 @@ import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/t
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { extensions, schemas } from "../database/extensions";
 import { grants, migratorGrants, withheldFromPublic } from "../database/grants";
+import { migrationsDirectory } from "../database/migrations";
 import { roles } from "../database/roles";
 import { settings as databaseSettings } from "../database/settings";
 import { tenancy } from "../database/tenancy";
 import { findServer } from "./findServer";
 import { placeOf, readSettings, type Settings } from "./settings";
-
-/** Folder of the migrations, from the project folder. */
-export const migrationsDirectory = "migrations";
 
 /** What holds for this stack: its settings, and what of the declarations its server and its target allow. */
 export interface Preflight {

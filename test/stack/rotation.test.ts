@@ -66,7 +66,7 @@ test("the same command goes on, and no client that follows the documented settin
   const rotating = project.start(...rotate, "--grace", "0.5");
   const { code, output } = await handOver(rotating, file, env);
 
-  expect(output).toContain("A rotation of app_user was begun before, and goes on.");
+  expect(output).toContain("Resuming the rotation of app_user that was started before.");
   expect(output).toContain("The old password of app_user is refused, and app_user has no session.");
   expect(code).toBe(0);
   expect(clients.failures).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { PromotionRecord } from "@hosterizer/cli/db/promote/promotionFiles";
+import type { PromotionRecord } from "@hosterizer/cli/db/promote/promotionRecord";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { twoCustomers } from "../../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
@@ -104,9 +104,9 @@ test("a destination that was changed by hand is refused, with what was changed",
 test("a plan is made step by step, and changes nothing; nor is it applied once the destination has changed", async () => {
   planned = await promote("--dry-run");
   const { code, output } = planned;
-  expect(output).toMatch(/✓ 1\/9 local .*✓ 2\/9 .*1 to come.*✓ 3\/9.*✓ 4\/9.*up, down and up/s);
+  expect(output).toMatch(/✓ 1\/9 local .*✓ 2\/9 .*1 pending.*✓ 3\/9.*✓ 4\/9.*up, down and up/s);
   expect(output).toMatch(/✓ 5\/9.*sites in ACCESS EXCLUSIVE mode .*✓ 6\/9.*✓ 7\/9/s);
-  const [, plan = ""] = /^(What is to change in stack prod:.*?)^Evidence/ms.exec(output) ?? [];
+  const [, plan = ""] = /^(Changes in stack prod:.*?)^Evidence/ms.exec(output) ?? [];
   // No migration of an earlier update is in it, and what is comes in lines that can be read.
   expect(differenceLines(plan)).toEqual([
     "schema hosterizer: found no USAGE to app_monitor, expected USAGE to app_monitor",

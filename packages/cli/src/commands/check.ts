@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { folders } from "../folders";
 import { judgeMigrations } from "../judgeMigrations";
+import { loadProgram } from "../program";
 import { runQuietly } from "../pulumi/runQuietly";
 import { ensureSquawk } from "../squawk/ensureSquawk";
 
@@ -21,7 +22,7 @@ export async function check(): Promise<number> {
     }),
   );
   await ensureSquawk();
-  const unsafe = await judgeMigrations(folders.project);
+  const unsafe = await judgeMigrations(folders.project, loadProgram());
   if (unsafe !== "") process.stdout.write(`--- migrations\n${unsafe}\n`);
   const failed = results.filter(({ code }) => code !== 0);
   for (const { program, stdout, stderr } of failed) {

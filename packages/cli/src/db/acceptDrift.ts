@@ -2,18 +2,19 @@ import { userInfo } from "node:os";
 
 import type { Command } from "commander";
 
-import { recordedSchemas } from "../../../../database/extensions";
-import { migrator, owner } from "../../../../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
-import { acceptDrift as accept, readAcceptedDrift } from "@hosterizer/postgres/schema/acceptDrift";
-import { migrationsDirectory } from "../../../../components/preflight";
+import {
+  acceptDrift as accept,
+  type AcceptedDrift,
+  readAcceptedDrift,
+} from "@hosterizer/postgres/schema/acceptDrift";
 import { CommandError } from "../commandError";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
-import { renderAccepted } from "./screen/renderAccepted";
-import { connectionAs } from "./stack/connectionAs";
+import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
-import { readStackAccess } from "./stack/readStackAccess";
+import { readStackAccess } from "./stack/stackAccess";
 
 interface Options {
   stack: string;
@@ -22,54 +23,75 @@ interface Options {
   json?: true;
 }
 
-/** `npm run db -- accept-drift`: what somebody did to the schema by hand becomes what is expected. */
-export function acceptDrift(): Command {
+/** `npm run db -- accept-drift`: manual changes of the schema become part of the expected schema. */
+export function acceptDrift(program: Program): Command {
   return operatorCommand({
     name: "accept-drift",
     summary: "Accept what was done to the schema by hand, with a reason",
     details:
-      "The schema as it is becomes the expected one, and `npm run up` goes on. Nothing of it changes. Who accepted what, when " +
-      "and why is kept in the database. It holds for this database alone: what others need too is a migration.",
+      "The current schema becomes the expected one, so that `npm run up` no longer stops at it. The schema itself does not change. " +
+      "The database records who accepted what, when and why. This affects this database only: a change that others need too is a " +
+      "migration.",
     examples: [
       ['npm run db -- accept-drift --reason "hotfix of 24 November"', "everything that differs"],
       [
         'npm run db -- accept-drift --reason "asked by support" "column public.sites.note"',
         "one object, as preview names it",
       ],
-      ["npm run -s db -- accept-drift --list", "what was ever accepted"],
+      ["npm run -s db -- accept-drift --list", "everything accepted so far"],
     ],
   })
     .argument("[objects...]", "as preview names them (default: all that differ)")
-    .option("--reason <text>", "why, for those who find it")
+    .option("--reason <text>", "why, for later readers")
     .option("--list", "show what was accepted so far, and change nothing")
     .option("--json", "print JSON instead")
     .action(async (objects: string[], options: Options) => {
-      if (options.list && (options.reason !== undefined || objects.length > 0)) {
-        throw new CommandError("--list accepts nothing.", "Leave the reason and the objects out.");
+      const { stack, reason = "", list, json } = options;
+      if (list && (options.reason !== undefined || objects.length > 0)) {
+        throw new CommandError("--list accepts nothing.", "Leave out the reason and the objects.");
       }
-      if (!options.list && (options.reason ?? "").trim() === "") {
+      if (!list && reason.trim() === "") {
         throw new CommandError(
-          "There is no reason.",
-          'Say why, for those who find it: --reason "…"',
+          "The reason is missing.",
+          'Say why the change is accepted, for later readers: --reason "…"',
         );
       }
-      const access = await readStackAccess(options.stack);
-      const text = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
-        options.list ? list(connection, options) : acceptObjects(connection, objects, options),
+      const access = await readStackAccess(stack);
+      const text = await explainRefusal(
+        access,
+        connectionAs(program.migrator, access),
+        (connection) =>
+          list
+            ? listAccepted(connection, program, json === true)
+            : acceptObjects(connection, program, { objects, reason, json: json === true }),
       );
       process.stdout.write(text);
     });
 }
 
-async function list(connection: Connection, { json }: Options): Promise<string> {
+async function listAccepted(
+  connection: Connection,
+  { owner }: Program,
+  json: boolean,
+): Promise<string> {
   const accepted = await readAcceptedDrift(connection, owner);
   return json ? `${JSON.stringify(accepted, null, 2)}\n` : renderAccepted(accepted);
 }
 
+/** The history of accepted drift as text, the latest first. */
+function renderAccepted(accepted: readonly AcceptedDrift[]): string {
+  if (accepted.length === 0) return "No drift has been accepted so far.\n";
+  const entries = accepted.map(({ acceptedAt, systemUser, login, reason, differences }) => {
+    const when = acceptedAt.toISOString().replace("T", " ").replace(/\..*/, " UTC");
+    return `${when}  ${systemUser} as ${login}: ${reason}\n${renderLines(differences)}`;
+  });
+  return entries.join("\n");
+}
+
 async function acceptObjects(
   connection: Connection,
-  objects: readonly string[],
-  { reason = "", json }: Options,
+  { owner, recordedSchemas, migrationsDirectory }: Program,
+  { objects, reason, json }: { objects: readonly string[]; reason: string; json: boolean },
 ): Promise<string> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const expectation = { owner, schemas: recordedSchemas, directory: migrationsDirectory };
@@ -83,11 +105,16 @@ async function acceptObjects(
   }));
   if (json) return `${JSON.stringify(accepted, null, 2)}\n`;
   if (accepted.length === 0) return "Nothing differs: there is nothing to accept.\n";
-  const lines = accepted.map((one) => `  ${renderDifference({ ...one, repair: "automatic" })}\n`);
-  return `Accepted, and expected from now on:\n${lines.join("")}`;
+  return `Accepted, and expected from now on:\n${renderLines(accepted)}`;
 }
 
-/** Who is at the keyboard, also behind sudo. */
+function renderLines(differences: AcceptedDrift["differences"]): string {
+  return differences
+    .map((difference) => `  ${renderDifference({ ...difference, repair: "automatic" })}\n`)
+    .join("");
+}
+
+/** The user at the keyboard, even behind sudo. */
 function systemUser(): string {
   return process.env["SUDO_USER"] ?? userInfo().username;
 }

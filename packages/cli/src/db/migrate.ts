@@ -1,12 +1,24 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { Argument, type Command } from "commander";
 
+import { numberOf } from "@hosterizer/postgres/migrations/migration";
+import {
+  type MigrationState,
+  readMigrationState,
+} from "@hosterizer/postgres/migrations/migrationState";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { CommandError } from "../commandError";
-import { createMigration } from "./migrate/createMigration";
-import { listMigrations } from "./migrate/listMigrations";
-import { moveTo } from "./migrate/moveTo";
-import { readVersion } from "./migrate/readVersion";
+import type { Program } from "../program";
+import { moveTarget } from "./migrate/moveTarget";
 import { operatorCommand } from "./operatorCommand";
-import { readStackAccess } from "./stack/readStackAccess";
+import { renderColumns } from "./screen/renderColumns";
+import { width } from "./screen/terminal";
+import { connectionAs } from "./stack/connectAs";
+import { explainRefusal } from "./stack/explainRefusal";
+import { migrationTarget, readVersion } from "./stack/schemaVersion";
+import { readStackAccess, type StackAccess } from "./stack/stackAccess";
 
 interface Options {
   stack: string;
@@ -16,21 +28,25 @@ interface Options {
 }
 
 const actions = ["version", "status", "up", "down", "create"] as const;
+type Action = (typeof actions)[number];
 
-/** `npm run db -- migrate`: the guide's Database Migrations, for people who come from its commands. */
-export function migrate(): Command {
+/** `npm run db -- migrate`: the guide's Database Migrations, for people who know its commands. */
+export function migrate(program: Program): Command {
   return operatorCommand({
     name: "migrate",
     summary: "Show, undo, redo and create migrations",
     details:
-      "`up` and `down` set migrationTarget in Pulumi.<stack>.yaml and run `npm run up`: what the configuration says stays what " +
-      "the database is. Where the update changes nothing, as when rows would go that nobody has acknowledged, the configuration is " +
-      "put back.",
+      "`up` and `down` set migrationTarget in Pulumi.<stack>.yaml and run `npm run up`, so that the configuration keeps describing " +
+      "the database. If the update leaves the schema where it was, for example because rows would be lost that nobody has " +
+      "acknowledged, the configuration is restored.",
     examples: [
       ["npm run db -- migrate version", "the number of the last migration applied"],
       ["npm run db -- migrate status", "every migration, applied or not"],
       ["npm run db -- migrate down", "undo the last one; `down 5` goes down to the fifth"],
-      ["npm run db -- migrate down 6 --acknowledge public.cost_records=3", "so many rows may go"],
+      [
+        "npm run db -- migrate down 6 --acknowledge public.cost_records=3",
+        "accept that three rows of this table are lost",
+      ],
       ["npm run db -- migrate up", "apply all; `up 7` goes up to the seventh"],
       ["npm run db -- migrate create add_tags", "a new pair of files"],
     ],
@@ -38,44 +54,127 @@ export function migrate(): Command {
     .addArgument(new Argument("<action>", "what to do").choices(actions))
     .argument("[value]", "a number for up and down, a name for create")
     .option("-y, --yes", "do not ask (stacks other than local)")
-    .option("-a, --acknowledge <name=count>", "so many rows may go with this", collect, {})
+    .option(
+      "-a, --acknowledge <table=rows>",
+      "accept the loss of this many rows; may be repeated",
+      addLoss,
+      {},
+    )
     .option("--json", "status: print JSON instead")
-    .action(run);
+    .action(async (action: Action, value: string | undefined, options: Options) => {
+      await run(program, action, value, options);
+    });
 }
 
-async function run(action: (typeof actions)[number], value: string | undefined, options: Options) {
-  const { stack, yes, acknowledge, json } = options;
+async function run(
+  program: Program,
+  action: Action,
+  value: string | undefined,
+  { stack, yes, acknowledge, json }: Options,
+): Promise<void> {
   if (value !== undefined && (action === "version" || action === "status"))
-    throw new CommandError(`${action} takes no value, and "${value}" is one.`, "Leave it out.");
+    throw new CommandError(`${action} takes no value, but got "${value}".`, "Leave it out.");
   switch (action) {
     case "create":
-      process.stdout.write(await createMigration(value));
+      process.stdout.write(await createMigration(program, value));
       return;
     case "version":
-      process.stdout.write(`${await readVersion(await readStackAccess(stack))}\n`);
+      process.stdout.write(`${await readVersion(await readStackAccess(stack), program)}\n`);
       return;
     case "status":
-      process.stdout.write(await listMigrations(await readStackAccess(stack), json === true));
+      process.stdout.write(
+        await listMigrations(await readStackAccess(stack), program, json === true),
+      );
       return;
     default: {
-      const target = value === undefined ? undefined : numberIn(value);
-      const wanted = { direction: action, target, acknowledgedLoss: acknowledge };
-      process.exitCode = await moveTo(stack, wanted, yes === true ? ["--yes"] : []);
+      const target = value === undefined ? undefined : parseNumber(value);
+      const move = { direction: action, target, acknowledgedLoss: acknowledge };
+      process.exitCode = await moveTarget(stack, program, move, yes === true ? ["--yes"] : []);
     }
   }
 }
 
-function numberIn(value: string): number {
+function parseNumber(value: string): number {
   if (/^\d{1,6}$/.test(value)) return Number(value);
   throw new CommandError(`"${value}" is not the number of a migration.`, "Name one, such as 5.");
 }
 
-function collect(text: string, before: Record<string, number>): Record<string, number> {
+function addLoss(text: string, previous: Record<string, number>): Record<string, number> {
   const [, name, count] = /^(.+)=(\d+)$/.exec(text) ?? [];
   if (name === undefined)
     throw new CommandError(
-      `"${text}" says not how many rows may go with what.`,
-      "Write it like --acknowledge public.cost_records=3, as the refusal counts them.",
+      `"${text}" is not of the form table=rows.`,
+      "Write it like --acknowledge public.cost_records=3, with the number that the refusal counts.",
     );
-  return { ...before, [name]: Number(count) };
+  return { ...previous, [name]: Number(count) };
+}
+
+/**
+ * Writes a pair of files with the next number.
+ *
+ * @returns their paths, a line each
+ * @throws DeclarationErrors if the folder has faults; CommandError for a name that no migration can have
+ */
+async function createMigration(
+  { migrationsDirectory }: Program,
+  name: string | undefined,
+): Promise<string> {
+  if (name === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) {
+    throw new CommandError(
+      name === undefined
+        ? "A new migration needs a name."
+        : `"${name}" is not a valid name for a migration.`,
+      "Say what it does in lower-case letters, digits and _: npm run db -- migrate create add_tags",
+    );
+  }
+  const migrations = await readMigrations(migrationsDirectory);
+  const number = String((migrations.at(-1)?.number ?? 0) + 1).padStart(6, "0");
+  const halves = {
+    up: "-- What changes, in statements that name the schema of each object.\n",
+    down: "-- What restores the previous schema, in reverse order.\n",
+  };
+  const paths: string[] = [];
+  for (const [half, comment] of Object.entries(halves)) {
+    const path = join(migrationsDirectory, `${number}_${name}.${half}.sql`);
+    await writeFile(path, comment, { flag: "wx" });
+    paths.push(path);
+  }
+  return paths.map((path) => `${path}\n`).join("");
+}
+
+/** Every migration that the database or the folder has, with its state and its faults. */
+async function listMigrations(
+  access: StackAccess,
+  { migrator, owner, migrationsDirectory }: Program,
+  json: boolean,
+): Promise<string> {
+  const state = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
+    readMigrationState({ connection, owner, directory: migrationsDirectory }),
+  );
+  const target = migrationTarget(access.stack);
+  const migrations = statesOf(state, target ?? Infinity);
+  const faults = state.faults.map(({ error }) => error.message);
+  if (json) {
+    return `${JSON.stringify({ version: state.version, target, migrations, faults }, null, 2)}\n`;
+  }
+  const rows = migrations.map(({ name, state: is, appliedAt }) => [name, is, appliedAt ?? ""]);
+  const columns = [{ title: "Migration" }, { title: "State" }, { title: "Applied" }];
+  const table = renderColumns(columns, rows, width(), (text) => text);
+  return [table, ...faults].map((part) => `${part}\n`).join("");
+}
+
+function statesOf({ applied, pending, faults }: MigrationState, target: number) {
+  const faulty = new Map(faults.map(({ name, kind }) => [name, kind]));
+  return [
+    ...applied.map(({ name, appliedAt }) => ({
+      name,
+      state: faulty.get(name) ?? (numberOf(name) > target ? "to be undone" : "applied"),
+      appliedAt: appliedAt.toISOString(),
+    })),
+    ...pending.map((name) => ({
+      name,
+      state: numberOf(name) > target ? "after the target" : "pending",
+      appliedAt: null,
+    })),
+  ];
 }

@@ -4,21 +4,21 @@ import { CommandError } from "../commandError";
 
 const call = "npm run db --";
 
-/** How a command shows itself in `--help`. */
+/** What `--help` shows of a command. */
 export interface CommandDescription {
   /** As in `npm run db -- <name>`. */
   name: string;
   /** One line, for the list of commands. */
   summary: string;
-  /** Besides the summary: what one has to know before using it. */
+  /** Besides the summary: what to know before using it. */
   details?: string;
-  /** Command lines as one would type them, each with what it is good for. */
+  /** Command lines, each with its purpose. */
   examples: readonly (readonly [line: string, purpose: string])[];
   /** Whether it takes `--stack`. Default true. */
   stack?: boolean;
 }
 
-/** A command of the operator's, with `--stack`, `--help` with examples, and errors that say what to do. */
+/** An operator's command, with `--stack`, examples in `--help`, and errors that say what to do. */
 export function operatorCommand({
   name,
   summary,
@@ -38,7 +38,7 @@ export function operatorCommand({
 export function commandGroup(commands: readonly Command[]): Command {
   const group = new Command(call)
     .usage("<command> [options]")
-    .description("What an operator asks of a stack that `npm run up` has brought up.")
+    .description("Commands for operators of a stack that `npm run up` has deployed.")
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText("after", `\n\`${call} <command> --help\` shows a command's options and examples.`);
@@ -50,7 +50,7 @@ function explainMistakes(command: Command, help: string): Command {
   return command
     .configureOutput({ outputError: () => undefined })
     .exitOverride((mistake: CommanderError) => {
-      // Help that was asked for, or shown because nothing was asked for, is no mistake to explain.
+      // Help is not a mistake, whether the user asked for it or named no command.
       if (mistake.exitCode === 0 || mistake.code === "commander.help") throw mistake;
       const [fault = "", ...suggestions] = mistake.message.replace(/^error: /, "").split("\n");
       const sentence = `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, "")}.`;
@@ -62,4 +62,15 @@ function explainMistakes(command: Command, help: string): Command {
 function renderExamples(examples: CommandDescription["examples"]): string {
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  ${line}`);
   return `\nExamples:\n${lines.join("\n\n")}`;
+}
+
+/** Errors that are written for the user to read. */
+const readable: readonly string[] = ["CommandError", "DeclarationError", "DeclarationErrors"];
+
+/** Ends the command as failed. Shows the message of an error that is written for the user, and the stack of any other. */
+export function showFailure(error: unknown): void {
+  const isReadable = error instanceof Error && readable.includes(error.name);
+  const text = error instanceof Error ? (isReadable ? error.message : error.stack) : undefined;
+  process.stderr.write(`${text ?? String(error)}\n`);
+  process.exitCode = 1;
 }

@@ -5,26 +5,29 @@ import type { Command } from "commander";
 import { askOnTerminal } from "../askOnTerminal";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
+import type { Program } from "../program";
 import { withSetUpLock } from "../setUpLock.mjs";
 import { operatorCommand } from "./operatorCommand";
-import { arrived } from "./promote/arrived";
-import { configurationAllowed } from "./promote/configurationAllowed";
-import { type Destination, destinationUntouched } from "./promote/destinationUntouched";
+import { checkConfiguration } from "./promote/checkConfiguration";
+import { checkMigrations } from "./promote/checkMigrations";
 import { Gate } from "./promote/gate";
-import { isolationHolds } from "./promote/isolationHolds";
 import { applyPlan, makePlan, requireUnchanged } from "./promote/plan";
 import {
   findPlanned,
   makePromotionFolder,
   type PromotionRecord,
   writePromotion,
-} from "./promote/promotionFiles";
+} from "./promote/promotionRecord";
 import { Rehearsal } from "./promote/rehearsal";
 import { rehearse } from "./promote/rehearse";
-import { safeMigrations } from "./promote/safeMigrations";
-import { sourceConverged } from "./promote/sourceConverged";
-import { readStackAccess } from "./stack/readStackAccess";
-import type { StackAccess } from "./stack/stackAccess";
+import {
+  checkDestination,
+  checkIsolation,
+  checkSource,
+  type Destination,
+  verifyDestination,
+} from "./promote/stackChecks";
+import { readStackAccess, type StackAccess } from "./stack/stackAccess";
 
 interface Options {
   from: string;
@@ -35,70 +38,72 @@ interface Options {
 
 const stepCount = 9;
 
-/** `npm run db -- promote`: brings what was tried out on one stack to another, with evidence. */
-export function promote(): Command {
+/** `npm run db -- promote`: applies to one stack what was tested on another, with evidence. */
+export function promote(program: Program): Command {
   return operatorCommand({
     name: "promote",
-    summary: "Bring what was tried out on one stack to another, with evidence",
+    summary: "Apply to one stack what was tested on another, with evidence",
     details:
-      "Nine steps, each with its evidence: the source is converged at this commit; the destination has not drifted; the " +
-      "configurations differ in what they may; the migrations to come are rehearsed on a server of its own, and are safe for the " +
-      "destination's sizes; no tenant sees another's rows there; Pulumi's plan, bound to the destination as it is. After " +
-      "confirmation exactly that plan is applied, and looked at again. The first step that fails ends it, and up to the eighth " +
-      "nothing is changed. Evidence is kept in .hosterizer/promotions, as JSON and as Markdown.",
+      "Nine steps, each with its evidence. The source is converged at this commit; the destination has not drifted; the " +
+      "configurations differ only where they may; the pending migrations are rehearsed on an embedded server, and are safe for the " +
+      "sizes of the destination's tables; no tenant sees another's rows in the rehearsal; Pulumi makes a plan that is bound to the " +
+      "destination's current state. After confirmation exactly that plan is applied, and the result is verified. The first step " +
+      "that fails ends the promotion; nothing changes before the eighth. The evidence is in .hosterizer/promotions, as JSON and as " +
+      "Markdown.",
     examples: [
-      ["npm run db -- promote --from dev --to prod", "ask before it is applied"],
-      ["npm run db -- promote --from dev --to prod --dry-run", "up to the plan, and its hash"],
+      ["npm run db -- promote --from dev --to prod", "ask before the plan is applied"],
+      ["npm run db -- promote --from dev --to prod --dry-run", "only make the plan"],
       ["npm run db -- promote --from dev --to prod --yes 0123456789abcdef", "apply that plan"],
     ],
     stack: false,
   })
-    .requiredOption("--from <stack>", "the stack on which it was tried out")
-    .requiredOption("--to <stack>", "the stack that is to be changed")
+    .requiredOption("--from <stack>", "the source: the stack on which it was tested")
+    .requiredOption("--to <stack>", "the destination: the stack to change")
     .option("--dry-run", "stop before anything is changed")
-    .option("-y, --yes <hash>", "apply the plan with this hash, which a dry run has made")
-    .action(run);
+    .option("-y, --yes <hash>", "apply the plan with this hash, made by a dry run")
+    .action((options: Options) => run(program, options));
 }
 
-async function run({ from, to, dryRun, yes }: Options): Promise<void> {
+async function run(program: Program, { from, to, dryRun, yes }: Options): Promise<void> {
   if (from === to) {
     throw new CommandError(
       `Stack ${from} cannot be promoted to itself.`,
-      "Name another with --to.",
+      "Name another stack with --to.",
     );
   }
   if (dryRun !== true && yes === undefined && !process.stdin.isTTY) {
     throw new CommandError(
-      "There is no terminal to ask whether the plan may be applied.",
-      "Make it with --dry-run, read it, then apply it with --yes and its hash.",
+      "There is no terminal to confirm the plan on.",
+      "Make the plan with --dry-run, read it, then apply it with --yes and its hash.",
     );
   }
   if (yes !== undefined) {
     const { path, promotion } = await findPlanned(yes, { from, to });
-    await applyAndKeep(path, promotion, new Gate(stepCount, promotion.steps));
+    await applyAndVerify(program, path, promotion, new Gate(stepCount, promotion.steps));
     return;
   }
   const begun = new Date();
   const path = await makePromotionFolder(begun, from, to);
   const gate = new Gate(stepCount);
-  // There is one rehearsal in a clone.
+  // A clone has room for one rehearsal at a time.
   const lock = join(folders.own, "promote.lock");
-  const plan = () => planAndKeep(path, begun, gate, from, to);
+  const plan = () => checkAndPlan(program, path, begun, gate, from, to);
   const promotion = await withSetUpLock(lock, plan, "promotion");
   if (dryRun === true) {
     const { hash = "" } = promotion.plan ?? {};
     say(
-      `Nothing was changed. To apply it: npm run db -- promote --from ${from} --to ${to} --yes ${hash}`,
+      `Nothing was changed. To apply the plan: npm run db -- promote --from ${from} --to ${to} --yes ${hash}`,
     );
     return;
   }
   if (/^y(es)?$/i.test(await askOnTerminal(`Apply it to stack ${to}? (yes or no) `))) {
-    await applyAndKeep(path, promotion, gate);
+    await applyAndVerify(program, path, promotion, gate);
   } else say("Nothing was changed.");
 }
 
 /** Steps 1 to 7, which change nothing. */
-async function planAndKeep(
+async function checkAndPlan(
+  program: Program,
   path: string,
   begun: Date,
   gate: Gate,
@@ -112,20 +117,19 @@ async function planAndKeep(
     outcome: "refused",
     steps: gate.steps,
   };
-  return keeping(path, promotion, async () => {
-    const { commit } = await gate.step(`${from} is what the commit says`, () =>
-      sourceConverged(from),
-    );
+  return withEvidence(path, promotion, async () => {
+    const { commit } = await gate.step(`${from} matches the commit`, () => checkSource(from));
     promotion.commit = commit;
     const access = await readStackAccess(to);
     const destination = await gate.step(`${to} has not drifted`, () =>
-      destinationUntouched(access),
+      checkDestination(access, program),
     );
-    await gate.step("the configurations may differ so", () =>
-      Promise.resolve(configurationAllowed(from, to)),
+    await gate.step("configurations", () => Promise.resolve(checkConfiguration(from, to)));
+    await checkRehearsal(program, gate, access, destination);
+    const { catalog } = destination;
+    const { plan } = await gate.step("plan", () =>
+      makePlan(access, program, { commit, catalog }, path),
     );
-    await rehearsed(gate, access, destination);
-    const { plan } = await gate.step("the plan", () => makePlan(access, destination, commit, path));
     promotion.plan = plan;
     promotion.outcome = "planned";
     process.stdout.write(`\n${plan.preview}\n\n`);
@@ -133,45 +137,57 @@ async function planAndKeep(
   });
 }
 
-/** Steps 4 to 6, on a server that is gone afterwards. */
-async function rehearsed(gate: Gate, access: StackAccess, destination: Destination): Promise<void> {
+/** Steps 4 to 6, on a server that is removed afterwards. */
+async function checkRehearsal(
+  program: Program,
+  gate: Gate,
+  access: StackAccess,
+  destination: Destination,
+): Promise<void> {
   let rehearsal: Rehearsal | undefined;
   try {
     await gate.step("rehearsal", async () => {
       rehearsal = await Rehearsal.begin(access.database, destination.version);
-      return rehearse(rehearsal, access, destination);
+      return rehearse(rehearsal, access, program, destination);
     });
-    await gate.step("the migrations are safe there", () => safeMigrations(access, destination));
-    const database = await rehearsal?.access();
-    if (database === undefined) throw new Error("the rehearsal has no database");
-    await gate.step("isolation, as rehearsed", () => isolationHolds(database));
+    await gate.step(`migrations are safe for ${access.stack}`, () =>
+      checkMigrations(access, program, destination),
+    );
+    const rehearsed = await rehearsal?.access();
+    if (rehearsed === undefined) throw new Error("the rehearsal has no database");
+    await gate.step("isolation in the rehearsal", () => checkIsolation(rehearsed, program));
   } finally {
     await rehearsal?.end();
   }
 }
 
 /** Steps 8 and 9. */
-async function applyAndKeep(path: string, promotion: PromotionRecord, gate: Gate): Promise<void> {
+async function applyAndVerify(
+  program: Program,
+  path: string,
+  promotion: PromotionRecord,
+  gate: Gate,
+): Promise<void> {
   const { to, plan, commit } = promotion;
-  if (plan === undefined || commit === undefined) throw new Error("a promotion without its plan");
+  if (plan === undefined || commit === undefined) throw new Error("the promotion has no plan");
   promotion.steps = gate.steps;
-  await keeping(path, promotion, async () => {
+  await withEvidence(path, promotion, async () => {
     const access = await readStackAccess(to);
     promotion.outcome = "refused";
-    await gate.step(`plan ${plan.hash} is applied`, async () => {
-      await requireUnchanged(access, plan, commit, path);
+    await gate.step(`apply plan ${plan.hash}`, async () => {
+      await requireUnchanged(access, program, plan, commit, path);
       promotion.outcome = "failed";
-      return applyPlan(to, plan, path);
+      return applyPlan(to, path);
     });
-    await gate.step(`${to} is what the commit says`, async () =>
-      arrived(await readStackAccess(to)),
+    await gate.step(`${to} matches the commit`, async () =>
+      verifyDestination(await readStackAccess(to), program),
     );
     promotion.outcome = "promoted";
   });
 }
 
-/** Keeps the evidence, however it ends. */
-async function keeping<T>(
+/** Writes the evidence when the steps end, whether they pass or fail. */
+async function withEvidence<T>(
   path: string,
   promotion: PromotionRecord,
   steps: () => Promise<T>,

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-import { application } from "../../../../database/roles";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { rotate } from "./rotate/rotate";
 
@@ -10,30 +10,30 @@ interface Options {
   yes?: true;
 }
 
-/** How long both logins work where nobody says otherwise, in minutes. */
-const usualGrace = 15;
+/** How long both logins work by default, in minutes. */
+const defaultGrace = 15;
 
 /** `npm run db -- rotate-password`: another password for a role, without downtime. See docs/rotation.md. */
-export function rotatePassword(): Command {
+export function rotatePassword(program: Program): Command {
   return operatorCommand({
     name: "rotate-password",
     summary: "Give a role another password, without downtime",
     details:
-      "The role gets a second login with a new password; both work for the time of grace, in which applications take up the new " +
-      "one. Then the old one is refused and its sessions are ended. Whoever interrupts it goes on with the same command.",
+      "The role gets a second login with a new password. Both work during the grace period, in which applications switch to the " +
+      "new one. Then the old one is refused and its sessions are ended. After an interruption, run the same command again: it resumes.",
     examples: [
-      [`npm run db -- rotate-password ${application}`, "the application's"],
+      [`npm run db -- rotate-password ${program.application}`, "the application's"],
       [
-        `npm run db -- rotate-password ${application} --grace 0`,
-        "the old password is known to others: refused at once",
+        `npm run db -- rotate-password ${program.application} --grace 0`,
+        "others know the old password: refuse it at once",
       ],
     ],
   })
     .argument("<role>", "whose password")
-    .option("-g, --grace <minutes>", "how long both work", minutes, usualGrace)
+    .option("-g, --grace <minutes>", "how long both work", minutes, defaultGrace)
     .option("-y, --yes", "do not ask (stacks other than local)")
     .action(async (role: string, { stack, grace, yes }: Options) => {
-      await rotate({ stack, role, grace: grace * 60_000, yes: yes === true });
+      await rotate(program, { stack, role, grace: grace * 60_000, yes: yes === true });
     });
 }
 

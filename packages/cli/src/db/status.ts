@@ -1,36 +1,20 @@
 import type { Command } from "commander";
 
-import { migrator, owner } from "../../../../database/roles";
-import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
-import { readDatabaseStatus } from "@hosterizer/postgres/monitoring/databaseStatus";
-import { readSchemaStatus } from "@hosterizer/postgres/monitoring/schemaStatus";
-import { migrationsDirectory } from "../../../../components/preflight";
-import { folders } from "../folders";
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
-import { renderStatus } from "./screen/renderStatus";
-import type { StackStatus } from "./screen/stackStatus";
-import { statusWarnings } from "./screen/statusWarnings";
 import { paintOutput, width } from "./screen/terminal";
-import { connectionAs } from "./stack/connectionAs";
-import { explainRefusal } from "./stack/explainRefusal";
-import { migrationTarget } from "./stack/migrationTarget";
-import { readContainer } from "./stack/readContainer";
-import { readStackAccess } from "./stack/readStackAccess";
-import type { StackAccess } from "./stack/stackAccess";
+import { readStackAccess } from "./stack/stackAccess";
+import { renderStatus } from "./status/renderStatus";
+import { readStackStatus } from "./status/stackStatus";
 
-/** Sees the whole server's statistics, and no table. */
-const monitor = "app_monitor";
-/** As many as the guide asks for. */
-const statementLimit = 10;
-
-/** `npm run db -- status`: how the database does, on one screen. */
-export function status(): Command {
+/** `npm run db -- status`: the state of the database, on one screen. */
+export function status(program: Program): Command {
   return operatorCommand({
     name: "status",
     summary: "Show how the database does, on one screen",
     details:
-      "Server, schema version, sessions, slowest statements, sizes of tables, unused indexes, replicas. It changes nothing. " +
-      "Counts begin anew when the server crashes.",
+      "Server, schema version, sessions, slowest statements, sizes of tables, unused indexes, replicas. Changes nothing. " +
+      "A crash of the server resets the counts.",
     examples: [
       ["npm run db -- status", "the local stack"],
       ["npm run -s db -- status --json", "the same as data: bytes, milliseconds, seconds"],
@@ -38,30 +22,10 @@ export function status(): Command {
   })
     .option("--json", "print a JSON object instead")
     .action(async ({ stack, json }: { stack: string; json?: true }) => {
-      const found = await readStatus(await readStackAccess(stack));
-      const screen = () => renderStatus(found, width(), paintOutput());
-      process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : screen());
+      const found = await readStackStatus(await readStackAccess(stack), program);
+      const text = json
+        ? `${JSON.stringify(found, null, 2)}\n`
+        : renderStatus(found, width(), paintOutput());
+      process.stdout.write(text);
     });
-}
-
-async function readStatus(access: StackAccess): Promise<StackStatus> {
-  const { stack, host, port } = access;
-  // One after the other, so that neither counts the other's session.
-  const facts = await explainRefusal(access, connectionAs(monitor, access), (connection) =>
-    readDatabaseStatus(connection, statementLimit),
-  );
-  const target = migrationTarget(stack);
-  const schema = await explainRefusal(access, connectionAs(migrator, access), (connection) =>
-    readSchemaStatus({ connection, owner, directory: migrationsDirectory, target }),
-  );
-  const logFile = logFileOf(stack, facts.server.dataDirectory);
-  const server = { host, port, ...facts.server, logFile, docker: readContainer(stack) };
-  const found = { stack, ...facts, server, schema };
-  return { ...found, warnings: statusWarnings(found) };
-}
-
-/** The log of the server that this project runs on this machine, if it is that one. */
-function logFileOf(stack: string, dataDirectory: string | null): string | null {
-  const { data, log } = serverPaths(folders.project, stack, serverAccount(folders.project));
-  return data === dataDirectory ? log : null;
 }

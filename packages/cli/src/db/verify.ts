@@ -1,13 +1,12 @@
 import { type Command, Option } from "commander";
 
+import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
-import { renderJunit } from "./screen/renderJunit";
-import { renderProof } from "./screen/renderProof";
 import { paintOutput } from "./screen/terminal";
-import { proveStack } from "./stack/proveStack";
-import { readStackAccess } from "./stack/readStackAccess";
+import { readStackAccess } from "./stack/stackAccess";
+import { proveStack, renderJunit, renderProof } from "./verify/proof";
 
-/** As of drift: what was looked for was found. */
+/** Exit code, as of `npm run drift`: the check worked, and found a difference. */
 const leakFound = 7;
 
 interface Options {
@@ -17,14 +16,14 @@ interface Options {
 }
 
 /** `npm run db -- verify`: the guide's Testing RLS Policies, for every table, command and context. */
-export function verify(): Command {
+export function verify(program: Program): Command {
   return operatorCommand({
     name: "verify",
     summary: "Prove that no tenant sees another's rows",
     details:
-      "Logs in as the application's own roles and tries on every tenant table what could show or change another tenant's rows, with two " +
-      "tenants that it makes up in a transaction that is rolled back. Nothing is left, and nobody waits for it. Exit code 7: something " +
-      "leaks, or a role cannot reach its own rows.",
+      "Logs in as the application's own roles and tries on every tenant table whatever could show or change another tenant's " +
+      "rows. The two tenants for this are made up in a transaction that is rolled back. It leaves nothing behind, and no session " +
+      "waits for it. Exit code 7: something leaks, or a role cannot reach its own rows.",
     examples: [
       ["npm run db -- verify", "the local stack"],
       ["npm run db -- verify --stack prod", "a production database: safe while it is in use"],
@@ -34,13 +33,11 @@ export function verify(): Command {
   })
     .addOption(new Option("--json", "print a JSON object instead").conflicts("junit"))
     .option("--junit", "print a JUnit report instead")
-    .action(run);
-}
-
-async function run({ stack, json, junit }: Options): Promise<void> {
-  const proof = await proveStack(await readStackAccess(stack));
-  if (json) process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
-  else if (junit) process.stdout.write(renderJunit(proof, stack));
-  else process.stdout.write(renderProof(proof, paintOutput()));
-  if (!proof.summary.ok) process.exitCode = leakFound;
+    .action(async ({ stack, json, junit }: Options) => {
+      const proof = await proveStack(await readStackAccess(stack), program);
+      if (json) process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
+      else if (junit) process.stdout.write(renderJunit(proof, stack));
+      else process.stdout.write(renderProof(proof, paintOutput()));
+      if (!proof.summary.ok) process.exitCode = leakFound;
+    });
 }

@@ -1,4 +1,3 @@
-import { owner } from "../../../../database/roles";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import {
   deployConnection,
@@ -6,7 +5,7 @@ import {
   lacksOwnerMembership,
   type OwnerMembership,
 } from "@hosterizer/postgres/server/external/deployAccess";
-import type { ExternalSettings } from "../../../../components/settings";
+import { type ExternalSettings, loadProgram } from "../program";
 
 /** How the deploy role gets in by an environment that `externalEnvironment` has made. */
 function deployLogin(settings: ExternalSettings, environment: NodeJS.ProcessEnv): Connection {
@@ -15,7 +14,7 @@ function deployLogin(settings: ExternalSettings, environment: NodeJS.ProcessEnv)
 }
 
 function membershipOf({ deployRole, database }: ExternalSettings): OwnerMembership {
-  return { deployRole, owner, database };
+  return { deployRole, owner: loadProgram().owner, database };
 }
 
 /** Whether the deploy role cannot connect to the stack's database, because it is no member of its owner. */

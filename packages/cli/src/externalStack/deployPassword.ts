@@ -1,7 +1,7 @@
-import type { ExternalSettings } from "../../../../components/settings";
 import { askPulumi } from "../askPulumi";
 import { CommandError } from "../commandError";
 import { pins } from "../pins";
+import type { ExternalSettings } from "../program";
 import { runQuietly } from "../pulumi/runQuietly";
 
 const usualVariable = "HOSTERIZER_DEPLOY_PASSWORD";

@@ -2,7 +2,6 @@ import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { releasedVersion } from "../../../../database/migrationSafety";
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import {
   squawkFolder,
@@ -10,6 +9,7 @@ import {
   squawkVersion,
 } from "@hosterizer/postgres/migrations/safety/squawk";
 import { folders } from "../folders";
+import { loadProgram } from "../program";
 import { runQuietly } from "../pulumi/runQuietly";
 import { say } from "../say";
 
@@ -24,13 +24,13 @@ export async function ensureSquawk(): Promise<void> {
   if (squawkIn(project) !== undefined || !hasUnreleased(join(project, "migrations"))) return;
   const fault = await installSquawk(project);
   if (fault === undefined) return;
-  say(`squawk ${squawkVersion} could not be installed: migrations are judged without it. ${fault}`);
+  say(`squawk ${squawkVersion} cannot be had: migrations are judged without it. ${fault}`);
 }
 
 /**
  * Installs it into a project folder. Never throws.
  *
- * @returns why it could not be installed
+ * @returns why it can't be had
  */
 export async function installSquawk(project: string): Promise<string | undefined> {
   const prefix = join(project, squawkFolder);
@@ -48,6 +48,7 @@ export async function installSquawk(project: string): Promise<string | undefined
 }
 
 function hasUnreleased(folder: string): boolean {
+  const { releasedVersion } = loadProgram();
   try {
     return readdirSync(folder).some((file) => numberOf(file) > releasedVersion);
   } catch {

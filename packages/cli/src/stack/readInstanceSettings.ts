@@ -1,13 +1,7 @@
-import { createRequire } from "node:module";
-
 import type { DeclarationError } from "@hosterizer/postgres/declarationError";
-import type * as reading from "../../../../components/settings";
 import { pins } from "../pins";
+import { loadProgram, type Settings } from "../program";
 import { asPulumiHandsIt, readConfiguration } from "./readConfiguration";
-
-const load = createRequire(__filename);
-
-type Settings = reading.Settings;
 
 /** The settings of a stack with one kind of instance, or every fault in them. */
 export type InstanceSettings<Kind extends Settings["instance"]> =
@@ -27,8 +21,7 @@ export function readInstanceSettings<Kind extends Settings["instance"]>(
   const prefix = `${pins.project}:`;
   const written = readConfiguration(stack, environment, kind);
   if (written?.[`${prefix}instance`] !== kind) return undefined;
-  const { readSettings } = load("../../../../components/settings") as typeof reading;
-  const read = readSettings(asPulumiHandsIt(written), stack);
+  const read = loadProgram().readSettings(asPulumiHandsIt(written), stack);
   if ("faults" in read) return read;
   const settings = read.settings as Extract<Settings, { instance: Kind }>;
   const plain = Object.keys(written).filter((key) => typeof written[key] === "string");

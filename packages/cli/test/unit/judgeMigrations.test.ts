@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { program } from "../../../../components/program";
 import { comingMigration, lastShipped } from "../../../../test/shippedMigrations";
 import { judgeMigrations } from "../../src/judgeMigrations";
 
@@ -23,7 +24,7 @@ async function write(up: string, down: string): Promise<void> {
 }
 
 test("the project's own migrations are fine", async () => {
-  expect(await judgeMigrations(process.cwd())).toBe("");
+  expect(await judgeMigrations(process.cwd(), program)).toBe("");
 });
 
 test("what comes after the released ones is judged, every fault at once", async () => {
@@ -31,7 +32,7 @@ test("what comes after the released ones is judged, every fault at once", async 
     "create table notes ();\ngrant select on notes to app_user;\nupdate users set email = ''",
     "select 1",
   );
-  const words = await judgeMigrations(project);
+  const words = await judgeMigrations(project, program);
   expect(words).toContain(`${next}.up.sql:1: it makes table public.notes`);
   expect(words).toContain(
     `${next}.up.sql:2: it grants or revokes a privilege (access-in-migration).`,
@@ -41,5 +42,5 @@ test("what comes after the released ones is judged, every fault at once", async 
 
 test("a folder with faults is told as what it is", async () => {
   await rm(join(project, "migrations", `${lastShipped}.down.sql`));
-  expect(await judgeMigrations(project)).toContain(lastShipped);
+  expect(await judgeMigrations(project, program)).toContain(lastShipped);
 });

@@ -2,55 +2,60 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { escapeIdentifier } from "pg";
+
+import { catalogHash } from "@hosterizer/postgres/connection/catalogStamp";
+import { withClient } from "@hosterizer/postgres/connection/connection";
+import { readLedger } from "@hosterizer/postgres/migrations/ledger";
 import { CommandError } from "../../commandError";
 import { driftReport } from "../../drift/driftReport";
 import { renderDifferences } from "../../drift/renderDrift";
 import { externalEnvironment } from "../../externalStack/externalEnvironment";
 import { folders } from "../../folders";
 import { healStack } from "../../healing/healStack";
+import type { Program } from "../../program";
 import { runQuietly } from "../../pulumi/runQuietly";
 import { requireServer } from "../../requireServer";
 import { openStack } from "../../stack/openStack";
 import { startInstance } from "../../startInstance";
 import { updateStack } from "../../updateStack";
+import { connectionAs } from "../stack/connectAs";
+import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
-import { stackHash } from "./stackHash";
-import type { Destination } from "./destinationUntouched";
 import type { Evidence } from "./gate";
-import type { PromotionRecord } from "./promotionFiles";
-import { cleanCommit } from "./repository";
-
-export type Plan = NonNullable<PromotionRecord["plan"]>;
+import type { Plan } from "./promotionRecord";
 
 /**
- * Update plans are experimental in Pulumi: https://www.pulumi.com/docs/iac/concepts/update-plans/. What our own resources find
- * is part of a plan, so that the update has to say it in the same way.
+ * Update plans are experimental in Pulumi: https://www.pulumi.com/docs/iac/concepts/update-plans/. The plan contains the drift that
+ * our own resources report, so the update has to report it in the same format.
  */
 const withPlans = { PULUMI_EXPERIMENTAL: "true", HOSTERIZER_DRIFT: "json" };
 
-/** The preview is kept as it is printed, wherever it is read. */
+/** The preview is stored as text, so it does not depend on this terminal. */
 const screen = { width: 120, bold: String, red: String };
 
-/** Digits of a hash that a person compares. */
-const shown = 16;
+/** How many digits of a hash are shown to people. */
+const shownDigits = 16;
 
 /**
- * Has Pulumi preview the destination, and keeps that as a plan, bound to the commit and to the catalog.
+ * Has Pulumi preview the destination and save that as a plan. The plan is bound to a commit and to the destination's database.
  *
- * @throws CommandError if the catalog is not what it was when the destination was looked at, or if the preview fails
+ * @param bound the commit, and the hash of the database when the destination was checked
+ * @param folder where the plan is saved
+ * @throws CommandError if the database has changed since it was checked, or if the preview fails
  */
 export async function makePlan(
   access: StackAccess,
-  { catalog }: Destination,
-  commit: string,
+  program: Program,
+  { commit, catalog }: { commit: string; catalog: string },
   folder: string,
 ): Promise<Evidence & { plan: Plan }> {
   const { stack } = access;
   const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
   const file = fileIn(folder);
-  if ((await stackHash(access)) !== catalog) {
-    throw new CommandError(`Stack ${stack} has changed since step 2.`, "Begin again.");
+  if ((await catalogHashOf(access, program)) !== catalog) {
+    throw new CommandError(`Stack ${stack} has changed since step 2.`, "Start again.");
   }
   const options = ["--save-plan", file, "--json", "--non-interactive"];
   const ended = await runQuietly("pulumi", ["preview", "--stack", stack, ...options], {
@@ -61,14 +66,14 @@ export async function makePlan(
   if (status === "broken") {
     throw new CommandError(
       `The preview of stack ${stack} failed:\n${error}`,
-      "Correct what it names first.",
+      "Fix what it names, and start again.",
     );
   }
   const preview =
     differences.length === 0
-      ? `Nothing of stack ${stack} is to change.`
-      : `What is to change in stack ${stack}:\n${renderDifferences(differences, screen)}`;
-  const hash = await hashOf(file, catalog, commit);
+      ? `Nothing changes in stack ${stack}.`
+      : `Changes in stack ${stack}:\n${renderDifferences(differences, screen)}`;
+  const hash = await planHash(file, catalog, commit);
   return {
     summary: `plan ${hash}`,
     data: { hash, catalog },
@@ -76,31 +81,32 @@ export async function makePlan(
   };
 }
 
-/** @throws CommandError if anything is not as it was when a plan was made */
+/** @throws CommandError if the commit, the plan's file or the destination has changed since the plan was made */
 export async function requireUnchanged(
   access: StackAccess,
+  program: Program,
   { hash, catalog }: Plan,
   commit: string,
   folder: string,
 ): Promise<void> {
   const { stack } = access;
-  const again = "Nothing was changed. Begin again: the steps before are to be taken anew.";
-  const present = await cleanCommit();
-  if (present !== commit) {
-    const fault = `Plan ${hash} is of commit ${commit.slice(0, 12)}, and this folder is at ${present.slice(0, 12)}.`;
+  const again = "Nothing was changed. Start again: all steps have to be repeated.";
+  const current = await cleanCommit();
+  if (current !== commit) {
+    const fault = `Plan ${hash} is for commit ${commit.slice(0, 12)}, but this folder is at ${current.slice(0, 12)}.`;
     throw new CommandError(fault, again);
   }
-  if ((await hashOf(fileIn(folder), catalog, commit).catch(() => "")) !== hash) {
-    throw new CommandError(`The file of plan ${hash} is not what it was.`, again);
+  if ((await planHash(fileIn(folder), catalog, commit).catch(() => "")) !== hash) {
+    throw new CommandError(`The file of plan ${hash} was changed.`, again);
   }
-  if ((await stackHash(access)) !== catalog) {
+  if ((await catalogHashOf(access, program)) !== catalog) {
     const fault = `Stack ${stack} has changed since plan ${hash} was made.`;
     throw new CommandError(fault, again);
   }
 }
 
-/** Applies exactly a plan. @throws CommandError if the update fails, also because something is not as planned after all */
-export async function applyPlan(stack: string, { hash }: Plan, folder: string): Promise<Evidence> {
+/** Applies exactly this plan. @throws CommandError if the update fails, for example because something is not as planned */
+export async function applyPlan(stack: string, folder: string): Promise<Evidence> {
   const environment = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, environment);
   await startInstance(stack, environment, []);
@@ -108,21 +114,59 @@ export async function applyPlan(stack: string, { hash }: Plan, folder: string): 
   const code = await updateStack(stack, update, { ...environment, ...withPlans });
   if (code !== 0) {
     throw new CommandError(
-      `The update of stack ${stack} failed: what Pulumi says stands above.`,
-      `What it had done stays. See where it is with \`npm run preview -- --stack ${stack}\`; the next \`npm run up -- --stack ${stack}\` goes on from there.`,
+      `The update of stack ${stack} failed: see Pulumi's messages above.`,
+      `What it did before that stays. \`npm run preview -- --stack ${stack}\` shows what is left; the next \`npm run up -- --stack ${stack}\` resumes.`,
     );
   }
-  return { summary: `plan ${hash} applied` };
+  return { summary: "applied" };
 }
 
 function fileIn(folder: string): string {
   return join(folder, "plan.json");
 }
 
-async function hashOf(file: string, catalog: string, commit: string): Promise<string> {
+async function planHash(file: string, catalog: string, commit: string): Promise<string> {
   const hash = createHash("sha256")
     .update(await readFile(file))
     .update(catalog)
     .update(commit);
-  return hash.digest("hex").slice(0, shown);
+  return hash.digest("hex").slice(0, shownDigits);
+}
+
+/**
+ * The commit that this folder is at.
+ *
+ * @throws CommandError with the changed files if the working tree differs from the commit
+ */
+export async function cleanCommit(): Promise<string> {
+  const commit = (await git("rev-parse", "HEAD")).trim();
+  const changed = (await git("status", "--porcelain")).trimEnd();
+  if (changed === "") return commit;
+  throw new CommandError(
+    `The working tree differs from commit ${commit.slice(0, 12)}:\n${changed}`,
+    "Commit or stash it: only a commit that others can see can be promoted.",
+  );
+}
+
+async function git(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runQuietly("git", args, { cwd: folders.project });
+  if (code === 0) return stdout;
+  throw new CommandError(
+    `git ${args.join(" ")} failed: ${stderr.trim()}`,
+    "Promote from a clone of the repository.",
+  );
+}
+
+/** A hash of a stack's database. It changes with anything in the catalog, with the server's roles and with the ledger. */
+export function catalogHashOf(access: StackAccess, { migrator, owner }: Program): Promise<string> {
+  return explainRefusal(access, connectionAs(migrator, access), (connection) =>
+    withClient(connection, "promote", async (client) => {
+      await client.query(`set role ${escapeIdentifier(owner)}`);
+      const ledger = await readLedger(client);
+      return catalogHash(
+        client,
+        ledger.map(({ name, appliedAt }) => `${name} ${appliedAt.toISOString()}`),
+      );
+    }),
+  );
 }

@@ -8,35 +8,31 @@ import { pins } from "../../pins";
 import { runQuietly } from "../../pulumi/runQuietly";
 import { rehearsalStack } from "../../stack/rehearsalStack";
 import { stackFiles } from "../../stack/stackFiles";
-import { editTarget } from "../migrate/editTarget";
-import { readStackAccess } from "../stack/readStackAccess";
-import type { StackAccess } from "../stack/stackAccess";
+import { editTarget } from "../stack/schemaVersion";
+import { readStackAccess, type StackAccess } from "../stack/stackAccess";
 
-/** How much of a failed update is shown. */
-const lastLines = 25;
-
-/** A stack with an embedded server of its own, made by this program, that nobody else knows. */
+/** A stack with its own embedded server, made by this program for one promotion. */
 export class Rehearsal {
   /**
    * Makes it.
    *
    * @param database the name of the database
-   * @param version number of the last migration to be applied
-   * @throws CommandError with what the update said
+   * @param version number of the last migration to apply
+   * @throws CommandError with the end of the update's output
    */
   static async begin(database: string, version: number): Promise<Rehearsal> {
-    // One that was killed has left its own.
-    await new Rehearsal().end();
+    const rehearsal = new Rehearsal();
+    // A promotion that was killed has left its rehearsal behind.
+    await rehearsal.end();
     const { merged } = stackFiles(rehearsalStack);
     await mkdir(dirname(merged), { recursive: true, mode: 0o700 });
-    // What is proven of it is asked of it afterwards.
+    // Without the proof at the end of each update: step 6 runs it.
     const keys = { instance: "embedded", port: await freePort(), database, proof: false };
     const lines = Object.entries(keys).map(
       ([key, value]) => `  ${pins.project}:${key}: ${JSON.stringify(value)}\n`,
     );
     const text = `config:\n${lines.join("")}`;
     await writeFile(merged, editTarget(text, version, {}), { mode: 0o600 });
-    const rehearsal = new Rehearsal();
     try {
       await rehearsal.up();
       return rehearsal;
@@ -46,7 +42,7 @@ export class Rehearsal {
     }
   }
 
-  /** Converges it on everything that the program declares, all migrations too. @throws CommandError as `begin` */
+  /** Converges it on everything that the program declares, with all migrations. @throws CommandError as `begin` does */
   async complete(): Promise<void> {
     const { merged } = stackFiles(rehearsalStack);
     await writeFile(merged, editTarget(await readFile(merged, "utf8"), undefined, {}));
@@ -57,11 +53,11 @@ export class Rehearsal {
     return readStackAccess(rehearsalStack);
   }
 
-  /** Removes it, its server and its data; also what is left of one. */
+  /** Removes it with its server and its data, even if it is incomplete. */
   async end(): Promise<void> {
     const { merged, state } = stackFiles(rehearsalStack);
-    const isThere = await readFile(merged).catch(() => undefined);
-    if (isThere === undefined) return;
+    const configuration = await readFile(merged).catch(() => undefined);
+    if (configuration === undefined) return;
     await run("destroy", "--stack", rehearsalStack, "--yes");
     await rm(merged, { force: true });
     await rm(state, { force: true });
@@ -72,20 +68,23 @@ export class Rehearsal {
   }
 }
 
+/** How many lines of a failed command's output are shown. */
+const shownLines = 25;
+
 async function run(...args: string[]): Promise<void> {
   const program = join(folders.project, "packages", "cli", "run.mjs");
   const { code, stdout, stderr } = await runQuietly(process.execPath, [program, ...args], {
     cwd: folders.project,
   });
   if (code === 0) return;
-  const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-lastLines).join("\n");
+  const output = `${stdout}\n${stderr}`.trim().split("\n").slice(-shownLines).join("\n");
   throw new CommandError(
-    `The rehearsal's \`${args[0] ?? ""}\` failed:\n${said}`,
-    "Mend what it names, and begin again: nothing was changed there.",
+    `The rehearsal's \`${args[0] ?? ""}\` failed:\n${output}`,
+    "Fix what it names, and start again: the destination was not changed.",
   );
 }
 
-/** A port of this machine that nobody listens on. */
+/** A port on which nothing listens on this machine. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);

@@ -1,67 +1,72 @@
-import { recordedSchemas } from "../../../../../database/extensions";
-import { migrator, owner } from "../../../../../database/roles";
-import { tenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { inSnapshot } from "@hosterizer/postgres/connection/inSnapshot";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
+import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
 import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
-import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
-import { migrationsDirectory } from "../../../../../components/preflight";
 import { CommandError } from "../../commandError";
-import { connectionAs } from "../stack/connectionAs";
+import type { Program } from "../../program";
+import { counted } from "../screen/numbers";
+import { connectionAs } from "../stack/connectAs";
 import type { StackAccess } from "../stack/stackAccess";
-import { compareSchemas } from "./compareSchemas";
-import type { Destination } from "./destinationUntouched";
 import type { Evidence } from "./gate";
 import type { Rehearsal } from "./rehearsal";
+import type { Destination } from "./stackChecks";
 
 /**
- * Tries on a server of its own what is to come: from the very schema that the destination has up, down and up again, and then
- * the whole program.
+ * Tries the update on the rehearsal's server: first the pending migrations, starting from the destination's schema, up, down and
+ * up again; then the whole program.
  *
  * @param rehearsal at the destination's version
+ * @throws CommandError if a schema differs from what it should be
  */
 export async function rehearse(
   rehearsal: Pick<Rehearsal, "access" | "complete">,
   destination: StackAccess,
-  { version, pending }: Destination,
+  program: Program,
+  { version, pending }: Pick<Destination, "version" | "pending">,
 ): Promise<Evidence> {
-  const connection = connectionAs(migrator, await rehearsal.access());
-  const live = await schemaOf(connectionAs(migrator, destination));
-  const before = await schemaOf(connection);
+  const connection = connectionAs(program.migrator, await rehearsal.access());
+  const live = await schemaOf(connectionAs(program.migrator, destination), program);
+  const before = await schemaOf(connection, program);
   requireSame(live, before, {
     fault: `Migrations 1 to ${version} make another schema than stack ${destination.stack} has`,
     remedy:
-      "A file was changed after it was applied, or the schema by hand: find out which, and mend it there first.",
+      "Either a file was changed after it was applied, or the schema was changed by hand: find out which, and fix it there first.",
   });
 
   if (pending.length > 0) {
-    const to = (target?: number) => migrate(connection, target);
-    await to();
-    const after = await schemaOf(connection);
-    await to(version);
-    requireSame(before, await schemaOf(connection), {
-      fault: `The down files of ${pending.join(", ")} do not lead back to migration ${version}`,
-      remedy: "Mend them: whoever has to go back in a hurry must be able to.",
+    const names = pending.join(", ");
+    await migrate(connection, program);
+    const after = await schemaOf(connection, program);
+    await migrate(connection, program, version);
+    requireSame(before, await schemaOf(connection, program), {
+      fault: `The down files of ${names} do not lead back to migration ${version}`,
+      remedy: "Fix them: in an emergency a rollback has to work.",
     });
-    await to();
-    requireSame(after, await schemaOf(connection), {
-      fault: `Up, down and up again, ${pending.join(", ")} make another schema than the first time`,
-      remedy: "Mend the down files: they leave something behind.",
+    await migrate(connection, program);
+    requireSame(after, await schemaOf(connection, program), {
+      fault: `After up, down and up again, ${names} make another schema than the first time`,
+      remedy: "Fix the down files: they leave something behind.",
     });
   }
   await rehearsal.complete();
-  const directions =
-    pending.length > 0 ? `; ${pending.length} to come went up, down and up again` : "";
+  const tried =
+    pending.length === 0
+      ? ""
+      : `; ${counted(pending.length, "pending migration")} went up, down and up again`;
   return {
-    summary: `the same ${live.length} objects as there${directions}`,
+    summary: `same ${live.length} objects as ${destination.stack}${tried}`,
     data: { objects: live.length, pending },
   };
 }
 
-function migrate(connection: Connection, target?: number) {
+function migrate(
+  connection: Connection,
+  { owner, recordedSchemas, tenancy, migrationsDirectory }: Program,
+  target?: number,
+) {
   return migrateTo({
     connection,
     owner,
@@ -74,7 +79,10 @@ function migrate(connection: Connection, target?: number) {
   });
 }
 
-function schemaOf(connection: Connection): Promise<SchemaObject[]> {
+function schemaOf(
+  connection: Connection,
+  { owner, recordedSchemas }: Program,
+): Promise<SchemaObject[]> {
   return withClient(connection, "promote", (client) =>
     inSnapshot(client, owner, () => readSchema(client, { schemas: recordedSchemas, owner })),
   );
@@ -88,4 +96,30 @@ function requireSame(
   const differences = compareSchemas(expected, actual);
   if (differences.length === 0) return;
   throw new CommandError(`${fault}:\n${differences.map((line) => `  ${line}`).join("\n")}`, remedy);
+}
+
+/** How one schema differs from another, a line for each object and fact, in the order of their names. */
+export function compareSchemas(
+  expected: readonly SchemaObject[],
+  actual: readonly SchemaObject[],
+): string[] {
+  const [wanted, found] = [byName(expected), byName(actual)];
+  const names = [...new Set([...wanted.keys(), ...found.keys()])].sort();
+  return names.flatMap((name) => {
+    const [one, other] = [wanted.get(name), found.get(name)];
+    if (one === undefined) return [`${name} is unexpected`];
+    if (other === undefined) return [`${name} is missing`];
+    return compareFacts(one, other).map((fact) => `${name}: ${fact}`);
+  });
+}
+
+function byName(objects: readonly SchemaObject[]): Map<string, SchemaObject> {
+  return new Map(objects.map((object) => [`${object.kind} ${object.identity}`, object]));
+}
+
+function compareFacts({ facts: wanted }: SchemaObject, { facts: found }: SchemaObject): string[] {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  return names
+    .filter((name) => (wanted[name] ?? null) !== (found[name] ?? null))
+    .map((name) => `${name} ${found[name] ?? "none"}, expected ${wanted[name] ?? "none"}`);
 }

@@ -1,53 +1,54 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-import { roles } from "../../../../../database/roles";
-import { hasPassword } from "@hosterizer/postgres/access/logins";
+import { hasPassword, type Logins } from "@hosterizer/postgres/access/logins";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { CommandError } from "../../commandError";
 import { up } from "../../commands/up";
+import { pins } from "../../pins";
+import type { Program } from "../../program";
 import { readResources } from "../../readResources";
 import { say } from "../../say";
 import { stackFiles } from "../../stack/stackFiles";
+import { yaml } from "../../stack/yaml";
 import { stackEnvironment } from "../../stackEnvironment";
-import { humanDuration } from "../screen/humanDuration";
-import { readStackAccess } from "../stack/readStackAccess";
-import type { Credentials, StackAccess } from "../stack/stackAccess";
-import { upCommand } from "../stack/upCommand";
-import { editLogins, loginsOf } from "./loginsOf";
-import { refusal, type Way, waysIn } from "./tryLogin";
+import { humanDuration } from "../screen/numbers";
+import { type Credentials, readStackAccess, type StackAccess } from "../stack/stackAccess";
+import { requireLogin, requireRefusal } from "./tryLogin";
 import { waitForClients } from "./waitForClients";
 
-/** What is rotated, and how carefully. */
-export interface Rotation {
+/** What is rotated, and how. */
+interface Rotation {
   stack: string;
   role: string;
-  /** How long both logins work, in milliseconds. 0: the old one is over at once. */
+  /** How long both logins work, in milliseconds. 0 ends the old one at once. */
   grace: number;
-  /** Whether nobody is asked. */
+  /** Whether to skip the confirmation. */
   yes: boolean;
 }
 
 /**
  * Gives a role a new login, lets both work for a while, and ends the old one with its sessions.
  *
- * Each of the two steps is an update to what Pulumi.<stack>.yaml says by then, so that whoever is interrupted goes on with
- * the same command.
+ * Each of the two steps edits Pulumi.<stack>.yaml and runs the update, so that the same command resumes after an interruption.
  *
- * @throws CommandError if an update fails, the new login does not get in, or applications still use the old one
+ * @throws CommandError if an update fails, the new login is refused, or applications still use the old one
  */
-export async function rotate(rotation: Rotation): Promise<void> {
+export async function rotate(program: Program, rotation: Rotation): Promise<void> {
   const { stack, role, grace } = rotation;
-  const names = roles.filter(hasPassword).map(({ name }) => name);
+  const names = program.roles.filter(hasPassword).map(({ name }) => name);
   if (!names.includes(role)) {
-    const remedy = `There are ${names.join(", ")}.`;
-    throw new CommandError(`"${role}" is no role that logs in with a password.`, remedy);
+    throw new CommandError(
+      `"${role}" is no role that logs in with a password.`,
+      `These are: ${names.join(", ")}.`,
+    );
   }
   const before = await readStackAccess(stack);
-  await begin(rotation);
+  await addLogin(rotation);
 
   const access = await readStackAccess(stack);
   const fresh = credentialsOf(role, access);
   const old = access.previous?.[role] ?? credentialsOf(role, before);
-  await requireEntry(role, access, fresh);
+  await requireLogin(role, access, program, fresh);
   say(`${role} logs in as ${fresh.user} from now on; ${old.user} works, too.`);
   if (grace > 0) {
     const option = stack === "local" ? "" : ` --stack ${stack}`;
@@ -55,48 +56,48 @@ export async function rotate(rotation: Rotation): Promise<void> {
       `Hand it to your applications: \`npm run -s db -- env --role ${role}${option} --json\`. ` +
         `They have ${humanDuration(grace / 1000)} in all.`,
     );
-    await waitForClients({ old: old.user, fresh: fresh.user }, access, grace);
+    await waitForClients({ old: old.user, fresh: fresh.user }, access, program, grace);
   }
 
-  await end(rotation);
-  await requireEntry(role, access, fresh);
-  await requireRefusal(role, access, old);
+  await endOldLogin(rotation);
+  await requireLogin(role, access, program, fresh);
+  await requireRefusal(role, access, program, old);
   say(
     `The old password of ${role} is refused, and ${old.user} has no session. ` +
-      `Pulumi.${stack}.yaml says so from now on: commit it.`,
+      `Pulumi.${stack}.yaml has the new login: commit it.`,
   );
 }
 
-/** Both logins work. */
-async function begin({ stack, role, yes }: Rotation): Promise<void> {
+/** From here on both logins work. */
+async function addLogin({ stack, role, yes }: Rotation): Promise<void> {
   const file = stackFiles(stack).tracked;
   const text = await readFile(file, "utf8");
   const [old = 0, second] = loginsOf(text, role);
-  const goesOn = second !== undefined;
-  if (goesOn) say(`A rotation of ${role} was begun before, and goes on.`);
+  const isResumed = second !== undefined;
+  if (isResumed) say(`Resuming the rotation of ${role} that was started before.`);
   else await writeFile(file, editLogins(text, role, [old, old + 1]));
 
-  const putBack = async () => {
-    const isUndone = !goesOn && !(await hasLogin(stack, role, old + 1));
-    if (isUndone) await writeFile(file, text);
-    return isUndone;
+  const restoreFile = async () => {
+    const isRestored = !isResumed && !(await hasLogin(stack, role, old + 1));
+    if (isRestored) await writeFile(file, text);
+    return isRestored;
   };
-  const code = await upWith(stack, yes || goesOn).catch(async (error: unknown) => {
-    await putBack();
+  const code = await upWith(stack, yes || isResumed).catch(async (error: unknown) => {
+    await restoreFile();
     throw error;
   });
   if (code === 0) return;
   throw new CommandError(
     `${role} has no new login: the update failed. ` +
-      ((await putBack())
+      ((await restoreFile())
         ? `Pulumi.${stack}.yaml is as before.`
         : `Pulumi.${stack}.yaml asks for both logins, and the old one works.`),
-    "See above, and run the same command again.",
+    "See above, then run the same command again.",
   );
 }
 
-/** The new login alone works. */
-async function end({ stack, role }: Rotation): Promise<void> {
+/** From here on only the new login works. */
+async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   const file = stackFiles(stack).tracked;
   const text = await readFile(file, "utf8");
   const [fresh = 0] = loginsOf(text, role).slice(-1);
@@ -104,7 +105,7 @@ async function end({ stack, role }: Rotation): Promise<void> {
   if ((await upWith(stack, true)) === 0) return;
   throw new CommandError(
     `The update that ends the old login of ${role} failed.`,
-    `Pulumi.${stack}.yaml asks for the new one alone: \`${upCommand(stack)}\` goes on.`,
+    `Pulumi.${stack}.yaml asks for the new one alone: \`${npmCommand("up", [], stack)}\` resumes.`,
   );
 }
 
@@ -112,7 +113,7 @@ function upWith(stack: string, yes: boolean): Promise<number> {
   return up(["--stack", stack, ...(yes && stack !== "local" ? ["--yes"] : [])]);
 }
 
-/** Whether an update that has failed got as far as a login's password: from then on there is no way back. */
+/** Whether a failed update got as far as a login's password. After that the rotation can only be completed. */
 async function hasLogin(stack: string, role: string, number: number): Promise<boolean> {
   const resources = await readResources(stack, stackEnvironment(stack));
   const password = resources.find(({ urn }) => urn.endsWith(`:Password::role-${role}`));
@@ -123,27 +124,19 @@ function credentialsOf(role: string, { logins, passwords }: StackAccess): Creden
   return { user: logins?.[role] ?? role, password: passwords[role] ?? "" };
 }
 
-async function requireEntry(role: string, access: StackAccess, by: Credentials): Promise<void> {
-  for (const way of waysIn(role, access)) {
-    const said = await refusal(way, by);
-    if (said === undefined) continue;
-    throw new CommandError(
-      `The new login of ${role} does not get in at ${addressOf(way)}: ${said}`,
-      `\`npm run drift -- --stack ${access.stack}\` shows what differs from the stack.`,
-    );
-  }
+const loginsKey = `${pins.project}:logins`;
+
+/** The numbers of the role's logins in the text of a Pulumi.<stack>.yaml. */
+function loginsOf(text: string, role: string): readonly number[] {
+  const { config = {} } = (yaml().parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const logins = (config[loginsKey] ?? {}) as Logins;
+  // `pulumi config set` writes numbers as text.
+  return (logins[role] ?? [0]).map(Number);
 }
 
-async function requireRefusal(role: string, access: StackAccess, by: Credentials): Promise<void> {
-  for (const way of waysIn(role, access)) {
-    if ((await refusal(way, by)) !== undefined) continue;
-    throw new CommandError(
-      `The old password of ${role} still gets in at ${addressOf(way)}.`,
-      `\`npm run drift -- --stack ${access.stack}\` shows what differs from the stack.`,
-    );
-  }
-}
-
-function addressOf({ connection: { host, port } }: Way): string {
-  return `${host}:${String(port)}`;
+/** The same text with other logins of the role. Leaves everything else as it is, comments too. */
+function editLogins(text: string, role: string, numbers: readonly number[]): string {
+  const document = yaml().parseDocument(text);
+  document.setIn(["config", loginsKey, role], document.createNode(numbers, { flow: true }));
+  return document.toString();
 }

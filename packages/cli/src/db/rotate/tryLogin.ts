@@ -5,33 +5,75 @@ import {
   type Connection,
   withClient,
 } from "@hosterizer/postgres/connection/connection";
-import { connectionAs } from "../stack/connectionAs";
-import { mayPool, pooledConnection } from "../stack/pooledConnection";
+import { CommandError } from "../../commandError";
+import type { Program } from "../../program";
+import { connectionAs, mayUsePooler, pooledConnection } from "../stack/connectAs";
 import type { Credentials, StackAccess } from "../stack/stackAccess";
 
-/** A way in. */
-export interface Way {
+/** @throws CommandError if the server or the pooler refuses the new login of a role */
+export async function requireLogin(
+  role: string,
+  access: StackAccess,
+  program: Program,
+  login: Credentials,
+): Promise<void> {
+  for (const route of routesOf(role, access, program)) {
+    const refusal = await tryLogin(route, login);
+    if (refusal === undefined) continue;
+    throw new CommandError(
+      `The new login of ${role} is refused at ${addressOf(route)}: ${refusal}`,
+      seeDrift(access),
+    );
+  }
+}
+
+/** @throws CommandError if the server or the pooler still accepts the old password of a role */
+export async function requireRefusal(
+  role: string,
+  access: StackAccess,
+  program: Program,
+  login: Credentials,
+): Promise<void> {
+  for (const route of routesOf(role, access, program)) {
+    if ((await tryLogin(route, login)) !== undefined) continue;
+    throw new CommandError(
+      `The old password of ${role} is still accepted at ${addressOf(route)}.`,
+      seeDrift(access),
+    );
+  }
+}
+
+/** A way to log in. */
+interface Route {
   connection: Connection;
-  /** PgBouncer takes none of the settings that our own sessions begin with. */
   isPooled: boolean;
 }
 
-/** Every way in that a role has: to the server, and through the pooler where there is one. */
-export function waysIn(role: string, access: StackAccess): Way[] {
+/** To the server, and through the pooler if the stack has one that accepts the role. */
+function routesOf(role: string, access: StackAccess, program: Program): Route[] {
   const direct = { connection: connectionAs(role, access), isPooled: false };
-  if (access.pooler === undefined || !mayPool(role)) return [direct];
-  return [direct, { connection: pooledConnection(role, access), isPooled: true }];
+  if (access.pooler === undefined || !mayUsePooler(role, program)) return [direct];
+  return [direct, { connection: pooledConnection(role, access, program), isPooled: true }];
+}
+
+function addressOf({ connection: { host, port } }: Route): string {
+  return `${host}:${port}`;
+}
+
+function seeDrift({ stack }: StackAccess): string {
+  return `\`npm run drift -- --stack ${stack}\` shows what differs from the stack.`;
 }
 
 /**
- * Whether somebody gets in on a way: what a client would be told, or undefined.
+ * Logs in, as a client would.
  *
- * @throws what is no refusal, such as a server that does not answer
+ * @returns what the client is told if it is refused, otherwise undefined
+ * @throws any other error, for example because the server does not answer
  */
-export async function refusal(way: Way, by: Credentials): Promise<string | undefined> {
-  const connection = { ...way.connection, ...by };
+async function tryLogin(route: Route, login: Credentials): Promise<string | undefined> {
+  const connection = { ...route.connection, ...login };
   try {
-    if (way.isPooled) await enterPooled(connection);
+    if (route.isPooled) await queryPooled(connection);
     else await withClient(connection, "rotate-password", (client) => client.query("select 1"));
     return undefined;
   } catch (error) {
@@ -44,7 +86,8 @@ export async function refusal(way: Way, by: Credentials): Promise<string | undef
 // invalid_authorization_specification, invalid_password; protocol_violation is what PgBouncer makes of either.
 const refusals = new Set(["28000", "28P01", "08P01"]);
 
-async function enterPooled(connection: Connection): Promise<void> {
+/** PgBouncer accepts none of the session settings with which `withClient` connects. */
+async function queryPooled(connection: Connection): Promise<void> {
   const client = new Client({ ...clientAddress(connection), connectionTimeoutMillis: 10_000 });
   client.on("error", () => undefined);
   try {

@@ -4,9 +4,9 @@ import Table from "cli-table3";
 
 export interface Column {
   title?: string;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. Default: left. */
   align?: "left" | "right";
-  /** What to do with a text that is wider than what the other columns leave. One column at most. */
+  /** What to do with a text that is wider than the space that the other columns leave. At most one column has this. */
   overflow?: "cut" | "wrap";
 }
 
@@ -20,7 +20,7 @@ const noLines = {
   ...{ left: indent, middle: gap, right: "" },
 };
 
-/** Rows below each other, without lines: white space is enough. Titles appear if a column has one. */
+/** A table without lines. Titles appear if a column has one. */
 export function renderColumns(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

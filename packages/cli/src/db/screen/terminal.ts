@@ -1,15 +1,38 @@
-import { paint } from "./paint";
+import { styleText } from "node:util";
 
-/** Where nobody says how wide the terminal is. */
-const usualWidth = 100;
+/** Used if standard output is not a terminal. */
+const defaultWidth = 100;
 
-/** Columns of the screen that standard output goes to. */
+/** Width of the terminal that standard output goes to, in columns. */
 export function width(): number {
-  return process.stdout.columns || usualWidth;
+  return process.stdout.columns || defaultWidth;
 }
 
-/** Colours what is printed, where standard output is a screen that shows colours. */
-export function paintOutput() {
+/** Styles for parts of the screen. */
+export interface Paint {
+  title: (text: string) => string;
+  label: (text: string) => string;
+  warning: (text: string) => string;
+  success: (text: string) => string;
+  failure: (text: string) => string;
+}
+
+/** Colours for a terminal, plain text for files and pipes. */
+export function paint(isColoured: boolean): Paint {
+  // The caller knows where the text goes; by default styleText would look at standard output.
+  const styled = (style: "bold" | "dim" | "yellow" | "green" | "red") => (text: string) =>
+    isColoured ? styleText(style, text, { validateStream: false }) : text;
+  return {
+    title: styled("bold"),
+    label: styled("dim"),
+    warning: styled("yellow"),
+    success: styled("green"),
+    failure: styled("red"),
+  };
+}
+
+/** Colours if standard output is a terminal that shows them. */
+export function paintOutput(): Paint {
   const { stdout } = process;
   return paint(stdout.isTTY && stdout.hasColors());
 }

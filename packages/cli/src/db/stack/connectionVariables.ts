@@ -1,7 +1,8 @@
-import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
 import { type Connection, hostsOf } from "@hosterizer/postgres/connection/connection";
+import { shellWord } from "@hosterizer/postgres/npmCommand";
+import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
 
-/** What the application reads, https://12factor.net/config. */
+/** What applications read, https://12factor.net/config. */
 const applicationNames = {
   host: "DB_HOST",
   port: "DB_PORT",
@@ -28,8 +29,8 @@ const libpqNames = {
 } as const satisfies Record<keyof Connection, string>;
 
 /**
- * A connection as environment variables: the application's and libpq's. What the connection leaves open is left out, except
- * for what libpq 15 would look for in the user's home: the authorities.
+ * A connection as environment variables: the application's and libpq's. Parts that the connection does not have are left out,
+ * except for the certificate authorities, which libpq 15 would look for in the user's home folder.
  */
 export function connectionVariables(connection: Connection): Record<string, string> {
   const whole: Connection = { sslmode: "disable", ...connection };
@@ -46,4 +47,11 @@ export function connectionVariables(connection: Connection): Record<string, stri
   }
   if (hostsOf(whole).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
   return variables;
+}
+
+/** Lines for a shell to evaluate. The shell neither expands nor executes anything in a value. */
+export function shellExports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
+    .join("");
 }

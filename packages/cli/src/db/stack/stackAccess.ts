@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { CommandError } from "../../commandError";
-import { upCommand } from "./upCommand";
+import { readStackOutputs } from "../../readStackOutputs";
 
 /** How to reach the database of a stack. */
 export interface StackAccess {
@@ -13,35 +14,51 @@ export interface StackAccess {
   port: number;
   database: string;
   sslmode: SslMode;
-  /** Absolute path of a PEM file with the certificate authority, where it isn't the system's. */
+  /** Absolute path of a PEM file with the certificate authority. Default: the operating system's authorities. */
   sslrootcert?: string;
-  /** Where its pooler is reached, if it has one. */
+  /** Address of the pooler, if the stack has one. */
   pooler?: { host: string; port: number };
   /** By role. */
   passwords: Readonly<Record<string, string>>;
-  /** What one logs in as for a role, where it is another name than the role's. */
+  /** The login of each role whose login has another name than the role. */
   logins?: Readonly<Record<string, string>>;
-  /** What contexts are signed with, `id.secret`, where they are. */
+  /** The key that signs tenant contexts, `id.secret`, if the stack's contexts are signed. */
   contextKey?: string;
-  /** What still works for a role besides, while its password is being rotated. */
+  /** The old login of each role whose password is being rotated; it still works. */
   previous?: Readonly<Record<string, Credentials>>;
 }
 
-/** Who logs in, and with which password. */
+/** A login and its password. */
 export interface Credentials {
   user: string;
   password: string;
 }
 
-/** What a URL has between the password and the database; an IPv6 address may be in brackets. */
+/**
+ * Reads from a stack's outputs how to reach its database. Asks Pulumi, not the server.
+ *
+ * @throws CommandError if the stack is not deployed or only partly so, or if its outputs cannot be read
+ */
+export async function readStackAccess(stack: string): Promise<StackAccess> {
+  const outputs = await readStackOutputs(stack).catch((error: unknown) => {
+    if (error instanceof CommandError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`The outputs of stack ${stack} cannot be read.`, reason, {
+      cause: error,
+    });
+  });
+  return stackAccess(stack, outputs);
+}
+
+/** The part of a URL between the password and the database. An IPv6 address may be in brackets. */
 const addressInUrl = /@\[?([^@/\]]+)\]?:(\d+)\//;
 
-/** The outputs that matter here; see index.ts. A path among them is one from the project folder. */
+/** The outputs that matter here; index.ts has all of them. Paths start from the project folder. */
 const outputs = z.object({
   host: z.string(),
   port: z.number(),
   database: z.string(),
-  // Outputs of stacks whose server is beyond this machine.
+  // Outputs of stacks whose server is on another machine.
   sslmode: z.enum(["disable", "require", "verify-ca", "verify-full"]).default("disable"),
   sslrootcert: z.string().optional(),
   pooledUrl: z
@@ -53,32 +70,36 @@ const outputs = z.object({
     })
     .optional(),
   rolePasswords: z.record(z.string(), z.string()),
-  // Outputs of stacks where a password was rotated.
+  // Outputs of stacks where a password has been rotated.
   roleLogins: z.record(z.string(), z.string()).optional(),
-  // Of stacks whose contexts are signed.
-  contextKey: z.string().optional(),
   previousLogins: z
     .record(z.string(), z.object({ user: z.string(), password: z.string() }))
     .optional(),
+  // Output of stacks whose contexts are signed.
+  contextKey: z.string().optional(),
 });
 
 /**
  * Finds in a stack's outputs how to reach its database.
  *
- * @throws CommandError if something is missing, as after an `up` that was killed or that failed halfway
+ * @throws CommandError if an output is missing, as after an `up` that was killed or that failed halfway
  */
 export function stackAccess(stack: string, found: Readonly<Record<string, unknown>>): StackAccess {
   const read = outputs.safeParse(found);
   if (!read.success) {
-    const missing = read.error.issues.map(({ path }) => String(path[0])).join(", ");
+    const missing = read.error.issues.map(({ path }) => String(path[0]));
+    const list =
+      missing.length === 1
+        ? `output ${missing.join()} is missing`
+        : `outputs ${missing.join(", ")} are missing`;
     throw new CommandError(
-      `Stack ${stack} is not wholly up: its outputs lack ${missing}.`,
-      `Run \`${upCommand(stack)}\` to its end.`,
+      `Stack ${stack} is only partly deployed: ${list}.`,
+      `Run \`${npmCommand("up", [], stack)}\` again.`,
     );
   }
   const { rolePasswords, roleLogins, previousLogins, contextKey, ...reached } = read.data;
   const { sslrootcert, pooledUrl: pooler, ...address } = reached;
-  // Shells go elsewhere; this command runs in the project folder.
+  // This command runs in the project folder; the user's shell may leave it.
   const authority = sslrootcert === undefined ? {} : { sslrootcert: resolve(sslrootcert) };
   return {
     stack,

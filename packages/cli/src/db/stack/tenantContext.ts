@@ -5,15 +5,15 @@ import { signer } from "hosterizer-database-client/signContext";
 /** Whose rows a session sees. */
 export type TenantContext = { kind: "customer"; id: string } | { kind: "administrator" };
 
-/** How long a session of psql sees what its context shows, where contexts are signed: a working day, in milliseconds. */
+/** How long a signed context lasts in a session of psql: a working day, in milliseconds. */
 const tokenLifetime = 12 * 3_600_000;
 
 /**
- * The context as libpq's PGOPTIONS: the session has it from its start until its end.
+ * The context as libpq's PGOPTIONS, which apply to the whole session.
  *
  * https://www.postgresql.org/docs/15/libpq-envars.html
  *
- * @param contextKey signs it, where the database wants that
+ * @param contextKey signs the context, if the database requires that
  */
 export function tenantOptions(context: TenantContext, contextKey?: string): string {
   const id = context.kind === "customer" ? context.id : "";
@@ -26,12 +26,12 @@ export function tenantOptions(context: TenantContext, contextKey?: string): stri
   ].join(" ");
 }
 
-const largest = 2n ** 63n - 1n;
+const largestId = 2n ** 63n - 1n;
 
-/** Reads a customer's id: a positive bigint. @throws InvalidArgumentError, which names the option */
+/** Parses a customer's id, a positive bigint. @throws InvalidArgumentError, to which commander adds the option's name */
 export function customerId(text: string): string {
-  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > largest) {
-    throw new InvalidArgumentError(`A customer's id is a whole number from 1 to ${largest}.`);
+  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > largestId) {
+    throw new InvalidArgumentError(`A customer's id is a whole number from 1 to ${largestId}.`);
   }
   return text;
 }

@@ -21,9 +21,9 @@ const mistakes = [
 ];
 const refusals: [words: string, fault: string][] = [
   ["migrate down last", '"last" is not the number of a migration'],
-  ["migrate down 6 --acknowledge public.cost_records", "says not how many rows may go"],
-  ["migrate version 3", 'version takes no value, and "3" is one'],
-  ["migrate create Add-Tags", '"Add-Tags" is not the name of one'],
+  ["migrate down 6 --acknowledge public.cost_records", "is not of the form table=rows"],
+  ["migrate version 3", 'version takes no value, but got "3"'],
+  ["migrate create Add-Tags", '"Add-Tags" is not a valid name for a migration'],
   ["migrate create", "A new migration needs a name"],
   ["rotate-password app_pooler", '"app_pooler" is no role that logs in with a password.'],
   ["rotate-password app_usr", '"app_usr" is no role that logs in with a password.'],

@@ -72,11 +72,11 @@ describe("psql", () => {
 /** Runs psql in a process of its own, because it takes over the terminal. */
 function run(env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string; stderr: string }> {
   const program = `
-    const { runPsql } = require("./packages/cli/src/db/runPsql.ts");
-    const { showFailure } = require("./packages/cli/src/db/showFailure.ts");
+    const { runPsql } = require("./packages/cli/src/db/psql.ts");
+    const { showFailure } = require("./packages/cli/src/db/operatorCommand.ts");
     runPsql(["-c", "select 1; -- $HOME"], ${JSON.stringify(connection)}, "-c app.current_customer_id=42")
       .then((code) => { process.exitCode = code; }, showFailure);`;
-  const args = ["--require", "tsx/cjs", "--eval", program];
+  const args = ["--require", "./packages/cli/preload.cjs", "--eval", program];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });

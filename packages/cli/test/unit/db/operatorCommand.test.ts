@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 
+import { program } from "../../../../../components/program";
 import { commandGroup, operatorCommand } from "../../../src/db/operatorCommand";
 import { psql } from "../../../src/db/psql";
 
@@ -14,7 +15,7 @@ const hello = () =>
     ran.push(options);
   });
 const run = (...args: string[]) =>
-  commandGroup([hello(), psql()]).parseAsync(args, { from: "user" });
+  commandGroup([hello(), psql(program)]).parseAsync(args, { from: "user" });
 
 describe("the operator's command line", () => {
   test("works on stack local unless told otherwise", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
-import { connectionVariables } from "../../../../src/db/stack/connectionVariables";
+import { connectionVariables, shellExports } from "../../../../src/db/stack/connectionVariables";
 
 const connection = {
   host: "db.example.com",
@@ -55,4 +55,14 @@ test("names the certificate authority where there is one", () => {
     DB_SSLROOTCERT: "/etc/ca.pem",
     PGSSLROOTCERT: "/etc/ca.pem",
   });
+});
+
+test("exports one variable a line, in the given order", () => {
+  expect(shellExports({ DB_HOST: "127.0.0.1", DB_PORT: "5433" })).toBe(
+    "export DB_HOST='127.0.0.1'\nexport DB_PORT='5433'\n",
+  );
+});
+
+test("leaves a quote in a value what it is", () => {
+  expect(shellExports({ DB_PASSWORD: "it's" })).toBe("export DB_PASSWORD='it'\\''s'\n");
 });

@@ -49,10 +49,10 @@ test.each([
   });
 });
 
-test("says of a stack that is half up what it lacks, and how to go on", () => {
+test("says which outputs of a partly deployed stack are missing, and how to resume", () => {
   const { host, port } = outputs;
   expect(() => stackAccess("dev", { host, port })).toThrow(
-    "Stack dev is not wholly up: its outputs lack database, rolePasswords.\n" +
-      "Run `npm run up -- --stack dev` to its end.",
+    "Stack dev is only partly deployed: outputs database, rolePasswords are missing.\n" +
+      "Run `npm run up -- --stack dev` again.",
   );
 });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import { locate, locator } from "../../../../src/sql/locate";
-import { releasedVersion } from "../../../../../../database/migrationSafety";
+import { releasedVersion } from "../../../../../../database/migrations";
 import type { Migration } from "../../../../src/migrations/migration";
 import { readMigrations } from "../../../../src/migrations/migrationsFolder";
 import { judgeMigration } from "../../../../src/migrations/safety/judgeMigration";

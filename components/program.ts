@@ -1,0 +1,37 @@
+import { createRequire } from "node:module";
+
+import type { Program } from "@hosterizer/cli/program";
+import { recordedSchemas } from "../database/extensions";
+import { migrationsDirectory, releasedVersion } from "../database/migrations";
+import {
+  application,
+  authenticator,
+  migrator,
+  monitor,
+  owner,
+  pooler,
+  roles,
+} from "../database/roles";
+import { tenancy } from "../database/tenancy";
+import type * as checking from "./preflight";
+import type * as reading from "./settings";
+
+const load = createRequire(__filename);
+
+/** What the command line is told of this program. Modules with libraries are loaded late: every command starts with this one. */
+export const program = {
+  roles,
+  owner,
+  migrator,
+  application,
+  monitor,
+  pooler,
+  authenticator,
+  tenancy,
+  tenancyUpTo: (target?: number) => (load("./preflight") as typeof checking).tenancyUpTo(target),
+  recordedSchemas,
+  migrationsDirectory,
+  releasedVersion,
+  readSettings: (configuration: Readonly<Record<string, string>>, stack: string) =>
+    (load("./settings") as typeof reading).readSettings(configuration, stack),
+} satisfies Program;

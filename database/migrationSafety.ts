@@ -1,5 +1,0 @@
-/**
- * Number of the last migration that has been released, and so must not be edited: `npm run check`, preview and up judge the later
- * ones.
- */
-export const releasedVersion = 9;

@@ -1,7 +1,0 @@
-import { readExternalSettings } from "../../externalStack/readExternalSettings";
-import { configurationEnvironment } from "./configurationEnvironment";
-
-/** Whether the server of a stack is one that `up` starts. */
-export function isOurs(stack: string): boolean {
-  return readExternalSettings(stack, configurationEnvironment(stack)) === undefined;
-}

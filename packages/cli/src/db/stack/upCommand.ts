@@ -1,4 +1,0 @@
-/** What brings a stack up. */
-export function upCommand(stack: string): string {
-  return stack === "local" ? "npm run up" : `npm run up -- --stack ${stack}`;
-}
