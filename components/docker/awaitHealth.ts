@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { lastLines } from "@hosterizer/docker-engine/lastLines";
+import { logTail } from "@hosterizer/docker-engine/engineResponses";
 
 /**
  * Waits until a container that was just started is healthy.
@@ -21,7 +21,7 @@ export async function awaitHealth(container: Dockerode.Container, patience: numb
       (Date.now() > deadline
         ? `it is ${health ?? "without a health check"} ${patience} s after its start`
         : undefined);
-    if (fault !== undefined) throw new Error(`${fault}.${await lastLines(container)}`);
+    if (fault !== undefined) throw new Error(`${fault}.${await logTail(container)}`);
     await sleep(250);
   }
 }

@@ -2,14 +2,14 @@ import { buffer } from "node:stream/consumers";
 
 import type Dockerode from "dockerode";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists } from "@hosterizer/docker-engine/engineResponses";
 
 /** Runs a program in a container that runs, as its own user, and waits for its end, whatever that is. */
 export async function runInside(
   container: Dockerode.Container,
   command: readonly string[],
 ): Promise<void> {
-  const { State } = (await ifThere(container.inspect())) ?? {};
+  const { State } = (await ifExists(container.inspect())) ?? {};
   if (State?.Running !== true) return;
   const exec = await container.exec({
     Cmd: [...command],

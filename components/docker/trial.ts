@@ -1,7 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { engineMessage, ifExists } from "@hosterizer/docker-engine/engineResponses";
 import { awaitHealth } from "./awaitHealth";
 import { runInside } from "./runInside";
 import { withTwin } from "./twin";
@@ -55,7 +54,7 @@ export async function tryContainer(
 ): Promise<void> {
   const names = [...new Set([spec.container, before])];
   const found = await Promise.all(
-    names.map((name) => ifThere(engine.getContainer(name).inspect())),
+    names.map((name) => ifExists(engine.getContainer(name).inspect())),
   );
   const replaced = found.filter((container) => container !== undefined);
   if (replaced.length === 0) return;

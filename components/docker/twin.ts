@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists } from "@hosterizer/docker-engine/engineResponses";
 
 /** Tells a twin from a container that somebody else has made. */
 const twinLabel = "hosterizer.twin-of";
@@ -24,14 +24,14 @@ export async function withTwin<T>(
   try {
     return await use(twin);
   } finally {
-    await ifThere(twin.remove({ force: true, v: true }));
+    await ifExists(twin.remove({ force: true, v: true }));
   }
 }
 
 /** Removes the twin of a container that a killed update has left. */
 export async function removeTwin(engine: Dockerode, container: string): Promise<void> {
   const twin = engine.getContainer(`${container}-twin`);
-  const found = await ifThere(twin.inspect());
+  const found = await ifExists(twin.inspect());
   if (found?.Config.Labels[twinLabel] === container)
-    await ifThere(twin.remove({ force: true, v: true }));
+    await ifExists(twin.remove({ force: true, v: true }));
 }

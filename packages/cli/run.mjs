@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { installPackages } from "./src/installPackages.mjs";
+import { installPackages } from "./src/setUp/installPackages.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const project = dirname(dirname(folder));
@@ -32,7 +32,7 @@ function toolchainCommand(require) {
 
 // The operator's commands set up as all others do, and then see their own arguments only.
 async function runOperatorCommand(require) {
-  await require("./src/setUp.ts").setUp();
+  await require("./src/setUp/setUp.ts").setUp();
   const program = join(folder, "src", "db", "db.ts");
   process.argv = [process.execPath, program, ...args];
   require(program);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readProcesses } from "../../src/healing/processes";
+import { readProcesses } from "../../src/stack/processes";
 import { type Clone, makeClone, toItsEnd } from "./clone";
 
 let clone: Clone;
@@ -94,7 +94,7 @@ test("a killed update is cleaned up by the next one, which then converges", asyn
 
   expect(code).toBe(0);
   expect(stderr).toContain("its lock is taken away");
-  expect(stderr).toContain("- first: will be made again");
+  expect(stderr).toContain("- first: will be created again");
   expect(stdout).toContain("+ 3 created");
   expect(await readFile(state(), "utf8")).not.toContain("pending_operations");
   expect(plugins()).toEqual([]);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
 
-import { EngineUnreachable } from "@hosterizer/docker-engine/engineUnreachable";
+import { EngineUnreachable } from "@hosterizer/docker-engine/connectEngine";
 import type { State } from "../protocol/resourceSchema";
 import { buildArchive } from "./buildArchive";
 import { buildContext } from "./buildContext";

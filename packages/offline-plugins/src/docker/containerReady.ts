@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { lastLines } from "@hosterizer/docker-engine/lastLines";
+import { logTail } from "@hosterizer/docker-engine/engineResponses";
 import type { State } from "../protocol/resourceSchema";
 import type { containerSchema } from "./containerSchema";
 import type { DockerSession } from "./session";
@@ -34,7 +34,7 @@ export async function waitUntilReady(
       const reason = state.OOMKilled ? "it ran out of memory" : `exit code ${state.ExitCode}`;
       const times = RestartCount > 0 ? `, ${RestartCount} times` : "";
       throw new Error(
-        `it ended right after its start${times} (${reason}).${await lastLines(container)}`,
+        `it ended right after its start${times} (${reason}).${await logTail(container)}`,
       );
     }
     if (wait) {
@@ -51,7 +51,7 @@ export async function waitUntilReady(
       const probe = health?.Log.at(-1)?.Output.trim() ?? "";
       const said = probe === "" ? "" : `\nIts last health check said: ${probe}`;
       throw new Error(
-        `it is ${health?.Status ?? "not healthy"} after ${waitTimeout} s (waitTimeout).${said}${await lastLines(container)}`,
+        `it is ${health?.Status ?? "not healthy"} after ${waitTimeout} s (waitTimeout).${said}${await logTail(container)}`,
       );
     }
     await setTimeout(interval, undefined, { signal: cancelled });

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { engineMessage } from "@hosterizer/docker-engine/engineResponses";
 import type { State } from "../protocol/resourceSchema";
 import { containerArchive } from "./containerArchive";
 import type { containerSchema } from "./containerSchema";

@@ -1,4 +1,4 @@
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { engineMessage } from "@hosterizer/docker-engine/engineResponses";
 import { statusOf } from "./statusOf";
 
 /**

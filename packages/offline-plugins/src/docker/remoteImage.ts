@@ -1,4 +1,4 @@
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { engineMessage } from "@hosterizer/docker-engine/engineResponses";
 import type { Observed } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
 import { buildFaults } from "./buildFaults";

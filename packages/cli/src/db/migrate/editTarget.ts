@@ -1,6 +1,6 @@
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/loss/loss";
 import { pins } from "../../pins";
-import { yaml } from "../../stack/yaml";
+import { yaml } from "../../stack/configuration";
 import { targetKey } from "../stack/migrationTarget";
 
 const lossKey = `${pins.project}:acknowledgedLoss`;

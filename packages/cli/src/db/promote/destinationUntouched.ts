@@ -1,6 +1,6 @@
 import { readMigrationState } from "@hosterizer/postgres/migrations/readMigrationState";
 import { CommandError } from "../../commandError";
-import { findHandMadeDrift } from "../../drift/findDrift";
+import { findManualDrift } from "../../drift/findDrift";
 import type { Program } from "../../program";
 import { connectionAs } from "../stack/connectionAs";
 import { explainRefusal } from "../stack/explainRefusal";
@@ -37,7 +37,7 @@ export async function destinationUntouched(
       "A migration that is applied somewhere is not edited any more: put its file back, and write another one.",
     );
   }
-  const report = await findHandMadeDrift(stack);
+  const report = await findManualDrift(stack);
   requireNoDrift(
     report,
     `Nobody knows what it was for but who has done it: look with \`npm run drift -- --stack ${stack}\`, decide as in docs/decide-drift.md, and begin again.`,

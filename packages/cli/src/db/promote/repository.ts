@@ -1,6 +1,6 @@
 import { CommandError } from "../../commandError";
 import { folders } from "../../folders";
-import { runQuietly } from "../../pulumi/runQuietly";
+import { runQuietly } from "../../runProgram";
 
 /**
  * The commit that this folder is at, if nothing in it differs from that.

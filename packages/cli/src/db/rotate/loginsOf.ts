@@ -1,6 +1,6 @@
 import type { Logins } from "@hosterizer/postgres/access/logins";
 import { pins } from "../../pins";
-import { yaml } from "../../stack/yaml";
+import { yaml } from "../../stack/configuration";
 
 const key = ["config", `${pins.project}:logins`];
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { CommandError } from "../../commandError";
 import type { Program } from "../../program";
-import { say } from "../../say";
+import { say } from "../../terminal";
 import { counted } from "../screen/counted";
 import { humanDuration } from "../screen/humanDuration";
 import type { StackAccess } from "../stack/stackAccess";

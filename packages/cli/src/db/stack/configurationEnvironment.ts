@@ -1,4 +1,4 @@
-import { readBackend } from "../../stack/readBackend";
+import { readBackend } from "../../stack/backend";
 import { stackFiles } from "../../stack/stackFiles";
 
 /** What says where the configuration of a stack is: in the project folder, or where Pulumi itself would look. */

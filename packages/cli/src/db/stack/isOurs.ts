@@ -1,4 +1,4 @@
-import { readExternalSettings } from "../../externalStack/readExternalSettings";
+import { readExternalSettings } from "../../stack/readInstanceSettings";
 import { configurationEnvironment } from "./configurationEnvironment";
 
 /** Whether the server of a stack is one that `up` starts. */

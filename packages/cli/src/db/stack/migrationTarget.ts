@@ -1,5 +1,5 @@
 import { pins } from "../../pins";
-import { readConfiguration } from "../../stack/readConfiguration";
+import { readConfiguration } from "../../stack/configuration";
 import { configurationEnvironment } from "./configurationEnvironment";
 
 /** The configuration key of the last migration that is to be applied. */

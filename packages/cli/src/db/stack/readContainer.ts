@@ -1,5 +1,5 @@
-import { dockerNames } from "../../dockerStack/dockerNames";
-import { readDockerSettings } from "../../dockerStack/readDockerSettings";
+import { dockerNames } from "../../dockerStack/dockerObjects";
+import { readDockerSettings } from "../../stack/readInstanceSettings";
 import { configurationEnvironment } from "./configurationEnvironment";
 
 /** What the engine knows a stack's server and its data by. */

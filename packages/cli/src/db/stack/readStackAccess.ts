@@ -1,5 +1,5 @@
 import { CommandError } from "../../commandError";
-import { readStackOutputs } from "../../readStackOutputs";
+import { readStackOutputs } from "../../stack/state";
 import { type StackAccess, stackAccess } from "./stackAccess";
 
 /**

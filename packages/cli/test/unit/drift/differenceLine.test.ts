@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
-import { differenceLine } from "../../../src/drift/differenceLine";
+import { differenceLine } from "../../../src/drift/renderDrift";
 
 const found: Difference = {
   kind: "policy expression",

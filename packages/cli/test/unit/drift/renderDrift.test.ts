@@ -63,7 +63,7 @@ test("each difference is a line in the group of what up does about it, leaks fir
     renderDrift(report([index, pending, column, widened, view]), screen(100)).split("\n"),
   ).toEqual([
     "Stack local differs from the program.",
-    "! 2 are open: by them somebody sees or does more than is declared.",
+    "! 2 let roles see or do more than declared.",
     "",
     "up repairs (2):",
     expect.stringMatching(
@@ -110,7 +110,9 @@ test("files of migrations are put back, and nothing of them is accepted", () => 
     repair: "refused",
   };
   const text = renderDrift(report([edited]), screen(80));
-  expect(text).toContain("\n  files:           as they were applied, from version control");
+  expect(text).toContain(
+    "\n  files:           restore them from version control as they were applied",
+  );
   expect(text).not.toContain("accept-drift");
 });
 
@@ -196,9 +198,9 @@ test("a stack that is not up yet is told by what it will have", () => {
   const stdout = JSON.stringify({ steps: [create("app_user"), create("app_admin")] });
   expect(renderDrift(driftReport("dev", { code: 0, stdout, stderr: "" }), screen(80))).toBe(
     [
-      "Stack dev is not up yet. npm run up -- --stack dev makes it, with",
+      "Stack dev is not up yet. npm run up -- --stack dev creates it, with",
       "    2 roles: app_user, app_admin",
-      "and everything that these may do.",
+      "and all their privileges.",
     ].join("\n"),
   );
 });

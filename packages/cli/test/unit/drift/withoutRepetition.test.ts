@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import type { PluginDifference } from "../../../src/drift/pluginDifference";
-import { withoutRepetition } from "../../../src/drift/withoutRepetition";
-import { to, within, word } from "../../../src/drift/word";
+import { withoutRepetition } from "../../../src/drift/driftReport";
+import {
+  grantedTo,
+  memberOf,
+  type PluginDifference,
+  wordIn,
+} from "../../../src/drift/postgresqlDifferences";
 
 function own(object: string, expected: string | null, actual: string | null): Difference {
   return { kind: "found by the audit", object, expected, actual, repair: "automatic" };
@@ -15,7 +19,7 @@ const granted: PluginDifference = {
   expected: "no INSERT to app_readonly",
   actual: "INSERT to app_readonly",
   repair: "automatic",
-  about: [within("public"), to("app_readonly"), word("INSERT")],
+  about: [memberOf("public"), grantedTo("app_readonly"), wordIn("INSERT")],
 };
 
 test.each([
