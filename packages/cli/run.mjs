@@ -1,4 +1,4 @@
-// The entry of every npm command. Plain JavaScript and Node.js built-ins, because nothing else may be installed yet.
+// Entry point of every npm command. Plain JavaScript with Node.js built-ins only, because nothing else may be installed yet.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -18,7 +18,7 @@ try {
   if (command === "db") await runOperatorCommand(require);
   else process.exitCode = await toolchainCommand(require)(args);
 } catch (error) {
-  // These are made for the user to read; everything else is a defect and shows where it happened.
+  // These are for the user to read; everything else is a defect and needs its stack trace.
   const readable = ["CommandError", "DeclarationError", "DeclarationErrors"].includes(error.name);
   process.stderr.write(`${readable ? error.message : error.stack}\n`);
   process.exitCode = 1;
@@ -30,7 +30,7 @@ function toolchainCommand(require) {
   return require(file)[command];
 }
 
-// The operator's commands set up as all others do, and then see their own arguments only.
+// The operator's commands set up like all others, and then see only their own arguments.
 async function runOperatorCommand(require) {
   await require("./src/setUp/setUp.ts").setUp();
   const program = join(folder, "src", "db", "db.ts");

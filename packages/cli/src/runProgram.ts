@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { folders } from "./folders";
 
 /** How a program ended, and what it printed. */
-export interface Ended {
+interface Ended {
   /** -1 if it could not be started, was killed, or timed out. */
   code: number;
   stdout: string;
   stderr: string;
 }
 
-export interface QuietOptions {
+interface QuietOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** Its standard input. */

@@ -12,12 +12,12 @@ interface Located {
   source: string;
 }
 
-export interface SocketAddress extends Located {
+interface SocketAddress extends Located {
   kind: "socket";
   path: string;
 }
 
-export interface TcpAddress extends Located {
+interface TcpAddress extends Located {
   kind: "tcp";
   host: string;
   port: number;

@@ -147,7 +147,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** What the user is asked about. */
-export interface Removal {
+interface Removal {
   stack: string;
   /** Whether the stack itself still exists. */
   isThere: boolean;

@@ -16,7 +16,7 @@ export async function test(args: string[]): Promise<number> {
 }
 
 /** Arguments for vitest, and what to tell the user first. */
-export interface ChosenTests {
+interface ChosenTests {
   args: string[];
   remark?: string;
 }

@@ -70,7 +70,7 @@ const certificateFaults: Readonly<Record<TlsRefusal, string | undefined>> = {
 };
 
 /** Where to reach a server. */
-export interface ServerAddress {
+interface ServerAddress {
   host: string;
   port: number;
   sslmode?: SslMode;

@@ -5,7 +5,7 @@ import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
 import type { DriftReport } from "./driftReport";
 
 /** Where the text is shown. */
-export interface Screen {
+interface Screen {
   /** In columns. Only commands may be longer. */
   width: number;
   bold: (text: string) => string;

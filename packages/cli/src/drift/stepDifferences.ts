@@ -8,7 +8,7 @@ import { type PluginDifference, postgresqlDifferences } from "./postgresqlDiffer
 import { type PreviewStep, typeOf } from "./previewOutput";
 
 /** The differences in one step of a preview. */
-export interface StepDifferences {
+interface StepDifferences {
   /** As our own resources report them, and those of the docker plugin. */
   own: Difference[];
   /** Of the postgresql plugin. The audit may have found the same. */

@@ -72,7 +72,7 @@ const adoptable: readonly string[] = [
 ];
 
 /** A deployment without pending creations, and what was decided about each. */
-export interface Resolution {
+interface Resolution {
   deployment: Deployment;
   /** May exist: recorded as existing; the refresh before the update finds out. */
   adopted: string[];

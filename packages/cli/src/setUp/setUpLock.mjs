@@ -11,19 +11,19 @@ import {
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A holder shows that it lives by touching the lock; one that was silent for so long is gone, whoever has its process id. */
-const silenceOfTheDead = 30_000;
+/** A live holder touches the lock regularly. After this time without a touch it is gone, even if another process has its id. */
+const staleAfter = 30_000;
 const touchEvery = 2_000;
 
 /**
- * Runs `work` while no other process does the same to this project folder, and says so while it waits.
+ * Runs `work` while no other process does the same to this project folder. Tells the user while it waits.
  *
- * Plain JavaScript, because it also guards the installation of the packages. A lock whose holder was killed is taken over.
+ * Plain JavaScript, because it also guards the installation of the packages. Takes over the lock of a killed holder.
  *
  * @template T
  * @param {string} path the lock file
  * @param {() => Promise<T>} work
- * @param {string} what it is called, while another process does it
+ * @param {string} what the name of the work, for the message while it waits
  * @returns {Promise<T>}
  */
 export async function withSetUpLock(path, work, what = "set-up") {
@@ -32,7 +32,7 @@ export async function withSetUpLock(path, work, what = "set-up") {
   while (!take(path)) {
     const holder = readHolder(path);
     if (holder !== undefined && isGone(holder)) {
-      giveUp(path, holder);
+      breakLock(path, holder);
       continue;
     }
     if (!said && holder !== undefined) {
@@ -55,7 +55,7 @@ export async function withSetUpLock(path, work, what = "set-up") {
   }
 }
 
-// A link appears with its content or not at all, so nobody reads a lock without a process id.
+// A link appears together with its content, so that a lock always contains a process id.
 function take(path) {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, String(process.pid));
@@ -80,7 +80,7 @@ function readHolder(path) {
 }
 
 function isGone({ pid, touched }) {
-  if (Date.now() - touched > silenceOfTheDead) return true;
+  if (Date.now() - touched > staleAfter) return true;
   try {
     process.kill(pid, 0);
     return false;
@@ -89,8 +89,8 @@ function isGone({ pid, touched }) {
   }
 }
 
-// Renaming takes the lock away from exactly one of several waiting processes. If that one got a fresh lock, it gives it back.
-function giveUp(path, dead) {
+// Only one of several waiting processes can rename the lock. If it was a new one by then, the process gives it back.
+function breakLock(path, dead) {
   const taken = `${path}.dead.${process.pid}`;
   try {
     renameSync(path, taken);

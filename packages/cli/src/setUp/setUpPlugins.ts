@@ -12,7 +12,7 @@ import { say } from "../terminal";
 import { type Fingerprint, fingerprint } from "./setUp";
 
 /** A plugin of Pulumi that this project needs. */
-export interface Plugin {
+interface Plugin {
   /** Pulumi's name for it, which is also the folder of the offline plugin in `packages/offline-plugins/src`. */
   name: "postgresql" | "docker";
   version: string;
@@ -24,7 +24,7 @@ export const plugins: readonly Plugin[] = [
 ];
 
 /** The plugins that are installed now. */
-export interface InstalledPlugins {
+interface InstalledPlugins {
   kind: "official" | "offline";
   /** Whether PULUMI_HOME has to be the project's own. */
   ownHome: boolean;

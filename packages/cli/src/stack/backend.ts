@@ -8,7 +8,7 @@ import { yaml } from "./configuration";
 export const rehearsalStack = "promote-rehearsal";
 
 /** Where a stack keeps its state. `project`: in the project folder. `environment`: where Pulumi itself would look. */
-export interface Backend {
+interface Backend {
   kind: "project" | "environment";
   /** What the user should know about the choice. */
   remark?: string;
@@ -24,7 +24,7 @@ export function readBackend(stack: string): Backend {
 }
 
 /** What the choice depends on. */
-export interface BackendSigns {
+interface BackendSigns {
   environment: Readonly<Record<string, string | undefined>>;
   /** The backend that `pulumi login` chose last. */
   login: string | undefined;

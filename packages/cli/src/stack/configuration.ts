@@ -23,7 +23,7 @@ export function yaml(): typeof import("yaml") {
  * @param name of the file, as they know it
  * @throws CommandError with the place, if it is not YAML or has a key twice
  */
-export function parseYaml(text: string, name: string): Document {
+function parseYaml(text: string, name: string): Document {
   const document = yaml().parseDocument(text);
   const [fault] = document.errors;
   if (fault === undefined) return document;

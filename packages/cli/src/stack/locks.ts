@@ -9,7 +9,7 @@ import { endOrphans, isPulumi, readProcesses } from "./processes";
 import { stackFiles } from "./stackFiles";
 
 /** One of Pulumi's locks on a stack whose state is in the project folder. */
-export interface Lock {
+interface Lock {
   path: string;
   /** Undefined in an incomplete lock, whose holder was killed while it wrote it. */
   holder: { pid: number; hostname: string; timestamp: string } | undefined;
@@ -18,10 +18,10 @@ export interface Lock {
 }
 
 /** The process named in a lock: no longer there, another program, or Pulumi. */
-export type Holder = "gone" | "stranger" | "pulumi";
+type Holder = "gone" | "stranger" | "pulumi";
 
 /** `abandoned`: may be removed. `held`: an update runs. `unclear`: only the user can know. */
-export type Verdict = "abandoned" | "held" | "unclear";
+type Verdict = "abandoned" | "held" | "unclear";
 
 /**
  * Removes the locks that a killed Pulumi has left on a stack in the project folder, and ends its plugins.

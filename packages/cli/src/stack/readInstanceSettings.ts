@@ -4,7 +4,7 @@ import { loadProgram, type Settings } from "../program";
 import { asPulumiPassesIt, readConfiguration } from "./configuration";
 
 /** The settings of a stack with one kind of instance, or every fault in them. */
-export type InstanceSettings<Kind extends Settings["instance"]> =
+type InstanceSettings<Kind extends Settings["instance"]> =
   | {
       settings: Extract<Settings, { instance: Kind }>;
       /** Keys, without the project's name, whose values are in the configuration in plain text. */

@@ -4,7 +4,7 @@ import { folders } from "../folders";
 import { pins } from "../pins";
 
 /** The files that belong to one stack. */
-export interface StackFiles {
+interface StackFiles {
   /** Pulumi.<stack>.yaml, tracked by git and edited by people. */
   tracked: string;
   /** The same with this clone's salt and secrets, which Pulumi reads instead. */
