@@ -24,7 +24,7 @@ export function readBackend(stack: string): Backend {
 }
 
 /** What the choice depends on. */
-interface BackendSigns {
+export interface BackendSigns {
   environment: Readonly<Record<string, string | undefined>>;
   /** The backend that `pulumi login` chose last. */
   login: string | undefined;
