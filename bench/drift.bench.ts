@@ -9,7 +9,7 @@ import { clientAddress, type Connection } from "@hosterizer/postgres/connection/
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { rowsOf } from "../packages/postgres/test/integration/testDatabase";
 import { startTestServer } from "../packages/postgres/test/integration/testServer";
-import { runQuietly } from "@hosterizer/cli/pulumi/runQuietly";
+import { runQuietly } from "@hosterizer/cli/runProgram";
 import { median, row } from "./figures";
 import { createLargeDatabase } from "./largeDatabase";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { runQuietly } from "@hosterizer/cli/pulumi/runQuietly";
+import { runQuietly } from "@hosterizer/cli/runProgram";
 
 /** A transaction that pgbench repeats. */
 export interface Script {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type Dockerode from "dockerode";
 import { extract } from "tar-stream";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists } from "@hosterizer/docker-engine/engineResponses";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import type { ContainerFilesInputs, FilesPlace, VolumeFile } from "./containerFiles";
 import { engine } from "./dockerEngine";
@@ -84,10 +84,10 @@ async function readFiles(engine: Dockerode, volume: string): Promise<FoundFiles 
   const users = await engine.listContainers({ all: true, filters: { volume: [volume] } });
   for (const { Id } of users) {
     const container = engine.getContainer(Id);
-    const mounts = (await ifThere(container.inspect()))?.Mounts ?? [];
+    const mounts = (await ifExists(container.inspect()))?.Mounts ?? [];
     const mount = mounts.find(({ Name }) => Name === volume);
     if (mount === undefined) continue;
-    const archive = await ifThere(container.getArchive({ path: mount.Destination }));
+    const archive = await ifExists(container.getArchive({ path: mount.Destination }));
     if (archive !== undefined) return filesOf(await buffer(archive));
   }
   return undefined;

@@ -1,7 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { engineMessage, ifExists } from "@hosterizer/docker-engine/engineResponses";
 import type { ContainerTrialInputs } from "./containerTrial";
 import { awaitHealth, engine, runInside } from "./dockerEngine";
 import { makeProvider } from "./provider";
@@ -38,7 +37,7 @@ export async function tryContainer(
 ): Promise<void> {
   const names = [...new Set([spec.container, before])];
   const found = await Promise.all(
-    names.map((name) => ifThere(engine.getContainer(name).inspect())),
+    names.map((name) => ifExists(engine.getContainer(name).inspect())),
   );
   const replaced = found.filter((container) => container !== undefined);
   if (replaced.length === 0) return;

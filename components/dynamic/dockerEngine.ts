@@ -3,10 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists, logTail } from "@hosterizer/docker-engine/engineResponses";
 import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
 import { findEngine } from "@hosterizer/docker-engine/findEngine";
-import { lastLines } from "@hosterizer/docker-engine/lastLines";
 
 let connected: Dockerode | undefined;
 
@@ -30,7 +29,7 @@ export async function awaitHealth(container: Dockerode.Container, patience: numb
     const isLate = Date.now() > deadline;
     const late = `it is ${health ?? "without a health check"} ${patience} s after its start`;
     const fault = faultOf(State) ?? (isLate ? late : undefined);
-    if (fault !== undefined) throw new Error(`${fault}.${await lastLines(container)}`);
+    if (fault !== undefined) throw new Error(`${fault}.${await logTail(container)}`);
     await sleep(250);
   }
 }
@@ -50,7 +49,7 @@ export async function runInside(
   container: Dockerode.Container,
   command: readonly string[],
 ): Promise<void> {
-  const { State } = (await ifThere(container.inspect())) ?? {};
+  const { State } = (await ifExists(container.inspect())) ?? {};
   if (State?.Running !== true) return;
   const exec = await container.exec({
     Cmd: [...command],

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists } from "@hosterizer/docker-engine/engineResponses";
 import type { VolumeFile } from "./containerFiles";
 
 /** Tells a twin from a container that somebody else has created. */
@@ -28,16 +28,16 @@ export async function withTwin<T>(
   try {
     return await use(twin);
   } finally {
-    await ifThere(twin.remove({ force: true, v: true }));
+    await ifExists(twin.remove({ force: true, v: true }));
   }
 }
 
 /** Removes the twin of a container that a killed update left behind. */
 export async function removeTwin(engine: Dockerode, container: string): Promise<void> {
   const twin = engine.getContainer(`${container}-twin`);
-  const found = await ifThere(twin.inspect());
+  const found = await ifExists(twin.inspect());
   if (found?.Config.Labels[twinLabel] === container)
-    await ifThere(twin.remove({ force: true, v: true }));
+    await ifExists(twin.remove({ force: true, v: true }));
 }
 
 /** Writes files into a folder of a twin, each with its owner and mode. Other files in it stay. */

@@ -1,4 +1,4 @@
-// Loaded into every Node.js process of Pulumi's before its SDK (node --require).
+// Every Node.js process that Pulumi starts loads this before the SDK (node --require).
 require("./src/preload/lateModules.cjs");
 require("./src/preload/inspectWithoutColour.cjs");
 require("./src/preload/promisesWithoutStacks.cjs");

@@ -1,10 +1,10 @@
-// The entry of every npm command. Plain JavaScript and Node.js built-ins, because nothing else may be installed yet.
+// Entry point of every npm command. Plain JavaScript with Node.js built-ins only, because nothing else may be installed yet.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { installPackages } from "./src/installPackages.mjs";
+import { installPackages } from "./src/setUp/installPackages.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const project = dirname(dirname(folder));
@@ -18,7 +18,7 @@ try {
   if (command === "db") await runOperatorCommand(require);
   else process.exitCode = await toolchainCommand(require)(args);
 } catch (error) {
-  // These are made for the user to read; everything else is a defect and shows where it happened.
+  // These are for the user to read; everything else is a defect and needs its stack trace.
   const readable = ["CommandError", "DeclarationError", "DeclarationErrors"].includes(error.name);
   process.stderr.write(`${readable ? error.message : error.stack}\n`);
   process.exitCode = 1;
@@ -30,9 +30,9 @@ function toolchainCommand(require) {
   return require(file)[command];
 }
 
-// The operator's commands set up as all others do, and then see their own arguments only.
+// The operator's commands set up like all others, and then see only their own arguments.
 async function runOperatorCommand(require) {
-  await require("./src/setUp.ts").setUp();
+  await require("./src/setUp/setUp.ts").setUp();
   const program = join(folder, "src", "db", "db.ts");
   process.argv = [process.execPath, program, ...args];
   require(program);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { folders } from "@hosterizer/cli/folders";
-import { withSetUpLock } from "../../packages/cli/src/setUpLock.mjs";
+import { withSetUpLock } from "../../packages/cli/src/setUp/setUpLock.mjs";
 import { engine } from "./engine";
 
 const dockerfiles = { postgresql: "Dockerfile", pgbouncer: "pgbouncer.Dockerfile" } as const;

@@ -1,7 +1,7 @@
 import { format, resolveConfig } from "prettier";
 
 import { schemaKinds } from "@hosterizer/postgres/schema/schemaRules";
-import { dockerKinds } from "@hosterizer/cli/drift/dockerKinds";
+import { dockerKinds } from "@hosterizer/cli/drift/dockerDifferences";
 import type { ByHand } from "./dockerCatalogue/byHand";
 import type { DriftCase } from "./driftCase";
 import { renderCatalogue } from "./renderCatalogue";

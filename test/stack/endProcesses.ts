@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { readProcesses } from "@hosterizer/cli/healing/processes";
+import { readProcesses } from "@hosterizer/cli/stack/processes";
 
 /** The processes that work in one of these folders or name it on their command line. */
 export function processesIn(directories: readonly string[]) {

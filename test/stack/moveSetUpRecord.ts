@@ -2,8 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { folders } from "@hosterizer/cli/folders";
-import { type Fingerprint, fingerprint } from "@hosterizer/cli/pulumi/fingerprint";
-import type { SetUpRecord } from "@hosterizer/cli/setUpRecord";
+import { type Fingerprint, fingerprint, type SetUpRecord } from "@hosterizer/cli/setUp/setUp";
 
 /** Makes the record of the set-up, copied from this project, one of the copy in `directory`. */
 export async function moveSetUpRecord(directory: string): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readProcesses } from "@hosterizer/cli/healing/processes";
+import { readProcesses } from "@hosterizer/cli/stack/processes";
 import { makeProject } from "./makeProject";
 import type { Project, Run } from "./project";
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 
 import { folders } from "@hosterizer/cli/folders";
-import { setUp } from "@hosterizer/cli/setUp";
+import { setUp } from "@hosterizer/cli/setUp/setUp";
 import { linkModules } from "../linkModules";
 import { linkTree } from "./linkTree";
 

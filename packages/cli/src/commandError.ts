@@ -1,4 +1,4 @@
-/** Something that stands in the way of a command and that the user can do something about. Shown without a stack. */
+/** A fault that the user can fix. Shown without a stack trace. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 

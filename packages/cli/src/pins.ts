@@ -1,6 +1,4 @@
-/**
- * The versions that the toolchain stands on. A unit test holds them against package.json, go.mod and Pulumi.yaml.
- */
+/** The versions that the set-up depends on. A test compares them with package.json, go.mod and Pulumi.yaml. */
 export const pins = {
   /** Name in Pulumi.yaml. */
   project: "hosterizer-database",
@@ -10,7 +8,7 @@ export const pins = {
   pulumiModule: { module: "github.com/pulumi/pulumi/pkg/v3", version: "v3.274.1" },
   /** Its Node.js language host: the last release that is a Go module. */
   languageHostModule: { module: "github.com/pulumi/pulumi/sdk/v3", version: "v3.68.0" },
-  /** `nodeargs` in Pulumi.yaml, which that release does not read there. */
+  /** `nodeargs` in Pulumi.yaml, where that release does not read it. */
   nodeArguments: "--max-semi-space-size=32 --require ./packages/cli/preload.cjs",
   /** The postgresql plugin, the same version as the package @pulumi/postgresql. */
   postgresqlPlugin: "3.18.1",

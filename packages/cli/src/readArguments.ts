@@ -1,13 +1,13 @@
 import { Command } from "commander";
 
-/** What a command of the toolchain was called with. */
+/** The arguments that a command was called with. */
 export interface Arguments {
   stack: string;
-  /** Whether the user has agreed beforehand. */
+  /** Whether the user has agreed in advance. */
   yes: boolean;
   /** Values of the command's own options, by option. */
   values: Readonly<Record<string, string | undefined>>;
-  /** Everything else, for Pulumi. */
+  /** All other arguments, for Pulumi. */
   rest: string[];
 }
 
@@ -16,9 +16,9 @@ export interface CommandDescription {
   name: string;
   /** What it does, for `--help`. */
   description: string;
-  /** What `--yes` agrees to; without it the command asks for nothing. */
+  /** What `--yes` agrees to. Default: the command does not ask, and has no such option. */
   yes?: string;
-  /** What its own options with a value are for, by option. */
+  /** The purpose of the command's own options with a value, by option. */
   options?: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export function readArguments(description: CommandDescription, args: readonly st
     .option("-s, --stack <stack>", "the stack, as in Pulumi.<stack>.yaml", "local")
     .allowUnknownOption()
     .allowExcessArguments()
-    .addHelpText("after", "\nOther options go to Pulumi as they are.");
+    .addHelpText("after", "\nOther options are passed to Pulumi.");
   if (description.yes !== undefined) command.option("-y, --yes", description.yes);
   const own = Object.entries(description.options ?? {});
   for (const [option, purpose] of own) command.option(`--${option} <${option}>`, purpose);

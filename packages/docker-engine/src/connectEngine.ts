@@ -4,19 +4,20 @@ import { Agent as TlsAgent } from "node:https";
 
 import Dockerode from "dockerode";
 
+import { CommandError } from "@hosterizer/cli/commandError";
 import type { EngineAddress, TlsFiles } from "./engineAddress";
-import { EngineUnreachable } from "./engineUnreachable";
+import { findEngine } from "./findEngine";
 import { SshAgent } from "./sshAgent";
 
 /**
  * A client of the engine at `address`. Connects at its first request, and keeps no process alive.
  *
- * What cannot be sent or gets no answer is an `EngineUnreachable`; an answer that refuses has a `statusCode`.
+ * A request that cannot be sent or gets no answer fails with `EngineUnreachable`; a refusal by the engine has a `statusCode`.
  *
- * @throws if a file with a key is gone
+ * @throws if a file with a key no longer exists
  */
 export function connectEngine(address: EngineAddress): Dockerode {
-  // Every option that dockerode would take from the environment is set, to nothing where need be.
+  // dockerode takes each option that is not given from the environment, so all of them are given.
   const options = {
     ...{ host: undefined, port: undefined, socketPath: undefined, username: undefined },
     ...{ ca: undefined, cert: undefined, key: undefined, timeout: undefined },
@@ -44,7 +45,7 @@ function transport(address: EngineAddress): Transport {
     case "socket":
       return { socketPath: address.path, protocol: "http", agent: new Agent({ keepAlive: true }) };
     case "ssh":
-      // The name goes into the header Host alone.
+      // The name appears only in the Host header.
       return { host: "docker", protocol: "http", agent: new SshAgent(address) };
     case "tcp": {
       const { host, port, tls } = address;
@@ -64,4 +65,102 @@ function tlsAgent({ ca, client, verify }: TlsFiles): TlsAgent {
       ? {}
       : { cert: readFileSync(client.cert), key: readFileSync(client.key) }),
   });
+}
+
+/** No connection to the engine, or a broken one. The message says where, why and what to do. */
+export class EngineUnreachable extends Error {
+  override readonly name = "EngineUnreachable";
+  /** The first line alone, without its full stop. */
+  readonly fault: string;
+  /** The second line alone, without its full stop. */
+  readonly remedy: string;
+
+  constructor({ url, source }: EngineAddress, cause: unknown) {
+    const [reason, remedy] = explain(cause);
+    const fault = `cannot reach the Docker engine at ${url} (${source}): ${reason}`;
+    super(`${fault}.\n${remedy}.`, { cause });
+    this.fault = fault;
+    this.remedy = remedy;
+  }
+}
+
+const startDocker = "Start Docker, or set DOCKER_HOST to where it is";
+
+/** What a failure to connect means and what to do, by Node.js's error code. */
+const meanings: Record<string, [reason: string, remedy: string]> = {
+  ENOENT: ["there is no such socket", startDocker],
+  ECONNREFUSED: ["connection refused", startDocker],
+  EACCES: [
+    "your user may not use the socket",
+    "Join the group that owns it, usually docker, and log in again",
+  ],
+  EPERM: ["your user may not use the socket", "Join the group that owns it, usually docker"],
+  ENOTFOUND: ["no such host", "Correct the name"],
+  EAI_AGAIN: ["the host name cannot be resolved", "Check the network and the name"],
+  ETIMEDOUT: ["no answer in time", "Check that the host is up and lets you through"],
+  ABORT_ERR: ["no answer in time", "Check that Docker runs there and is not stuck"],
+  EHOSTUNREACH: ["no route to the host", "Check the network and the address"],
+  ECONNRESET: [
+    "the connection was reset",
+    "Check that Docker runs there, and whether it expects TLS",
+  ],
+};
+
+/** A host with several addresses fails once for each of them; the first failure says enough. */
+function explain(cause: unknown): [reason: string, remedy: string] {
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  if (!(first instanceof Error)) return [String(first), startDocker];
+  const code = "code" in first && typeof first.code === "string" ? first.code : "";
+  return meanings[code] ?? [first.message, startDocker];
+}
+
+/** Whether a Docker engine can be used from here. */
+export type EngineAnswer =
+  | {
+      answers: true;
+      /** Its address, as in `DOCKER_HOST`. */
+      url: string;
+      /** The engine's own version: `20.10.24`. */
+      version: string;
+      /** The newest version of its API: `1.41`. */
+      apiVersion: string;
+    }
+  | {
+      answers: false;
+      /** Where and why, one line without a full stop. */
+      reason: string;
+      /** What to do about it, a sentence. */
+      remedy: string;
+    };
+
+/** Milliseconds. A login through ssh may take some seconds. */
+const timeouts = { socket: 5_000, tcp: 5_000, ssh: 15_000 };
+
+/** Asks the engine for its version. Never throws because no engine answers. */
+export async function probeEngine(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<EngineAnswer> {
+  try {
+    const address = findEngine(environment);
+    const { modem } = connectEngine(address);
+    const version = await new Promise<{ Version: string; ApiVersion: string }>(
+      (resolve, reject) => {
+        const abortSignal = AbortSignal.timeout(timeouts[address.kind]);
+        const request = { path: "/version", method: "GET", statusCodes: { 200: true } };
+        modem.dial({ ...request, abortSignal }, (error, result) => {
+          if (error === null) resolve(result as { Version: string; ApiVersion: string });
+          else reject(error);
+        });
+      },
+    );
+    const { url } = address;
+    return { answers: true, url, version: version.Version, apiVersion: version.ApiVersion };
+  } catch (error) {
+    if (error instanceof EngineUnreachable) {
+      return { answers: false, reason: error.fault, remedy: `${error.remedy}.` };
+    }
+    if (!(error instanceof CommandError)) throw error;
+    const [reason = "", ...remedy] = error.message.split("\n");
+    return { answers: false, reason: reason.replace(/\.$/, ""), remedy: remedy.join(" ") };
+  }
 }

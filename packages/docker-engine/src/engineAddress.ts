@@ -1,29 +1,33 @@
-/** Where a Docker engine is, and how it is reached. Holds no key, only the paths of the files with keys. */
+import { dirname } from "node:path";
+
+import { CommandError } from "@hosterizer/cli/commandError";
+
+/** Where a Docker engine is, and how to reach it. Holds no key, only the paths of the files with keys. */
 export type EngineAddress = SocketAddress | TcpAddress | SshAddress;
 
-interface Found {
-  /** As `DOCKER_HOST` would have it: `unix:///var/run/docker.sock`. */
+interface Located {
+  /** As in `DOCKER_HOST`: `unix:///var/run/docker.sock`. */
   url: string;
   /** What named it, for messages: `DOCKER_HOST`, `Docker context "desktop-linux"`. */
   source: string;
 }
 
-export interface SocketAddress extends Found {
+interface SocketAddress extends Located {
   kind: "socket";
   path: string;
 }
 
-export interface TcpAddress extends Found {
+interface TcpAddress extends Located {
   kind: "tcp";
   host: string;
   port: number;
-  /** Without it the connection is in clear. */
+  /** Without it the connection is not encrypted. */
   tls?: TlsFiles;
 }
 
-export interface SshAddress extends Found {
+export interface SshAddress extends Located {
   kind: "ssh";
-  /** Whatever ~/.ssh/config knows as a host. */
+  /** Any host that ~/.ssh/config knows. */
   host: string;
   user?: string;
   port?: number;
@@ -33,10 +37,87 @@ export interface SshAddress extends Found {
 
 /** Paths of PEM files. */
 export interface TlsFiles {
-  /** Authorities that may have signed the engine's certificate; the system's if there is none. */
+  /** Authorities that may have signed the engine's certificate. Default: the system's. */
   ca?: string;
-  /** The client's own certificate and key. */
+  /** The client's certificate and key. */
   client?: { cert: string; key: string };
-  /** Whether the engine's certificate has to be good. */
+  /** Whether to verify the engine's certificate. */
   verify: boolean;
+}
+
+const plainPort = 2375;
+const tlsPort = 2376;
+
+/**
+ * An engine's address from its URL, read as Docker's client reads it: `unix://`, `tcp://` or `ssh://`; without a scheme, `tcp://`.
+ *
+ * @param source what named the URL, for messages
+ * @throws CommandError if the URL is not an engine's address. The message leaves out a password.
+ */
+export function parseHost(url: string, source: string, tls?: TlsFiles): EngineAddress {
+  const [, scheme = "tcp", rest = ""] = /^(?:([a-z+]+):\/\/)?(.*)$/i.exec(url) ?? [];
+  if (scheme === "unix") {
+    if (!rest.startsWith("/")) throw fault("it needs the absolute path of a socket");
+    return { kind: "socket", url, source, path: rest };
+  }
+  if (scheme !== "tcp" && scheme !== "ssh") throw fault(`${scheme}:// is not supported`);
+
+  const parsed = parse(`${scheme}://${rest}`);
+  if (parsed.password !== "") throw fault("it must not contain a password");
+  if (parsed.search !== "" || parsed.hash !== "") throw fault("it must not contain ? or #");
+  // Only URLs put IPv6 addresses in brackets.
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, "$1");
+  if (host === "") throw fault("it names no host");
+  const path = parsed.pathname.replace(/\/$/, "");
+
+  if (scheme === "tcp") {
+    if (path !== "") throw fault("it must not contain a path");
+    if (parsed.username !== "") throw fault("it must not contain a user");
+    const port = Number(parsed.port || (tls === undefined ? plainPort : tlsPort));
+    return { kind: "tcp", url, source, host, port, ...(tls === undefined ? {} : { tls }) };
+  }
+  const user = decodeURIComponent(parsed.username);
+  return {
+    kind: "ssh",
+    url,
+    source,
+    host: decodeURIComponent(host),
+    ...(user === "" ? {} : { user }),
+    ...(parsed.port === "" ? {} : { port: Number(parsed.port) }),
+    ...(path === "" ? {} : { socket: decodeURIComponent(path) }),
+  };
+
+  function parse(text: string): URL {
+    try {
+      return new URL(text);
+    } catch {
+      throw fault("it is not a URL");
+    }
+  }
+
+  function fault(reason: string): CommandError {
+    const shown = url.replace(/:[^:@/]*@/, ":…@");
+    return new CommandError(
+      `${source}: "${shown}" is not the address of a Docker engine: ${reason}.`,
+      "Give it as unix:///path/of/docker.sock, tcp://host:port or ssh://user@host:port.",
+    );
+  }
+}
+
+/**
+ * The environment variables that lead to the same engine a program that knows `DOCKER_HOST` but no contexts of Docker's
+ * client. The official docker plugin is one.
+ */
+export function engineEnvironment(address: EngineAddress): NodeJS.ProcessEnv {
+  if (address.kind !== "tcp") return { DOCKER_HOST: address.url };
+  const { host, port, tls } = address;
+  // Not every program accepts an address without a scheme.
+  const url = `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  if (tls === undefined) return { DOCKER_HOST: url };
+  const file = tls.ca ?? tls.client?.cert;
+  return {
+    DOCKER_HOST: url,
+    ...(tls.verify ? { DOCKER_TLS_VERIFY: "1" } : { DOCKER_TLS: "1" }),
+    ...(file === undefined ? {} : { DOCKER_CERT_PATH: dirname(file) }),
+  };
 }

@@ -7,7 +7,7 @@ import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
-import { engineAnswers } from "@hosterizer/docker-engine/engineAnswers";
+import { probeEngine } from "@hosterizer/docker-engine/connectEngine";
 import { findEngine } from "@hosterizer/docker-engine/findEngine";
 
 let folder: string;
@@ -46,7 +46,7 @@ afterAll(async () => {
 test("the engine answers whoever has a certificate, and proves itself", async () => {
   const environment = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder };
 
-  expect(await engineAnswers(environment)).toMatchObject({ answers: true, url: host });
+  expect(await probeEngine(environment)).toMatchObject({ answers: true, url: host });
 });
 
 test("an engine that another authority vouches for is not spoken to, unless nobody is to verify it", async () => {
@@ -60,15 +60,15 @@ test("an engine that another authority vouches for is not spoken to, unless nobo
   }
   const environment = { DOCKER_HOST: host, DOCKER_CERT_PATH: other };
 
-  expect(await engineAnswers({ ...environment, DOCKER_TLS_VERIFY: "1" })).toMatchObject({
+  expect(await probeEngine({ ...environment, DOCKER_TLS_VERIFY: "1" })).toMatchObject({
     answers: false,
     reason: expect.stringMatching(/certificate/) as string,
   });
-  expect(await engineAnswers({ ...environment, DOCKER_TLS: "1" })).toMatchObject({ answers: true });
+  expect(await probeEngine({ ...environment, DOCKER_TLS: "1" })).toMatchObject({ answers: true });
 });
 
 test("without TLS an engine that wants it does not answer, and the message says so", async () => {
-  expect(await engineAnswers({ DOCKER_HOST: host })).toMatchObject({
+  expect(await probeEngine({ DOCKER_HOST: host })).toMatchObject({
     answers: false,
     remedy: expect.stringContaining("whether it wants TLS") as string,
   });

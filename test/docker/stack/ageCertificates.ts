@@ -1,5 +1,5 @@
 import { makeAuthority } from "@hosterizer/postgres/tls/certificates";
-import type { ResourceState } from "@hosterizer/cli/healing/resolvePending";
+import type { ResourceState } from "@hosterizer/cli/stack/state";
 import type { CertificateChange } from "../../drift/dockerCatalogue/byHand";
 import type { DockerProject } from "./dockerProject";
 

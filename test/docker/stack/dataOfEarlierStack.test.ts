@@ -115,7 +115,7 @@ test("an up whose state was lost touches nothing that runs, and says how to go o
 
   expect(code).toBe(1);
   expect(output).toContain(`container ${project.prefix}-postgresql`);
-  expect(output).toContain("Another state has made it.");
+  expect(output).toContain("They belong to another state.");
   expect(output).toContain("npm run destroy -- --stack dev");
   expect(await server.inspect()).toMatchObject({ Id, State: { Running: true } });
 });

@@ -1,4 +1,4 @@
-import { ifThere } from "@hosterizer/cli/dockerStack/ifThere";
+import { ifExists } from "@hosterizer/docker-engine/engineResponses";
 import type { EngineAction } from "../../drift/dockerCatalogue/byHand";
 import { engine } from "../engine";
 
@@ -11,7 +11,7 @@ const actions: Readonly<
   "network disconnect": (network, container) =>
     engine.getNetwork(network).disconnect({ Container: container }),
   "network rm": (network) => engine.getNetwork(network).remove(),
-  "rm --force": (container) => ifThere(engine.getContainer(container).remove({ force: true })),
+  "rm --force": (container) => ifExists(engine.getContainer(container).remove({ force: true })),
   "rmi --force": async (repository) => {
     const images = await engine.listImages({ filters: { reference: [repository] } });
     const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);

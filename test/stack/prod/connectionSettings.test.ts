@@ -93,8 +93,8 @@ test("a port that changed again: a Pulumi that none of our commands starts names
   const environment = join(project.directory, "environment.ts");
   await writeFile(
     environment,
-    `import { setUp } from "@hosterizer/cli/setUp";
-     import { stackEnvironment } from "@hosterizer/cli/stackEnvironment";
+    `import { setUp } from "@hosterizer/cli/setUp/setUp";
+     import { stackEnvironment } from "@hosterizer/cli/stack/stackEnvironment";
      void setUp().then(() => {
        for (const [name, value] of Object.entries(stackEnvironment("prod")))
          if (/^(PULUMI_|PATH$)/.test(name)) console.log("export " + name + "='" + value + "'");

@@ -174,7 +174,7 @@ test("nothing in it is removed, neither by destroy nor by plain Pulumi", async (
   const before = await everything();
   const { code, output } = await project.npm("destroy", ...stack, "--yes");
   expect(code).toBe(1);
-  expect(output).toContain("Stack prod has a server that is not its own");
+  expect(output).toContain("Stack prod runs on a server that it has not created");
   const plain = await project.shell(
     "node packages/cli/run.mjs pulumi destroy --stack prod --yes --skip-preview",
   );

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { makeServer } from "../../../components/server";
 import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readSettings } from "../../../components/settings";
-import { dockerNames } from "@hosterizer/cli/dockerStack/dockerNames";
+import { dockerNames } from "@hosterizer/cli/dockerStack/dockerObjects";
 import { type Recorded, record } from "./record";
 
 let recorded: Map<string, Recorded>;

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 
+import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
+import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
 import { folders } from "../folders";
-import { judgeMigrations } from "../judgeMigrations";
-import { loadProgram } from "../program";
-import { runQuietly } from "../pulumi/runQuietly";
-import { ensureSquawk } from "../squawk/ensureSquawk";
+import { loadProgram, type Program } from "../program";
+import { runQuietly } from "../runProgram";
+import { ensureSquawk } from "../setUp/ensureSquawk";
 
 const checks: readonly { program: string; args: readonly string[] }[] = [
   { program: "prettier", args: ["--check", "--log-level=warn", "."] },
@@ -13,7 +15,7 @@ const checks: readonly { program: string; args: readonly string[] }[] = [
   { program: "vitest", args: ["run", "--project=unit", "--reporter=dot"] },
 ];
 
-/** `npm run check`: format, lint, types, unit tests and migrations. Silent when all is well; otherwise every fault, not the first alone. */
+/** `npm run check`: format, lint, types, unit tests and migrations. Silent when all is well; otherwise reports every fault. */
 export async function check(): Promise<number> {
   const results = await Promise.all(
     checks.map(async ({ program, args }) => {
@@ -29,4 +31,23 @@ export async function check(): Promise<number> {
     process.stdout.write(`--- ${program}\n${[stdout, stderr].join("\n").trim()}\n`);
   }
   return failed.length === 0 && unsafe === "" ? 0 : 1;
+}
+
+/** The faults of the migrations after the last released one, in words; empty if there are none. */
+export async function judgeMigrations(
+  project: string,
+  { releasedVersion }: Pick<Program, "releasedVersion">,
+): Promise<string> {
+  try {
+    const migrations = await readMigrations(join(project, "migrations"));
+    const findings = await judgePending(
+      migrations.filter(({ number }) => number > releasedVersion),
+      undefined,
+      project,
+    );
+    return findings.map((finding) => safetyFault(finding).message).join("\n\n");
+  } catch (error) {
+    if (error instanceof DeclarationErrors) return error.message;
+    throw error;
+  }
 }

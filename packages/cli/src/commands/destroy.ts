@@ -1,25 +1,41 @@
-import { askOnTerminal } from "../askOnTerminal";
-import { CommandError } from "../commandError";
-import { confirmRemoval } from "../confirmRemoval";
-import { describeLoss } from "../describeLoss";
-import { type FoundVolume, findThings } from "../dockerStack/findThings";
-import { type ExternalStack, readExternalSettings } from "../externalStack/readExternalSettings";
-import { judgeVolume } from "../dockerStack/judgeVolume";
-import { namesInDocker } from "../dockerStack/namesInDocker";
-import { removeVolume } from "../dockerStack/removeVolume";
-import { megabytes } from "../megabytes";
-import { readArguments } from "../readArguments";
-import { removeStack } from "../removeStack";
-import { openStack } from "../stack/openStack";
+import { existsSync } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
 
-/** `npm run destroy`: removes a stack, after saying what goes. A volume with data goes only if the user names it. */
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
+import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
+import { CommandError } from "../commandError";
+import {
+  type DataVolume,
+  type DockerNames,
+  type DockerObjects,
+  findObjects,
+  findUntracked,
+  namesInDocker,
+  removeObjects,
+  removeVolume,
+} from "../dockerStack/dockerObjects";
+import { folders } from "../folders";
+import { healStack } from "../healing/healStack";
+import { startInstance } from "../healing/startInstance";
+import { readArguments } from "../readArguments";
+import { openStack } from "../stack/openStack";
+import { type ExternalStack, readExternalSettings } from "../stack/readInstanceSettings";
+import { readResources } from "../stack/state";
+import { updateStack } from "../stack/updateStack";
+import { askOnTerminal } from "../terminal";
+
+const nothing = "Nothing was removed.";
+
+/** `npm run destroy`: removes a stack, after saying what goes. Removes a volume with data only if the user names it. */
 export async function destroy(args: string[]): Promise<number> {
   const { stack, yes, values, rest } = readArguments(
     {
       name: "destroy",
       description:
-        "Removes everything that the stack has made. There is no way back.\n" +
-        "An embedded server goes with its data. A volume of Docker with data stays, unless it is named.",
+        "Removes everything that the stack has created. This cannot be undone.\n" +
+        "An embedded server goes with its data. A Docker volume with data stays, unless it is named.",
       yes: "do not ask",
       options: { volume: "the volume with the data of a stack in Docker: it is removed, too" },
     },
@@ -27,22 +43,22 @@ export async function destroy(args: string[]): Promise<number> {
   );
   const environment = await openStack(stack);
   const external = readExternalSettings(stack, environment);
-  if (external !== undefined) throw refusal(stack, external);
+  if (external !== undefined) throw externalRefusal(stack, external);
   const names = await namesInDocker(stack, environment);
-  const isNamed = judgeVolume(stack, values["volume"], names?.data);
-  const found = names && (await findThings(names));
+  const isNamed = namesVolume(stack, values["volume"], names?.data);
+  const found = names && (await findObjects(names));
   const loss = await describeLoss(stack, environment, found);
   const data = found?.data;
   print(loss ?? `Stack ${stack} has nothing${data ? " but its data" : " that could be removed"}.`);
   if (data !== undefined) print(`The data is in the volume ${nameAndSize(data)}.`);
   if (loss === undefined && data === undefined) return 0;
 
-  const question = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
+  const removal = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
   const ask = process.stdin.isTTY ? askOnTerminal : undefined;
-  const goes = isNamed || (!yes && (await confirmRemoval(question, ask)));
+  const removesData = isNamed || (!yes && (await confirmRemoval(removal, ask)));
   const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
   if (code !== 0 || data === undefined) return code;
-  if (goes) {
+  if (removesData) {
     await removeVolume(data.name);
     print(`The volume ${data.name} is removed, with its data.`);
   } else {
@@ -54,18 +70,171 @@ export async function destroy(args: string[]): Promise<number> {
   return 0;
 }
 
-/** A server that was there before the stack is there after it, with all data. */
-function refusal(stack: string, external: ExternalStack): CommandError {
+/** A server that existed before the stack stays, with all data. */
+function externalRefusal(stack: string, external: ExternalStack): CommandError {
   const database = "faults" in external ? "its database" : external.settings.database;
   return new CommandError(
-    `Stack ${stack} has a server that is not its own: nothing in it is removed by this command.`,
+    `Stack ${stack} runs on a server that it has not created: this command removes nothing from it.`,
     `To forget the stack and leave the database as it is: npm run shell -- --stack ${stack}, then pulumi stack rm --force ${stack}.\n` +
-      `To remove the data, connect to the server as a superuser, and drop ${database} there by name.`,
+      `To remove the data, connect to the server as a superuser and drop ${database} there by name.`,
   );
 }
 
-function nameAndSize({ name, size }: FoundVolume): string {
+/**
+ * Whether the user has named the volume with the stack's data on the command line, to have it removed too.
+ *
+ * @param named with `--volume`
+ * @param data the volume with the stack's data; undefined for a stack that keeps it elsewhere
+ * @throws CommandError if another volume is named
+ */
+export function namesVolume(
+  stack: string,
+  named: string | undefined,
+  data: string | undefined,
+): boolean {
+  if (named === undefined) return false;
+  if (named === data) return true;
+  const [fault, remedy] =
+    data === undefined
+      ? [`Stack ${stack} has no volume`, "Leave --volume out."]
+      : [`"${named}" is not the volume of stack ${stack}`, `Name ${data}, or leave --volume out.`];
+  throw new CommandError(`--volume: ${fault}. ${nothing}`, remedy);
+}
+
+/** What `destroy` would remove, for the user to read before agreeing; undefined if there is nothing. */
+async function describeLoss(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  docker: DockerObjects | undefined,
+): Promise<string | undefined> {
+  const resources = await readResources(stack, environment);
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  // A killed update may have created objects that are not in the state.
+  const objects = docker === undefined ? await describeEmbedded(stack) : describeDocker(docker);
+  if (resources.length === 0 && objects.length === 0) return undefined;
+  // The stack itself and the providers are Pulumi's own.
+  const made = resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
+  const { host, port, database } = outputs as Record<string, string | undefined>;
+  const address = database === undefined ? [] : [`- the database ${database} on ${host}:${port}`];
+  // A database in a volume goes only with the volume.
+  const lines = [...(docker === undefined ? address : []), ...objects];
+  return [`Stack ${stack} will be removed, ${made} resources:`, ...lines].join("\n");
+}
+
+function describeDocker({ containers, networks, volumes, images }: DockerObjects): string[] {
+  const kinds = { container: containers, network: networks, volume: volumes, image: images };
+  return Object.entries(kinds).flatMap(([kind, names]) =>
+    names.length === 0 ? [] : [`- the ${kind}${names.length > 1 ? "s" : ""} ${names.join(", ")}`],
+  );
+}
+
+async function describeEmbedded(stack: string): Promise<string[]> {
+  const { data } = serverPaths(folders.project, stack, serverAccount(folders.project));
+  if (!existsSync(data)) return [];
+  return [`- its server, with all data in ${data} (${megabytes(await sizeOf(data))})`];
+}
+
+/** Bytes in a folder. A running server removes files meanwhile; those count as nothing. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.size;
+  const names = await readdir(path).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What the user is asked about. */
+interface Removal {
+  stack: string;
+  /** Whether the stack itself still exists. */
+  isThere: boolean;
+  /** The volume with its data, if the user has yet to decide about it. */
+  volume: string | undefined;
+}
+
+/**
+ * Has the user type the name of what is to be removed, before anything is.
+ *
+ * @param ask asks a question; undefined without a terminal
+ * @returns whether the volume goes, too
+ * @throws CommandError if an answer is neither the name nor, for the volume, empty
+ */
+export async function confirmRemoval(
+  { stack, isThere, volume }: Removal,
+  ask: ((question: string) => Promise<string>) | undefined,
+): Promise<boolean> {
+  if (ask === undefined) {
+    const withData = volume === undefined ? "" : `, and with its data: --volume ${volume}`;
+    throw new CommandError(
+      `There is no terminal to ask on. ${nothing}`,
+      `To remove it unasked: npm run destroy -- --stack ${stack} --yes${withData}`,
+    );
+  }
+  if (isThere) {
+    const answer = (await ask(`Type the stack's name, ${stack}, to remove it: `)).trim();
+    if (answer !== stack) throw misnamed(answer, "the stack's name");
+  }
+  if (volume === undefined) return false;
+  const question = `Type the volume's name, ${volume}, to remove its data too; press Enter to keep it: `;
+  const answer = (await ask(question)).trim();
+  if (answer !== "" && answer !== volume) throw misnamed(answer, "the volume's name");
+  return answer === volume;
+}
+
+function misnamed(answer: string, what: string): CommandError {
+  return new CommandError(`"${answer}" is not ${what}. ${nothing}`, "Try again to remove it.");
+}
+
+/**
+ * Removes everything of a stack but the volume with its data.
+ *
+ * @param args for `pulumi destroy`
+ * @returns Pulumi's exit code
+ */
+async function removeStack(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  names: DockerNames | undefined,
+  args: readonly string[],
+): Promise<number> {
+  const agreed = ["--yes", "--skip-preview"];
+  await healStack(stack, environment);
+  // The contents of a container go with it, so they need no refresh, and the server need not be up.
+  const refresh = names === undefined ? [] : ["--refresh=false"];
+  if (names === undefined) await startInstance(stack, environment, agreed);
+  // Untracked objects use tracked ones, which could not be removed otherwise.
+  else await removeObjects(await findUntracked(names, await readResources(stack, environment)));
+  const options = [...refresh, ...agreed, ...args];
+  const code = await updateStack(stack, ["destroy", ...options], environment);
+  const isEmpty = code === 0 && (await readResources(stack, environment)).length === 0;
+  if (isEmpty) await removeLeftovers(stack, names);
+  return code;
+}
+
+/**
+ * Removes what is not in the state, because the update that created it was killed or the state was lost: an embedded server
+ * with its data, or everything in Docker but the volume with the data. The user has agreed to that, and the stack has no
+ * resources.
+ */
+async function removeLeftovers(stack: string, names: DockerNames | undefined): Promise<void> {
+  if (names !== undefined) {
+    await removeObjects(await findObjects(names));
+    return;
+  }
+  const paths = serverPaths(folders.project, stack, serverAccount(folders.project));
+  if (!existsSync(paths.directory)) return;
+  // The port does not matter for a removal.
+  await removeServer(await embeddedServer(folders.project, stack, 0));
+  await removeUnusedBinaries(folders.project);
+}
+
+function nameAndSize({ name, size }: DataVolume): string {
   return size === undefined ? name : `${name} (${megabytes(size)})`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
 function print(line: string): void {

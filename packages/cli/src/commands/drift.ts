@@ -2,17 +2,17 @@ import { findDrift } from "../drift/findDrift";
 import { showDrift } from "../drift/showDrift";
 import { readArguments } from "../readArguments";
 
-/** The one for drift is Pulumi's of a preview that was to have no changes and has some. */
+/** 7 is Pulumi's own exit code of a preview that expected no changes and found some. */
 const exitCodes = { clean: 0, drift: 7, broken: 1 };
 
-/** `npm run drift`: says by its exit code whether the live database is what the program says. */
+/** `npm run drift`: its exit code says whether the live database is what the program declares. */
 export async function drift(args: string[]): Promise<number> {
   const { stack, rest } = readArguments(
     {
       name: "drift",
       description:
         "Compares the live database with the program and shows every difference, a line each.\n" +
-        "Exit code 0: none. 7: some. 1: it could not be found out.\n" +
+        "Exit code 0: none. 7: some. 1: the comparison failed.\n" +
         "With --json it prints one JSON object instead: npm run -s drift -- --json",
     },
     args,

@@ -1,6 +1,6 @@
-import { runTool } from "../runTool";
+import { runTool } from "../runProgram";
 
-/** `npm run format`: writes every file as the formatter wants it. */
+/** `npm run format`: formats every file. */
 export function format(): Promise<number> {
   return runTool("prettier", ["--write", "--log-level=warn", "."]);
 }

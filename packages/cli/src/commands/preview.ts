@@ -1,8 +1,8 @@
+import { requireServer } from "../dockerStack/serverFault";
 import { showDrift } from "../drift/showDrift";
 import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { readArguments } from "../readArguments";
-import { requireServer } from "../requireServer";
-import { runPulumi } from "../runPulumi";
+import { runPulumi } from "../runProgram";
 import { openStack } from "../stack/openStack";
 
 /** `npm run preview`: shows what `up` would change, and changes nothing. */
@@ -22,7 +22,7 @@ export async function preview(args: string[]): Promise<number> {
   }
   const environment = await externalEnvironment(stack, await openStack(stack));
   await requireServer(stack, environment);
-  // Pulumi cuts off what is longer than 150 characters otherwise.
+  // Otherwise Pulumi cuts off values of more than 150 characters.
   const options = ["--show-full-output", "--stack", stack];
   return runPulumi(["preview", ...options, ...rest], environment);
 }

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
+import { shellWord } from "@hosterizer/postgres/npmCommand";
+import { folders, withoutOwnFolders } from "../folders";
 import { readArguments } from "../readArguments";
+import { exitCodeOf } from "../runProgram";
 import { openStack } from "../stack/openStack";
-import { shellEnvironment } from "../shell/shellEnvironment";
 
 /** `npm run shell`: a shell in which `pulumi` works on this project as the npm commands do. */
 export async function shell(args: string[]): Promise<number> {
@@ -19,18 +23,31 @@ export async function shell(args: string[]): Promise<number> {
   const variables = shellEnvironment(stack);
   if (rest.includes("--print")) {
     for (const [name, value] of Object.entries(variables)) {
-      process.stdout.write(`export ${name}='${value.replaceAll("'", `'\\''`)}'\n`);
+      process.stdout.write(`export ${name}=${shellWord(value)}\n`);
     }
     return 0;
   }
   const program = process.env["SHELL"] ?? "/bin/sh";
   const child = spawn(program, [], { env: { ...process.env, ...variables }, stdio: "inherit" });
-  // In the shell Ctrl+C belongs to what runs there.
+  // Ctrl+C belongs to the program that runs in the shell.
   process.on("SIGINT", () => undefined);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  return exitCodeOf(child);
+}
+
+/**
+ * The variables that make plain `pulumi` work in a shell: a program of that name first on the PATH, which sets everything
+ * else for the stack in use, and the stack to use when the command line names none.
+ */
+function shellEnvironment(stack: string): { PATH: string; PULUMI_STACK: string } {
+  const shim = join(folders.shell, "pulumi");
+  const unfinished = `${shim}.${process.pid}`;
+  mkdirSync(folders.shell, { recursive: true });
+  writeFileSync(
+    unfinished,
+    '#!/bin/sh\nexec node "$(dirname "$0")/../../packages/cli/run.mjs" pulumi "$@"\n',
+  );
+  chmodSync(unfinished, 0o755);
+  renameSync(unfinished, shim);
+  const path = [folders.shell, ...withoutOwnFolders(process.env["PATH"] ?? "")];
+  return { PATH: path.join(delimiter), PULUMI_STACK: stack };
 }

@@ -1,26 +1,25 @@
 import { CommandError } from "../commandError";
-import { adoptServer } from "../healing/adoptServer";
+import { externalEnvironment, restoreMembership } from "../externalStack/externalEnvironment";
+import { adoptServer } from "../healing/adopt";
 import { healStack } from "../healing/healStack";
-import { letIn } from "../healing/letIn";
-import { printConnection } from "../printConnection";
+import { startInstance } from "../healing/startInstance";
 import { readArguments } from "../readArguments";
-import { externalEnvironment } from "../externalStack/externalEnvironment";
+import { askPulumi } from "../runProgram";
 import { openStack } from "../stack/openStack";
-import { startInstance } from "../startInstance";
-import { updateStack } from "../updateStack";
+import { updateStack } from "../stack/updateStack";
 
-/** `npm run up`: makes a stack what the program says. */
+/** `npm run up`: makes a stack what the program declares. */
 export async function up(args: string[]): Promise<number> {
   const { stack, yes, values, rest } = readArguments(
     {
       name: "up",
       description:
         "Brings up the stack: its server, the database in it, roles, grants, migrations and row-level security.\n" +
-        "Run again it changes only what differs. Stack local asks nothing; others show what will change and ask.",
+        "A second run changes only what differs. Stack local asks nothing; others show what will change and ask.",
       yes: "do not ask",
       options: {
         adopt:
-          "the name of a database on an existing server, which the state does not have: it is taken over, with the roles",
+          "the name of a database on an existing server that is not in the state: it is adopted, with the roles",
       },
     },
     args,
@@ -34,14 +33,44 @@ export async function up(args: string[]): Promise<number> {
   }
   const environment = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, environment);
-  const atOnce = ["--yes", "--skip-preview"];
-  await startInstance(stack, environment, isLocal || yes ? atOnce : []);
-  if (yes) await letIn(stack, environment);
+  const unasked = ["--yes", "--skip-preview"];
+  await startInstance(stack, environment, isLocal || yes ? unasked : []);
+  if (yes) await restoreMembership(stack, environment);
   const { adopt } = values;
-  if (adopt !== undefined) await adoptServer(stack, adopt, environment, yes ? atOnce : []);
-  // Nobody is there to read a preview of the local stack, which would double the time.
-  const agreed = isLocal ? atOnce : yes ? ["--yes"] : [];
+  if (adopt !== undefined) await adoptServer(stack, adopt, environment, yes ? unasked : []);
+  // Nobody reads a preview of the local stack, which would double the time.
+  const agreed = isLocal ? unasked : yes ? ["--yes"] : [];
   const code = await updateStack(stack, ["up", ...agreed, ...rest], environment);
-  if (code === 0) await printConnection(stack, environment);
+  if (code === 0) {
+    const outputs = await askPulumi(["stack", "output", "--json", "--stack", stack], environment);
+    const values = JSON.parse(outputs) as Record<string, unknown>;
+    process.stdout.write(renderConnection(stack, values) ?? "");
+  }
   return code;
+}
+
+/**
+ * Where the database of a stack is and how to connect, from the stack's outputs. Leaves passwords out.
+ *
+ * @returns undefined if nothing is up, as after `up --preview-only` or in a part of a stack
+ */
+export function renderConnection(
+  stack: string,
+  outputs: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { host, port, database, schemaVersion, sslmode, sslrootcert } = outputs;
+  if (host === undefined) return undefined;
+  const option = stack === "local" ? "" : ` --stack ${stack}`;
+  const facts = {
+    host,
+    port,
+    database,
+    "schema version": schemaVersion,
+    TLS: sslmode === "disable" ? undefined : sslmode,
+    authority: sslrootcert,
+  };
+  const lines = Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `  ${name.padEnd(16)}${String(value)}\n`);
+  return `${lines.join("")}\nConnect:\n  eval "$(npm run -s db -- env${option})"\n  psql\n`;
 }

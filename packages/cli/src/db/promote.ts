@@ -2,11 +2,11 @@ import { join, relative } from "node:path";
 
 import type { Command } from "commander";
 
-import { askOnTerminal } from "../askOnTerminal";
+import { askOnTerminal } from "../terminal";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
 import type { Program } from "../program";
-import { withSetUpLock } from "../setUpLock.mjs";
+import { withSetUpLock } from "../setUp/setUpLock.mjs";
 import { operatorCommand } from "./operatorCommand";
 import { checkConfiguration } from "./promote/checkConfiguration";
 import { checkMigrations } from "./promote/checkMigrations";

@@ -4,6 +4,7 @@ import type Dockerode from "dockerode";
 
 import type * as connecting from "@hosterizer/docker-engine/connectEngine";
 import type * as finding from "@hosterizer/docker-engine/findEngine";
+import { CommandError } from "../commandError";
 
 const load = createRequire(__filename);
 let connected: Dockerode | undefined;
@@ -11,8 +12,25 @@ let connected: Dockerode | undefined;
 /** The Docker engine of this machine's user; see `findEngine`. */
 export function engine(): Dockerode {
   if (connected !== undefined) return connected;
-  // Loaded late: its client takes longer than all else before Pulumi starts, and stack local has no use for it.
-  const { connectEngine } = load("@hosterizer/docker-engine/connectEngine") as typeof connecting;
   const { findEngine } = load("@hosterizer/docker-engine/findEngine") as typeof finding;
-  return (connected = connectEngine(findEngine()));
+  return (connected = client().connectEngine(findEngine()));
+}
+
+/**
+ * Checks that a Docker engine answers, before Pulumi asks it for one thing after the other.
+ *
+ * @throws CommandError with the engine's address if it does not
+ */
+export async function requireEngine(stack: string): Promise<void> {
+  const answer = await client().probeEngine();
+  if (answer.answers) return;
+  throw new CommandError(
+    `Stack ${stack} runs in Docker, and ${answer.reason}.`,
+    `${answer.remedy} Then rerun.`,
+  );
+}
+
+/** Loaded late: the client takes longer than everything else before Pulumi starts, and stack local does not need it. */
+function client(): typeof connecting {
+  return load("@hosterizer/docker-engine/connectEngine") as typeof connecting;
 }

@@ -1,21 +1,31 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import type { dockerKinds } from "./dockerKinds";
-import type { PreviewStep } from "./previewOutput";
-import { changedProperties, declaredText } from "./stepProperties";
+import { changedProperties, declaredText, type PreviewStep } from "./previewOutput";
+
+/** The kinds of drift that the docker plugin finds. */
+export const dockerKinds = [
+  "container missing",
+  "container stopped",
+  "container attribute",
+  "image missing",
+  "image outdated",
+  "network missing",
+  "network attribute",
+  "volume missing",
+  "volume attribute",
+] as const;
 
 type Kind = (typeof dockerKinds)[number];
 type Type = "container" | "image" | "network" | "volume";
 
-/** What a volume was made for decides whether its loss matters; the program alone knows that. */
-const losses: Partial<Record<Type, string>> = {
-  volume: "an empty one will be made: what was in it is gone",
-};
-
 /** How a container, an image, a network or a volume differs from the declared one. */
 export function dockerDifferences(type: Type, step: PreviewStep): Difference[] {
   const object = `${type} ${declaredText(step, "name")}`;
-  if (step.op === "create")
-    return [difference(`${type} missing`, object, null, null, losses[type])];
+  if (step.op === "create") {
+    // Only the program knows what the volume was for, and so whether its loss matters.
+    const loss =
+      type === "volume" ? "an empty one will be made: what was in it is gone" : undefined;
+    return [difference(`${type} missing`, object, null, null, loss)];
+  }
   const changed = changedProperties(step);
   if (type === "image") {
     const reason = "what it is built from has changed";
@@ -24,14 +34,11 @@ export function dockerDifferences(type: Type, step: PreviewStep): Difference[] {
   if (type === "container" && changed.includes("mustRun"))
     return [difference("container stopped", object, "running", "stopped")];
   const names = changed.length > 0 ? changed.join(", ") : "what it was made from";
-  // The values may be keys and verifiers.
+  // Names only: the values may be keys and verifiers.
   const expected = `${names} as declared`;
-  const reason =
-    step.op === "replace" ? "the container is made anew on the same volume" : undefined;
-  const isContainer = type === "container";
-  return [
-    difference(`${type} attribute`, object, expected, "others", isContainer ? reason : undefined),
-  ];
+  const isReplaced = type === "container" && step.op === "replace";
+  const reason = isReplaced ? "the container is recreated on the same volume" : undefined;
+  return [difference(`${type} attribute`, object, expected, "others", reason)];
 }
 
 function difference(

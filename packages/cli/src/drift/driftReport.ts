@@ -1,27 +1,27 @@
+import { migratorKind } from "@hosterizer/postgres/access/migratorAccess";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { failureOf } from "./failureOf";
-import { type PreviewStep, readPreview } from "./previewOutput";
+import type { PluginDifference } from "./postgresqlDifferences";
+import { type Preview, type PreviewStep, readPreview } from "./previewOutput";
 import { stepDifferences } from "./stepDifferences";
-import { withoutRepetition } from "./withoutRepetition";
 
 /** What `npm run drift -- --json` prints. */
 export interface DriftReport {
   stack: string;
-  /** `broken`: it could not be found out, and `error` says why. */
+  /** `broken`: the comparison failed, and `error` says why. */
   status: "clean" | "drift" | "broken";
   differences: readonly Difference[];
-  /** What is no difference and should be known. */
+  /** What is not a difference but worth knowing. */
   warnings: readonly string[];
   error?: string;
-  /** No update has made the stack yet: all of it is to come. */
+  /** No update has created the stack yet: everything is to come. */
   isNew?: true;
 }
 
 /**
- * What `pulumi preview --json --expect-no-changes` has found out.
+ * The result of `pulumi preview --json --expect-no-changes`.
  *
  * @param ended its exit code and what it printed
- * @param isDrift Which of its steps are looked at. Default: all.
+ * @param isDrift which of its steps count. Default: all.
  */
 export function driftReport(
   stack: string,
@@ -33,7 +33,7 @@ export function driftReport(
   const error = failureOf(ended, preview);
   if (error !== undefined || preview === undefined) {
     const broken = { stack, status: "broken", differences: [], warnings } as const;
-    return { ...broken, error: error ?? "pulumi preview has told nothing" };
+    return { ...broken, error: error ?? "pulumi preview printed no preview" };
   }
   const steps = preview.steps.filter(isDrift).map(stepDifferences);
   const own = steps.flatMap((step) => step.own);
@@ -64,4 +64,63 @@ function warningsOf(diagnostics: readonly { severity: string; message: string }[
     )
     .filter((line) => line !== "");
   return [...new Set(lines)];
+}
+
+/** Pulumi's exit code of a preview that expected no changes and found some. */
+const changed = 7;
+
+/** Why a preview failed; undefined if it did not. */
+function failureOf(
+  { code, stderr }: { code: number; stderr: string },
+  preview: Preview | undefined,
+): string | undefined {
+  const errors = (preview?.diagnostics ?? [])
+    .filter(({ severity }) => severity === "error")
+    .map(({ message }) => withoutTrace(message));
+  if (errors.length > 0) return withoutEchoes(errors).join("\n");
+  if (preview !== undefined && (code === 0 || code === changed)) return undefined;
+  return withoutTrace(stderr) || `pulumi preview ended with exit code ${code}`;
+}
+
+// The stack trace is for developers of the program: `npm run preview -- --diff` shows it.
+function withoutTrace(message: string): string {
+  return message
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line))
+    .join("\n")
+    .replace(/^error: (Preview failed: )?/, "")
+    .trim();
+}
+
+/** Each resource that asks an unreachable server reports it, after what it asked for. Once is enough. */
+function withoutEchoes(errors: readonly string[]): string[] {
+  const causes = errors.filter((error) => error !== "preview failed");
+  const distinct = causes.map((error) => unreachable.exec(error)?.[0] ?? error);
+  return distinct.length === 0 ? [...errors] : [...new Set(distinct)];
+}
+
+// In the words of the offline plugin, of the official one, and of Node.js.
+const unreachable = /(cannot reach the PostgreSQL server at|dial tcp|connect E[A-Z]+) \S*:\d+.*/;
+
+/** Our own differences, each once, and those of the plugin that ours do not report more exactly. */
+export function withoutRepetition(
+  own: readonly Difference[],
+  plugin: readonly PluginDifference[],
+): Difference[] {
+  const others = plugin.filter((found) => !own.some((exact) => reports(exact, found)));
+  const all = [...own, ...others.map(withoutPatterns)];
+  return [...new Map(all.map((difference) => [JSON.stringify(difference), difference])).values()];
+}
+
+function reports(exact: Difference, { kind, about }: PluginDifference): boolean {
+  // That the migrator cannot log in or become the owner does not say why.
+  if (exact.kind === migratorKind) return false;
+  // What is missing is expected, what is undeclared is live: a line about the opposite is another difference.
+  const side = kind.endsWith("missing") ? exact.expected : exact.actual;
+  const line = `${exact.kind} ${exact.object} ${side ?? ""}`;
+  return about.length > 0 && about.every((part) => part.test(line));
+}
+
+function withoutPatterns({ kind, object, expected, actual, repair }: PluginDifference): Difference {
+  return { kind, object, expected, actual, repair };
 }

@@ -1,12 +1,12 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { describeDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { isLeak } from "@hosterizer/postgres/audit/leaks";
 import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
-import { cut, differenceLine } from "./differenceLine";
 import type { DriftReport } from "./driftReport";
 
-/** What the text goes to. */
-export interface Screen {
-  /** In columns. No line is longer, unless it is a command. */
+/** Where the text is shown. */
+interface Screen {
+  /** In columns. Only commands may be longer. */
   width: number;
   bold: (text: string) => string;
   red: (text: string) => string;
@@ -14,12 +14,12 @@ export interface Screen {
 
 interface Group {
   title: string;
-  /** As the sum at the end says it. */
+  /** For the summary at the end. */
   sum: (count: number) => string;
   has: (difference: Difference) => boolean;
 }
 
-/** The program declares these, and no update has made them yet. */
+/** Kinds that the program declares and no update has created yet. */
 const declared: ReadonlySet<string> = new Set(["migration pending", "resource"]);
 
 const groups = {
@@ -52,12 +52,12 @@ const groups = {
   },
 } as const satisfies Readonly<Record<string, Group>>;
 
-/** What is unsafe about a migration stands below it. */
+/** Notes about an unsafe migration are indented below it. */
 const indent = 2;
 
 /**
- * A comparison that could be made, for people: a line for each difference, grouped by what `up` does about it, with what lets
- * somebody see or do more than is declared first, and what to do next.
+ * A successful comparison, for people: a line for each difference, grouped by what `up` does about it, with those first that let
+ * a role see or do more than declared, and what to do next.
  */
 export function renderDrift(report: DriftReport, screen: Screen): string {
   const { stack, differences, warnings } = report;
@@ -80,7 +80,7 @@ export function renderDrift(report: DriftReport, screen: Screen): string {
   ].join("\n");
 }
 
-/** Differences alone, and their sum. */
+/** Only the differences, and their summary. */
 export function renderDifferences(differences: readonly Difference[], screen: Screen): string {
   return [
     ...Object.values<Group>(groups).flatMap((group) => renderGroup(group, differences, screen)),
@@ -99,9 +99,7 @@ function headline({ stack, differences }: DriftReport, { width, bold, red }: Scr
   const leaks = differences.filter(isLeak).length;
   const title = bold(`Stack ${stack} differs from the program.`);
   if (leaks === 0) return [title];
-  const { verb, pronoun } =
-    leaks === 1 ? { verb: "is", pronoun: "it" } : { verb: "are", pronoun: "them" };
-  const words = `! ${leaks} ${verb} open: by ${pronoun} somebody sees or does more than is declared.`;
+  const words = `! ${leaks} ${leaks === 1 ? "lets a role" : "let roles"} see or do more than declared.`;
   return [title, red(cut(words, width))];
 }
 
@@ -132,7 +130,7 @@ function renderOne(difference: Difference, { width }: Screen, mark: string): str
   ];
 }
 
-/** A stack that no update has made: what it will have, by kind. */
+/** A stack that no update has created: what it will have, by kind. */
 function renderNew({ stack, differences }: DriftReport, { width, bold }: Screen): string[] {
   const names = new Map<string, string[]>();
   for (const { object } of differences) {
@@ -140,12 +138,12 @@ function renderNew({ stack, differences }: DriftReport, { width, bold }: Screen)
     if (countable.has(kind)) names.set(kind, [...(names.get(kind) ?? []), name]);
   }
   return [
-    bold(`Stack ${stack} is not up yet. ${npmCommand("up", [], stack)} makes it, with`),
+    bold(`Stack ${stack} is not up yet. ${npmCommand("up", [], stack)} creates it, with`),
     ...[...names].map(
       ([kind, its]) =>
         `    ${cut(`${counted(its.length, kind)}: ${its.join(", ")}`, width - 2 * indent)}`,
     ),
-    "and everything that these may do.",
+    "and all their privileges.",
   ];
 }
 
@@ -180,18 +178,18 @@ function nextSteps(stack: string, differences: readonly Difference[]): string[] 
       `Next: decide about ${refused.length} (docs/decide-drift.md). Until then up fails.`,
       ...(objects.length > 0 ? choices(up, stack, objects) : []),
       ...(files.length > 0
-        ? ["  files:           as they were applied, from version control"]
+        ? ["  files:           restore them from version control as they were applied"]
         : []),
     ];
   }
   if (differences.every(groups.told.has))
-    return ["Next: nothing for up to do. What belongs to others, they end."];
+    return ["Next: nothing for up to do. The owners of these objects decide about them."];
   return [`Next: ${up}`];
 }
 
-/** What there is to choose where somebody has changed what holds data. */
+/** The choices where someone has changed an object that holds data. */
 function choices(up: string, stack: string, objects: readonly Difference[]): string[] {
-  // More would be no command that anybody reads.
+  // Nobody reads a longer command.
   const named = objects.slice(0, 3).map(({ object }) => shellWord(object));
   const others = objects.length > named.length ? " …" : "";
   const accept = npmCommand("db -- accept-drift", ["--reason 'why'", ...named], stack);
@@ -215,4 +213,69 @@ function wrapped(text: string, width: number): string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
+}
+
+const ellipsis = "…";
+
+/** A value or a reason cut to fewer columns says nothing. */
+const shortest = 16;
+
+/**
+ * A difference as one line of at most `width` columns. If it is too long, the reason is cut or left out first, then the expected
+ * value, then the live one.
+ */
+export function differenceLine(difference: Difference, width: number): string {
+  const whole = onOneLine(difference);
+  if (describe(whole).length <= width) return describe(whole);
+  const { reason, ...rest } = whole;
+  const left = width - describe({ ...rest, reason: "" }).length;
+  if (reason !== undefined && left >= shortest)
+    return describe({ ...rest, reason: cut(reason, left) });
+
+  const { expected, actual } = rest;
+  const lengths = { expected: expected?.length ?? 0, actual: actual?.length ?? 0 };
+  const room = width - (describe(rest).length - lengths.expected - lengths.actual);
+  // The live value matters more than the expected one, as long as both say something.
+  const isActualWhole = lengths.actual + Math.min(lengths.expected, shortest) <= room;
+  const share = Math.max(shortest, Math.floor(room / 2));
+  const shortened = {
+    ...rest,
+    expected: expected && cut(expected, isActualWhole ? room - lengths.actual : share),
+    actual:
+      actual &&
+      cut(actual, isActualWhole ? lengths.actual : Math.max(share, room - lengths.expected)),
+  };
+  return cut(describe(shortened), width);
+}
+
+/** A text on one line, no longer than `width`. */
+function cut(text: string, width: number): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length <= width
+    ? line
+    : `${line.slice(0, Math.max(width - 1, 0)).trimEnd()}${ellipsis}`;
+}
+
+function onOneLine({ object, expected, actual, reason, ...rest }: Difference): Difference {
+  return {
+    ...rest,
+    object: cut(object, Infinity),
+    expected: expected === null ? null : cut(expected, Infinity),
+    actual: actual === null ? null : cut(actual, Infinity),
+    ...(reason === undefined ? {} : { reason: cut(reason, Infinity) }),
+  };
+}
+
+function describe(difference: Difference): string {
+  const { kind, object, actual } = difference;
+  switch (kind) {
+    // A resource of an unknown type: all that is known is what an update would do with it.
+    case "resource":
+    case "not looked at yet":
+      return `${object}: ${actual ?? ""}`;
+    case "other":
+      return object;
+    default:
+      return describeDifference(difference);
+  }
 }

@@ -1,56 +1,41 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { z } from "zod";
+
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { dockerDifferences } from "./dockerDifferences";
-import { dynamicDifferences } from "./dynamicDifferences";
-import { objectDifferences } from "./objectDifferences";
-import type { PluginDifference } from "./pluginDifference";
-import type { PreviewStep } from "./previewOutput";
-import { defaultPrivilegeDifferences, grantDifferences } from "./privilegeDifferences";
-import { roleDifferences } from "./roleDifferences";
+import { type PluginDifference, postgresqlDifferences } from "./postgresqlDifferences";
+import { type PreviewStep, typeOf } from "./previewOutput";
 
-/** What one step of a preview says: from our own resources as they say it, from the official plugins translated. */
-export interface StepDifferences {
+/** The differences in one step of a preview. */
+interface StepDifferences {
+  /** As our own resources report them, and those of the docker plugin. */
   own: Difference[];
+  /** Of the postgresql plugin. The audit may have found the same. */
   plugin: PluginDifference[];
 }
 
-// They are changed by what another resource tells: the files or the container itself.
-const following = /:(ContainerFiles|ContainerTrial|ContainerRestart)$/;
+// These change because of what another resource reports: the files or the container itself.
+const dependent = /:(ContainerFiles|ContainerTrial|ContainerRestart)$/;
 
-// A replacement is three steps; `replace` stands for it. `refresh` has only read.
+// A replacement has three steps, of which `replace` counts. `refresh` has only read.
 const silent = new Set(["same", "refresh", "read", "create-replacement", "delete-replaced"]);
 
 /** Every difference in one step of a preview; a step with changes has at least one. */
 export function stepDifferences(step: PreviewStep): StepDifferences {
   if (silent.has(step.op)) return { own: [], plugin: [] };
   const type = typeOf(step);
-  // Groups of resources and providers are nothing in the database.
+  // Components and providers are nothing in the database.
   if (/^(hosterizer|pulumi):/.test(type)) return { own: [], plugin: [] };
-  const plugin = isDeclared(step) ? pluginDifferences(type, step) : undefined;
+  const plugin = isDeclared(step) ? postgresqlDifferences(type, step) : undefined;
   if (plugin !== undefined && plugin.length > 0) return { own: [], plugin };
   const own = ownDifferences(type, step);
-  const isTold = own.length > 0 || (isDeclared(step) && following.test(type));
-  return { own: isTold ? own : [undescribed(type, step)], plugin: [] };
+  const isReported = own.length > 0 || (isDeclared(step) && dependent.test(type));
+  return { own: isReported ? own : [unknownChange(type, step)], plugin: [] };
 }
 
-function pluginDifferences(type: string, step: PreviewStep): PluginDifference[] | undefined {
-  switch (type) {
-    case "postgresql:index/role:Role":
-      return roleDifferences(step);
-    case "postgresql:index/grant:Grant":
-      return grantDifferences(step);
-    case "postgresql:index/defaultPrivileges:DefaultPrivileges":
-      return defaultPrivilegeDifferences(step);
-    case "postgresql:index/database:Database":
-      return objectDifferences("database", step);
-    case "postgresql:index/schema:Schema":
-      return objectDifferences("schema", step);
-    case "postgresql:index/extension:Extension":
-      return objectDifferences("extension", step);
-    default:
-      return undefined;
-  }
+function isDeclared({ op }: PreviewStep): boolean {
+  return op === "create" || op === "update" || op === "replace";
 }
 
 function ownDifferences(type: string, step: PreviewStep): Difference[] {
@@ -69,12 +54,11 @@ function ownDifferences(type: string, step: PreviewStep): Difference[] {
   }
 }
 
-function isDeclared({ op }: PreviewStep): boolean {
-  return op === "create" || op === "update" || op === "replace";
-}
-
-// The program has changed since the last update, or a plugin tells what is unknown here: never silent, never a value.
-function undescribed(type: string, step: PreviewStep): Difference {
+/**
+ * A change that has no other difference: the program has changed since the last update, or a plugin reports what is unknown
+ * here. It must be reported, but without values, which may be secrets.
+ */
+function unknownChange(type: string, step: PreviewStep): Difference {
   const name = step.urn.split("::").at(-1) ?? step.urn;
   const object = `resource ${name} (${type.split(":").at(-1) ?? type})`;
   const properties = [...new Set([...Object.keys(step.detailedDiff), ...changedInputs(step)])].join(
@@ -84,7 +68,7 @@ function undescribed(type: string, step: PreviewStep): Difference {
   return { kind: "resource", object, expected: "no change", actual: would, repair: "automatic" };
 }
 
-/** Dynamic resources tell no more than that they differ: names of the inputs that do, where they were made before. */
+/** Names of the inputs that differ, for dynamic resources, which have no detailed diff. */
 function changedInputs({ detailedDiff, oldState, newState }: PreviewStep): string[] {
   const olds = oldState?.inputs;
   const news = newState?.inputs;
@@ -96,7 +80,68 @@ function changedInputs({ detailedDiff, oldState, newState }: PreviewStep): strin
     .filter((name) => name !== "drift" && name !== "pending");
 }
 
-/** `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>` */
-function typeOf({ urn }: PreviewStep): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+const difference = z.object({
+  kind: z.string(),
+  object: z.string(),
+  expected: z.string().nullable(),
+  actual: z.string().nullable(),
+  repair: z.enum(["automatic", "refused", "none"]),
+  reason: z.string().optional(),
+});
+
+const lines = z.array(z.string()).catch([]);
+
+/** The differences that a resource of this project has found: `check` adds them to its inputs. */
+function dynamicDifferences({ newState }: PreviewStep): Difference[] {
+  // Their names have a prefix where a plan is made.
+  const read = (name: string) =>
+    lines.parse(newState?.inputs[name] ?? newState?.inputs[`__${name}`]);
+  const drift = read("drift").map((line) => readLine(line, otherDifference));
+  return [...drift, ...readPending(read("pending"))];
+}
+
+const unsafeMark = "unsafe: ";
+
+/** The pending migrations, each with what is unsafe about it, a line each. */
+function readPending(pending: readonly string[]): Difference[] {
+  const unsafe = pending.filter((line) => line.startsWith(unsafeMark));
+  return pending
+    .filter((line) => !line.startsWith(unsafeMark))
+    .map((line) => {
+      const found = readLine(line, pendingMigration);
+      const notes = unsafe.filter((note) => note.includes(`/${line}.up.sql:`));
+      return notes.length === 0 ? found : { ...found, reason: notes.join("\n") };
+    });
+}
+
+function readLine(line: string, otherwise: (line: string) => Difference): Difference {
+  const found = difference.safeParse(parseJson(line));
+  if (!found.success) return otherwise(line);
+  const { reason, ...rest } = found.data;
+  return reason === undefined ? rest : { ...rest, reason };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function pendingMigration(line: string): Difference {
+  const [name = line, effects] = line.split(" (down): ");
+  const found = {
+    kind: "migration pending",
+    object: `migration ${name}`,
+    repair: "automatic",
+  } as const;
+  return effects === undefined
+    ? { ...found, expected: "applied", actual: "pending" }
+    : { ...found, expected: "undone", actual: "applied", reason: effects };
+}
+
+// A line for people, from a resource that reports no data.
+function otherDifference(line: string): Difference {
+  return { kind: "other", object: line, expected: null, actual: line, repair: "automatic" };
 }

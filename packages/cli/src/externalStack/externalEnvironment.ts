@@ -3,22 +3,22 @@ import { createRequire } from "node:module";
 import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
 import { CommandError } from "../commandError";
 import { pins } from "../pins";
-import { say } from "../say";
-import type * as comparing from "./connectionChanged";
-import type * as deploying from "./deployLogin";
-import type * as reaching from "./reachWritableHost";
-import { deployPassword } from "./deployPassword";
-import { readExternalSettings } from "./readExternalSettings";
+import type { ExternalSettings } from "../program";
+import { askPulumi, runQuietly } from "../runProgram";
+import { readExternalSettings } from "../stack/readInstanceSettings";
+import { readResources } from "../stack/state";
+import { say } from "../terminal";
+import type * as deploying from "./deployRole";
 
 const load = createRequire(__filename);
 
 /**
- * The environment for `pulumi` on a stack whose server exists already: the host that takes writes and the deploy role's
- * password, as they are now; and where the state leads to another server, a refresh that goes by the settings instead. For other
- * stacks it is as it was.
+ * The environment for `pulumi` on a stack whose server exists already: the host that accepts writes and the deploy role's
+ * password, both as they are now. If the state leads to another server, the refresh goes by the settings instead. For other
+ * stacks the environment stays as it is.
  *
- * @throws DeclarationErrors for faults in the settings; CommandError if the password can't be had, or no server lets the deploy
- *   role in. Said here once, and not by Pulumi's refresh for each resource.
+ * @throws DeclarationErrors for faults in the settings; CommandError if the password cannot be read, or no server lets the
+ *   deploy role in. It says so once here, where Pulumi's refresh would for each resource.
  */
 export async function externalEnvironment(
   stack: string,
@@ -36,20 +36,97 @@ export async function externalEnvironment(
     );
   }
   const password = await deployPassword(stack, settings, environment);
-  // Other stacks are spared what talks to a server.
-  const { reachWritableHost } = load("./reachWritableHost") as typeof reaching;
+  const { connectionChanged, deployRoleIsShutOut, reachWritableHost } = deployRole();
   const host = await reachWritableHost(settings, password, place);
-  // An empty password, so that somebody else's that is in the environment is not tried.
+  // An empty password, so that one in the environment, which may be another role's, is not tried.
   const login = { ...environment, PGHOST: host, PGPASSWORD: password ?? "" };
-  const { connectionChanged } = load("./connectionChanged") as typeof comparing;
-  const { deployRoleIsShutOut } = load("./deployLogin") as typeof deploying;
   const changed = await connectionChanged(stack, settings, environment);
   if (changed) {
     say(
       `The connection settings of stack ${stack} have changed since its last update: the program runs before the refresh.`,
     );
   }
-  // As the option --run-program: the refresh would use the provider's inputs in the state, or fail for each resource alone.
+  // Like the option --run-program: the refresh would use the provider's inputs in the state, or fail for each resource.
   const programFirst = changed || (await deployRoleIsShutOut(settings, login));
   return programFirst ? { ...login, PULUMI_RUN_PROGRAM: "true" } : login;
+}
+
+/**
+ * Lets an update of a stack on an existing server look at its database, if the deploy role has changed since the last update
+ * or has lost its membership in the owner.
+ */
+export async function restoreMembership(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const external = readExternalSettings(stack, environment);
+  // `externalEnvironment` has reported faults in the settings.
+  if (external === undefined || "faults" in external) return;
+  const { settings } = external;
+  const { deployRoleIsShutOut, letDeployRoleIn } = deployRole();
+  if (!(await deployRoleIsShutOut(settings, environment))) return;
+  const resources = await readResources(stack, environment);
+  const isOurs = resources.some(
+    ({ type, id }) => type === "postgresql:index/database:Database" && id === settings.database,
+  );
+  // For a database that is not in the state, the preflight says what to do.
+  if (!isOurs) return;
+  await letDeployRoleIn(settings, environment);
+  say(`${settings.deployRole} is a member of the owner of the database ${settings.database} now.`);
+}
+
+/** Loaded late: only stacks on an existing server need the code that talks to one. */
+function deployRole(): typeof deploying {
+  return load("./deployRole") as typeof deploying;
+}
+
+const defaultVariable = "HOSTERIZER_DEPLOY_PASSWORD";
+/** Milliseconds for a command that prints the password; it may ask a remote service. */
+const commandTimeout = 30_000;
+
+/**
+ * The deploy role's current password. A command that prints a token with a lifetime of minutes runs each time.
+ *
+ * @returns undefined if there is no password, as with a client certificate
+ * @throws CommandError if it cannot be read; what a command printed on its standard output is never shown
+ */
+export async function deployPassword(
+  stack: string,
+  settings: ExternalSettings,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const { deployPassword, deployPasswordVariable, deployPasswordCommand } = settings;
+  if (deployPassword !== undefined) {
+    const key = `${pins.project}:deployPassword`;
+    return (await askPulumi(["config", "get", key, "--stack", stack], environment)).trim();
+  }
+  if (deployPasswordCommand !== undefined) return printedBy(stack, deployPasswordCommand);
+  const password = process.env[deployPasswordVariable ?? defaultVariable] ?? "";
+  if (password !== "") return password;
+  if (deployPasswordVariable === undefined) return undefined;
+  throw new CommandError(
+    `The environment variable ${deployPasswordVariable} is not set, and ${pins.project}:deployPasswordVariable in Pulumi.${stack}.yaml names it.`,
+    `Set it to the password of ${settings.deployRole}.`,
+  );
+}
+
+async function printedBy(stack: string, command: string): Promise<string> {
+  const place = `${pins.project}:deployPasswordCommand in Pulumi.${stack}.yaml`;
+  const { code, stdout, stderr } = await runQuietly("/bin/sh", ["-c", command], {
+    timeout: commandTimeout,
+  });
+  const lines = stdout.split("\n").filter((line) => line.trim() !== "");
+  const [token] = lines;
+  if (code === 0 && token !== undefined && lines.length === 1) return token.trim();
+  const outcome =
+    code === 0
+      ? `printed ${lines.length} lines, and must print only the password`
+      : code === -1
+        ? `did not end within ${commandTimeout / 1000} seconds`
+        : `ended with exit code ${code}`;
+  const messages = stderr.trim() === "" ? "" : `\n${stderr.trim()}`;
+  throw new CommandError(
+    `${place}: the command ${outcome}.${messages}`,
+    `Run it by hand: ${command}`,
+  );
 }

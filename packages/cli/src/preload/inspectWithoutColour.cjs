@@ -1,5 +1,5 @@
-// Node.js 20 never comes to the end of colouring a stack that names a file right inside a scoped package, and the SDK's
-// sources, as source maps name them, are such files. Its report of an error would eat all memory and then be lost.
+// Node.js 20 loops for ever when it colours a stack trace that names a file directly inside a scoped package. Source maps name
+// the SDK's sources as such files, so reporting an error would use up all memory and lose the error.
 // https://github.com/nodejs/node/issues/64011
 const util = require("node:util");
 

@@ -1,9 +1,9 @@
-// At its start the SDK loads TypeScript's compiler, npm's resolver and its automation API, which take most of its 500 ms and are
-// hardly ever needed in this project; zod its messages in fifty languages; and our own code, in a program that connects
-// nowhere, PostgreSQL's client, and in a stack without containers Docker's plugin. Here they are loaded when they are first used.
+// Loads modules on first use that are rarely needed. At its start the SDK loads TypeScript's compiler, npm's resolver and its
+// automation API, which take most of its 500 ms; zod loads its messages in fifty languages; our own code loads PostgreSQL's client
+// in programs that connect to nothing, and Docker's plugin in stacks without containers.
 const Module = require("node:module");
 
-/** Who asks for what, by parts of their folders. */
+/** By the requested module, a part of the folder of the module that requests it. */
 const late = new Map([
   ["typescript", "@pulumi"],
   ["@npmcli/arborist", "@pulumi"],
@@ -17,19 +17,19 @@ const late = new Map([
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
-  const asker = late.get(request);
-  const isLate = asker !== undefined && parent?.path.includes(asker);
+  const requester = late.get(request);
+  const isLate = requester !== undefined && parent?.path.includes(requester);
   return isLate ? onFirstUse(() => load(request, parent, isMain)) : load(request, parent, isMain);
 };
 
-/** Stands for a module that is loaded when one of its members is read, by whoever imports members by their names. */
+/** A placeholder for a module, which is loaded when a member is read. */
 function onFirstUse(loadNow) {
   let loaded;
   const member = (_, name) => {
-    // Called an ES module it is taken as it is; otherwise all its members would be copied at once.
+    // An importer uses an ES module directly; it would copy all members of any other module at once.
     if (name === "__esModule") return true;
     loaded ??= loadNow();
-    // What is no ES module is itself what it exports by default.
+    // The default export of a CommonJS module is the module itself.
     return name === "default" && !loaded.__esModule ? loaded : loaded[name];
   };
   return new Proxy({}, { get: member });

@@ -1,46 +1,35 @@
-// Finding and transpiling several hundred TypeScript files takes up to a second of every process. So what a program has loaded of
-// this project is kept in one file, as JavaScript; a source whose modification time or size has changed is transpiled again.
-const {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} = require("node:fs");
+// Finding and transpiling several hundred TypeScript files costs every process up to a second. So each program keeps the files of
+// this project that it has loaded in one file, as JavaScript. A source with another modification time or size is transpiled again.
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { basename, dirname, join, relative, resolve, sep } = require("node:path");
 
 const project = resolve(__dirname, "../../../..");
-// Each program has its own, which holds what it needs and nothing else.
+// Each program has its own store, which holds only what it needs.
 const program = (process.argv[1] ?? "node").split(sep).slice(-2).join("-");
 const store = join(project, ".hosterizer", "modules", `${program}.json`);
-/** Another version of these would translate differently. */
+/** Other versions of these may transpile differently. */
 const by = [process.versions.node, require("esbuild/package.json").version].join(" ");
 
 const kept = readStore();
-/** Absolute paths of those that are known to be as they were when they were translated, and what became of them. */
+/** By absolute path, the transpiled code of the files that have not changed. */
 const ready = new Map();
 let writing;
 
-/** Finds a neighbour of one of our files without looking for all that it could be. */
+/** Resolves an import of one of our files without trying every file that it could mean. */
 const find = Module._resolveFilename;
 Module._resolveFilename = function (request, parent, ...rest) {
-  const asker = parent?.filename;
-  if (asker?.endsWith(".ts")) {
-    const file = ownFile(request, dirname(asker));
-    if (file !== undefined && (translationOf(file) !== undefined || isOfPackage(request, file)))
-      return file;
+  const requester = parent?.filename;
+  if (requester?.endsWith(".ts")) {
+    const file = ownFile(request, dirname(requester));
+    // The client's package.json leads to what is built when it is published; here its sources are loaded.
+    const isClient = request.split("/")[0] === "hosterizer-database-client";
+    if (file !== undefined && (isClient || storedCode(file) !== undefined)) return file;
   }
   return find.call(this, request, parent, ...rest);
 };
 
-/** Whether a request names a file of a package of this project, whose `exports` may name what is built of it instead. */
-function isOfPackage(request, file) {
-  return !request.startsWith(".") && existsSync(file);
-}
-
-/** The file that a request names if it is one of this project's: a neighbour, or a part of one of its packages. */
+/** The file of this project that a request names: relative, or in one of the packages. */
 function ownFile(request, folder) {
   if (request.startsWith(".")) return `${resolve(folder, request)}.ts`;
   const [, name, part] = /^@hosterizer\/([^/]+)\/(.+)$/.exec(request) ?? [];
@@ -53,11 +42,11 @@ function ownFile(request, folder) {
 
 /** Loads a file as `Module._extensions` do. */
 exports.loadOwnModule = (module, file) => {
-  module._compile(translationOf(file) ?? translate(file), file);
+  module._compile(storedCode(file) ?? transpile(file), file);
 };
 
-/** What is kept of a file, if that has not changed. */
-function translationOf(file) {
+/** The stored code of a file, if the file has not changed. */
+function storedCode(file) {
   if (ready.has(file)) return ready.get(file);
   const { stamp, code } = kept[relative(project, file)] ?? {};
   if (stamp === undefined || stamp !== stampOf(file)) return undefined;
@@ -65,7 +54,7 @@ function translationOf(file) {
   return code;
 }
 
-function translate(file) {
+function transpile(file) {
   const stamp = stampOf(file);
   const { code } = esbuild().transformSync(readFileSync(file, "utf8"), {
     loader: "ts",
@@ -73,7 +62,7 @@ function translate(file) {
     platform: "node",
     target: "node20.19",
     supported: { "dynamic-import": false },
-    // As seen from the file's own folder, so that a copy of the project can go on with a copy of this.
+    // Relative to the file's own folder, so that a copy of the project can use a copy of the store.
     sourcefile: basename(file),
     sourcemap: "inline",
     sourcesContent: false,
@@ -85,7 +74,7 @@ function translate(file) {
   return code;
 }
 
-/** Translates in a thread that stays, instead of starting a process for each file. */
+/** Transpiles in one worker thread, instead of starting a process for each file. */
 function esbuild() {
   process.env.ESBUILD_WORKER_THREADS = "1";
   try {
@@ -97,16 +86,16 @@ function esbuild() {
 
 function stampOf(file) {
   const { mtime, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  // In milliseconds: copying keeps no finer time.
+  // In milliseconds: a copy of a file keeps no finer time.
   return `${mtime?.getTime()} ${size}`;
 }
 
 function readStore() {
   try {
-    const { by: maker, files } = JSON.parse(readFileSync(store, "utf8"));
-    return maker === by ? files : {};
+    const { by: writtenBy, files } = JSON.parse(readFileSync(store, "utf8"));
+    return writtenBy === by ? files : {};
   } catch {
-    // None yet, or one that cannot be read: everything is translated again.
+    // Missing or unreadable: everything is transpiled again.
     return {};
   }
 }
@@ -119,8 +108,8 @@ function writeStore() {
     writeFileSync(unfinished, JSON.stringify({ by, files: kept }));
     renameSync(unfinished, store);
   } catch {
-    // Where nothing can be written, the next run translates again.
+    // If the store cannot be written, the next run transpiles again.
   }
 }
-// A timer that is still running when the process ends would never fire.
+// A timer that is pending when the process ends never fires.
 process.on("exit", () => writing !== undefined && writeStore());

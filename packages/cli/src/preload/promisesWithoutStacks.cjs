@@ -1,5 +1,5 @@
-// The SDK notes a stack for each of its promises, in case that one never ends, and maps it back to TypeScript. That takes
-// a seventh of a preview's time in the program; nobody reads them unless PULUMI_DEBUG_PROMISE_LEAKS asks for it.
+// The SDK records a stack trace for each of its promises, in case that promise never settles, and maps it back to TypeScript.
+// That takes a seventh of the program's time in a preview, and the traces are only read with PULUMI_DEBUG_PROMISE_LEAKS.
 const Module = require("node:module");
 
 const load = Module._load;

@@ -1,5 +1,5 @@
-// Our own files are TypeScript, and have Node.js keep their source maps, so that a stack names their lines. Libraries are loaded
-// as they are: with their maps, the SDK takes three times as long.
+// Loads our own TypeScript files, with source maps, so that stack traces name their lines. Libraries are loaded without: with their
+// source maps, the SDK takes three times as long.
 const Module = require("node:module");
 const { sep } = require("node:path");
 
@@ -28,6 +28,6 @@ function map(wanted) {
   isMapped = wanted;
 }
 
-// The state names tsx as what loads our files: in this process that is done.
+// The state names tsx as the loader of our files; in this process they have one already.
 const tsx = require.resolve("tsx/cjs");
 require.cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });

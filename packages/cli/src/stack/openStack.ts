@@ -1,20 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { askPulumi } from "../askPulumi";
 import { CommandError } from "../commandError";
 import { folders } from "../folders";
-import { healLocks } from "../healing/healLocks";
-import { setUp } from "../setUp";
-import { withSetUpLock } from "../setUpLock.mjs";
-import { ensureSquawk } from "../squawk/ensureSquawk";
-import { stackEnvironment } from "../stackEnvironment";
-import { readBackend } from "./readBackend";
-import { encryption } from "./mergeConfiguration";
+import { askPulumi } from "../runProgram";
+import { ensureSquawk } from "../setUp/ensureSquawk";
+import { setUp } from "../setUp/setUp";
+import { withSetUpLock } from "../setUp/setUpLock.mjs";
+import { readBackend } from "./backend";
+import { encryption } from "./configuration";
+import { healLocks } from "./locks";
+import { stackEnvironment } from "./stackEnvironment";
 import { stackFiles } from "./stackFiles";
 
 /**
- * Sets up what is missing and sees to it that the stack exists.
+ * Sets up what is missing and creates the stack if it does not exist.
  *
  * @returns the environment for `pulumi`
  */
@@ -23,11 +23,11 @@ export async function openStack(stack: string): Promise<NodeJS.ProcessEnv> {
   await setUp();
   await ensureSquawk();
   if (readBackend(stack).kind === "project" && isComplete(stack)) return stackEnvironment(stack);
-  // Of two first commands at once one makes the stack, and both use the same salt.
+  // Of two first commands at once, one creates the stack, and both use the same salt.
   return withSetUpLock(join(folders.own, "set-up.lock"), () => initialize(stack));
 }
 
-/** Whether a stack in the project folder has all that `stack init` makes, which is first the state and then the salt. */
+/** Whether a stack in the project folder has all that `stack init` writes: first the state, then the salt. */
 function isComplete(stack: string): boolean {
   const { state, merged } = stackFiles(stack);
   if (!existsSync(state) || !existsSync(merged)) return false;
@@ -40,7 +40,7 @@ async function initialize(stack: string): Promise<NodeJS.ProcessEnv> {
   if (environment["PULUMI_OPTION_CONFIG_FILE"] === undefined) {
     await askPulumi(["stack", "select", "--create", stack], environment);
   } else if (!existsSync(stackFiles(stack).state)) {
-    // The first command of a stack may have been killed before the stack was there.
+    // The first command of a stack may have been killed before the stack existed.
     await healLocks(stack);
     // `stack init` takes no --config-file: it writes the salt where it runs.
     await askPulumi(["stack", "init", stack, "--cwd", folders.config], environment);
@@ -48,7 +48,7 @@ async function initialize(stack: string): Promise<NodeJS.ProcessEnv> {
   return environment;
 }
 
-/** A misspelt name would make a new database. */
+/** A misspelt name would create a new database. */
 function refuseUnknown(stack: string): void {
   const { tracked, merged, state } = stackFiles(stack);
   if (/^([\w.-]+\/){0,2}[\w.-]+$/.test(stack) && [tracked, merged, state].some(existsSync)) return;

@@ -1,19 +1,40 @@
 import type { DeclarationError } from "@hosterizer/postgres/declarationError";
 import { pins } from "../pins";
 import { loadProgram, type Settings } from "../program";
-import { asPulumiHandsIt, readConfiguration } from "./readConfiguration";
+import { asPulumiPassesIt, readConfiguration } from "./configuration";
 
 /** The settings of a stack with one kind of instance, or every fault in them. */
-export type InstanceSettings<Kind extends Settings["instance"]> =
+type InstanceSettings<Kind extends Settings["instance"]> =
   | {
       settings: Extract<Settings, { instance: Kind }>;
-      /** Keys, without the project's name, whose values stand in the configuration for all to read. */
+      /** Keys, without the project's name, whose values are in the configuration in plain text. */
       inPlainText: ReadonlySet<string>;
     }
   | { faults: DeclarationError[] };
 
-/** What the configuration of a stack says about its server; undefined if that is of another kind. */
-export function readInstanceSettings<Kind extends Settings["instance"]>(
+/** The settings of a stack whose server is a container, or every fault in them. */
+export type DockerStack = InstanceSettings<"docker">;
+
+/** What the configuration of a stack says about Docker; undefined if its server is another kind of instance. */
+export function readDockerSettings(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): DockerStack | undefined {
+  return readInstanceSettings("docker", stack, environment);
+}
+
+/** The settings of a stack whose server exists already, or every fault in them. */
+export type ExternalStack = InstanceSettings<"external">;
+
+/** What the configuration of a stack says about an existing server; undefined if its server is another kind of instance. */
+export function readExternalSettings(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): ExternalStack | undefined {
+  return readInstanceSettings("external", stack, environment);
+}
+
+function readInstanceSettings<Kind extends Settings["instance"]>(
   kind: Kind,
   stack: string,
   environment: NodeJS.ProcessEnv,
@@ -21,7 +42,7 @@ export function readInstanceSettings<Kind extends Settings["instance"]>(
   const prefix = `${pins.project}:`;
   const written = readConfiguration(stack, environment, kind);
   if (written?.[`${prefix}instance`] !== kind) return undefined;
-  const read = loadProgram().readSettings(asPulumiHandsIt(written), stack);
+  const read = loadProgram().readSettings(asPulumiPassesIt(written), stack);
   if ("faults" in read) return read;
   const settings = read.settings as Extract<Settings, { instance: Kind }>;
   const plain = Object.keys(written).filter((key) => typeof written[key] === "string");

@@ -4,8 +4,8 @@ import { folders } from "../folders";
 import { pins } from "../pins";
 
 /** The files that belong to one stack. */
-export interface StackFiles {
-  /** Pulumi.<stack>.yaml, tracked by git and written by people. */
+interface StackFiles {
+  /** Pulumi.<stack>.yaml, tracked by git and edited by people. */
   tracked: string;
   /** The same with this clone's salt and secrets, which Pulumi reads instead. */
   merged: string;
@@ -15,7 +15,7 @@ export interface StackFiles {
   locks: string;
 }
 
-/** Where the files of a stack are. A name may carry an organization, which its files do not. */
+/** Where the files of a stack are. A stack's name may contain an organization, its files' names never do. */
 export function stackFiles(stack: string): StackFiles {
   const name = stack.split("/").at(-1) ?? stack;
   const file = `Pulumi.${name}.yaml`;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 import { linkModules } from "../../../../test/linkModules";
-import { setUp } from "../../src/setUp";
+import { setUp } from "../../src/setUp/setUp";
 
 /** A clone of the project with a small program of its own, for tests of the npm commands. */
 export interface Clone {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readProcesses } from "../../src/healing/processes";
+import { readProcesses } from "../../src/stack/processes";
 import { type Clone, makeClone, toItsEnd } from "./clone";
 
 let clone: Clone;
@@ -82,7 +82,7 @@ test("healing one stack leaves the running update of another alone", async () =>
   const { code, stderr } = await clone.run(["up", "--stack", "dev", "--yes"]);
 
   expect(code).toBe(0);
-  expect(stderr).toContain("its lock is taken away");
+  expect(stderr).toContain("its lock is removed");
   expect(plugins().map(({ pid }) => pid)).toEqual(before);
 });
 
@@ -93,8 +93,8 @@ test("a killed update is cleaned up by the next one, which then converges", asyn
   const { code, stdout, stderr } = await clone.run(["up"]);
 
   expect(code).toBe(0);
-  expect(stderr).toContain("its lock is taken away");
-  expect(stderr).toContain("- first: will be made again");
+  expect(stderr).toContain("its lock is removed");
+  expect(stderr).toContain("- first: will be created again");
   expect(stdout).toContain("+ 3 created");
   expect(await readFile(state(), "utf8")).not.toContain("pending_operations");
   expect(plugins()).toEqual([]);
@@ -123,5 +123,5 @@ test("a lock whose process id now belongs to another program is abandoned", asyn
   const { code, stderr } = await clone.run(["up"]);
 
   expect(code).toBe(0);
-  expect(stderr).toContain("its lock is taken away");
+  expect(stderr).toContain("its lock is removed");
 });

@@ -23,10 +23,10 @@ test("the pinned versions are those of package.json, go.mod and Pulumi.yaml", as
   expect(pins.dockerPlugin).toBe(dependencies["@pulumi/docker"]);
   expect(pins.project).toBe(project.name);
   expect(pins.nodeArguments).toBe(project.runtime.options.nodeargs);
-  expect(await text("packages/cli/src/pulumi/go/pulumi/go.mod")).toContain(
+  expect(await text("packages/cli/src/setUp/go/pulumi/go.mod")).toContain(
     `require ${pulumiModule.module} ${pulumiModule.version}\n`,
   );
-  expect(await text("packages/cli/src/pulumi/go/language-nodejs/go.mod")).toContain(
+  expect(await text("packages/cli/src/setUp/go/language-nodejs/go.mod")).toContain(
     `require ${languageHostModule.module} ${languageHostModule.version}\n`,
   );
 });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { engineEnvironment } from "../../src/engineEnvironment";
+import { engineEnvironment } from "../../src/engineAddress";
 import { findEngine } from "../../src/findEngine";
 
 let home: string;
@@ -89,14 +89,14 @@ test.each([
     { DOCKER_CONFIG: "$/broken", DOCKER_CONTEXT: "odd" },
     `Docker context "odd": $/broken/contexts/meta/${digest("odd")}/meta.json cannot be read as`,
   ],
-  [{ DOCKER_HOST: "ftp://a" }, 'DOCKER_HOST: "ftp://a" is no address of a Docker engine'],
+  [{ DOCKER_HOST: "ftp://a" }, 'DOCKER_HOST: "ftp://a" is not the address of a Docker engine'],
   [
     { DOCKER_HOST: "tcp://a", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "$/empty" },
     "DOCKER_CERT_PATH: there is no ca.pem in $/empty.",
   ],
   [
     { DOCKER_HOST: "tcp://a", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "$/lone" },
-    "DOCKER_CERT_PATH: there is no key.pem in $/lone, but its counterpart is there.",
+    "DOCKER_CERT_PATH: there is no key.pem in $/lone, only cert.pem.",
   ],
 ])("with %o it says: %s", (environment, message) => {
   const find = () => findEngine(inHome({ ...folders, ...environment }), usual);

@@ -1,6 +1,5 @@
-import type { EngineAddress } from "@hosterizer/docker-engine/engineAddress";
+import { type EngineAddress, parseHost } from "@hosterizer/docker-engine/engineAddress";
 import { findEngine } from "@hosterizer/docker-engine/findEngine";
-import { parseHost } from "@hosterizer/docker-engine/parseHost";
 import type { PropertyMap } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 

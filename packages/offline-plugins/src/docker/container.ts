@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { lastLines } from "@hosterizer/docker-engine/lastLines";
+import { logTail } from "@hosterizer/docker-engine/engineResponses";
 import type Dockerode from "dockerode";
 
 import { isMap, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";
@@ -207,7 +207,7 @@ async function waitUntilReady(
       const reason = state.OOMKilled ? "it ran out of memory" : `exit code ${state.ExitCode}`;
       const times = RestartCount > 0 ? `, ${RestartCount} times` : "";
       throw new Error(
-        `it ended right after its start${times} (${reason}).${await lastLines(container)}`,
+        `it ended right after its start${times} (${reason}).${await logTail(container)}`,
       );
     }
     if (wait) {
@@ -224,7 +224,7 @@ async function waitUntilReady(
       const probe = health?.Log.at(-1)?.Output.trim() ?? "";
       const said = probe === "" ? "" : `\nIts last health check said: ${probe}`;
       throw new Error(
-        `it is ${health?.Status ?? "not healthy"} after ${waitTimeout} s (waitTimeout).${said}${await lastLines(container)}`,
+        `it is ${health?.Status ?? "not healthy"} after ${waitTimeout} s (waitTimeout).${said}${await logTail(container)}`,
       );
     }
     await setTimeout(interval, undefined, { signal: cancelled });

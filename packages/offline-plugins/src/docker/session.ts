@@ -1,6 +1,6 @@
 import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
 import type { EngineAddress } from "@hosterizer/docker-engine/engineAddress";
-import { engineMessage } from "@hosterizer/docker-engine/engineMessage";
+import { engineMessage } from "@hosterizer/docker-engine/engineResponses";
 import type Dockerode from "dockerode";
 
 import type { EngineLog } from "../protocol/engineLog";

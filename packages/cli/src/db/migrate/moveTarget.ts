@@ -4,7 +4,7 @@ import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss"
 import { CommandError } from "../../commandError";
 import { up } from "../../commands/up";
 import type { Program } from "../../program";
-import { say } from "../../say";
+import { say } from "../../terminal";
 import { stackFiles } from "../../stack/stackFiles";
 import { editTarget, readVersion } from "../stack/schemaVersion";
 import { readStackAccess } from "../stack/stackAccess";

@@ -1,6 +1,6 @@
 import { CommandError } from "../../commandError";
 import { pins } from "../../pins";
-import { readConfiguration } from "../../stack/readConfiguration";
+import { readConfiguration } from "../../stack/configuration";
 import { configurationEnvironment } from "../stack/configuration";
 import type { Evidence } from "./gate";
 

@@ -2,7 +2,7 @@ import { renderDifference } from "@hosterizer/postgres/convergence/renderDiffere
 import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
 import { CommandError } from "../../commandError";
 import type { DriftReport } from "../../drift/driftReport";
-import { findDrift, findHandMadeDrift } from "../../drift/findDrift";
+import { findDrift, findManualDrift } from "../../drift/findDrift";
 import type { Program } from "../../program";
 import { paint } from "../screen/terminal";
 import { connectionAs } from "../stack/connectAs";
@@ -60,7 +60,7 @@ export async function checkDestination(
       "A migration must not change once it is applied anywhere: restore its file, and write a new one.",
     );
   }
-  const report = await findHandMadeDrift(stack);
+  const report = await findManualDrift(stack);
   requireNoDrift(
     report,
     `Look at it with \`npm run drift -- --stack ${stack}\`, ask the person who changed it, decide as in docs/decide-drift.md, and start again.`,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { CommandError } from "../../commandError";
 import type { Program } from "../../program";
-import { say } from "../../say";
+import { say } from "../../terminal";
 import { counted, humanDuration } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";

@@ -1,7 +1,6 @@
-import { dockerNames } from "../../dockerStack/dockerNames";
-import { readDockerSettings } from "../../dockerStack/readDockerSettings";
-import { readExternalSettings } from "../../externalStack/readExternalSettings";
-import { readBackend } from "../../stack/readBackend";
+import { dockerNames } from "../../dockerStack/dockerObjects";
+import { readDockerSettings, readExternalSettings } from "../../stack/readInstanceSettings";
+import { readBackend } from "../../stack/backend";
 import { stackFiles } from "../../stack/stackFiles";
 
 /** Environment that says where a stack's configuration is: in the project folder, or where Pulumi itself would look. */

@@ -2,8 +2,7 @@ import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss"
 import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { pins } from "../../pins";
 import type { Program } from "../../program";
-import { readConfiguration } from "../../stack/readConfiguration";
-import { yaml } from "../../stack/yaml";
+import { readConfiguration, yaml } from "../../stack/configuration";
 import { configurationEnvironment } from "./configuration";
 import { connectionAs } from "./connectAs";
 import { explainRefusal } from "./explainRefusal";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { CommandError } from "../../commandError";
-import { readStackOutputs } from "../../readStackOutputs";
+import { readStackOutputs } from "../../stack/state";
 
 /** How to reach the database of a stack. */
 export interface StackAccess {

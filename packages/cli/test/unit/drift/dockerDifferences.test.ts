@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
-import { dockerKinds } from "../../../src/drift/dockerKinds";
+import { dockerKinds } from "../../../src/drift/dockerDifferences";
 import type { PreviewStep } from "../../../src/drift/previewOutput";
 import { stepDifferences } from "../../../src/drift/stepDifferences";
 
@@ -36,7 +36,7 @@ test.each([
     "replace",
     ["uploads[0].content", "uploads[1].content", "image"],
     "container attribute",
-    "container it: found others, expected uploads, image as declared: the container is made anew on the same volume",
+    "container it: found others, expected uploads, image as declared: the container is recreated on the same volume",
   ],
   [
     "container",

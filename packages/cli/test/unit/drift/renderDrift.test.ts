@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
+import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { type DriftReport, driftReport } from "../../../src/drift/driftReport";
-import { renderDrift } from "../../../src/drift/renderDrift";
+import { differenceLine, renderDrift } from "../../../src/drift/renderDrift";
 
 const plain = (text: string) => text;
 
@@ -63,7 +64,7 @@ test("each difference is a line in the group of what up does about it, leaks fir
     renderDrift(report([index, pending, column, widened, view]), screen(100)).split("\n"),
   ).toEqual([
     "Stack local differs from the program.",
-    "! 2 are open: by them somebody sees or does more than is declared.",
+    "! 2 let roles see or do more than declared.",
     "",
     "up repairs (2):",
     expect.stringMatching(
@@ -110,7 +111,9 @@ test("files of migrations are put back, and nothing of them is accepted", () => 
     repair: "refused",
   };
   const text = renderDrift(report([edited]), screen(80));
-  expect(text).toContain("\n  files:           as they were applied, from version control");
+  expect(text).toContain(
+    "\n  files:           restore them from version control as they were applied",
+  );
   expect(text).not.toContain("accept-drift");
 });
 
@@ -196,9 +199,90 @@ test("a stack that is not up yet is told by what it will have", () => {
   const stdout = JSON.stringify({ steps: [create("app_user"), create("app_admin")] });
   expect(renderDrift(driftReport("dev", { code: 0, stdout, stderr: "" }), screen(80))).toBe(
     [
-      "Stack dev is not up yet. npm run up -- --stack dev makes it, with",
+      "Stack dev is not up yet. npm run up -- --stack dev creates it, with",
       "    2 roles: app_user, app_admin",
-      "and everything that these may do.",
+      "and all their privileges.",
     ].join("\n"),
   );
+});
+
+const found: Difference = {
+  kind: "policy expression",
+  object: "policy context_sees_own on public.sites",
+  expected: "USING (customer_id = 1)",
+  actual: "USING true",
+  repair: "automatic",
+};
+
+test("a line that fits is whole", () => {
+  expect(differenceLine(found, 120)).toBe(renderDifference(found));
+});
+
+test("a long value is shortened, a short one beside it is not", () => {
+  const long = { ...found, expected: `USING (${"customer_id = 1 or ".repeat(100)} false)` };
+  const line = differenceLine(long, 110);
+
+  expect(line).toHaveLength(110);
+  expect(line).toMatch(
+    /^policy context_sees_own on public\.sites: found USING true, expected USING \(customer_id = 1 or customer_id.*…$/,
+  );
+});
+
+test("two long values are shortened alike, and the reason is left out", () => {
+  const long = {
+    ...found,
+    expected: "e".repeat(2500),
+    actual: "a".repeat(2500),
+    reason: "r".repeat(2500),
+  };
+  expect(differenceLine(long, 120)).toMatch(
+    /^policy context_sees_own on public\.sites: found a{25,}…, expected e{25,}…$/,
+  );
+});
+
+test("what is there is whole as long as what is expected says something", () => {
+  const forced = {
+    ...found,
+    object: "table public.deployments",
+    expected: "row-level security forced",
+    actual: "row-level security not forced",
+  };
+  expect(differenceLine(forced, 88)).toBe(
+    "table public.deployments: found row-level security not forced, expected row-level secur…",
+  );
+});
+
+test("a reason is shortened before the values", () => {
+  const reasoned = { ...found, reason: "it shows a tenant another's rows ".repeat(3) };
+  expect(differenceLine(reasoned, 120)).toMatch(
+    /: found USING true, expected USING \(customer_id = 1\): it shows a tenant.*…$/,
+  );
+  expect(differenceLine(reasoned, 92)).toMatch(
+    /: found USING true, expected USING \(customer_id = 1\)$/,
+  );
+});
+
+test("SQL of several lines is one line", () => {
+  expect(differenceLine({ ...found, actual: "begin\n  return true;\n\tend" }, 120)).toContain(
+    "found begin return true; end, expected",
+  );
+});
+
+test.each([20, 40, 60, 80, 132])("no line is longer than %d columns", (width) => {
+  const long = { ...found, expected: "e".repeat(500), actual: "a".repeat(500) };
+  expect(differenceLine(long, width).length).toBeLessThanOrEqual(width);
+});
+
+test.each<[Partial<Difference>, string]>([
+  [
+    { kind: "resource", object: "resource x (Thing)", actual: "up would update it: size" },
+    "resource x (Thing): up would update it: size",
+  ],
+  [{ kind: "other", object: "all is odd", expected: null, actual: "all is odd" }, "all is odd"],
+  [
+    { kind: "not looked at yet", object: "the ledger", actual: "not looked at yet (no database)" },
+    "the ledger: not looked at yet (no database)",
+  ],
+])("what is no difference of PostgreSQL's is one line too: %#", (differs, line) => {
+  expect(differenceLine({ ...found, ...differs }, 120)).toBe(line);
 });

@@ -24,7 +24,7 @@ test("refuses what it does not serve, and a host that cannot be one", () => {
   expect(
     faults.map(({ property, reason }) => `${property}: ${reason.split("\n")[0] ?? ""}`),
   ).toEqual([
-    'host: host: "ftp://x" is no address of a Docker engine: ftp:// is not known here.',
+    'host: host: "ftp://x" is not the address of a Docker engine: ftp:// is not supported.',
     'context: configuration "context" is not served by the offline plugin; it needs the official plugin docker',
     'registryAuth: configuration "registryAuth" is not served by the offline plugin; it needs the official plugin docker',
   ]);

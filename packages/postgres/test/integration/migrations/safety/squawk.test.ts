@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Migration } from "../../../../src/migrations/migration";
 import { judgePending } from "../../../../src/migrations/safety/judgeMigration";
 import { squawkIn } from "../../../../src/migrations/safety/squawk";
-import { installSquawk } from "@hosterizer/cli/squawk/ensureSquawk";
+import { installSquawk } from "@hosterizer/cli/setUp/ensureSquawk";
 
 let project: string;
 beforeAll(async () => {

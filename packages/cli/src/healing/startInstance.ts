@@ -1,0 +1,57 @@
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  configuredPort,
+  embeddedServer,
+  startServer,
+} from "@hosterizer/postgres/server/embedded/server";
+import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
+import { dockerNames } from "../dockerStack/dockerObjects";
+import { findServerFault } from "../dockerStack/serverFault";
+import { folders } from "../folders";
+import { type DockerStack, readDockerSettings } from "../stack/readInstanceSettings";
+import { readResources } from "../stack/state";
+import { bringUpInstance } from "../stack/updateStack";
+import { say } from "../terminal";
+import { adoptVolume } from "./adopt";
+
+/**
+ * Makes the server of a stack answer, if it exists: Pulumi refreshes before it runs the program, and the refresh fails if the
+ * server does not answer or is not trusted.
+ *
+ * @param agreed Pulumi's options for an update that the user has agreed to; none: Pulumi shows it and asks
+ */
+export async function startInstance(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  agreed: readonly string[],
+): Promise<void> {
+  const docker = readDockerSettings(stack, environment);
+  if (docker === undefined) await startEmbedded(stack);
+  else await bringUpDocker(stack, docker, environment, agreed);
+}
+
+async function bringUpDocker(
+  stack: string,
+  docker: DockerStack,
+  environment: NodeJS.ProcessEnv,
+  agreed: readonly string[],
+): Promise<void> {
+  const fault = await findServerFault(docker, await readResources(stack, environment));
+  if (fault !== undefined) {
+    say(`The PostgreSQL server of stack ${stack} ${fault}; it is brought up first.`);
+    await bringUpInstance(stack, environment, agreed);
+  }
+  // The program reports faults in the settings.
+  if ("faults" in docker) return;
+  await adoptVolume(stack, dockerNames(docker.settings.dockerName), environment, agreed);
+}
+
+/** Starts a stack's embedded server, if it exists and is stopped. */
+async function startEmbedded(stack: string): Promise<void> {
+  const paths = serverPaths(folders.project, stack, serverAccount(folders.project));
+  // On its old port: if the configuration has another one by now, the update itself changes it.
+  const port = await configuredPort(paths);
+  if (port === undefined || (await readServerState(paths.data)).state !== "stopped") return;
+  await startServer(await embeddedServer(folders.project, stack, port));
+  say(`The PostgreSQL server of stack ${stack} was not running; it is again, on port ${port}.`);
+}

@@ -1,2 +1,0 @@
-/** Runs `work` while no other process does the same to this project folder, and says so while it waits. */
-export function withSetUpLock<T>(path: string, work: () => Promise<T>, what?: string): Promise<T>;

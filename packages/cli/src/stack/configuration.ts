@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+
+import type { Document } from "yaml";
+
+import { CommandError } from "../commandError";
+import { folders } from "../folders";
+import { pins } from "../pins";
+import { stackFiles } from "./stackFiles";
+
+const load = createRequire(__filename);
+
+/** The YAML library. Loaded on first use: loading it takes as long as everything else before Pulumi starts, and few runs need it. */
+export function yaml(): typeof import("yaml") {
+  return load("yaml") as typeof import("yaml");
+}
+
+/**
+ * The document in a file that people write.
+ *
+ * @param name of the file, as they know it
+ * @throws CommandError with the place, if it is not YAML or has a key twice
+ */
+function parseYaml(text: string, name: string): Document {
+  const document = yaml().parseDocument(text);
+  const [fault] = document.errors;
+  if (fault === undefined) return document;
+  // The following lines quote the file, which may contain secrets.
+  const [place = ""] = fault.message.split("\n", 1);
+  throw new CommandError(
+    `${name} cannot be read: ${place.replace(/:$/, ".")}`,
+    "Correct it there.",
+  );
+}
+
+/**
+ * The configuration of a stack as it is written: secrets are objects with their cipher text.
+ *
+ * @param hint a text without which the configuration is of no interest: the YAML library is loaded only if the file contains it
+ * @throws CommandError if the file is not YAML
+ */
+export function readConfiguration(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  hint: string,
+): Readonly<Record<string, unknown>> | undefined {
+  // The file that Pulumi reads has what `pulumi config set` has added.
+  const file = environment["PULUMI_OPTION_CONFIG_FILE"] ?? stackFiles(stack).tracked;
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, "utf8");
+  // Stack local needs neither the YAML library nor the code that checks settings.
+  if (!text.includes(hint)) return undefined;
+  const document = parseYaml(text, `Pulumi.${stack}.yaml`);
+  const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
+  return config;
+}
+
+/** The same as Pulumi passes it to a program: every value a string, and an object as JSON. */
+export function asPulumiPassesIt(
+  configuration: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  return Object.fromEntries(
+    Object.entries(configuration).map(([key, value]) => [key, text(value)]),
+  );
+}
+
+/** Keys by which a Pulumi.<stack>.yaml says how its secrets are encrypted. */
+export const encryption = ["encryptionsalt", "encryptedkey", "secretsprovider"];
+
+/**
+ * Brings the configuration file that Pulumi reads up to date with the tracked one.
+ *
+ * @returns its path
+ */
+export function writeConfiguration(stack: string): string {
+  const { tracked, merged } = stackFiles(stack);
+  const wanted = read(tracked);
+  const kept = read(merged);
+  if (wanted === undefined) return merged;
+  const mark = `# Made from Pulumi.${stack}.yaml ${createHash("sha256").update(wanted).digest("hex")}`;
+  if (kept?.includes(mark) === true) return merged;
+  mkdirSync(folders.config, { recursive: true, mode: 0o700 });
+  // A project of the same name, so that `pulumi stack init` can be told to write its salt here.
+  replace(
+    join(folders.config, "Pulumi.yaml"),
+    `name: ${pins.project}\nruntime: nodejs\ndescription: not a project, see ../..\n`,
+  );
+  replace(merged, `${mark}\n${mergeConfiguration(wanted, kept, basename(tracked))}`);
+  return merged;
+}
+
+/**
+ * The configuration file of a stack whose state is in the project folder: what the team has written, with the salt and the
+ * secrets of this clone, which must never get into a tracked file.
+ *
+ * @param tracked text of Pulumi.<stack>.yaml
+ * @param kept text of the file that the last run used
+ * @param name of the tracked file
+ * @throws CommandError if the tracked one is not YAML
+ */
+export function mergeConfiguration(
+  tracked: string,
+  kept: string | undefined,
+  name: string,
+): string {
+  const { isMap, isPair, parseDocument } = yaml();
+  const merged = parseYaml(tracked, name);
+  // A team that has chosen an encryption for this file keeps its secrets in it.
+  if (kept === undefined || encryption.some((key) => merged.has(key))) return tracked;
+  const own = parseDocument(kept);
+  for (const key of encryption) {
+    if (own.has(key)) merged.set(key, own.get(key));
+  }
+  const configuration = own.get("config");
+  if (!isMap(configuration)) return merged.toString();
+  for (const pair of configuration.items) {
+    if (!isPair(pair) || !isMap(pair.value) || !pair.value.has("secure")) continue;
+    const path = ["config", String(pair.key)];
+    if (!merged.hasIn(path)) merged.setIn(path, pair.value);
+  }
+  return merged.toString();
+}
+
+function read(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function replace(path: string, text: string): void {
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, text, { mode: 0o600 });
+  renameSync(unfinished, path);
+}

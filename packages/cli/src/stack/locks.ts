@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import { CommandError } from "../commandError";
+import { say } from "../terminal";
+import { endOrphans, isPulumi, readProcesses } from "./processes";
+import { stackFiles } from "./stackFiles";
+
+/** One of Pulumi's locks on a stack whose state is in the project folder. */
+interface Lock {
+  path: string;
+  /** Undefined in an incomplete lock, whose holder was killed while it wrote it. */
+  holder: { pid: number; hostname: string; timestamp: string } | undefined;
+  /** Milliseconds since it was written. */
+  age: number;
+}
+
+/** The process named in a lock: no longer there, another program, or Pulumi. */
+type Holder = "gone" | "stranger" | "pulumi";
+
+/** `abandoned`: may be removed. `held`: an update runs. `unclear`: only the user can know. */
+type Verdict = "abandoned" | "held" | "unclear";
+
+/**
+ * Removes the locks that a killed Pulumi has left on a stack in the project folder, and ends its plugins.
+ *
+ * Never touches the lock of a live Pulumi. `pulumi cancel` would: it removes all locks of a stack, even one that another update
+ * has taken since, and it does not know a stack whose first command was killed.
+ *
+ * @throws CommandError if another update runs, or if that cannot be known
+ */
+export async function healLocks(stack: string): Promise<void> {
+  const locks = readLocks(stack);
+  const other = describeHeld(stack, locks);
+  if (other !== undefined) throw new CommandError(other, "Wait until it ends, then rerun.");
+  for (const lock of locks) {
+    const { pid, hostname: machine, timestamp } = lock.holder ?? {};
+    if (judgeLock(lock, hostname(), lookUpHolder) === "unclear") {
+      throw new CommandError(
+        `Stack ${stack} is locked by process ${String(pid)} on ${String(machine)}, since ${String(timestamp)}.`,
+        "If no update is running there, remove the lock: `npm run shell`, then `pulumi cancel --yes`. Then rerun.",
+      );
+    }
+  }
+  if (locks.length === 0) return;
+  say(`An update of stack ${stack} was killed; its lock is removed.`);
+  await endOrphans();
+  for (const { path } of locks) await rm(path, { force: true });
+}
+
+/** Says which other update of a stack in the project folder is running; undefined if none is. */
+export function findOtherUpdate(stack: string): string | undefined {
+  return describeHeld(stack, readLocks(stack));
+}
+
+function describeHeld(stack: string, locks: readonly Lock[]): string | undefined {
+  const held = locks.find((lock) => judgeLock(lock, hostname(), lookUpHolder) === "held");
+  if (held === undefined) return undefined;
+  const { holder } = held;
+  const who = holder === undefined ? "" : ` (process ${holder.pid}, since ${holder.timestamp})`;
+  return `Another update of stack ${stack} is running${who}.`;
+}
+
+// Pulumi writes a lock in one go, so one that is still incomplete after this time stays so.
+const writing = 10_000;
+
+/**
+ * Whether a lock is still held.
+ *
+ * @param hostname of this machine; nothing is known about processes of another one
+ * @param lookUp what kind of process a process id of this machine belongs to
+ */
+export function judgeLock(
+  { holder, age }: Pick<Lock, "holder" | "age">,
+  hostname: string,
+  lookUp: (pid: number) => Holder,
+): Verdict {
+  if (holder === undefined) return age > writing ? "abandoned" : "held";
+  if (holder.hostname !== hostname) return "unclear";
+  return lookUp(holder.pid) === "pulumi" ? "held" : "abandoned";
+}
+
+function lookUpHolder(pid: number): Holder {
+  const found = readProcesses().find((candidate) => candidate.pid === pid);
+  if (found === undefined) return "gone";
+  // Process ids are reused in time, and at once after a reboot.
+  return isPulumi(found.command) ? "pulumi" : "stranger";
+}
+
+function readLocks(stack: string): Lock[] {
+  const { locks: folder } = stackFiles(stack);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((file) => {
+    try {
+      const path = join(folder, file);
+      const age = Date.now() - statSync(path).mtimeMs;
+      return [{ path, holder: parseLock(readFileSync(path, "utf8")), age }];
+    } catch (error) {
+      // Its holder has just removed it.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  });
+}
+
+/** The holder in the text of a lock; undefined if the text is incomplete. */
+export function parseLock(text: string): Lock["holder"] {
+  try {
+    const { pid, hostname, timestamp } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof pid !== "number" || typeof hostname !== "string") return undefined;
+    return { pid, hostname, timestamp: String(timestamp) };
+  } catch {
+    return undefined;
+  }
+}

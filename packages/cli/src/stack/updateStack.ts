@@ -1,0 +1,46 @@
+import { CommandError } from "../commandError";
+import { runPulumi } from "../runProgram";
+import { say } from "../terminal";
+import { findOtherUpdate } from "./locks";
+
+/**
+ * Runs a command of Pulumi that changes a stack.
+ *
+ * If it fails while another update holds the stack, that is said last. Pulumi's own message may be no more than
+ * "unexpected end of JSON input", when the other one was just writing its lock.
+ *
+ * @returns Pulumi's exit code
+ */
+export async function updateStack(
+  stack: string,
+  [command, ...args]: readonly [string, ...string[]],
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const code = await runPulumi([command, "--stack", stack, ...args], environment);
+  const other = code === 0 ? undefined : findOtherUpdate(stack);
+  if (other !== undefined) say(`${other}\nWait until it ends, then rerun.`);
+  return code;
+}
+
+/**
+ * Brings up the server of a stack, and nothing else of it. Refreshes only the server too, so that an unreachable server is
+ * asked nothing.
+ *
+ * @param agreed Pulumi's options for an update that the user has agreed to; none: Pulumi shows it and asks
+ * @param kind the component that is the server, with everything in it
+ * @throws CommandError if that fails
+ */
+export async function bringUpInstance(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  agreed: readonly string[],
+  kind: "DockerInstance" | "ExternalInstance" = "DockerInstance",
+): Promise<void> {
+  const instance = `**hosterizer:index:${kind}**`;
+  const code = await updateStack(stack, ["up", "--target", instance, ...agreed], environment);
+  if (code === 0) return;
+  throw new CommandError(
+    `The server of stack ${stack} could not be brought up (see above).`,
+    "Fix it and rerun.",
+  );
+}

@@ -1,0 +1,24 @@
+import { createInterface } from "node:readline/promises";
+
+/** Tells the user what happens. On stderr: stdout belongs to what the user asked for. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const said = new Set<string>();
+
+/** The same for a text that one command would repeat. */
+export function sayOnce(text: string): void {
+  if (!said.has(text)) say(text);
+  said.add(text);
+}
+
+/** Asks the user a question. @returns the line that was typed */
+export async function askOnTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}

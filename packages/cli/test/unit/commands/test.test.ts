@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import type { EngineAnswer } from "@hosterizer/docker-engine/connectEngine";
+import { chooseTests } from "../../../src/commands/test";
+
+const there: EngineAnswer = { answers: true, url: "unix:///s", version: "27", apiVersion: "1.47" };
+const missing: EngineAnswer = { answers: false, reason: "nobody listens", remedy: "Start Docker." };
+
+test.each([
+  { args: [], answer: there, chosen: [] },
+  { args: ["-t", "roles"], answer: there, chosen: ["-t", "roles"] },
+  { args: [], answer: missing, chosen: ["--project=!docker*"] },
+  { args: ["convergence"], answer: missing, chosen: ["--project=!docker*", "convergence"] },
+])("with $args and $answer vitest gets $chosen", async ({ args, answer, chosen }) => {
+  expect(await chooseTests(args, undefined, () => Promise.resolve(answer))).toMatchObject({
+    args: chosen,
+  });
+});
+
+test("says what is skipped, why, and how to have it", async () => {
+  const { remark } = await chooseTests([], "", () => Promise.resolve(missing));
+
+  expect(remark).toBe(
+    "Docker tests are skipped: nobody listens.\nTo run them: Start Docker. HOSTERIZER_DOCKER=required makes this a failure.",
+  );
+});
+
+test.each([
+  [["--project", "unit"]],
+  [["--project=docker"]],
+  [["test/docker/plugin/network.test.ts"]],
+  [["/clone/test/docker"]],
+])("asks for no engine where %o says what to run", async (args) => {
+  const ask = () => Promise.reject(new Error("asked"));
+
+  expect(await chooseTests(args, "required", ask)).toEqual({ args });
+});
+
+test("fails with the reason where the engine is required", async () => {
+  const choice = chooseTests([], "required", () => Promise.resolve(missing));
+
+  await expect(choice).rejects.toThrow(
+    'HOSTERIZER_DOCKER is "required", but nobody listens.\nStart Docker.',
+  );
+});
+
+test("refuses a wish that it does not know", async () => {
+  const choice = chooseTests([], "yes", () => Promise.resolve(there));
+
+  await expect(choice).rejects.toThrow('HOSTERIZER_DOCKER: "yes" is not a known value.');
+});

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+
+import { renderConnection } from "../../../src/commands/up";
+
+const outputs = { host: "127.0.0.1", port: 5433, database: "hosterizer", schemaVersion: 9 };
+
+test("shows where the database is and how to get in", () => {
+  expect(renderConnection("local", { ...outputs, appPassword: "[secret]" })).toBe(
+    `  host            127.0.0.1
+  port            5433
+  database        hosterizer
+  schema version  9
+
+Connect:
+  eval "$(npm run -s db -- env)"
+  psql
+`,
+  );
+});
+
+test("shows how clients make sure of the server, where they do", () => {
+  const tls = { sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
+  const text = renderConnection("dev", { ...outputs, ...tls });
+
+  expect(text).toMatch(/^ {2}TLS {13}verify-full$/m);
+  expect(text).toMatch(/^ {2}authority {7}\.hosterizer\/dev\/ca\.pem$/m);
+  expect(text).toContain("npm run -s db -- env --stack dev");
+});
+
+test("speaks of no TLS where there is none", () => {
+  expect(renderConnection("local", { ...outputs, sslmode: "disable" })).not.toContain("TLS");
+});
+
+test("shows nothing where nothing is up", () => {
+  expect(renderConnection("local", {})).toBeUndefined();
+});

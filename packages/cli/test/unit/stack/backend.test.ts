@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+
+import { type BackendSigns, chooseBackend } from "../../../src/stack/backend";
+
+const signs = (known: Partial<BackendSigns>): BackendSigns => ({
+  environment: {},
+  login: undefined,
+  readProjectBackend: () => undefined,
+  ...known,
+});
+const url = { environment: { PULUMI_BACKEND_URL: "s3://states" } };
+const token = { environment: { PULUMI_ACCESS_TOKEN: "pul-1" } };
+const login = { login: "https://api.pulumi.com" };
+const inProject = { readProjectBackend: () => "gs://states" };
+
+test.each([
+  { stack: "local", known: {}, kind: "project" },
+  { stack: "local", known: url, kind: "environment" },
+  { stack: "local", known: token, kind: "project" },
+  { stack: "local", known: login, kind: "project" },
+  { stack: "local", known: inProject, kind: "project" },
+  { stack: "dev", known: {}, kind: "project" },
+  { stack: "dev", known: url, kind: "environment" },
+  { stack: "dev", known: token, kind: "environment" },
+  { stack: "dev", known: login, kind: "environment" },
+  { stack: "dev", known: inProject, kind: "environment" },
+  { stack: "dev", known: { environment: { PULUMI_BACKEND_URL: "" } }, kind: "project" },
+  // Whatever the team shares, a rehearsal does not come there.
+  { stack: "promote-rehearsal", known: { ...url, ...login }, kind: "project" },
+])("stack $stack with $known keeps its state in the $kind", ({ stack, known, kind }) => {
+  expect(chooseBackend(stack, signs(known)).kind).toBe(kind);
+});
+
+test("a shared stack that stays on this machine is told about, the local one is not", () => {
+  expect(chooseBackend("dev", signs({})).remark).toContain("run `pulumi login`");
+  expect(chooseBackend("local", signs({})).remark).toBeUndefined();
+});

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+
+import { mergeConfiguration } from "../../../src/stack/configuration";
+
+const tracked = `# Where the team's values are.
+config:
+  p:port: 5433
+`;
+const kept = `config:
+  p:port: 1
+  p:gone: 2
+  p:password:
+    secure: v1:abc
+encryptionsalt: v1:salt
+`;
+
+test("takes the team's values, and the salt and the secrets of this clone", () => {
+  expect(mergeConfiguration(tracked, kept, "Pulumi.dev.yaml")).toBe(`# Where the team's values are.
+config:
+  p:port: 5433
+  p:password:
+    secure: v1:abc
+encryptionsalt: v1:salt
+`);
+});
+
+test("is what the team wrote as long as this clone has nothing to add", () => {
+  expect(mergeConfiguration(tracked, undefined, "Pulumi.dev.yaml")).toBe(tracked);
+});
+
+test("merging again changes nothing", () => {
+  const once = mergeConfiguration(tracked, kept, "Pulumi.dev.yaml");
+
+  expect(mergeConfiguration(tracked, once, "Pulumi.dev.yaml")).toBe(once);
+});
+
+test("a value that the team has set beats a secret of this clone", () => {
+  const team = `${tracked}  p:password: public\n`;
+
+  expect(mergeConfiguration(team, kept, "Pulumi.dev.yaml")).toContain("p:password: public");
+});
+
+test.each(["encryptionsalt: v1:team", "secretsprovider: awskms://alias/team", "encryptedkey: abc"])(
+  "stays out of a file in which the team has chosen %s",
+  (line) => {
+    const team = `${tracked}${line}\n`;
+
+    expect(mergeConfiguration(team, kept, "Pulumi.dev.yaml")).toBe(team);
+  },
+);
+
+test.each(["", "config: {}\n", "# nothing\n"])("adds secrets to a file that is %j", (empty) => {
+  const merged = mergeConfiguration(empty, kept, "Pulumi.dev.yaml");
+
+  expect(merged).toContain("secure: v1:abc");
+  expect(merged).toContain("encryptionsalt: v1:salt");
+});
+
+test.each([
+  ["says a thing twice", `${tracked}  p:port: 5434\n`, "Map keys must be unique at line 4"],
+  ["is no YAML", `${tracked}  - 1\n`, "at line 4, column 1"],
+])("refuses a file that %s, with the place", (_, text, place) => {
+  const merge = () => mergeConfiguration(text, undefined, "Pulumi.dev.yaml");
+
+  expect(merge).toThrow(/^Pulumi\.dev\.yaml cannot be read: /);
+  expect(merge).toThrow(place);
+  // No line of the file, which may hold a secret.
+  expect(merge).not.toThrow("5433");
+});
