@@ -46,6 +46,12 @@ function declared({ volume, path, container, files }: Partial<ContainerFilesInpu
 /** The kinds of drift of a container's files. */
 export const volumeFileKinds = ["container file", "container file missing"] as const;
 
+declare module "@hosterizer/postgres/convergence/difference" {
+  interface DifferenceKinds {
+    volumeFiles: (typeof volumeFileKinds)[number];
+  }
+}
+
 /** A file as it was found; undefined where something else has its name, such as a folder or a link. */
 type FoundFiles = ReadonlyMap<string, VolumeFile | undefined>;
 
@@ -140,8 +146,8 @@ function difference(
 function notReadable({ volume, container }: FilesPlace): Difference {
   const object = `files of container ${container}`;
   const actual = `not looked at yet (no container has the volume ${volume})`;
-  const found = { kind: "not looked at yet", object, expected: "a look at them", actual };
-  return { ...found, repair: "automatic" };
+  const kind = "not looked at yet";
+  return { kind, object, expected: "a look at them", actual, repair: "automatic" };
 }
 
 function octal(mode: number): string {

@@ -70,8 +70,15 @@ export async function inspect(
     if (!repairable.has(code)) throw error;
     const [fault = ""] = message.split("\n");
     const actual = `not looked at yet (${fault})`;
-    const found = { kind: "not looked at yet", object: subject, expected: "a look at it", actual };
-    return [{ ...found, repair: "automatic" }];
+    return [
+      {
+        kind: "not looked at yet",
+        object: subject,
+        expected: "a look at it",
+        actual,
+        repair: "automatic",
+      },
+    ];
   }
 }
 

@@ -30,7 +30,7 @@ async function readDrift(
     // The update is about to start the server, or says why it cannot.
     if (!(error instanceof ServerUnreachable)) throw error;
     const object = `server ${connection.host}:${connection.port}`;
-    const found = { kind: "server not reachable", object, expected: "an answer" };
+    const found = { kind: "server not reachable", object, expected: "an answer" } as const;
     return [{ ...found, actual: `not reachable: ${error.fault}`, repair: "automatic" }];
   }
 }

@@ -15,6 +15,9 @@ declare module "./convergence/difference" {
     pooler: (typeof poolerKinds)[number];
     rowLevelSecurity:
       | (typeof rowLevelSecurityKinds)[number]
+      | "tenant table missing"
+      | "tenant column missing"
+      | "tenant column type"
       | "signing key missing"
       | "signing key changed"
       | "signing key added"

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 /** The contents of a certificate. */
-export interface CertificateFacts {
+interface CertificateFacts {
   commonName: string;
   /** Names and addresses of the server, addresses as OpenSSL writes them. */
   hosts: string[];

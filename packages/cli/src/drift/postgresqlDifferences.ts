@@ -1,3 +1,5 @@
+import type { roleAttributeKinds, roleLimitKinds } from "@hosterizer/postgres/audit/roles";
+import type { dockerKinds } from "./dockerDifferences";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import {
   changedProperties,
@@ -16,6 +18,13 @@ export const pluginKinds = [
   "extension missing",
   "extension schema",
 ] as const;
+
+declare module "@hosterizer/postgres/convergence/difference" {
+  interface DifferenceKinds {
+    plugins: (typeof pluginKinds)[number] | (typeof dockerKinds)[number] | "database missing";
+    preview: "resource" | "migration pending" | "other";
+  }
+}
 
 /** A difference that the official plugin has found, and how to recognize the audit's more exact line about it. */
 export interface PluginDifference extends Difference {
@@ -52,8 +61,10 @@ export function postgresqlDifferences(
   }
 }
 
+type KeywordOf<Kind extends string> = Kind extends `role ${infer Keyword}` ? Keyword : never;
+
 /** Properties of the plugin's `Role` that are attributes of CREATE ROLE without a value. */
-const roleAttributes: Readonly<Record<string, string>> = {
+const roleAttributes: Readonly<Record<string, KeywordOf<(typeof roleAttributeKinds)[number]>>> = {
   bypassRowLevelSecurity: "BYPASSRLS",
   createDatabase: "CREATEDB",
   createRole: "CREATEROLE",
@@ -64,7 +75,9 @@ const roleAttributes: Readonly<Record<string, string>> = {
 };
 
 /** Properties that are attributes with a value, and the value of a role that declares none. */
-const roleLimits: Readonly<Record<string, { keyword: string; without: string }>> = {
+const roleLimits: Readonly<
+  Record<string, { keyword: KeywordOf<(typeof roleLimitKinds)[number]>; without: string }>
+> = {
   connectionLimit: { keyword: "CONNECTION LIMIT", without: "-1" },
   validUntil: { keyword: "VALID UNTIL", without: "infinity" },
 };
@@ -173,7 +186,7 @@ function objectDifferences(
   const found = changedProperties(step).map((property): PluginDifference | undefined => {
     const words = objectProperties[type]?.[property];
     if (words === undefined) return undefined;
-    const kind = words === "owner" ? words : `${type} ${type === "database" ? "attribute" : words}`;
+    const kind = kindOf(type, words);
     const expected = `${words} ${declaredText(step, property)}`;
     const live = liveText(step, property);
     const about = [wordIn(name), wordIn(live)];
@@ -182,6 +195,18 @@ function objectDifferences(
   const differences = found.filter((difference) => difference !== undefined);
   return differences.length === found.length ? differences : undefined;
 }
+
+function kindOf(
+  type: "database" | "schema" | "extension",
+  words: string,
+): PluginDifference["kind"] {
+  if (words === "owner") return "owner";
+  if (type === "database") return "database attribute";
+  return words === "schema" ? "extension schema" : "extension version";
+}
+
+/** The object types that components/privileges.ts grants on. */
+type GrantedType = "database" | "schema" | "table" | "sequence";
 
 /** The privileges of one role on what a `Grant` declares. The plugin judges all objects of a schema as one. */
 function grantDifferences(step: PreviewStep): PluginDifference[] {
@@ -192,7 +217,10 @@ function grantDifferences(step: PreviewStep): PluginDifference[] {
     database: { object: `database ${database}`, scope: wordIn(database) },
     schema: { object: `schema ${schema}`, scope: wordIn(schema) },
   }[type] ?? { object: `${type}s of schema ${schema}`, scope: memberOf(schema) };
-  const kinds = { missing: "privilege missing", undeclared: `${type} privilege` };
+  const kinds = {
+    missing: "privilege missing",
+    undeclared: `${type as GrantedType} privilege`,
+  } as const;
   return privilegeDifferences(step, target.object, [target.scope], kinds);
 }
 
@@ -201,7 +229,7 @@ function defaultPrivilegeDifferences(step: PreviewStep): PluginDifference[] {
   const owner = declaredText(step, "owner");
   const plural = `${declaredText(step, "objectType")}s`;
   const object = `default privileges of ${owner} on ${plural} in schema ${schema}`;
-  const kinds = { missing: "default privilege missing", undeclared: "default privilege" };
+  const kinds = { missing: "default privilege missing", undeclared: "default privilege" } as const;
   return privilegeDifferences(step, object, [/default/i, wordIn(schema)], kinds);
 }
 
@@ -209,7 +237,7 @@ function privilegeDifferences(
   step: PreviewStep,
   object: string,
   scope: readonly RegExp[],
-  kinds: { missing: string; undeclared: string },
+  kinds: Record<"missing" | "undeclared", PluginDifference["kind"]>,
 ): PluginDifference[] {
   const role = declaredText(step, "role");
   const grantee = role === "public" ? "PUBLIC" : role;

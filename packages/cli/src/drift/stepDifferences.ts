@@ -81,7 +81,8 @@ function changedInputs({ detailedDiff, oldState, newState }: PreviewStep): strin
 }
 
 const difference = z.object({
-  kind: z.string(),
+  // Written by this version of the program, whose kinds the compiler checks.
+  kind: z.custom<Difference["kind"]>((kind) => typeof kind === "string"),
   object: z.string(),
   expected: z.string().nullable(),
   actual: z.string().nullable(),

@@ -131,7 +131,7 @@ const query = `
  * @param nothingDeclared the state has no list at all; it then keeps none while nothing is granted.
  * @returns undefined if there are none where some were declared, or if a role, the schema or the database is gone.
  */
-export async function readDefaultPrivileges(
+async function readDefaultPrivileges(
   session: ServerSession,
   its: State<typeof defaultPrivilegesSchema>,
   nothingDeclared: boolean,

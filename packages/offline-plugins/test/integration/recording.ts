@@ -5,7 +5,7 @@ import type { Json } from "./json";
 import type { Method } from "./requestMessage";
 
 /** One request to the official plugin, and its answer. */
-export interface Exchange {
+interface Exchange {
   method: Method;
   request: Json;
   response: Json;

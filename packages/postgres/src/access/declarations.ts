@@ -22,11 +22,11 @@ export type GrantDeclaration = { role: string } & (
   | { on: "sequences"; schema: string; privileges: readonly SequencePrivilege[] }
 );
 
-export type DatabasePrivilege = "CONNECT" | "CREATE" | "TEMPORARY";
-export type SchemaPrivilege = "CREATE" | "USAGE";
+type DatabasePrivilege = "CONNECT" | "CREATE" | "TEMPORARY";
+type SchemaPrivilege = "CREATE" | "USAGE";
 /** Without TRUNCATE, REFERENCES and TRIGGER, because row-level security does not restrict them. */
 export type TablePrivilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
-export type SequencePrivilege = "SELECT" | "UPDATE" | "USAGE";
+type SequencePrivilege = "SELECT" | "UPDATE" | "USAGE";
 
 /** A schema other than `public`. The owner owns it. */
 export interface SchemaDeclaration {

@@ -107,7 +107,7 @@ export function readAudit(
 }
 
 /** Differences in access rights that could not be repaired. */
-export class AuditError extends Error {
+class AuditError extends Error {
   override readonly name = "AuditError";
 
   constructor(findings: readonly AuditFinding[], cause?: unknown) {
@@ -125,7 +125,7 @@ export class AuditError extends Error {
 }
 
 /** What was repaired, in order, and one error for each object whose repair failed. */
-export interface AuditRepair {
+interface AuditRepair {
   repaired: AuditFinding[];
   failures: unknown[];
 }

@@ -8,7 +8,7 @@ import { type DeclaredAccess, scopeOf } from "./declaredAccess";
 export const ownerKinds = ["owner"] as const;
 
 /** Where to look for objects that do not belong to the owner. */
-export interface OwnersScope {
+interface OwnersScope {
   owner: string;
   /** Roles whose objects are included in every schema. */
   roles: readonly string[];

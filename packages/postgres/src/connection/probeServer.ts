@@ -9,7 +9,7 @@ import { tlsOptions, type TlsSettings } from "./tlsOptions";
  * `ready`: takes connections. `starting`: runs but takes no connections yet, as during recovery. `silent`: no PostgreSQL
  * server answers.
  */
-export type ServerAnswer = "ready" | "starting" | "silent";
+type ServerAnswer = "ready" | "starting" | "silent";
 
 // https://www.postgresql.org/docs/15/protocol-message-formats.html
 const sslRequest = Uint8Array.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f);

@@ -12,7 +12,7 @@ interface Step {
 }
 
 /** Who converges, and how long it may wait. */
-export interface ConvergeOptions {
+interface ConvergeOptions {
   /** Shown as application_name in pg_stat_activity. */
   purpose: string;
   /** Role that owns what the steps change; the login is a member of it. */

@@ -8,7 +8,7 @@ export interface DifferenceKinds {
 }
 
 /** What `up` does about a difference. */
-export type Repair =
+type Repair =
   /** Repairs it; no row is touched. */
   | "automatic"
   /** Fails because of it, before changing anything: it holds data, so a person has to decide. */

@@ -5,7 +5,7 @@ import { readSql } from "../sql/readSql";
 import type { Finding } from "./difference";
 
 /** Attributes of a function, in the words of CREATE FUNCTION. */
-export interface FunctionAttributes {
+interface FunctionAttributes {
   nullInput: "CALLED ON NULL INPUT" | "STRICT";
   volatility: "IMMUTABLE" | "STABLE" | "VOLATILE";
   parallel: "PARALLEL SAFE" | "PARALLEL RESTRICTED" | "PARALLEL UNSAFE";
@@ -30,10 +30,10 @@ const functionAspects = ["missing", "result", "owner", "body", "attribute", "exe
 type Aspect = (typeof functionAspects)[number];
 
 /** A kind of drift of a managed function, such as `lookup function owner`. */
-export type FunctionKind<Prefix extends string = string> = `${Prefix} ${Aspect}`;
+type FunctionKind<Prefix extends string = string> = `${Prefix} ${Aspect}`;
 
 /** A finding about a managed function. */
-export interface FunctionFinding<Prefix extends string = string> extends Finding {
+export interface FunctionFinding<Prefix extends string = string> extends Omit<Finding, "kind"> {
   kind: FunctionKind<Prefix>;
 }
 

@@ -45,7 +45,7 @@ export type SessionContext = (typeof sessionContexts)[number];
 /** The same, and `catalog` where the answer does not depend on what the session claims. */
 export const proofContexts = [...sessionContexts, "catalog"] as const;
 
-export type ProofContext = (typeof proofContexts)[number];
+type ProofContext = (typeof proofContexts)[number];
 
 /** Whose rows a statement reaches, or its outcome. */
 export type Expectation =

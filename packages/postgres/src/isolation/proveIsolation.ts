@@ -21,7 +21,7 @@ import { proveRole } from "./proveRole";
 import { savepoint, setContext } from "./runProbe";
 
 /** Which database to prove, and for which roles. */
-export interface ProofRequest {
+interface ProofRequest {
   /** Returns the connection of a login role. Each role is tested in its own sessions. */
   connect: (role: string) => Connection;
   tenancy: Tenancy;

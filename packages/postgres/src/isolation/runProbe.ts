@@ -5,7 +5,7 @@ import type { Probe } from "./probes";
 import { type ContextVariables, type Sign, type TenantPair, variablesOf } from "./contexts";
 
 /** The result of a probe: the number of rows of each tenant, or PostgreSQL's error. */
-export type Observation =
+type Observation =
   | { kind: "rows"; own: number; other: number; another: number }
   | { kind: "error"; code: string; message: string };
 

@@ -20,7 +20,7 @@ export interface ColumnShape {
   domainChecks: string[];
 }
 
-export interface CheckShape {
+interface CheckShape {
   name: string;
   expression: string;
   columns: string[];
@@ -34,14 +34,14 @@ export interface ForeignKeyShape {
   pairs: [string, string][];
 }
 
-export interface KeyShape {
+interface KeyShape {
   columns: string[];
   /** Neither partial nor over expressions, so that ON CONFLICT can name it by its columns alone. */
   isPlain: boolean;
 }
 
 /** A view that leads to the table, readable by the role. */
-export interface ViewShape {
+interface ViewShape {
   /** With its schema, quoted. */
   name: string;
   isMaterialized: boolean;
@@ -50,7 +50,7 @@ export interface ViewShape {
 }
 
 /** A function that mentions the table, runs as its owner, and may be called by the role. */
-export interface FunctionShape {
+interface FunctionShape {
   name: string;
   owner: string;
   /** Whether policies bind it as they bind its caller. */

@@ -7,7 +7,7 @@ import { describeLoss, type Loss } from "./dataLoss";
 import type { Migration } from "./migration";
 
 /** What a statement says it does: a loss of data, or anything else in words. */
-export type Effect = { loss: Loss } | { words: string };
+type Effect = { loss: Loss } | { words: string };
 
 /**
  * What a down file does according to its text.

@@ -14,7 +14,7 @@ export interface FileStep {
 }
 
 /** A file, its direction, and whether the run ends with it. */
-export interface FileRun {
+interface FileRun {
   migration: Migration;
   direction: Direction;
   /** The last file's transaction records the schema as the expected one. */

@@ -17,7 +17,7 @@ import { prepareSession, type RunOptions, type RunSettings } from "./runSettings
 import { unrecordedFault, unrecordedRelations } from "./unrecordedRelations";
 
 /** How far up to go. */
-export interface MigrateOptions extends RunOptions {
+interface MigrateOptions extends RunOptions {
   /** Number of the last migration to apply. Default: the last in the folder. */
   target?: number;
 }

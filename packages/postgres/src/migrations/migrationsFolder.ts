@@ -19,7 +19,7 @@ export interface MigrationsFolder {
 }
 
 /** What is wrong with the folder. */
-export interface FolderFault {
+interface FolderFault {
   error: DeclarationError;
   /**
    * The number that is missing, taken twice or has one file only. In a database that has applied this number, the ledger gives
@@ -92,7 +92,7 @@ async function listFiles(directory: string): Promise<string[]> {
 }
 
 /** The file names of one migration. */
-export interface MigrationPair extends Record<Direction, string> {
+interface MigrationPair extends Record<Direction, string> {
   number: number;
   name: string;
 }

@@ -13,7 +13,7 @@ import { runOutsideTransaction } from "./runOutsideTransaction";
 import { prepareSession, type RunSettings } from "./runSettings";
 
 /** What to run, in this order. */
-export interface RunPlan {
+interface RunPlan {
   direction: Direction;
   migrations: readonly Migration[];
   /** The folder that they were read from. */

@@ -8,7 +8,7 @@ import { readSql } from "../sql/readSql";
 export const runnerLockKey = [0x686f7374, 0x6d696772] as const;
 
 /** How a runner waits for another one. */
-export interface RunnerLockOptions {
+interface RunnerLockOptions {
   /** When to give up, in milliseconds. */
   waitMs: number;
   log: (line: string) => void;

@@ -52,7 +52,7 @@ export interface DatabaseFacts {
 }
 
 /** Sessions of the whole server, whose databases share one limit. Without the session that reads this. */
-export interface ConnectionFacts {
+interface ConnectionFacts {
   used: number;
   maximum: number;
   reservedForSuperusers: number;

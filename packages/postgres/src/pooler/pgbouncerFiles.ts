@@ -3,14 +3,14 @@ import type { ServerSetting } from "../server/settings/settingsFile";
 import { lookupSchema, type UserLookup } from "./userLookup";
 
 /** What the settings of a stack's pooler depend on. */
-export interface PgbouncerSettingsArgs {
+interface PgbouncerSettingsArgs {
   /** The role that it looks verifiers up as. */
   role: UserLookup["role"];
   /** Connections to the server for each role and database. */
   poolSize: number;
 }
 
-export interface PgbouncerFilesArgs extends PgbouncerSettingsArgs {
+interface PgbouncerFilesArgs extends PgbouncerSettingsArgs {
   /** The only database that clients can reach. */
   database: string;
   /** Where the server is in the network of both containers. Its certificate is for this host. */

@@ -58,7 +58,7 @@ const privilegeKind = "lookup privilege";
 export const poolerKinds = [...functionKinds(kindPrefix), privilegeKind] as const;
 
 /** A finding about the pooler's access. */
-export interface LookupFinding extends Finding {
+interface LookupFinding extends Finding {
   kind: (typeof poolerKinds)[number];
 }
 

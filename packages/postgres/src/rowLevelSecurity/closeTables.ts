@@ -19,7 +19,7 @@ import { applyContextFunctions, inspectContextFunctions } from "./contextFunctio
 import { hasSigningKeys } from "./signingKeys";
 
 /** The declared tenancy, and the migrations that it applies after. */
-export interface WantedClosure extends RowLevelSecurity {
+interface WantedClosure extends RowLevelSecurity {
   /** Number of the last migration to apply; 0: none. */
   version: number;
 }

@@ -94,7 +94,7 @@ function sorted(roles: readonly string[]): string[] {
 }
 
 /** What can differ about a policy, and how PostgreSQL writes it. */
-const aspects: readonly { kind: string; clause: (policy: Policy) => string }[] = [
+const aspects: readonly { kind: Finding["kind"]; clause: (policy: Policy) => string }[] = [
   {
     kind: "policy permissive",
     clause: ({ permissive }) => (permissive ? "PERMISSIVE" : "RESTRICTIVE"),
@@ -143,7 +143,7 @@ function altered(live: Policy, wanted: Policy, table: string): Finding[] {
   return aspects
     .map(({ kind, clause }) => ({ kind, expected: clause(wanted), actual: clause(live) }))
     .filter(({ expected, actual }) => expected !== actual)
-    .map((difference, index) => ({
+    .map((difference, index): Finding => ({
       ...difference,
       object: `policy ${wanted.name} on ${table}`,
       repair: "automatic",

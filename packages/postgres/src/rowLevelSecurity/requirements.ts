@@ -140,7 +140,7 @@ function missingParts(
 }
 
 function refuse(
-  kind: string,
+  kind: Finding["kind"],
   object: string,
   expected: string,
   actual: string | null,

@@ -26,7 +26,7 @@ import { inspectUndeclaredTables } from "./undeclaredTables";
  * The kinds of drift of row-level security that changes of the database alone cause. `tenant table missing`, `tenant column
  * missing` and `tenant column type` are about a declaration that names what no migration created.
  */
-export const rowLevelSecurityKinds: readonly string[] = [
+export const rowLevelSecurityKinds = [
   "row-level security disabled",
   "row-level security not forced",
   "policy missing",
@@ -40,7 +40,7 @@ export const rowLevelSecurityKinds: readonly string[] = [
   "tenant column without NOT NULL",
   "tenant column without index",
   "tenant column without foreign key",
-];
+] as const;
 
 /** How a database differs from the declared tenancy. */
 interface RowLevelSecurityState {

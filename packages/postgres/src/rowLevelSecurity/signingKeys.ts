@@ -18,7 +18,7 @@ export const signingKeysObjects: readonly string[] = [
 ];
 
 /** A key that an application signs tokens with. */
-export interface SigningKey {
+interface SigningKey {
   id: string;
   /** At most 64 bytes of UTF-8. */
   secret: string;

@@ -19,7 +19,7 @@ import {
 import type { SchemaFinding } from "./schemaFindings";
 
 /** What is accepted, by whom and why. */
-export interface Acceptance {
+interface Acceptance {
   /** Objects, as findings name them; empty: all of them. */
   objects: readonly string[];
   reason: string;
@@ -28,7 +28,7 @@ export interface Acceptance {
 }
 
 /** The database, what it is compared with, and where to log. */
-export interface AcceptOptions extends SchemaExpectation {
+interface AcceptOptions extends SchemaExpectation {
   /** A login that is a member of the owner. */
   connection: Connection;
   /** Called with the session that it waits for. */

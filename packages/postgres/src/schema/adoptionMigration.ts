@@ -12,7 +12,7 @@ import {
 import type { SchemaInspection } from "./schemaDrift";
 
 /** A pair of migration files that makes manual changes official. */
-export interface AdoptionMigration {
+interface AdoptionMigration {
   /** With the next free number. */
   name: string;
   /** Empty if no statement can be generated. */

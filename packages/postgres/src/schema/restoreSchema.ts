@@ -19,7 +19,7 @@ import { isMissingDatabase } from "../connection/missingDatabase";
 import { repairSchema } from "./repair/repairSchema";
 
 /** The database, what it is compared with, and whose sessions restore it. */
-export interface RestoreOptions extends SchemaExpectation {
+interface RestoreOptions extends SchemaExpectation {
   /** A login that is a member of the owner, and no more: it evaluates what the owner has defined. */
   connection: Connection;
   /** The login that deploys. It only gives the owner what belongs to other roles. Default: that is left. */

@@ -16,7 +16,7 @@ export async function embeddedPortFaults(
 }
 
 /** A port that a container publishes. */
-export interface PublishedPort {
+interface PublishedPort {
   /** Key of the configuration. */
   key: string;
   port: number;

@@ -1,5 +1,5 @@
 /** A place in a text as editors and PostgreSQL count: from 1, columns in characters. */
-export interface Location {
+interface Location {
   line: number;
   column: number;
   /** The whole line. */

@@ -66,7 +66,7 @@ async function scanTokens(sql: string): Promise<string[] | undefined> {
 }
 
 /** A comment that begins with two hyphens. */
-export interface LineComment {
+interface LineComment {
   /** With its hyphens. */
   text: string;
   /** Where it begins in the file. */

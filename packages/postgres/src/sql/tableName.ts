@@ -2,7 +2,7 @@ import type { Node, RangeVar } from "libpg-query";
 import { escapeIdentifier } from "pg";
 
 /** A table's name with its schema. */
-export interface TableName {
+interface TableName {
   schema: string;
   table: string;
 }

@@ -17,7 +17,7 @@ export const certificateKinds = [
 export type CertificateKind = (typeof certificateKinds)[number];
 
 /** What is known of a certificate without reading it. */
-export interface IssuedCertificate {
+interface IssuedCertificate {
   issued: Date;
   /** PEM of the authority that signed it. */
   authority: string;

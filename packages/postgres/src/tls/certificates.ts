@@ -120,7 +120,7 @@ export function makePrivateKey(): string {
   return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-export interface CertificateContents {
+interface CertificateContents {
   commonName: string;
   notBefore: Date;
   notAfter: Date;
@@ -130,7 +130,7 @@ export interface CertificateContents {
   extensions: Extension[];
 }
 
-export interface Signer {
+interface Signer {
   /** Default: the subject of the certificate, which is then self-signed. */
   name?: Name;
   /** PEM. */

@@ -13,7 +13,10 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const declared: Inputs = { name: "a", size: 1, note: "" };
 
 const difference = {
-  ...{ kind: "size", object: "disk a", expected: "1", actual: "2" },
+  kind: "resource",
+  object: "disk a",
+  expected: "1",
+  actual: "2",
   repair: "automatic",
 } as const;
 

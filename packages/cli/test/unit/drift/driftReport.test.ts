@@ -167,7 +167,7 @@ test("a change that no step explains is drift all the same", () => {
 });
 
 function own(object: string, expected: string | null, actual: string | null): Difference {
-  return { kind: "found by the audit", object, expected, actual, repair: "automatic" };
+  return { kind: "table privilege", object, expected, actual, repair: "automatic" };
 }
 
 const granted: PluginDifference = {

@@ -3,7 +3,7 @@ import type { Node, RangeVar } from "libpg-query";
 import { keyOf, relationOf, stringsOf } from "../../sql/tableName";
 
 /** Objects that a statement creates or drops, as `kind name`. */
-export interface MadeAndDropped {
+interface MadeAndDropped {
   made: string[];
   dropped: string[];
 }

@@ -88,7 +88,7 @@ export function squawkIn(project: string): string | undefined {
 }
 
 /** A rule that a file breaks. */
-export interface SquawkFinding {
+interface SquawkFinding {
   rule: SquawkRule;
   fault: string;
   remedy: string;

@@ -17,10 +17,10 @@ import type { SafetyRule, StatementFinding } from "./safetyFinding";
 export type Work = "none" | "scan" | "rewrite" | "index" | "every row";
 
 /** Table-level lock modes that block other sessions, https://www.postgresql.org/docs/15/explicit-locking.html. */
-export type LockMode = "ROW EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "ACCESS EXCLUSIVE";
+type LockMode = "ROW EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "ACCESS EXCLUSIVE";
 
 /** A lock that a statement takes on one table. */
-export interface StatementLock {
+interface StatementLock {
   /** With its schema. */
   table: string;
   mode: LockMode;

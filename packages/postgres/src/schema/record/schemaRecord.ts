@@ -7,7 +7,7 @@ import { digestedObjectsSql, schemaStampSql, schemaTextSettings } from "../catal
 import type { ObjectKey, SchemaObject, SchemaScope } from "../catalog/schemaObject";
 
 /** The recorded schema. */
-export interface SchemaRecord {
+interface SchemaRecord {
   /** Number of the last migration that was applied when it was recorded. */
   version: number;
   recordedAt: Date;
@@ -37,7 +37,7 @@ export async function readRecord(client: Client): Promise<SchemaRecord | undefin
 }
 
 /** A record that the live schema can be compared with. */
-export interface CurrentRecord {
+interface CurrentRecord {
   /** The catalog's stamp when the schema was recorded; null if unknown. */
   stamp: string | null;
 }
@@ -61,7 +61,7 @@ export async function readCurrentRecord(
 }
 
 /** Which state is recorded, and why. */
-export interface RecordReason {
+interface RecordReason {
   /** Number of the last applied migration. Default: the ledger's, when the statements run. */
   version?: number;
   /** Why someone accepts the schema as it is; absent: a migration run produced it. */

@@ -7,7 +7,7 @@ import type { ObjectKey, SchemaObjectKind } from "../catalog/schemaObject";
 import { keywordOf } from "./objectStatements";
 
 /** Schemas whose objects all belong to one role. */
-export interface Ownership {
+interface Ownership {
   owner: string;
   schemas: readonly string[];
 }

@@ -124,12 +124,16 @@ export function accessRuleDrift(
   const missing = declared
     .filter((line) => !lines.includes(line))
     .map((line): Difference => {
-      const difference = { kind: "connection rule missing", object: `rule ${line}` };
+      const difference = { kind: "connection rule missing", object: `rule ${line}` } as const;
       return { ...difference, expected: "a line of pg_hba.conf", actual: null, repair };
     });
   const added = lines.flatMap((line, index): Difference[] => {
     if (declared.includes(line)) return [];
-    const difference = { kind: "connection rule added", object: `rule ${line}`, expected: null };
+    const difference = {
+      kind: "connection rule added",
+      object: `rule ${line}`,
+      expected: null,
+    } as const;
     return [{ ...difference, actual: `line ${live[index]?.number ?? 0} of pg_hba.conf`, repair }];
   });
   if (missing.length > 0 || added.length > 0) return [...missing, ...added];

@@ -13,7 +13,7 @@ export interface ContainerSetting extends ServerSetting {
 }
 
 /** What the settings of a stack's server are derived from. */
-export interface ContainerSettingsArgs {
+interface ContainerSettingsArgs {
   /** The container's limit, in MiB. */
   memory: number;
   /** Settings that replace or extend the default tier, by name. Without faults: see `overrideFaults`. */

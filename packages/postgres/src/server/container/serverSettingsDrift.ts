@@ -60,7 +60,7 @@ interface FileFault {
 /** The server keeps its previous value. An update rewrites the program's own files, and no others. */
 function fileDifference({ file, line, name, error }: FileFault): Difference {
   const difference = {
-    kind: "settings file",
+    kind: "settings file" as const,
     object: `file ${file ?? "postgresql.conf"}`,
     expected: "lines that the server can read",
     actual: `line ${line ?? 0}${name === null ? "" : ` with ${name}`}: ${error}`,

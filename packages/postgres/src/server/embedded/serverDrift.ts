@@ -28,12 +28,12 @@ export async function readServerDrift(
   const { data } = wanted.paths;
   const state = await readServerState(data);
   if (state.state === "absent") {
-    const missing = { kind: "server missing", object: `data directory ${data}` };
+    const missing = { kind: "server missing", object: `data directory ${data}` } as const;
     const reason = "an empty one will be created";
     return [{ ...missing, expected: null, actual: null, repair: "automatic", reason }];
   }
   if (state.state !== "running") {
-    const stopped = { kind: "server stopped", object: `server in ${data}` };
+    const stopped = { kind: "server stopped", object: `server in ${data}` } as const;
     return [{ ...stopped, expected: "running", actual: "stopped", repair: "automatic" }];
   }
   const settings = await withSession(superuser(state.port), async (client) =>
@@ -45,7 +45,7 @@ export async function readServerDrift(
 async function readFileDrift({ paths, settings }: EmbeddedServer): Promise<Difference[]> {
   const text = await readFile(join(paths.data, settingsFileName), "utf8").catch(() => "");
   if (text === settingsFile(settings)) return [];
-  const file = { kind: "settings file", object: `file ${settingsFileName}` };
+  const file = { kind: "settings file", object: `file ${settingsFileName}` } as const;
   const values = { expected: "the declared settings", actual: "others" };
   return [{ ...file, ...values, repair: "automatic" }];
 }

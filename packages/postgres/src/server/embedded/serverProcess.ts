@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Account } from "./paths";
 
 /** What is known of a server without a session. */
-export type ServerState =
+type ServerState =
   | { state: "absent" | "stopped" }
   /** `port`: the one that it listens on now; a changed setting may not be in force yet. */
   | { state: "running"; pid: number; port: number };

@@ -14,7 +14,7 @@ export interface ServerFinding {
 }
 
 /** What the stack needs of the server. */
-export interface Requirements {
+interface Requirements {
   /** Name of the role that deploys. */
   deployRole: string;
   database: string;

@@ -40,7 +40,7 @@ export interface ExternalServer {
 }
 
 /** The names to look for. */
-export interface WantedNames {
+interface WantedNames {
   database: string;
   extensions: readonly string[];
   roles: readonly string[];

@@ -111,7 +111,7 @@ export function waitsForRestart(setting: LiveSetting): boolean {
 }
 
 /** A statement about one setting. */
-export interface SettingStep {
+interface SettingStep {
   name: string;
   sql: string;
 }

@@ -1,14 +1,14 @@
 import { guideTenancy } from "../../../../../test/guideTables";
 
 /** A cell of the proof, of the application's role. */
-export interface Cell {
+interface Cell {
   table: string;
   command: string;
   context: string;
 }
 
 /** A way to open holes, and the cells of the proof that have to tell them. */
-export interface Mutation {
+interface Mutation {
   what: string;
   /** In a database of its own. */
   sql: string;

@@ -8,8 +8,8 @@ import {
   planFunction,
 } from "../../../src/convergence/managedFunction";
 
-const wanted: ManagedFunction<"test function"> = {
-  kindPrefix: "test function",
+const wanted: ManagedFunction<"lookup function"> = {
+  kindPrefix: "lookup function",
   schema: "managed",
   name: "answer",
   parameters: [{ name: "asked", type: "name" }],
@@ -79,7 +79,7 @@ test("one with other parameters is another function", () => {
   const findings = planFunction([{ ...right, signature: "answer(text)" }], wanted);
   expect(findings).toMatchObject([
     {
-      kind: "test function missing",
+      kind: "lookup function missing",
       object: "function managed.answer(name)",
       expected: "returns boolean",
       actual: null,
@@ -160,9 +160,9 @@ test("one statement replaces a function that differs in several ways", () => {
     attributes: { ...wanted.attributes, nullInput: "CALLED ON NULL INPUT" },
   });
   expect(findings.map(({ kind }) => kind)).toEqual([
-    "test function body",
-    "test function attribute",
-    "test function attribute",
+    "lookup function body",
+    "lookup function attribute",
+    "lookup function attribute",
   ]);
   expect(findings.map(({ sql }) => sql?.split(";\n"))).toEqual([create, undefined, undefined]);
 });
@@ -241,12 +241,12 @@ test("a function without settings has no SET", () => {
 });
 
 test("every kind begins with the prefix", () => {
-  expect(functionKinds("test function")).toEqual([
-    "test function missing",
-    "test function result",
-    "test function owner",
-    "test function body",
-    "test function attribute",
-    "test function executor",
+  expect(functionKinds("lookup function")).toEqual([
+    "lookup function missing",
+    "lookup function result",
+    "lookup function owner",
+    "lookup function body",
+    "lookup function attribute",
+    "lookup function executor",
   ]);
 });

@@ -10,11 +10,7 @@ import type { Model } from "./model";
 import type { Stage } from "./stage";
 
 /** Looks at the database as a preview does, and says in lines what it finds. */
-export type Reader = (
-  stage: Stage,
-  declaration: DeclaredAccess,
-  version: number,
-) => Promise<string[]>;
+type Reader = (stage: Stage, declaration: DeclaredAccess, version: number) => Promise<string[]>;
 
 /** Everything that a preview looks at: who adds an inspection adds it here. */
 export const readers: readonly Reader[] = [

@@ -9,7 +9,7 @@ import { type SchemaChangeName, schemaChanges } from "./schemaChange";
 import type { Stage } from "./stage";
 
 /** Something that is allowed, and so must never look like drift. `pick` chooses among what is there. */
-export type Operation =
+type Operation =
   | { do: "everyday"; what: EverydayName; pick: number }
   | { do: "migrate"; changes: { what: SchemaChangeName; pick: number }[] }
   | { do: "roll back" }
