@@ -38,7 +38,7 @@ export default {
       comment: "These folders are one room: merge them, or move what both need to the lower one.",
       scope: "folder",
       severity: "error",
-      from: { path: packages("postgres", "cli", "docker-engine", "offline-plugins", "client") },
+      from: { path: `^packages/(postgres|cli|offline-plugins|client)/src/` },
       to: { circular: true },
     },
     imports(
@@ -55,16 +55,10 @@ export default {
       to: { path: "node_modules/@pulumi/" },
     },
     imports(
-      "docker-engine",
-      "^packages/docker-engine/src/",
-      ["^packages/docker-engine/src/"],
-      "packages/docker-engine finds and reaches an engine, whatever it is used for.",
-    ),
-    imports(
       "offline-plugins",
       "^packages/offline-plugins/src/",
-      [packages("offline-plugins", "docker-engine", "postgres")],
-      "The offline plugins stand in for Pulumi's own and know nothing of this program.",
+      [packages("offline-plugins", "postgres")],
+      "The offline plugins replace Pulumi's own. They know nothing of this program but packages/postgres.",
     ),
     imports(
       "client",
@@ -75,13 +69,13 @@ export default {
     imports(
       "cli",
       "^packages/cli/(src/|run|preload)",
-      [packages("cli", "postgres", "docker-engine", "client")],
+      [packages("cli", "postgres", "client")],
       "packages/cli is given what it needs of the program's declarations, by components/program.ts.",
     ),
     imports(
       "components",
       "^components/(?!program)",
-      ["^(components|database)/", packages("postgres", "docker-engine", "client")],
+      ["^(components|database)/", packages("postgres", "client")],
       "A component takes what it needs as an argument.",
     ),
     imports(

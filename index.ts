@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { settingsOfLogins, withLogins } from "@hosterizer/postgres/access/logins";
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
 import { Lockdown } from "./components/dynamic/lockdown";

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import { withLogins } from "@hosterizer/postgres/access/logins";
-import { DeclarationError } from "@hosterizer/postgres/declarationError";
+import { DeclarationError } from "@hosterizer/postgres/userError";
 import {
   authorityFile,
   authorityName,

@@ -9,7 +9,7 @@ import {
   roleFaults,
   settingFaults,
 } from "@hosterizer/postgres/access/declarationFaults";
-import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
 import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";

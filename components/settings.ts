@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { DeclarationError } from "@hosterizer/postgres/declarationError";
+import { DeclarationError } from "@hosterizer/postgres/userError";
 import {
   type Kind,
   kinds,

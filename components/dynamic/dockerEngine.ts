@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { ifExists, logTail } from "@hosterizer/docker-engine/engineResponses";
-import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
-import { findEngine } from "@hosterizer/docker-engine/findEngine";
+import { ifExists, logTail } from "@hosterizer/postgres/server/engine/engineResponses";
+import { connectEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
 
 let connected: Dockerode | undefined;
 

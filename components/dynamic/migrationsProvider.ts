@@ -1,5 +1,5 @@
 import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
 import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";

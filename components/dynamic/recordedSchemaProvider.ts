@@ -1,4 +1,4 @@
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { readSchemaDrift } from "@hosterizer/postgres/schema/schemaDrift";
 import { restoreSchema } from "@hosterizer/postgres/schema/restoreSchema";
 import { checkDrift, inspect } from "./drift";

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
 import type { VolumeFile } from "./containerFiles";
 
 /** Tells a twin from a container that somebody else has created. */

@@ -19,7 +19,7 @@ try {
   else process.exitCode = await toolchainCommand(require)(args);
 } catch (error) {
   // These are for the user to read; everything else is a defect and needs its stack trace.
-  const readable = ["CommandError", "DeclarationError", "DeclarationErrors"].includes(error.name);
+  const readable = ["UserError", "DeclarationError", "DeclarationErrors"].includes(error.name);
   process.stderr.write(`${readable ? error.message : error.stack}\n`);
   process.exitCode = 1;
 }

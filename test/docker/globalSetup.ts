@@ -1,4 +1,4 @@
-import { probeEngine } from "@hosterizer/docker-engine/connectEngine";
+import { probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
 
 /** Fails at once, with the reason, where no Docker engine answers: each test would fail on its own otherwise. */
 export default async function setup(): Promise<void> {

@@ -21,9 +21,6 @@ const planted: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "postgres-without-pulumi": {
     "packages/postgres/src/toPulumi.ts": 'import type {} from "@pulumi/pulumi";',
   },
-  "imports-of-docker-engine": {
-    "packages/docker-engine/src/toPostgres.ts": 'import "@hosterizer/postgres/value";',
-  },
   "imports-of-offline-plugins": {
     "packages/offline-plugins/src/toTheCommandLine.ts": 'import "@hosterizer/cli/command";',
   },
@@ -84,7 +81,7 @@ const present = {
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "house-"));
   const configuration = [".dependency-cruiser.mjs", "knip.json", "package.json", "tsconfig.json"];
-  const packages = ["cli", "client", "docker-engine", "offline-plugins", "postgres"];
+  const packages = ["cli", "client", "offline-plugins", "postgres"];
   for (const file of [...configuration, ...packages.map((name) => `packages/${name}/package.json`)])
     await cp(file, join(project, file));
   for (const [file, text] of Object.entries(

@@ -19,7 +19,7 @@ const applications = 10;
 const clientsOfEach = 5;
 
 /** Milliseconds that a connection lives: a hundred-and-fiftieth of what is documented; the grace of these tests is a thirtieth. */
-export const lifetime = 2000;
+const lifetime = 2000;
 
 /**
  * Starts 50 clients in ten applications, each with a pool.

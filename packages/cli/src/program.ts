@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
-import type { DeclarationError } from "@hosterizer/postgres/declarationError";
+import type { DeclarationError } from "@hosterizer/postgres/userError";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import type { DeployAddress } from "@hosterizer/postgres/server/external/deployAccess";
 import { folders } from "./folders";

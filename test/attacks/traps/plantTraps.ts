@@ -42,7 +42,7 @@ const springs = `
   $trap$;`;
 
 /** Each in the place of something that is read or written, in a table of the ledger or of a tenant. */
-export const objectTraps: readonly string[] = [
+const objectTraps: readonly string[] = [
   `alter table hosterizer.schema_migrations rename to schema_migrations_kept;
    create view hosterizer.schema_migrations as
      select * from hosterizer.schema_migrations_kept where public.spring('view over the ledger')`,

@@ -3,8 +3,8 @@ import { PassThrough } from "node:stream";
 
 import { afterEach, expect, test } from "vitest";
 
-import { connectEngine, probeEngine } from "@hosterizer/docker-engine/connectEngine";
-import { findEngine } from "@hosterizer/docker-engine/findEngine";
+import { connectEngine, probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
 import { fakeSsh } from "./fakeSsh";
 
 const here = findEngine();

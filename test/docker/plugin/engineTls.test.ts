@@ -7,8 +7,8 @@ import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
-import { probeEngine } from "@hosterizer/docker-engine/connectEngine";
-import { findEngine } from "@hosterizer/docker-engine/findEngine";
+import { probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
 
 let folder: string;
 let server: Server;

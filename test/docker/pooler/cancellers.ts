@@ -13,7 +13,7 @@ import { verifyHost } from "./verifyHost";
 type PooledConnection = Connection & { password: string };
 
 /** Runs one query of `milliseconds`, cancels it after `delay`, and tells how it ended: undefined, or its SQLSTATE. */
-export type Canceller = (milliseconds: number, delay: number) => Promise<string | undefined>;
+type Canceller = (milliseconds: number, delay: number) => Promise<string | undefined>;
 
 /** Something that cancels, by name, with what it holds open. */
 export interface OpenCanceller {

@@ -3,7 +3,7 @@ import type { DockerProject } from "./dockerProject";
 import { expireCertificates } from "./expireCertificates";
 
 /** Something that happens to a stack, and that one `up` puts right. */
-export interface Damage {
+interface Damage {
   /** A title: "… is healed". */
   what: string;
   happens: (project: DockerProject) => Promise<unknown>;

@@ -1,4 +1,4 @@
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
 import type { EngineAction } from "../../drift/dockerCatalogue/byHand";
 import { engine } from "../engine";
 

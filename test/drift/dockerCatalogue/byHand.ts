@@ -23,7 +23,7 @@ export interface ServerFileChange {
 }
 
 /** A command that root runs in a volume of the stack, in a container of somebody's own. */
-export interface VolumeCommand {
+interface VolumeCommand {
   /** Name of the volume, after the stack's prefix. */
   volume: string;
   command: string;

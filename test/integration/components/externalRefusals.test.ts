@@ -66,7 +66,7 @@ async function messageOf(attempt: Promise<unknown>, password: string): Promise<s
     () => undefined,
     (error: unknown) => error,
   );
-  expect(error).toMatchObject({ name: "CommandError" });
+  expect(error).toMatchObject({ name: "UserError" });
   const { message } = error as Error;
   expect(message).not.toContain(password);
   return message;

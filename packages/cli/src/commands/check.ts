@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
 import { folders } from "../folders";
@@ -13,9 +13,20 @@ const checks: readonly { program: string; args: readonly string[] }[] = [
   { program: "eslint", args: ["--max-warnings=0", "."] },
   { program: "tsc", args: ["--noEmit"] },
   { program: "vitest", args: ["run", "--project=unit", "--reporter=dot"] },
+  { program: "knip", args: ["--no-progress"] },
+  {
+    program: "depcruise",
+    args: [
+      ...["--config", ".dependency-cruiser.mjs", "--output-type", "err"],
+      ...["index.ts", "components", "database", "packages"],
+    ],
+  },
 ];
 
-/** `npm run check`: format, lint, types, unit tests and migrations. Silent when all is well; otherwise reports every fault. */
+/**
+ * `npm run check`: format, lint, types, unit tests, dead code, directions of imports, and migrations. Silent when all is well; otherwise reports
+ * every fault.
+ */
 export async function check(): Promise<number> {
   const results = await Promise.all(
     checks.map(async ({ program, args }) => {

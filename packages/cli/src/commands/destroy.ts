@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
 import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import {
   type DataVolume,
   type DockerNames,
@@ -71,9 +71,9 @@ export async function destroy(args: string[]): Promise<number> {
 }
 
 /** A server that existed before the stack stays, with all data. */
-function externalRefusal(stack: string, external: ExternalStack): CommandError {
+function externalRefusal(stack: string, external: ExternalStack): UserError {
   const database = "faults" in external ? "its database" : external.settings.database;
-  return new CommandError(
+  return new UserError(
     `Stack ${stack} runs on a server that it has not created: this command removes nothing from it.`,
     `To forget the stack and leave the database as it is: npm run shell -- --stack ${stack}, then pulumi stack rm --force ${stack}.\n` +
       `To remove the data, connect to the server as a superuser and drop ${database} there by name.`,
@@ -85,7 +85,7 @@ function externalRefusal(stack: string, external: ExternalStack): CommandError {
  *
  * @param named with `--volume`
  * @param data the volume with the stack's data; undefined for a stack that keeps it elsewhere
- * @throws CommandError if another volume is named
+ * @throws UserError if another volume is named
  */
 export function namesVolume(
   stack: string,
@@ -98,7 +98,7 @@ export function namesVolume(
     data === undefined
       ? [`Stack ${stack} has no volume`, "Leave --volume out."]
       : [`"${named}" is not the volume of stack ${stack}`, `Name ${data}, or leave --volume out.`];
-  throw new CommandError(`--volume: ${fault}. ${nothing}`, remedy);
+  throw new UserError(`--volume: ${fault}. ${nothing}`, remedy);
 }
 
 /** What `destroy` would remove, for the user to read before agreeing; undefined if there is nothing. */
@@ -158,7 +158,7 @@ interface Removal {
  *
  * @param ask asks a question; undefined without a terminal
  * @returns whether the volume goes, too
- * @throws CommandError if an answer is neither the name nor, for the volume, empty
+ * @throws UserError if an answer is neither the name nor, for the volume, empty
  */
 export async function confirmRemoval(
   { stack, isThere, volume }: Removal,
@@ -166,7 +166,7 @@ export async function confirmRemoval(
 ): Promise<boolean> {
   if (ask === undefined) {
     const withData = volume === undefined ? "" : `, and with its data: --volume ${volume}`;
-    throw new CommandError(
+    throw new UserError(
       `There is no terminal to ask on. ${nothing}`,
       `To remove it unasked: npm run destroy -- --stack ${stack} --yes${withData}`,
     );
@@ -182,8 +182,8 @@ export async function confirmRemoval(
   return answer === volume;
 }
 
-function misnamed(answer: string, what: string): CommandError {
-  return new CommandError(`"${answer}" is not ${what}. ${nothing}`, "Try again to remove it.");
+function misnamed(answer: string, what: string): UserError {
+  return new UserError(`"${answer}" is not ${what}. ${nothing}`, "Try again to remove it.");
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type EngineAnswer, probeEngine } from "@hosterizer/docker-engine/connectEngine";
-import { CommandError } from "../commandError";
+import { type EngineAnswer, probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import { UserError } from "@hosterizer/postgres/userError";
 import { runTool } from "../runProgram";
 import { say } from "../terminal";
 import { setUp } from "../setUp/setUp";
@@ -27,7 +27,7 @@ interface ChosenTests {
  *
  * @param args the user's own, for vitest. If they name projects, those run.
  * @param wanted `HOSTERIZER_DOCKER`; "required" makes a missing engine a failure
- * @throws CommandError if the engine is required and missing, or if `wanted` has any other value
+ * @throws UserError if the engine is required and missing, or if `wanted` has any other value
  */
 export async function chooseTests(
   args: readonly string[],
@@ -36,7 +36,7 @@ export async function chooseTests(
 ): Promise<ChosenTests> {
   const required = wanted === "required";
   if (!required && wanted !== undefined && wanted !== "") {
-    throw new CommandError(
+    throw new UserError(
       `HOSTERIZER_DOCKER: "${wanted}" is not a known value.`,
       'Set it to "required" to make a missing Docker engine a failure, or unset it.',
     );
@@ -46,7 +46,7 @@ export async function chooseTests(
   if (answer.answers) return { args: [...args] };
   const { reason, remedy } = answer;
   if (required) {
-    throw new CommandError(`HOSTERIZER_DOCKER is "required", but ${reason}.`, remedy);
+    throw new UserError(`HOSTERIZER_DOCKER is "required", but ${reason}.`, remedy);
   }
   return {
     args: ["--project=!docker*", ...args],

@@ -1,4 +1,4 @@
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { externalEnvironment, restoreMembership } from "../externalStack/externalEnvironment";
 import { adoptServer } from "../healing/adopt";
 import { healStack } from "../healing/healStack";
@@ -26,7 +26,7 @@ export async function up(args: string[]): Promise<number> {
   );
   const isLocal = stack === "local";
   if (!isLocal && !yes && !process.stdin.isTTY) {
-    throw new CommandError(
+    throw new UserError(
       `There is no terminal to ask whether stack ${stack} may be changed.`,
       `See what would change with \`npm run preview -- --stack ${stack}\`, then run \`npm run up -- --stack ${stack} --yes\`.`,
     );

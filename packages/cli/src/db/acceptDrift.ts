@@ -9,7 +9,7 @@ import {
   type AcceptedDrift,
   readAcceptedDrift,
 } from "@hosterizer/postgres/schema/acceptDrift";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectAs";
@@ -48,10 +48,10 @@ export function acceptDrift(program: Program): Command {
     .action(async (objects: string[], options: Options) => {
       const { stack, reason = "", list, json } = options;
       if (list && (options.reason !== undefined || objects.length > 0)) {
-        throw new CommandError("--list accepts nothing.", "Leave out the reason and the objects.");
+        throw new UserError("--list accepts nothing.", "Leave out the reason and the objects.");
       }
       if (!list && reason.trim() === "") {
-        throw new CommandError(
+        throw new UserError(
           "The reason is missing.",
           'Say why the change is accepted, for later readers: --reason "…"',
         );

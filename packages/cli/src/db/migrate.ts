@@ -9,7 +9,7 @@ import {
   readMigrationState,
 } from "@hosterizer/postgres/migrations/migrationState";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { moveTarget } from "./migrate/moveTarget";
 import { operatorCommand } from "./operatorCommand";
@@ -73,7 +73,7 @@ async function run(
   { stack, yes, acknowledge, json }: Options,
 ): Promise<void> {
   if (value !== undefined && (action === "version" || action === "status"))
-    throw new CommandError(`${action} takes no value, but got "${value}".`, "Leave it out.");
+    throw new UserError(`${action} takes no value, but got "${value}".`, "Leave it out.");
   switch (action) {
     case "create":
       process.stdout.write(await createMigration(program, value));
@@ -96,13 +96,13 @@ async function run(
 
 function parseNumber(value: string): number {
   if (/^\d{1,6}$/.test(value)) return Number(value);
-  throw new CommandError(`"${value}" is not the number of a migration.`, "Name one, such as 5.");
+  throw new UserError(`"${value}" is not the number of a migration.`, "Name one, such as 5.");
 }
 
 function addLoss(text: string, previous: Record<string, number>): Record<string, number> {
   const [, name, count] = /^(.+)=(\d+)$/.exec(text) ?? [];
   if (name === undefined)
-    throw new CommandError(
+    throw new UserError(
       `"${text}" is not of the form table=rows.`,
       "Write it like --acknowledge public.cost_records=3, with the number that the refusal counts.",
     );
@@ -113,14 +113,14 @@ function addLoss(text: string, previous: Record<string, number>): Record<string,
  * Writes a pair of files with the next number.
  *
  * @returns their paths, a line each
- * @throws DeclarationErrors if the folder has faults; CommandError for a name that no migration can have
+ * @throws DeclarationErrors if the folder has faults; UserError for a name that no migration can have
  */
 async function createMigration(
   { migrationsDirectory }: Program,
   name: string | undefined,
 ): Promise<string> {
   if (name === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) {
-    throw new CommandError(
+    throw new UserError(
       name === undefined
         ? "A new migration needs a name."
         : `"${name}" is not a valid name for a migration.`,

@@ -1,6 +1,6 @@
 import { Command, type CommanderError } from "commander";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 
 const call = "npm run db --";
 
@@ -55,7 +55,7 @@ function explainMistakes(command: Command, help: string): Command {
       const [fault = "", ...suggestions] = mistake.message.replace(/^error: /, "").split("\n");
       const sentence = `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, "")}.`;
       const suggestion = suggestions.map((line) => ` ${line.replace(/^\(|\)$/g, "")}`).join("");
-      throw new CommandError(`${sentence}${suggestion}`, `\`${help}\` shows what there is.`);
+      throw new UserError(`${sentence}${suggestion}`, `\`${help}\` shows what there is.`);
     });
 }
 
@@ -65,7 +65,7 @@ function renderExamples(examples: CommandDescription["examples"]): string {
 }
 
 /** Errors that are written for the user to read. */
-const readable: readonly string[] = ["CommandError", "DeclarationError", "DeclarationErrors"];
+const readable: readonly string[] = ["UserError", "DeclarationError", "DeclarationErrors"];
 
 /** Ends the command as failed. Shows the message of an error that is written for the user, and the stack of any other. */
 export function showFailure(error: unknown): void {

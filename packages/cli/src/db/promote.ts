@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 
 import { askOnTerminal } from "../terminal";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import type { Program } from "../program";
 import { withSetUpLock } from "../setUp/setUpLock.mjs";
@@ -66,13 +66,13 @@ export function promote(program: Program): Command {
 
 async function run(program: Program, { from, to, dryRun, yes }: Options): Promise<void> {
   if (from === to) {
-    throw new CommandError(
+    throw new UserError(
       `Stack ${from} cannot be promoted to itself.`,
       "Name another stack with --to.",
     );
   }
   if (dryRun !== true && yes === undefined && !process.stdin.isTTY) {
-    throw new CommandError(
+    throw new UserError(
       "There is no terminal to confirm the plan on.",
       "Make the plan with --dry-run, read it, then apply it with --yes and its hash.",
     );

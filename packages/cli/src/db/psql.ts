@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { type Command, Option } from "commander";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectAs";
@@ -76,7 +76,7 @@ const kept: readonly string[] = ["PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDAT
  *
  * @param options for PGOPTIONS
  * @returns psql's exit code
- * @throws CommandError if psql is not installed
+ * @throws UserError if psql is not installed
  */
 export async function runPsql(
   args: readonly string[],
@@ -112,8 +112,8 @@ export async function runPsql(
   }
 }
 
-function notInstalled(): CommandError {
-  return new CommandError(
+function notInstalled(): UserError {
+  return new UserError(
     "psql is not installed, or not on the PATH.",
     "Install PostgreSQL's client: `apt install postgresql-client` on Debian and Ubuntu; on macOS `brew install libpq`,\n" +
       "then `brew link --force libpq`.",

@@ -1,6 +1,5 @@
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { CommandError } from "../commandError";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import type { ResourceState } from "../stack/state";
 import { engine, requireEngine } from "./engine";
@@ -36,7 +35,7 @@ export function dockerNames(prefix: string): DockerNames {
  * The names of a stack's objects in a Docker engine that answers; undefined for a stack that does not run in Docker.
  *
  * @throws DeclarationErrors if the settings have faults: the names follow from them
- * @throws CommandError if no engine answers
+ * @throws UserError if no engine answers
  */
 export async function namesInDocker(
   stack: string,
@@ -142,14 +141,14 @@ const inUse = 409;
 /**
  * Removes a volume with all data in it.
  *
- * @throws CommandError if a container uses it
+ * @throws UserError if a container uses it
  */
 export async function removeVolume(name: string): Promise<void> {
   try {
     await ifExists(engine().getVolume(name).remove());
   } catch (cause) {
     if ((cause as { statusCode?: number }).statusCode !== inUse) throw cause;
-    throw new CommandError(
+    throw new UserError(
       `The volume ${name} was not removed: a container uses it.`,
       `\`docker ps --all --filter volume=${name}\` lists the container. Remove it, then the volume: docker volume rm ${name}`,
       { cause },

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import { pingServer, probeServerCertificate } from "@hosterizer/postgres/connection/probeServer";
 import {
@@ -9,7 +9,7 @@ import {
   writeCertificateFile,
 } from "@hosterizer/postgres/tls/certificateFile";
 import type { TlsRefusal } from "@hosterizer/postgres/connection/connectionFailure";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { type DockerStack, readDockerSettings } from "../stack/readInstanceSettings";
 import { readResources, type ResourceState } from "../stack/state";
@@ -21,7 +21,7 @@ import { engine, requireEngine } from "./engine";
  * Checks that a preview of a stack in Docker can reach its server, and says in one line why not, where otherwise each of the
  * stack's resources would. Starts nothing. Does nothing for other stacks, and for one that is not up yet.
  *
- * @throws CommandError if the engine or the server does not answer, or if clients would not trust the server
+ * @throws UserError if the engine or the server does not answer, or if clients would not trust the server
  */
 export async function requireServer(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const docker = readDockerSettings(stack, environment);
@@ -29,7 +29,7 @@ export async function requireServer(stack: string, environment: NodeJS.ProcessEn
   await requireEngine(stack);
   const fault = await findServerFault(docker, await readResources(stack, environment));
   if (fault === undefined) return;
-  throw new CommandError(
+  throw new UserError(
     `The PostgreSQL server of stack ${stack} ${fault}.`,
     `Bring it up: npm run up -- --stack ${stack}`,
   );

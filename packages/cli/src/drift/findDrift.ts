@@ -14,7 +14,7 @@ import type { PreviewStep } from "./previewOutput";
  * Compares the live database with the program.
  *
  * @param args for `pulumi preview`
- * @throws CommandError if the stack, its engine or its server cannot be reached
+ * @throws UserError if the stack, its engine or its server cannot be reached
  */
 export async function compareStack(stack: string, args: readonly string[]): Promise<DriftReport> {
   const environment = await reach(stack);

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { DriftReport } from "./driftReport";
 import { compareStack } from "./findDrift";
 import { renderDrift } from "./renderDrift";
@@ -12,14 +12,14 @@ const defaultWidth = 120;
  * Compares a stack with the program and prints the differences, for people.
  *
  * @param args for `pulumi preview`
- * @throws CommandError if the comparison fails
+ * @throws UserError if the comparison fails
  */
 export async function showDrift(stack: string, args: readonly string[]): Promise<DriftReport> {
   const report = await withNotice(`Comparing stack ${stack} with the program …`, () =>
     compareStack(stack, args),
   );
   if (report.status === "broken") {
-    throw new CommandError(
+    throw new UserError(
       `Stack ${stack} cannot be compared with the program:\n${report.error ?? ""}`,
       `Pulumi's own output: npm run preview -- --stack ${stack} --diff`,
     );

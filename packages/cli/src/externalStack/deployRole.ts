@@ -11,7 +11,7 @@ import {
   ExternalServerFault,
   findWritableHost,
 } from "@hosterizer/postgres/server/external/findWritableHost";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { type ExternalSettings, loadProgram } from "../program";
 import { readResources } from "../stack/state";
 
@@ -19,7 +19,7 @@ import { readResources } from "../stack/state";
  * The host of an existing server that accepts writes and lets the deploy role log in with this password.
  *
  * @param key the name of a key of the configuration as the user writes it
- * @throws CommandError if there is no such host
+ * @throws UserError if there is no such host
  */
 export async function reachWritableHost(
   address: DeployAddress,
@@ -31,7 +31,7 @@ export async function reachWritableHost(
     return await findWritableHost({ ...deployConnection(address), ...login }, key);
   } catch (error) {
     if (!(error instanceof ExternalServerFault)) throw error;
-    throw new CommandError(error.fault, error.remedy, { cause: error });
+    throw new UserError(error.fault, error.remedy, { cause: error });
   }
 }
 

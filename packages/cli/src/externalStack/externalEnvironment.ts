@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { CommandError } from "../commandError";
+import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { pins } from "../pins";
 import type { ExternalSettings } from "../program";
 import { askPulumi, runQuietly } from "../runProgram";
@@ -17,7 +16,7 @@ const load = createRequire(__filename);
  * password, both as they are now. If the state leads to another server, the refresh goes by the settings instead. For other
  * stacks the environment stays as it is.
  *
- * @throws DeclarationErrors for faults in the settings; CommandError if the password cannot be read, or no server lets the
+ * @throws DeclarationErrors for faults in the settings; UserError if the password cannot be read, or no server lets the
  *   deploy role in. It says so once here, where Pulumi's refresh would for each resource.
  */
 export async function externalEnvironment(
@@ -30,7 +29,7 @@ export async function externalEnvironment(
   const { settings, inPlainText } = external;
   const place = (key: string) => `${pins.project}:${key} in Pulumi.${stack}.yaml`;
   if (inPlainText.has("deployPassword")) {
-    throw new CommandError(
+    throw new UserError(
       `${place("deployPassword")}: the password is in plain text.`,
       `Change it on the server, then: pulumi config set --stack ${stack} --secret ${pins.project}:deployPassword`,
     );
@@ -88,7 +87,7 @@ const commandTimeout = 30_000;
  * The deploy role's current password. A command that prints a token with a lifetime of minutes runs each time.
  *
  * @returns undefined if there is no password, as with a client certificate
- * @throws CommandError if it cannot be read; what a command printed on its standard output is never shown
+ * @throws UserError if it cannot be read; what a command printed on its standard output is never shown
  */
 export async function deployPassword(
   stack: string,
@@ -104,7 +103,7 @@ export async function deployPassword(
   const password = process.env[deployPasswordVariable ?? defaultVariable] ?? "";
   if (password !== "") return password;
   if (deployPasswordVariable === undefined) return undefined;
-  throw new CommandError(
+  throw new UserError(
     `The environment variable ${deployPasswordVariable} is not set, and ${pins.project}:deployPasswordVariable in Pulumi.${stack}.yaml names it.`,
     `Set it to the password of ${settings.deployRole}.`,
   );
@@ -125,8 +124,5 @@ async function printedBy(stack: string, command: string): Promise<string> {
         ? `did not end within ${commandTimeout / 1000} seconds`
         : `ended with exit code ${code}`;
   const messages = stderr.trim() === "" ? "" : `\n${stderr.trim()}`;
-  throw new CommandError(
-    `${place}: the command ${outcome}.${messages}`,
-    `Run it by hand: ${command}`,
-  );
+  throw new UserError(`${place}: the command ${outcome}.${messages}`, `Run it by hand: ${command}`);
 }

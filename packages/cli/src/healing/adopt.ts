@@ -1,6 +1,5 @@
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
-import { CommandError } from "../commandError";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { type DockerNames, findUntracked } from "../dockerStack/dockerObjects";
 import { engine } from "../dockerStack/engine";
 import { pins } from "../pins";
@@ -17,7 +16,7 @@ import { resolvePending } from "./healStack";
  *
  * @param database its name, by which the user confirms that it is this stack's
  * @param agreed Pulumi's options for an update that the user has agreed to
- * @throws CommandError if that is not the stack's database, or if the stack creates its own server; DeclarationErrors if its
+ * @throws UserError if that is not the stack's database, or if the stack creates its own server; DeclarationErrors if its
  *   settings have faults
  */
 export async function adoptServer(
@@ -28,7 +27,7 @@ export async function adoptServer(
 ): Promise<void> {
   const external = readExternalSettings(stack, environment);
   if (external === undefined) {
-    throw new CommandError(
+    throw new UserError(
       `--adopt ${database}: stack ${stack} creates its own server, so there is nothing to adopt.`,
       `Run it without --adopt: npm run up -- --stack ${stack}`,
     );
@@ -36,7 +35,7 @@ export async function adoptServer(
   if ("faults" in external) throw new DeclarationErrors(external.faults);
   const { settings } = external;
   if (settings.database !== database) {
-    throw new CommandError(
+    throw new UserError(
       `--adopt ${database}: the database of stack ${stack} is ${settings.database} (${pins.project}:database in Pulumi.${stack}.yaml).`,
       "Name that one, or change the setting.",
     );
@@ -56,7 +55,7 @@ export async function adoptServer(
  * PostgreSQL refuses to create a role or a database a second time, so those that the program declares are recorded as
  * created. The refresh that the update begins with removes again what does not exist.
  *
- * @throws CommandError if there is more than a volume
+ * @throws UserError if there is more than a volume
  */
 export async function adoptVolume(
   stack: string,
@@ -83,7 +82,7 @@ export async function adoptVolume(
 /**
  * Checks that a stack that is created again does not collide with another one of its name, which may be in use.
  *
- * @throws CommandError if its containers or network exist, and the state contains nothing in Docker
+ * @throws UserError if its containers or network exist, and the state contains nothing in Docker
  */
 async function refuseUntracked(
   stack: string,
@@ -98,7 +97,7 @@ async function refuseUntracked(
     ...networks.map((name) => `network ${name}`),
   ];
   if (untracked.length === 0) return;
-  throw new CommandError(
+  throw new UserError(
     `These exist in Docker already but are not in the state of stack ${stack}: ${untracked.join(", ")}. They belong to another state.`,
     `Restore that state, or set another hosterizer-database:dockerName in Pulumi.${stack}.yaml.\n` +
       `If that state is lost: npm run destroy -- --stack ${stack} removes these and keeps the data, which the next up adopts.`,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { ifExists } from "@hosterizer/docker-engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
 import { engine, requireEngine } from "../dockerStack/engine";
 import { healLocks } from "../stack/locks";
 import { endOrphans } from "../stack/processes";
@@ -12,7 +12,7 @@ import { say } from "../terminal";
 /**
  * Repairs what a killed update has left of a stack, so that the next update can begin. Silent when all is well.
  *
- * @throws CommandError if another update runs, or if the stack runs in Docker and no engine answers
+ * @throws UserError if another update runs, or if the stack runs in Docker and no engine answers
  */
 export async function healStack(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   if (readDockerSettings(stack, environment) !== undefined) await requireEngine(stack);

@@ -6,7 +6,7 @@ import { Presets, SingleBar } from "cli-progress";
 import semver from "semver";
 
 import { isAlive } from "@hosterizer/postgres/server/embedded/serverProcess";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { findOnPath, folders } from "../folders";
 import { pins } from "../pins";
 import { runQuietly } from "../runProgram";
@@ -144,7 +144,7 @@ async function go(program: GoProgram, args: string[], onLine: (line: string) => 
   const ended = await runQuietly("go", args, { cwd: program.directory, env, onLine });
   if (ended.code === 0) return ended;
   const end = ended.stderr.trimEnd().split("\n").slice(-12).join("\n");
-  throw new CommandError(
+  throw new UserError(
     `go ${args[0] ?? ""} failed for ${program.name}:\n${end}`,
     "Fix it and rerun; the build resumes. Or install Pulumi: https://www.pulumi.com/docs/install/.",
   );

@@ -1,6 +1,6 @@
 import semver from "semver";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 
 /** Where the program `pulumi` comes from. */
 export type PulumiSource = "path" | "installer" | "go";
@@ -29,12 +29,12 @@ const sources: readonly string[] = ["path", "installer", "go"] satisfies PulumiS
  * Chooses the source of Pulumi: the PATH, else the official installer, else a build from Go modules.
  *
  * @param minimum oldest version that works
- * @throws CommandError that says what to install
+ * @throws UserError that says what to install
  */
 export async function choosePulumi(machine: Machine, minimum: string): Promise<Choice> {
   const { override } = machine;
   if (override !== undefined && !sources.includes(override)) {
-    throw new CommandError(
+    throw new UserError(
       `HOSTERIZER_PULUMI: "${override}" is not a source of Pulumi.`,
       `Set it to one of ${sources.join(", ")}, or unset it.`,
     );
@@ -55,7 +55,7 @@ export async function choosePulumi(machine: Machine, minimum: string): Promise<C
     if (fault === undefined) return { source: "go", passedOver };
     passedOver.push(fault);
   }
-  throw new CommandError(
+  throw new UserError(
     `Pulumi could not be installed on this machine:\n${passedOver.map((line) => `- ${line}`).join("\n")}`,
     `Install Pulumi ${minimum} or later (https://www.pulumi.com/docs/install/), or Go (https://go.dev/dl/) to build it.`,
   );

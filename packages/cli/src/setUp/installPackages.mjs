@@ -18,7 +18,7 @@ export async function installPackages(project) {
     const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], project);
     if (code !== 0) {
       const fault = `npm ci failed with exit code ${code} (see above).`;
-      throw Object.assign(new Error(fault), { name: "CommandError" });
+      throw Object.assign(new Error(fault), { name: "UserError" });
     }
   });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { say } from "../terminal";
 import { fingerprint, readSetUp, writeSetUp } from "./setUp";
@@ -26,6 +26,6 @@ withSetUpLock(join(folders.own, "set-up.lock"), async () => {
   // The previous holder of the lock may have done it all.
   if (readSetUp() === undefined) await performSetUp();
 }).catch((error: unknown) => {
-  say(error instanceof CommandError ? error.message : String((error as Error).stack));
+  say(error instanceof UserError ? error.message : String((error as Error).stack));
   process.exitCode = 1;
 });

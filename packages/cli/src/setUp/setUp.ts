@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { findOnPath, folders } from "../folders";
 import { pins } from "../pins";
 import { exitCodeOf } from "../runProgram";
@@ -50,7 +50,7 @@ export async function setUp(): Promise<SetUpRecord> {
   const code = await exitCodeOf(child);
   const made = readSetUp();
   if (code === 0 && made !== undefined) return made;
-  throw new CommandError("Setup failed (see above).", "Fix it and rerun; it resumes.");
+  throw new UserError("Setup failed (see above).", "Fix it and rerun; it resumes.");
 }
 
 const file = join(folders.toolchain, "set-up.json");

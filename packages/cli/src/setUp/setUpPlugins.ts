@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { build, type Plugin as EsbuildPlugin } from "esbuild";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders, pulumiHome } from "../folders";
 import { pins } from "../pins";
 import { runQuietly } from "../runProgram";
@@ -46,7 +46,7 @@ export async function setUpPlugins(
 ): Promise<InstalledPlugins> {
   const override = process.env["HOSTERIZER_PLUGINS"];
   if (override !== undefined && !kinds.includes(override)) {
-    throw new CommandError(
+    throw new UserError(
       `HOSTERIZER_PLUGINS: "${override}" is not a kind of plugin.`,
       `Set it to one of ${kinds.join(", ")}, or unset it.`,
     );
@@ -58,7 +58,7 @@ export async function setUpPlugins(
     const fault = faults.find((each) => each !== undefined);
     if (fault === undefined) return { kind: "official", ownHome: ownToolchain, files: [] };
     if (override === "official") {
-      throw new CommandError(
+      throw new UserError(
         `The official plugins could not be installed:\n${fault}`,
         "Fix it, or unset HOSTERIZER_PLUGINS: the project has its own plugins.",
       );

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 
 import type { Document } from "yaml";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { pins } from "../pins";
 import { stackFiles } from "./stackFiles";
@@ -21,7 +21,7 @@ export function yaml(): typeof import("yaml") {
  * The document in a file that people write.
  *
  * @param name of the file, as they know it
- * @throws CommandError with the place, if it is not YAML or has a key twice
+ * @throws UserError with the place, if it is not YAML or has a key twice
  */
 function parseYaml(text: string, name: string): Document {
   const document = yaml().parseDocument(text);
@@ -29,17 +29,14 @@ function parseYaml(text: string, name: string): Document {
   if (fault === undefined) return document;
   // The following lines quote the file, which may contain secrets.
   const [place = ""] = fault.message.split("\n", 1);
-  throw new CommandError(
-    `${name} cannot be read: ${place.replace(/:$/, ".")}`,
-    "Correct it there.",
-  );
+  throw new UserError(`${name} cannot be read: ${place.replace(/:$/, ".")}`, "Correct it there.");
 }
 
 /**
  * The configuration of a stack as it is written: secrets are objects with their cipher text.
  *
  * @param hint a text without which the configuration is of no interest: the YAML library is loaded only if the file contains it
- * @throws CommandError if the file is not YAML
+ * @throws UserError if the file is not YAML
  */
 export function readConfiguration(
   stack: string,
@@ -99,7 +96,7 @@ export function writeConfiguration(stack: string): string {
  * @param tracked text of Pulumi.<stack>.yaml
  * @param kept text of the file that the last run used
  * @param name of the tracked file
- * @throws CommandError if the tracked one is not YAML
+ * @throws UserError if the tracked one is not YAML
  */
 export function mergeConfiguration(
   tracked: string,

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { say } from "../terminal";
 import { endOrphans, isPulumi, readProcesses } from "./processes";
 import { stackFiles } from "./stackFiles";
@@ -29,16 +29,16 @@ type Verdict = "abandoned" | "held" | "unclear";
  * Never touches the lock of a live Pulumi. `pulumi cancel` would: it removes all locks of a stack, even one that another update
  * has taken since, and it does not know a stack whose first command was killed.
  *
- * @throws CommandError if another update runs, or if that cannot be known
+ * @throws UserError if another update runs, or if that cannot be known
  */
 export async function healLocks(stack: string): Promise<void> {
   const locks = readLocks(stack);
   const other = describeHeld(stack, locks);
-  if (other !== undefined) throw new CommandError(other, "Wait until it ends, then rerun.");
+  if (other !== undefined) throw new UserError(other, "Wait until it ends, then rerun.");
   for (const lock of locks) {
     const { pid, hostname: machine, timestamp } = lock.holder ?? {};
     if (judgeLock(lock, hostname(), lookUpHolder) === "unclear") {
-      throw new CommandError(
+      throw new UserError(
         `Stack ${stack} is locked by process ${String(pid)} on ${String(machine)}, since ${String(timestamp)}.`,
         "If no update is running there, remove the lock: `npm run shell`, then `pulumi cancel --yes`. Then rerun.",
       );

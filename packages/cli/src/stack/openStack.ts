@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { askPulumi } from "../runProgram";
 import { ensureSquawk } from "../setUp/ensureSquawk";
@@ -55,7 +55,7 @@ function refuseUnknown(stack: string): void {
   const known = readdirSync(folders.project)
     .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
-  throw new CommandError(
+  throw new UserError(
     `There is no stack "${stack}": Pulumi.${stack}.yaml does not exist.`,
     `Name one of ${known.join(", ")}, or write that file.`,
   );

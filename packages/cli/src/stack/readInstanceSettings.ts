@@ -1,4 +1,4 @@
-import type { DeclarationError } from "@hosterizer/postgres/declarationError";
+import type { DeclarationError } from "@hosterizer/postgres/userError";
 import { pins } from "../pins";
 import { loadProgram, type Settings } from "../program";
 import { asPulumiPassesIt, readConfiguration } from "./configuration";

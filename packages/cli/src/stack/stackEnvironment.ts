@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type * as describing from "@hosterizer/docker-engine/engineAddress";
-import type * as finding from "@hosterizer/docker-engine/findEngine";
+import type * as describing from "@hosterizer/postgres/server/engine/engineAddress";
+import type * as finding from "@hosterizer/postgres/server/engine/findEngine";
 import { pluginOptions } from "@hosterizer/postgres/connection/sessionSettings";
 import { stackAtWork } from "@hosterizer/postgres/npmCommand";
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders, pulumiHome, usersPulumiHome, withoutOwnFolders } from "../folders";
 import { readSetUp } from "../setUp/setUp";
 import { sayOnce } from "../terminal";
@@ -22,12 +22,12 @@ const load = createRequire(__filename);
  * The environment in which `pulumi` works on a stack of this project: which program, which plugins, which state, which
  * secrets. Writes what Pulumi reads from the project's own folder, and never a tracked file.
  *
- * @throws CommandError before the set-up; `setUp()` does it
+ * @throws UserError before the set-up; `setUp()` does it
  */
 export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
   const record = readSetUp();
   if (record === undefined) {
-    throw new CommandError("Pulumi is not set up yet.", "Run `npm run up`, or `npm test`.");
+    throw new UserError("Pulumi is not set up yet.", "Run `npm run up`, or `npm test`.");
   }
   const backend = readBackend(stack);
   if (backend.remark !== undefined) sayOnce(backend.remark);
@@ -100,15 +100,15 @@ const defaultSocket = "unix:///var/run/docker.sock";
  * of Docker's client.
  *
  * @returns nothing for a stack without Docker, and where the plugin finds the engine by itself
- * @throws CommandError if what the user has set leads nowhere
+ * @throws UserError if what the user has set leads nowhere
  */
 export function engineForPlugin(stack: string, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if ((environment["DOCKER_HOST"] ?? "") !== "") return {};
   if (readDockerSettings(stack, environment) === undefined) return {};
   // Loaded late: stack local needs neither.
-  const { findEngine } = load("@hosterizer/docker-engine/findEngine") as typeof finding;
+  const { findEngine } = load("@hosterizer/postgres/server/engine/findEngine") as typeof finding;
   const { engineEnvironment } = load(
-    "@hosterizer/docker-engine/engineAddress",
+    "@hosterizer/postgres/server/engine/engineAddress",
   ) as typeof describing;
   const address = findEngine(environment);
   return address.url === defaultSocket ? {} : engineEnvironment(address);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { askPulumi } from "../runProgram";
 import { stackEnvironment } from "./stackEnvironment";
 import { stackFiles } from "./stackFiles";
@@ -57,7 +57,7 @@ export async function readResources(
 /**
  * The outputs of a stack, with secrets in plain text: never print them unasked.
  *
- * @throws CommandError if the stack has not been brought up, or was destroyed
+ * @throws UserError if the stack has not been brought up, or was destroyed
  */
 export async function readStackOutputs(stack: string): Promise<Record<string, unknown>> {
   const environment = stackEnvironment(stack);
@@ -73,7 +73,7 @@ export async function readStackOutputs(stack: string): Promise<Record<string, un
   return values;
 }
 
-function notUp(stack: string): CommandError {
+function notUp(stack: string): UserError {
   const command = stack === "local" ? "npm run up" : `npm run up -- --stack ${stack}`;
-  return new CommandError(`Stack ${stack} has not been brought up yet.`, `Run \`${command}\`.`);
+  return new UserError(`Stack ${stack} has not been brought up yet.`, `Run \`${command}\`.`);
 }

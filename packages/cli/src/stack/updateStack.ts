@@ -1,4 +1,4 @@
-import { CommandError } from "../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { runPulumi } from "../runProgram";
 import { say } from "../terminal";
 import { findOtherUpdate } from "./locks";
@@ -28,7 +28,7 @@ export async function updateStack(
  *
  * @param agreed Pulumi's options for an update that the user has agreed to; none: Pulumi shows it and asks
  * @param kind the component that is the server, with everything in it
- * @throws CommandError if that fails
+ * @throws UserError if that fails
  */
 export async function bringUpInstance(
   stack: string,
@@ -39,7 +39,7 @@ export async function bringUpInstance(
   const instance = `**hosterizer:index:${kind}**`;
   const code = await updateStack(stack, ["up", "--target", instance, ...agreed], environment);
   if (code === 0) return;
-  throw new CommandError(
+  throw new UserError(
     `The server of stack ${stack} could not be brought up (see above).`,
     "Fix it and rerun.",
   );

@@ -1,5 +1,5 @@
-import { type EngineAddress, parseHost } from "@hosterizer/docker-engine/engineAddress";
-import { findEngine } from "@hosterizer/docker-engine/findEngine";
+import { type EngineAddress, parseHost } from "@hosterizer/postgres/server/engine/engineAddress";
+import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
 import type { PropertyMap } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 

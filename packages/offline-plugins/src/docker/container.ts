@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { logTail } from "@hosterizer/docker-engine/engineResponses";
+import { logTail } from "@hosterizer/postgres/server/engine/engineResponses";
 import type Dockerode from "dockerode";
 
 import { isMap, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";

@@ -1,6 +1,6 @@
-import { connectEngine } from "@hosterizer/docker-engine/connectEngine";
-import type { EngineAddress } from "@hosterizer/docker-engine/engineAddress";
-import { engineMessage } from "@hosterizer/docker-engine/engineResponses";
+import { connectEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import type { EngineAddress } from "@hosterizer/postgres/server/engine/engineAddress";
+import { engineMessage } from "@hosterizer/postgres/server/engine/engineResponses";
 import type Dockerode from "dockerode";
 
 import type { EngineLog } from "../protocol/engineLog";

@@ -1,4 +1,4 @@
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import type {
   ExtensionDeclaration,
   GrantDeclaration,

@@ -1,3 +1,4 @@
+import { UserError } from "../userError";
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -23,17 +24,9 @@ type TlsFiles = { [File in Exclude<keyof TlsSettings, "sslmode">]?: string | und
 export const authorityFileCode = "HOSTERIZER_AUTHORITY_FILE";
 
 /** The file of `sslrootcert` can't be used to verify a server. */
-export class AuthorityFileError extends Error {
+export class AuthorityFileError extends UserError {
   override readonly name = "AuthorityFileError";
   readonly code = authorityFileCode;
-
-  constructor(
-    readonly fault: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${fault}\n${remedy}`, options);
-  }
 }
 
 /** The file of `sslcert` or `sslkey` can't be used. */

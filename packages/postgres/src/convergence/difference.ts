@@ -1,6 +1,8 @@
 /**
  * The kinds of differences, by the folder that finds them. `declare module` adds them, in ../differenceKinds.ts and in the
  * packages that find more, so that this file imports none of the folders that import it.
+ *
+ * @public
  */
 export interface DifferenceKinds {
   /** What a preview reports where it cannot look yet, because this update creates what it needs for that. */

@@ -24,7 +24,7 @@ export function rows(command: ProofCommand, statement: string): Probe {
 }
 
 /** The condition that selects a tenant's rows. */
-export function is(column: string, tenant: string): string {
+function is(column: string, tenant: string): string {
   return `${escapeIdentifier(column)} = ${escapeLiteral(tenant)}`;
 }
 

@@ -1,4 +1,4 @@
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 
 /** Data that a migration's down file removes and that no up file brings back. */
 export interface Loss {

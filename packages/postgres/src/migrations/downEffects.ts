@@ -1,6 +1,6 @@
 import type { AlterTableStmt, DropStmt } from "libpg-query";
 
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import { readTokens, type Statement, splitStatements } from "../sql/statements";
 import { keyOf, listedRelation, relationOf } from "../sql/tableName";
 import { describeLoss, type Loss } from "./dataLoss";

@@ -1,4 +1,4 @@
-import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../userError";
 import { npmCommand, shellWord } from "../npmCommand";
 import type { AppliedMigration } from "./ledger";
 import { type Direction, type Migration, type MigrationFile, numberOf } from "./migration";

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 import { withClient } from "../connection/connection";
-import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../userError";
 import { type AcknowledgedLoss, type CountedLoss, lossFaults } from "./dataLoss";
 import { unguardedFaults } from "./downEffects";
 import { estimateDataLoss } from "./estimateDataLoss";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Node } from "libpg-query";
 
-import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../userError";
 import { locator } from "../sql/locate";
 import { readTokens, splitStatements } from "../sql/statements";
 import { type Cached, uncached } from "./fileCache";

@@ -2,7 +2,7 @@ import { escapeIdentifier } from "pg";
 
 import type { Connection } from "../connection/connection";
 import { withSession } from "../connection/withSession";
-import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../userError";
 import {
   type AcknowledgedLoss,
   type CountedLoss,

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { DeclarationError, DeclarationErrors } from "../declarationError";
+import { DeclarationError, DeclarationErrors } from "../userError";
 import { type FileCache, withFileCache } from "./fileCache";
 import {
   type Direction,

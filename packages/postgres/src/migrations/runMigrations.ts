@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Client, ClientBase, QueryResult } from "pg";
 
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import { failurePlace, type FileStep, fileSteps } from "./fileTransaction";
 import type { CountedLoss } from "./dataLoss";
 import { ledgerTable } from "./ledger";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { hasSqlDetails, type IndexStmt, type Node } from "libpg-query";
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import { locate } from "../sql/locate";
 import { readSql } from "../sql/readSql";
 import { type Statement, splitStatements } from "../sql/statements";

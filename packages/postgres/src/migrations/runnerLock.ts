@@ -15,7 +15,7 @@ interface RunnerLockOptions {
 }
 
 /** Another run did not end in time. */
-export class RunnerLockError extends Error {
+class RunnerLockError extends Error {
   override readonly name = "RunnerLockError";
 }
 

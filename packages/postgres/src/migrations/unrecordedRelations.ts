@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 
 import { askOwner } from "../connection/sessionSettings";
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import { readSql } from "../sql/readSql";
 import { type AppliedMigration, tableExists } from "./ledger";
 

@@ -38,7 +38,7 @@ export interface ServerFacts {
 }
 
 /** The counters cover the time since `countedSince`. */
-export interface DatabaseFacts {
+interface DatabaseFacts {
   name: string;
   sizeBytes: number;
   /** 0 to 1: the share of requested blocks that were in shared buffers. */

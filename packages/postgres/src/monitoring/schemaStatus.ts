@@ -1,4 +1,4 @@
-import { DeclarationErrors } from "../declarationError";
+import { DeclarationErrors } from "../userError";
 import type { MigrationSettings } from "../migrations/runSettings";
 import { numberOf } from "../migrations/migration";
 import { readMigrationState, schemaVersion } from "../migrations/migrationState";

@@ -1,5 +1,5 @@
 import type { RoleDeclaration } from "../access/declarations";
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import type { MigratedTable, MigratedTables } from "./migratedTables";
 import { type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
 

@@ -4,7 +4,7 @@ import { askOwner } from "../connection/sessionSettings";
 import { type Connection, withClient } from "../connection/connection";
 import { withSession } from "../connection/withSession";
 import type { Difference, Finding } from "../convergence/difference";
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import { rerecordFiles, tableExists } from "../migrations/ledger";
 import { withRunnerLock } from "../migrations/runnerLock";
 import { type ObjectKey, objectName } from "./catalog/schemaObject";

@@ -1,3 +1,4 @@
+import { isMissingDatabase } from "../connection/missingDatabase";
 import { type Client, DatabaseError } from "pg";
 
 import { ledgerKind, readLedgerTables } from "../audit/ledgerTables";
@@ -59,15 +60,9 @@ export async function readSchemaDrift(
     );
     return findings;
   } catch (error) {
-    if (isAbsent(error)) return [];
+    if (isMissingDatabase(error)) return [];
     throw error;
   }
-}
-
-/** Whether the error says that the database doesn't exist. */
-export function isAbsent(error: unknown): boolean {
-  // invalid_catalog_name, https://www.postgresql.org/docs/15/errcodes-appendix.html
-  return error instanceof DatabaseError && error.code === "3D000";
 }
 
 /**

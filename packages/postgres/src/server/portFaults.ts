@@ -1,5 +1,5 @@
 import { probeCertificateIssuer } from "../connection/probeServer";
-import { DeclarationError } from "../declarationError";
+import { DeclarationError } from "../userError";
 import type { EmbeddedServer } from "./embedded/server";
 import { answers, readServerState } from "./embedded/serverProcess";
 

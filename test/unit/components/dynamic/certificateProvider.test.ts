@@ -32,7 +32,7 @@ test("it is issued anew after that, with a new key", async () => {
 
   const { inputs, changes } = await preview(kept, kept.declared);
   expect(inputs.drift).toEqual([
-    "server certificate of 127.0.0.1: found 29 days left, expected 30 days at least: it is renewed",
+    "server certificate of 127.0.0.1: found 29 days left, expected at least 30 days: it is renewed",
   ]);
   expect(changes).toBe(true);
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import type { Program } from "../../program";
 import { say } from "../../terminal";
@@ -22,7 +22,7 @@ interface Move {
  * configuration. Acknowledged losses stay in the configuration only during the update.
  *
  * @returns Pulumi's exit code
- * @throws CommandError if the target is not in this direction
+ * @throws UserError if the target is not in this direction
  */
 export async function moveTarget(
   stack: string,
@@ -59,7 +59,7 @@ function requireDirection(
   if (direction === "up" && (wanted ?? Infinity) >= version) return;
   if (direction === "down" && wanted !== undefined && wanted >= 0 && wanted < version) return;
   const other = direction === "up" ? "down" : "up";
-  throw new CommandError(
+  throw new UserError(
     `The schema is at ${version}, and ${direction} does not lead to ${Math.max(wanted ?? 0, 0)}.`,
     version === 0 ? "No migration is applied." : `Name another number, or go ${other}.`,
   );

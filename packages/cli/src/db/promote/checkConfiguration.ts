@@ -1,4 +1,4 @@
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { pins } from "../../pins";
 import { readConfiguration } from "../../stack/configuration";
 import { configurationEnvironment } from "../stack/configuration";
@@ -49,7 +49,7 @@ export function checkConfiguration(from: string, to: string): Evidence {
       ({ key, from: one, to: other }) =>
         `  ${key}: ${shown(one)} in Pulumi.${from}.yaml, ${shown(other)} in Pulumi.${to}.yaml`,
     );
-    throw new CommandError(
+    throw new UserError(
       `The configurations differ in keys that must be equal:\n${lines.join("\n")}`,
       "Make them equal: what you promote must be what you tested.",
     );

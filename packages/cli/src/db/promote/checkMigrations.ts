@@ -1,4 +1,4 @@
-import { DeclarationErrors } from "@hosterizer/postgres/declarationError";
+import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";

@@ -7,7 +7,7 @@ import { escapeIdentifier } from "pg";
 import { catalogHash } from "@hosterizer/postgres/connection/catalogStamp";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { readLedger } from "@hosterizer/postgres/migrations/ledger";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { driftReport } from "../../drift/driftReport";
 import { renderDifferences } from "../../drift/renderDrift";
 import { externalEnvironment } from "../../externalStack/externalEnvironment";
@@ -42,7 +42,7 @@ const shownDigits = 16;
  *
  * @param bound the commit, and the hash of the database when the destination was checked
  * @param folder where the plan is saved
- * @throws CommandError if the database has changed since it was checked, or if the preview fails
+ * @throws UserError if the database has changed since it was checked, or if the preview fails
  */
 export async function makePlan(
   access: StackAccess,
@@ -55,7 +55,7 @@ export async function makePlan(
   await requireServer(stack, environment);
   const file = fileIn(folder);
   if ((await catalogHashOf(access, program)) !== catalog) {
-    throw new CommandError(`Stack ${stack} has changed since step 2.`, "Start again.");
+    throw new UserError(`Stack ${stack} has changed since step 2.`, "Start again.");
   }
   const options = ["--save-plan", file, "--json", "--non-interactive"];
   const ended = await runQuietly("pulumi", ["preview", "--stack", stack, ...options], {
@@ -64,7 +64,7 @@ export async function makePlan(
   });
   const { status, differences, error = "" } = driftReport(stack, ended);
   if (status === "broken") {
-    throw new CommandError(
+    throw new UserError(
       `The preview of stack ${stack} failed:\n${error}`,
       "Fix what it names, and start again.",
     );
@@ -81,7 +81,7 @@ export async function makePlan(
   };
 }
 
-/** @throws CommandError if the commit, the plan's file or the destination has changed since the plan was made */
+/** @throws UserError if the commit, the plan's file or the destination has changed since the plan was made */
 export async function requireUnchanged(
   access: StackAccess,
   program: Program,
@@ -94,18 +94,18 @@ export async function requireUnchanged(
   const current = await cleanCommit();
   if (current !== commit) {
     const fault = `Plan ${hash} is for commit ${commit.slice(0, 12)}, but this folder is at ${current.slice(0, 12)}.`;
-    throw new CommandError(fault, again);
+    throw new UserError(fault, again);
   }
   if ((await planHash(fileIn(folder), catalog, commit).catch(() => "")) !== hash) {
-    throw new CommandError(`The file of plan ${hash} was changed.`, again);
+    throw new UserError(`The file of plan ${hash} was changed.`, again);
   }
   if ((await catalogHashOf(access, program)) !== catalog) {
     const fault = `Stack ${stack} has changed since plan ${hash} was made.`;
-    throw new CommandError(fault, again);
+    throw new UserError(fault, again);
   }
 }
 
-/** Applies exactly this plan. @throws CommandError if the update fails, for example because something is not as planned */
+/** Applies exactly this plan. @throws UserError if the update fails, for example because something is not as planned */
 export async function applyPlan(stack: string, folder: string): Promise<Evidence> {
   const environment = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, environment);
@@ -113,7 +113,7 @@ export async function applyPlan(stack: string, folder: string): Promise<Evidence
   const update = ["up", "--plan", fileIn(folder), "--yes", "--skip-preview"] as const;
   const code = await updateStack(stack, update, { ...environment, ...withPlans });
   if (code !== 0) {
-    throw new CommandError(
+    throw new UserError(
       `The update of stack ${stack} failed: see Pulumi's messages above.`,
       `What it did before that stays. \`npm run preview -- --stack ${stack}\` shows what is left; the next \`npm run up -- --stack ${stack}\` resumes.`,
     );
@@ -136,13 +136,13 @@ async function planHash(file: string, catalog: string, commit: string): Promise<
 /**
  * The commit that this folder is at.
  *
- * @throws CommandError with the changed files if the working tree differs from the commit
+ * @throws UserError with the changed files if the working tree differs from the commit
  */
 export async function cleanCommit(): Promise<string> {
   const commit = (await git("rev-parse", "HEAD")).trim();
   const changed = (await git("status", "--porcelain")).trimEnd();
   if (changed === "") return commit;
-  throw new CommandError(
+  throw new UserError(
     `The working tree differs from commit ${commit.slice(0, 12)}:\n${changed}`,
     "Commit or stash it: only a commit that others can see can be promoted.",
   );
@@ -151,7 +151,7 @@ export async function cleanCommit(): Promise<string> {
 async function git(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runQuietly("git", args, { cwd: folders.project });
   if (code === 0) return stdout;
-  throw new CommandError(
+  throw new UserError(
     `git ${args.join(" ")} failed: ${stderr.trim()}`,
     "Promote from a clone of the repository.",
   );

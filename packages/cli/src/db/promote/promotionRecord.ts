@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../../folders";
 
 /** A promotion as promotion.json has it: the evidence of each step, and the plan. */
@@ -57,7 +57,7 @@ export async function writePromotion(path: string, promotion: PromotionRecord): 
  * Finds the promotion that made a plan.
  *
  * @returns the promotion, and the path of its folder
- * @throws CommandError if no plan has this hash, if the plan is for other stacks, or if it was tried before
+ * @throws UserError if no plan has this hash, if the plan is for other stacks, or if it was tried before
  */
 export async function findPlanned(
   hash: string,
@@ -71,7 +71,7 @@ export async function findPlanned(
     const promotion = record.parse(JSON.parse(text));
     if (promotion.plan?.hash !== hash) continue;
     if (promotion.from !== from || promotion.to !== to) {
-      throw new CommandError(
+      throw new UserError(
         `Plan ${hash} is for promoting ${promotion.from} to ${promotion.to}.`,
         `Name them: --from ${promotion.from} --to ${promotion.to}`,
       );
@@ -79,9 +79,9 @@ export async function findPlanned(
     if (promotion.outcome === "planned") return { path, promotion };
     const { outcome } = promotion;
     const before = outcome === "refused" ? "refused before" : `applied before: ${outcome}`;
-    throw new CommandError(`Plan ${hash} was ${before}.`, "Make another one with --dry-run.");
+    throw new UserError(`Plan ${hash} was ${before}.`, "Make another one with --dry-run.");
   }
-  throw new CommandError(
+  throw new UserError(
     `This clone has no plan ${hash}.`,
     `Make one: npm run db -- promote --from ${from} --to ${to} --dry-run`,
   );

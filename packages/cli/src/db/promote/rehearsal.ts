@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../../folders";
 import { pins } from "../../pins";
 import { runQuietly } from "../../runProgram";
@@ -18,7 +18,7 @@ export class Rehearsal {
    *
    * @param database the name of the database
    * @param version number of the last migration to apply
-   * @throws CommandError with the end of the update's output
+   * @throws UserError with the end of the update's output
    */
   static async begin(database: string, version: number): Promise<Rehearsal> {
     const rehearsal = new Rehearsal();
@@ -42,7 +42,7 @@ export class Rehearsal {
     }
   }
 
-  /** Converges it on everything that the program declares, with all migrations. @throws CommandError as `begin` does */
+  /** Converges it on everything that the program declares, with all migrations. @throws UserError as `begin` does */
   async complete(): Promise<void> {
     const { merged } = stackFiles(rehearsalStack);
     await writeFile(merged, editTarget(await readFile(merged, "utf8"), undefined, {}));
@@ -78,7 +78,7 @@ async function run(...args: string[]): Promise<void> {
   });
   if (code === 0) return;
   const output = `${stdout}\n${stderr}`.trim().split("\n").slice(-shownLines).join("\n");
-  throw new CommandError(
+  throw new UserError(
     `The rehearsal's \`${args[0] ?? ""}\` failed:\n${output}`,
     "Fix what it names, and start again: the destination was not changed.",
   );

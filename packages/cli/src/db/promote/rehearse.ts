@@ -5,7 +5,7 @@ import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { readSchema } from "@hosterizer/postgres/schema/catalog/readSchema";
 import type { SchemaObject } from "@hosterizer/postgres/schema/catalog/schemaObject";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../../program";
 import { counted } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
@@ -19,7 +19,7 @@ import type { Destination } from "./stackChecks";
  * up again; then the whole program.
  *
  * @param rehearsal at the destination's version
- * @throws CommandError if a schema differs from what it should be
+ * @throws UserError if a schema differs from what it should be
  */
 export async function rehearse(
   rehearsal: Pick<Rehearsal, "access" | "complete">,
@@ -95,7 +95,7 @@ function requireSame(
 ): void {
   const differences = compareSchemas(expected, actual);
   if (differences.length === 0) return;
-  throw new CommandError(`${fault}:\n${differences.map((line) => `  ${line}`).join("\n")}`, remedy);
+  throw new UserError(`${fault}:\n${differences.map((line) => `  ${line}`).join("\n")}`, remedy);
 }
 
 /** How one schema differs from another, a line for each object and fact, in the order of their names. */

@@ -1,6 +1,6 @@
 import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
 import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { DriftReport } from "../../drift/driftReport";
 import { findDrift, findManualDrift } from "../../drift/findDrift";
 import type { Program } from "../../program";
@@ -18,7 +18,7 @@ export async function checkSource(stack: string): Promise<Evidence & { commit: s
   const commit = await cleanCommit();
   const target = migrationTarget(stack);
   if (target !== null) {
-    throw new CommandError(
+    throw new UserError(
       `hosterizer-database:migrationTarget in Pulumi.${stack}.yaml holds stack ${stack} at migration ${target}.`,
       "Remove it: a promotion covers all migrations in the folder.",
     );
@@ -55,7 +55,7 @@ export async function checkDestination(
   );
   if (state.faults.length > 0) {
     const faults = state.faults.map(({ error }) => error.message);
-    throw new CommandError(
+    throw new UserError(
       `The migrations folder contradicts stack ${stack}:\n${faults.join("\n")}`,
       "A migration must not change once it is applied anywhere: restore its file, and write a new one.",
     );
@@ -80,7 +80,7 @@ export async function checkIsolation(access: StackAccess, program: Program): Pro
   const { summary, notProven } = proof;
   if (!summary.ok) {
     const matrix = renderProof(proof, paint(false));
-    throw new CommandError(
+    throw new UserError(
       `The proof of isolation fails:\n${matrix}`,
       "Fix the policies or the grants; docs/isolation.md explains each attempt.",
     );
@@ -106,15 +106,15 @@ export async function verifyDestination(access: StackAccess, program: Program): 
   };
 }
 
-/** @throws CommandError with every difference of a stack, or with the reason why it could not be compared */
+/** @throws UserError with every difference of a stack, or with the reason why it could not be compared */
 function requireNoDrift(
   { stack, status, differences, error = "" }: DriftReport,
   remedy: string,
 ): void {
   if (status === "clean") return;
   if (status === "broken") {
-    throw new CommandError(`Stack ${stack} cannot be compared: ${error}`, remedy);
+    throw new UserError(`Stack ${stack} cannot be compared: ${error}`, remedy);
   }
   const lines = differences.map((found) => `  ${renderDifference(found)}`);
-  throw new CommandError(`Stack ${stack} has drifted:\n${lines.join("\n")}`, remedy);
+  throw new UserError(`Stack ${stack} has drifted:\n${lines.join("\n")}`, remedy);
 }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import { hasPassword, type Logins } from "@hosterizer/postgres/access/logins";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import { pins } from "../../pins";
 import type { Program } from "../../program";
@@ -31,13 +31,13 @@ interface Rotation {
  *
  * Each of the two steps edits Pulumi.<stack>.yaml and runs the update, so that the same command resumes after an interruption.
  *
- * @throws CommandError if an update fails, the new login is refused, or applications still use the old one
+ * @throws UserError if an update fails, the new login is refused, or applications still use the old one
  */
 export async function rotate(program: Program, rotation: Rotation): Promise<void> {
   const { stack, role, grace } = rotation;
   const names = program.roles.filter(hasPassword).map(({ name }) => name);
   if (!names.includes(role)) {
-    throw new CommandError(
+    throw new UserError(
       `"${role}" is no role that logs in with a password.`,
       `These are: ${names.join(", ")}.`,
     );
@@ -87,7 +87,7 @@ async function addLogin({ stack, role, yes }: Rotation): Promise<void> {
     throw error;
   });
   if (code === 0) return;
-  throw new CommandError(
+  throw new UserError(
     `${role} has no new login: the update failed. ` +
       ((await restoreFile())
         ? `Pulumi.${stack}.yaml is as before.`
@@ -103,7 +103,7 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   const [fresh = 0] = loginsOf(text, role).slice(-1);
   await writeFile(file, editLogins(text, role, [fresh]));
   if ((await upWith(stack, true)) === 0) return;
-  throw new CommandError(
+  throw new UserError(
     `The update that ends the old login of ${role} failed.`,
     `Pulumi.${stack}.yaml asks for the new one alone: \`${npmCommand("up", [], stack)}\` resumes.`,
   );

@@ -5,12 +5,12 @@ import {
   type Connection,
   withClient,
 } from "@hosterizer/postgres/connection/connection";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../../program";
 import { connectionAs, mayUsePooler, pooledConnection } from "../stack/connectAs";
 import type { Credentials, StackAccess } from "../stack/stackAccess";
 
-/** @throws CommandError if the server or the pooler refuses the new login of a role */
+/** @throws UserError if the server or the pooler refuses the new login of a role */
 export async function requireLogin(
   role: string,
   access: StackAccess,
@@ -20,14 +20,14 @@ export async function requireLogin(
   for (const route of routesOf(role, access, program)) {
     const refusal = await tryLogin(route, login);
     if (refusal === undefined) continue;
-    throw new CommandError(
+    throw new UserError(
       `The new login of ${role} is refused at ${addressOf(route)}: ${refusal}`,
       seeDrift(access),
     );
   }
 }
 
-/** @throws CommandError if the server or the pooler still accepts the old password of a role */
+/** @throws UserError if the server or the pooler still accepts the old password of a role */
 export async function requireRefusal(
   role: string,
   access: StackAccess,
@@ -36,7 +36,7 @@ export async function requireRefusal(
 ): Promise<void> {
   for (const route of routesOf(role, access, program)) {
     if ((await tryLogin(route, login)) !== undefined) continue;
-    throw new CommandError(
+    throw new UserError(
       `The old password of ${role} is still accepted at ${addressOf(route)}.`,
       seeDrift(access),
     );

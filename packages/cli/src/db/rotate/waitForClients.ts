@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { withClient } from "@hosterizer/postgres/connection/connection";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../../program";
 import { say } from "../../terminal";
 import { counted, humanDuration } from "../screen/numbers";
@@ -22,7 +22,7 @@ interface LoginPair {
  * Waits while applications switch to the new login, and reports once a minute how many sessions each login has.
  *
  * @param grace in milliseconds
- * @throws CommandError if an application has used the old login in the last third of the grace period: it would be locked out
+ * @throws UserError if an application has used the old login in the last third of the grace period: it would be locked out
  */
 export async function waitForClients(
   { old, fresh }: LoginPair,
@@ -40,7 +40,7 @@ export async function waitForClients(
   }
   const recent = (await countSessions(access, program, [old], grace / 3))[old]?.recent ?? 0;
   if (recent === 0) return;
-  throw new CommandError(
+  throw new UserError(
     `${old} has ${counted(recent, "session")} that began in the last ${humanDuration(grace / 3000)}: ` +
       "an application still logs in with the old password, and would be locked out.",
     "Both logins work. Give it the new one and run the same command again; --grace 0 ends the old one at once.",

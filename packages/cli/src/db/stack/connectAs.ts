@@ -1,18 +1,18 @@
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../../program";
 import type { StackAccess } from "./stackAccess";
 
 /**
  * The connection of a login role to a stack's server.
  *
- * @throws CommandError with the names of the login roles if this is not one of them
+ * @throws UserError with the names of the login roles if this is not one of them
  */
 export function connectionAs(role: string, access: StackAccess): Connection & { password: string } {
   const { stack, passwords, logins, host, port, database, sslmode, sslrootcert } = access;
   const password = Object.hasOwn(passwords, role) ? passwords[role] : undefined;
   if (password === undefined) {
-    throw new CommandError(
+    throw new UserError(
       `Role "${role}" has no login in stack ${stack}.`,
       `Its login roles are ${Object.keys(passwords).sort().join(", ")}.`,
     );
@@ -27,7 +27,7 @@ type PooledRoles = Pick<Program, "roles" | "owner" | "authenticator" | "pooler">
 /**
  * The connection of a login role through a stack's pooler.
  *
- * @throws CommandError if the stack has no pooler, or if its pooler refuses the role
+ * @throws UserError if the stack has no pooler, or if its pooler refuses the role
  */
 export function pooledConnection(
   role: string,
@@ -37,7 +37,7 @@ export function pooledConnection(
   const connection = connectionAs(role, access);
   const { stack, pooler: address, passwords } = access;
   if (address === undefined) {
-    throw new CommandError(
+    throw new UserError(
       `Stack ${stack} has no pooler.`,
       "Leave out --pooled: clients connect to the server itself.",
     );
@@ -45,7 +45,7 @@ export function pooledConnection(
   const group = withheldGroup(role, program);
   if (group !== undefined) {
     const others = Object.keys(passwords).filter((name) => mayUsePooler(name, program));
-    throw new CommandError(
+    throw new UserError(
       `Role ${role} cannot log in through the pooler of stack ${stack}: it is a member of ${group}.`,
       `Leave out --pooled: migrations need a session of their own. These roles can use the pooler: ${others.sort().join(", ")}.`,
     );

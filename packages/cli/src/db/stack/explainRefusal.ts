@@ -2,7 +2,7 @@ import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
 import { type TlsRefusal, tlsRefusals } from "@hosterizer/postgres/connection/connectionFailure";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { startsServer } from "./configuration";
 import type { StackAccess } from "./stackAccess";
 
@@ -26,7 +26,7 @@ interface Explanation {
 /**
  * Runs something that talks to a stack's server, and explains why the server could not be used.
  *
- * @throws CommandError for failures that an operator can do something about; every other error as it is
+ * @throws UserError for failures that an operator can do something about; every other error as it is
  */
 export async function explainRefusal<T>(
   { stack }: StackAccess,
@@ -42,7 +42,7 @@ export async function explainRefusal<T>(
       explainUnreachable(error, connection, stack) ??
       explainState(error, connection, stack);
     if (explained === undefined) throw error;
-    throw new CommandError(explained.fault, explained.remedy, { cause: error });
+    throw new UserError(explained.fault, explained.remedy, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
-import { CommandError } from "../../commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { readStackOutputs } from "../../stack/state";
 
 /** How to reach the database of a stack. */
@@ -37,13 +37,13 @@ export interface Credentials {
 /**
  * Reads from a stack's outputs how to reach its database. Asks Pulumi, not the server.
  *
- * @throws CommandError if the stack is not deployed or only partly so, or if its outputs cannot be read
+ * @throws UserError if the stack is not deployed or only partly so, or if its outputs cannot be read
  */
 export async function readStackAccess(stack: string): Promise<StackAccess> {
   const outputs = await readStackOutputs(stack).catch((error: unknown) => {
-    if (error instanceof CommandError) throw error;
+    if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`The outputs of stack ${stack} cannot be read.`, reason, {
+    throw new UserError(`The outputs of stack ${stack} cannot be read.`, reason, {
       cause: error,
     });
   });
@@ -82,7 +82,7 @@ const outputs = z.object({
 /**
  * Finds in a stack's outputs how to reach its database.
  *
- * @throws CommandError if an output is missing, as after an `up` that was killed or that failed halfway
+ * @throws UserError if an output is missing, as after an `up` that was killed or that failed halfway
  */
 export function stackAccess(stack: string, found: Readonly<Record<string, unknown>>): StackAccess {
   const read = outputs.safeParse(found);
@@ -92,7 +92,7 @@ export function stackAccess(stack: string, found: Readonly<Record<string, unknow
       missing.length === 1
         ? `output ${missing.join()} is missing`
         : `outputs ${missing.join(", ")} are missing`;
-    throw new CommandError(
+    throw new UserError(
       `Stack ${stack} is only partly deployed: ${list}.`,
       `Run \`${npmCommand("up", [], stack)}\` again.`,
     );

@@ -34,7 +34,7 @@ export interface StackStatus extends DatabaseStatus {
 /** How many statements the guide asks for. */
 const statementLimit = 10;
 
-/** @throws CommandError if the server cannot be reached */
+/** @throws UserError if the server cannot be reached */
 export async function readStackStatus(
   access: StackAccess,
   { owner, migrator, monitor, migrationsDirectory }: Program,

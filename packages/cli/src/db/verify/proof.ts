@@ -25,7 +25,7 @@ const load = createRequire(__filename);
 /**
  * Proves of a stack's database, with sessions of its login roles, that no tenant sees another's rows.
  *
- * @throws CommandError if the server cannot be reached
+ * @throws UserError if the server cannot be reached
  */
 export async function proveStack(
   access: StackAccess,

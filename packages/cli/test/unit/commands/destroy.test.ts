@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { CommandError } from "../../../src/commandError";
+import { UserError } from "@hosterizer/postgres/userError";
 import { confirmRemoval, namesVolume } from "../../../src/commands/destroy";
 
 const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data" };
@@ -58,7 +58,7 @@ test.each([
 ])("another volume than $data is refused", ({ data, told }) => {
   const judge = () => namesVolume("dev", "hosterizer-prod-data", data);
 
-  expect(judge).toThrow(CommandError);
+  expect(judge).toThrow(UserError);
   expect(judge).toThrow("Nothing was removed");
   expect(judge).toThrow(told);
 });

@@ -45,7 +45,7 @@ describe("the operator's command line", () => {
     },
   ])("answers $args with what is wrong and where to look", async ({ args, fault, help }) => {
     await expect(run(...args)).rejects.toMatchObject({
-      name: "CommandError",
+      name: "UserError",
       message: `${fault}\n\`npm run db -- ${help}\` shows what there is.`,
     });
     expect(ran).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Node } from "libpg-query";
 
-import { DeclarationError } from "../../declarationError";
+import { DeclarationError } from "../../userError";
 import { countUpTo, locator } from "../../sql/locate";
 import { readLineComments, type Statement, splitStatements } from "../../sql/statements";
 import type { Migration } from "../migration";

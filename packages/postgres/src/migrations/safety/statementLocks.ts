@@ -14,7 +14,7 @@ import { keyOf, relationOf, stringsOf } from "../../sql/tableName";
 import type { SafetyRule, StatementFinding } from "./safetyFinding";
 
 /** What a statement does while it holds its lock: nothing that depends on the size of the table, or one of the others. */
-export type Work = "none" | "scan" | "rewrite" | "index" | "every row";
+type Work = "none" | "scan" | "rewrite" | "index" | "every row";
 
 /** Table-level lock modes that block other sessions, https://www.postgresql.org/docs/15/explicit-locking.html. */
 type LockMode = "ROW EXCLUSIVE" | "SHARE" | "SHARE ROW EXCLUSIVE" | "ACCESS EXCLUSIVE";

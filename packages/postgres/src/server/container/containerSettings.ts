@@ -1,4 +1,4 @@
-import { DeclarationError } from "../../declarationError";
+import { DeclarationError } from "../../userError";
 import { parameters, readQuantity, valueFault } from "../settings/parameters";
 import type { ServerSetting } from "../settings/settingsFile";
 import { defaultSettings, memorySettings, minWorkMem, workMem } from "./defaultSettings";

@@ -1,3 +1,4 @@
+import { UserError } from "../../userError";
 import { type Connection, hostsOf, openClient, takesWrites } from "../../connection/connection";
 import {
   codeOf,
@@ -10,16 +11,8 @@ import {
 import { AuthorityFileError, CertificateFileError } from "../../connection/tlsOptions";
 
 /** Why an existing server can't be used, and what to do about it. */
-export class ExternalServerFault extends Error {
+export class ExternalServerFault extends UserError {
   override readonly name = "ExternalServerFault";
-
-  constructor(
-    readonly fault: string,
-    readonly remedy: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${fault}\n${remedy}`, options);
-  }
 }
 
 /** Names a key of the stack's configuration as the user writes it. */

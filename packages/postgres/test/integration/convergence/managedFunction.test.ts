@@ -14,129 +14,132 @@ const schema = "managed";
 const name = "managed.answer(name)";
 
 /** What somebody does by hand; OWNER, CALLER and STRANGER are roles of this test alone. */
-const catalogue: readonly (readonly [
-  sql: string,
-  differences: readonly Partial<Difference>[],
-])[] = [
-  [`drop function ${name} cascade`, [{ kind: "lookup function missing", actual: null }]],
+const catalogue: readonly (readonly [sql: string, differences: readonly Partial<Difference>[]])[] =
   [
-    `drop function ${name} cascade;
-       create function ${name} returns text language sql as 'select null::text'`,
+    [`drop function ${name} cascade`, [{ kind: "lookup function missing", actual: null }]],
     [
-      { kind: "lookup function result", actual: "(name) returns text" },
-      { kind: "lookup function owner", actual: "owner postgres" },
-      { kind: "lookup function body", actual: "language sql, body select null::text" },
-      { kind: "lookup function attribute", actual: "CALLED ON NULL INPUT" },
-      { kind: "lookup function attribute", actual: "VOLATILE" },
-      { kind: "lookup function attribute", actual: "PARALLEL UNSAFE" },
-      { kind: "lookup function attribute", actual: "SECURITY INVOKER" },
-      { kind: "lookup function attribute", actual: "no SET" },
+      `drop function ${name} cascade;
+       create function ${name} returns text language sql as 'select null::text'`,
+      [
+        { kind: "lookup function result", actual: "(name) returns text" },
+        { kind: "lookup function owner", actual: "owner postgres" },
+        { kind: "lookup function body", actual: "language sql, body select null::text" },
+        { kind: "lookup function attribute", actual: "CALLED ON NULL INPUT" },
+        { kind: "lookup function attribute", actual: "VOLATILE" },
+        { kind: "lookup function attribute", actual: "PARALLEL UNSAFE" },
+        { kind: "lookup function attribute", actual: "SECURITY INVOKER" },
+        { kind: "lookup function attribute", actual: "no SET" },
+      ],
     ],
-  ],
-  [
-    `drop function ${name} cascade;
+    [
+      `drop function ${name} cascade;
        set role OWNER;
        create procedure managed.answer(asked name) language plpgsql as 'begin end'`,
-    [
-      { kind: "lookup function result", actual: "(IN asked name) returns nothing" },
-      { kind: "lookup function body" },
-      { kind: "lookup function attribute" },
-      { kind: "lookup function attribute" },
-      { kind: "lookup function attribute" },
-      { kind: "lookup function attribute" },
-      { kind: "lookup function attribute" },
+      [
+        { kind: "lookup function result", actual: "(IN asked name) returns nothing" },
+        { kind: "lookup function body" },
+        { kind: "lookup function attribute" },
+        { kind: "lookup function attribute" },
+        { kind: "lookup function attribute" },
+        { kind: "lookup function attribute" },
+        { kind: "lookup function attribute" },
+      ],
     ],
-  ],
-  [
-    `drop function ${name} cascade;
+    [
+      `drop function ${name} cascade;
        set role OWNER;
        create function managed.answer(asked name) returns setof boolean
          language plpgsql strict stable parallel safe security definer
          set search_path = pg_catalog, pg_temp as 'begin return; end'`,
-    [
-      { kind: "lookup function result", actual: "(asked name) returns SETOF boolean" },
-      { kind: "lookup function body" },
+      [
+        { kind: "lookup function result", actual: "(asked name) returns SETOF boolean" },
+        { kind: "lookup function body" },
+      ],
     ],
-  ],
-  [
-    `drop function ${name} cascade;
+    [
+      `drop function ${name} cascade;
        set role OWNER;
        create function managed.answer(other name) returns boolean
          language plpgsql strict stable parallel safe security definer
          set search_path = pg_catalog, pg_temp as 'BODY'`,
-    [{ kind: "lookup function result", actual: "(other name) returns boolean" }],
-  ],
-  [
-    `create or replace function managed.answer(asked name) returns boolean
+      [{ kind: "lookup function result", actual: "(other name) returns boolean" }],
+    ],
+    [
+      `create or replace function managed.answer(asked name) returns boolean
          strict stable parallel safe security definer set search_path = pg_catalog, pg_temp
          language sql begin atomic select true; end`,
-    [{ kind: "lookup function body", actual: "language sql, body BEGIN ATOMIC SELECT true; END" }],
-  ],
-  [
-    `alter function ${name} owner to postgres`,
-    [{ kind: "lookup function owner", actual: "owner postgres", expected: "owner OWNER" }],
-  ],
-  [
-    `alter function ${name} owner to STRANGER`,
-    [{ kind: "lookup function owner", actual: "owner STRANGER" }],
-  ],
-  ...(
-    [
-      ["called on null input", "CALLED ON NULL INPUT"],
-      ["volatile", "VOLATILE"],
-      ["immutable", "IMMUTABLE"],
-      ["parallel unsafe", "PARALLEL UNSAFE"],
-      ["parallel restricted", "PARALLEL RESTRICTED"],
-      ["leakproof", "LEAKPROOF"],
-      ["security invoker", "SECURITY INVOKER"],
-      ["reset search_path", "no SET"],
-      ["set search_path = public", "SET search_path=public"],
-      ["set row_security = off", "SET search_path=pg_catalog, pg_temp SET row_security=off"],
-    ] as const
-  ).map(
-    ([attribute, actual]) =>
       [
-        `alter function ${name} ${attribute}`,
-        [{ kind: "lookup function attribute", actual }],
-      ] as const,
-  ),
-  [
-    `grant execute on function ${name} to public`,
-    [{ object: `privilege of PUBLIC on function ${name}`, actual: "EXECUTE", expected: null }],
-  ],
-  [
-    `grant execute on function ${name} to STRANGER with grant option;
+        {
+          kind: "lookup function body",
+          actual: "language sql, body BEGIN ATOMIC SELECT true; END",
+        },
+      ],
+    ],
+    [
+      `alter function ${name} owner to postgres`,
+      [{ kind: "lookup function owner", actual: "owner postgres", expected: "owner OWNER" }],
+    ],
+    [
+      `alter function ${name} owner to STRANGER`,
+      [{ kind: "lookup function owner", actual: "owner STRANGER" }],
+    ],
+    ...(
+      [
+        ["called on null input", "CALLED ON NULL INPUT"],
+        ["volatile", "VOLATILE"],
+        ["immutable", "IMMUTABLE"],
+        ["parallel unsafe", "PARALLEL UNSAFE"],
+        ["parallel restricted", "PARALLEL RESTRICTED"],
+        ["leakproof", "LEAKPROOF"],
+        ["security invoker", "SECURITY INVOKER"],
+        ["reset search_path", "no SET"],
+        ["set search_path = public", "SET search_path=public"],
+        ["set row_security = off", "SET search_path=pg_catalog, pg_temp SET row_security=off"],
+      ] as const
+    ).map(
+      ([attribute, actual]) =>
+        [
+          `alter function ${name} ${attribute}`,
+          [{ kind: "lookup function attribute", actual }],
+        ] as const,
+    ),
+    [
+      `grant execute on function ${name} to public`,
+      [{ object: `privilege of PUBLIC on function ${name}`, actual: "EXECUTE", expected: null }],
+    ],
+    [
+      `grant execute on function ${name} to STRANGER with grant option;
        set role STRANGER; grant execute on function ${name} to public`,
-    [
-      { object: `privilege of PUBLIC on function ${name}`, expected: null },
-      {
-        object: `privilege of STRANGER on function ${name}`,
-        actual: "EXECUTE WITH GRANT OPTION",
-        expected: null,
-      },
+      [
+        { object: `privilege of PUBLIC on function ${name}`, expected: null },
+        {
+          object: `privilege of STRANGER on function ${name}`,
+          actual: "EXECUTE WITH GRANT OPTION",
+          expected: null,
+        },
+      ],
     ],
-  ],
-  [
-    `grant execute on function ${name} to CALLER with grant option;
+    [
+      `grant execute on function ${name} to CALLER with grant option;
        set role CALLER; grant execute on function ${name} to STRANGER`,
-    [
-      { object: `privilege of STRANGER on function ${name}`, expected: null },
-      { object: `privilege of CALLER on function ${name}`, actual: "EXECUTE WITH GRANT OPTION" },
+      [
+        { object: `privilege of STRANGER on function ${name}`, expected: null },
+        { object: `privilege of CALLER on function ${name}`, actual: "EXECUTE WITH GRANT OPTION" },
+      ],
     ],
-  ],
-  [
-    `revoke execute on function ${name} from CALLER`,
-    [{ object: `privilege of CALLER on function ${name}`, actual: null, expected: "EXECUTE" }],
-  ],
-  [
-    `revoke execute on function ${name} from OWNER`,
-    [{ object: `privilege of OWNER on function ${name}`, actual: null, expected: "EXECUTE" }],
-  ],
-  [
-    `alter function ${name} volatile; grant execute on function ${name} to STRANGER`,
-    [{ kind: "lookup function attribute" }, { kind: "lookup function executor" }],
-  ],
-];
+    [
+      `revoke execute on function ${name} from CALLER`,
+      [{ object: `privilege of CALLER on function ${name}`, actual: null, expected: "EXECUTE" }],
+    ],
+    [
+      `revoke execute on function ${name} from OWNER`,
+      [{ object: `privilege of OWNER on function ${name}`, actual: null, expected: "EXECUTE" }],
+    ],
+    [
+      `alter function ${name} volatile; grant execute on function ${name} to STRANGER`,
+      [{ kind: "lookup function attribute" }, { kind: "lookup function executor" }],
+    ],
+  ];
 
 describe.each(["superuser", "owner"] as const)("as %s", (session) => {
   let database: TestDatabase;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { DeclarationErrors } from "../../../src/declarationError";
+import { DeclarationErrors } from "../../../src/userError";
 import { readMigrations } from "../../../src/migrations/migrationsFolder";
 import { realMigrations } from "./migrationDatabase";
 

@@ -1,4 +1,4 @@
-import { DeclarationErrors } from "../../../src/declarationError";
+import { DeclarationErrors } from "../../../src/userError";
 import { rollback, type RollbackOptions } from "../../../src/migrations/migrate";
 
 /** Rolls back as somebody does who acknowledges whatever goes, after having been told. */

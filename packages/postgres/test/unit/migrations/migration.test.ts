@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { DeclarationError } from "../../../src/declarationError";
+import { DeclarationError } from "../../../src/userError";
 import { readNoTransaction, statementFaults } from "../../../src/migrations/migration";
 
 const faultsOf = async (sql: string, noTransaction?: string) => {

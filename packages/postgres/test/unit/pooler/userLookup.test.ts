@@ -54,7 +54,7 @@ test.each<[what: string, privileges: string[], line: string]>([
 test("only reports what another role than a superuser finds", () => {
   const findings = plan({ is_superuser: false, privileges: granted });
   expect(findings.map(renderDifference)).toEqual([
-    "function pooler.user_lookup(name) is missing, expected returns TABLE(username name, verifier text): only a superuser can put it right (up leaves it)",
+    "function pooler.user_lookup(name) is missing, expected returns TABLE(username name, verifier text): only a superuser can repair it (up leaves it)",
   ]);
   expect(findings[0]).not.toHaveProperty("sql");
 });

@@ -78,7 +78,7 @@ test.each<Case>([
   const { port } = server.superuser;
   const fault = `The certificate of the server at 127.0.0.1:${port} ${wanted.fault(file)}`;
   await expect(ask(file)).rejects.toMatchObject({
-    name: "CommandError",
+    name: "UserError",
     message: `${fault}\n${wanted.remedy ?? renewal}`,
   });
 });
@@ -94,7 +94,7 @@ test("an operator is told that the server speaks no TLS", async () => {
   await server.silence();
   const { port } = server.superuser;
   await expect(ask(join(folder, "ca.pem"))).rejects.toMatchObject({
-    name: "CommandError",
+    name: "UserError",
     message:
       `The server at 127.0.0.1:${port} speaks no TLS, but the stack requires it (sslmode verify-full): it may be another server.\n` +
       "`npm run drift -- --stack dev` shows what differs from the stack.",
@@ -104,7 +104,7 @@ test("an operator is told that the server speaks no TLS", async () => {
 test("an operator is told which file is missing, and what writes it", async () => {
   const file = join(folder, "gone.pem");
   await expect(ask(file)).rejects.toMatchObject({
-    name: "CommandError",
+    name: "UserError",
     message:
       `The certificate authority's file ${file} is missing.\n` +
       "`npm run up -- --stack dev` writes it. If the authority is your own, put its certificate there.",

@@ -25,7 +25,7 @@ describe("an operator who cannot get in is told why", () => {
   test("when no server listens: where, and what starts it", async () => {
     const port = await freePort();
     await expect(ask({ ...monitor, port })).rejects.toMatchObject({
-      name: "CommandError",
+      name: "UserError",
       message: `No PostgreSQL server answers at 127.0.0.1:${port}.\n\`npm run up\` starts it.`,
     });
   });

@@ -13,7 +13,7 @@ import type { Stage } from "./stage";
 type Reader = (stage: Stage, declaration: DeclaredAccess, version: number) => Promise<string[]>;
 
 /** Everything that a preview looks at: who adds an inspection adds it here. */
-export const readers: readonly Reader[] = [
+const readers: readonly Reader[] = [
   schemaDepartures,
   ledgerDepartures,
   rowLevelSecurityDepartures,

@@ -87,3 +87,9 @@ export function customersOf({ tables }: Pick<Model, "tables">): { table: string;
   const customers = tables[2];
   return { table: customers?.name ?? "customers", id: customers?.tenant ?? "id" };
 }
+
+/** The SQL of a migration. */
+export interface Change {
+  up: string;
+  down: string;
+}

@@ -1,5 +1,4 @@
-import type { Change } from "./schemaChange";
-import type { Model, ModelTable } from "./model";
+import type { Change, Model, ModelTable } from "./model";
 
 /** What migrations make beside tables, each by the name that a failing sequence shows. */
 export const newObjects = {

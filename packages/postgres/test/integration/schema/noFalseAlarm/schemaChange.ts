@@ -1,11 +1,5 @@
 import { newObjects } from "./newObjects";
-import { customersOf, type Model, type ModelTable, pickOf } from "./model";
-
-/** The SQL of a migration. */
-export interface Change {
-  up: string;
-  down: string;
-}
+import { type Change, customersOf, type Model, type ModelTable, pickOf } from "./model";
 
 const nothing: Change = { up: "select 1", down: "select 1" };
 

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { engineEnvironment } from "../../src/engineAddress";
-import { findEngine } from "../../src/findEngine";
+import { engineEnvironment } from "../../../../src/server/engine/engineAddress";
+import { findEngine } from "../../../../src/server/engine/findEngine";
 
 let home: string;
 /** Stands for /var/run/docker.sock; files do for sockets, as nothing is connected to. */
@@ -102,7 +102,7 @@ test.each([
   const find = () => findEngine(inHome({ ...folders, ...environment }), usual);
 
   expect(find).toThrow(inHome(message));
-  expect(find).toThrow(expect.objectContaining({ name: "CommandError" }));
+  expect(find).toThrow(expect.objectContaining({ name: "UserError" }));
 });
 
 test.each([

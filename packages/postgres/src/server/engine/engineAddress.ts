@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-import { CommandError } from "@hosterizer/cli/commandError";
+import { UserError } from "../../userError";
 
 /** Where a Docker engine is, and how to reach it. Holds no key, only the paths of the files with keys. */
 export type EngineAddress = SocketAddress | TcpAddress | SshAddress;
@@ -52,7 +52,7 @@ const tlsPort = 2376;
  * An engine's address from its URL, read as Docker's client reads it: `unix://`, `tcp://` or `ssh://`; without a scheme, `tcp://`.
  *
  * @param source what named the URL, for messages
- * @throws CommandError if the URL is not an engine's address. The message leaves out a password.
+ * @throws UserError if the URL is not an engine's address. The message leaves out a password.
  */
 export function parseHost(url: string, source: string, tls?: TlsFiles): EngineAddress {
   const [, scheme = "tcp", rest = ""] = /^(?:([a-z+]+):\/\/)?(.*)$/i.exec(url) ?? [];
@@ -95,9 +95,9 @@ export function parseHost(url: string, source: string, tls?: TlsFiles): EngineAd
     }
   }
 
-  function fault(reason: string): CommandError {
+  function fault(reason: string): UserError {
     const shown = url.replace(/:[^:@/]*@/, ":…@");
-    return new CommandError(
+    return new UserError(
       `${source}: "${shown}" is not the address of a Docker engine: ${reason}.`,
       "Give it as unix:///path/of/docker.sock, tcp://host:port or ssh://user@host:port.",
     );

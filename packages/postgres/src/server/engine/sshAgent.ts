@@ -3,7 +3,7 @@ import { Agent } from "node:http";
 import { Socket } from "node:net";
 import { Duplex, type Readable, type Writable } from "node:stream";
 
-import { shellWord } from "@hosterizer/postgres/npmCommand";
+import { shellWord } from "../../npmCommand";
 import type { SshAddress } from "./engineAddress";
 
 /** An SSH server accepts only a few logins at once. */

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { CommandError } from "@hosterizer/cli/commandError";
+import { UserError } from "../../userError";
 import { type EngineAddress, parseHost, type TlsFiles } from "./engineAddress";
 
 const defaultSocket = "/var/run/docker.sock";
@@ -15,7 +15,7 @@ const defaultSocket = "/var/run/docker.sock";
  *
  * https://docs.docker.com/reference/cli/docker/#environment-variables
  *
- * @throws CommandError if what the user has set leads nowhere
+ * @throws UserError if what the user has set leads nowhere
  */
 export function findEngine(
   environment: NodeJS.ProcessEnv = process.env,
@@ -53,7 +53,7 @@ export function findEngine(
     const folder = read("DOCKER_CERT_PATH") ?? configuration;
     const files = findTlsFiles(folder, verify, source);
     if (verify && files.ca === undefined) {
-      throw new CommandError(
+      throw new UserError(
         `${source}: there is no ca.pem in ${folder}.`,
         "Put the authority of the engine's certificate there, or set DOCKER_CERT_PATH to the folder that has it.",
       );
@@ -73,7 +73,7 @@ function currentContext(configuration: string): [string | undefined, string] {
     if (typeof name !== "string") throw new TypeError("currentContext is not a string");
     return [name === "" ? undefined : name, file];
   } catch (cause) {
-    throw new CommandError(
+    throw new UserError(
       `${file}: it cannot be read as Docker's configuration.`,
       "Correct it, or set DOCKER_HOST, which takes precedence.",
       { cause },
@@ -92,7 +92,7 @@ function readContext(name: string, configuration: string, source: string): Engin
   const file = join(configuration, "contexts", "meta", id, "meta.json");
   const title = `Docker context "${name}"`;
   if (!existsSync(file)) {
-    throw new CommandError(
+    throw new UserError(
       `${source}: there is no Docker context "${name}".`,
       "`docker context ls` lists the contexts; `docker context use` chooses one.",
     );
@@ -115,7 +115,7 @@ function readEndpoint(file: string, title: string): { host: string; verify: bool
     if (typeof Host !== "string") throw new TypeError("Host is missing");
     return { host: Host, verify: !SkipTLSVerify };
   } catch (cause) {
-    throw new CommandError(
+    throw new UserError(
       `${title}: ${file} cannot be read as the description of a Docker endpoint.`,
       "Create the context again with `docker context create`.",
       { cause },
@@ -134,7 +134,7 @@ function findTlsFiles(folder: string, verify: boolean, source: string): TlsFiles
   if ((cert === undefined) !== (key === undefined)) {
     const missing = cert === undefined ? "cert.pem" : "key.pem";
     const present = cert === undefined ? "key.pem" : "cert.pem";
-    throw new CommandError(
+    throw new UserError(
       `${source}: there is no ${missing} in ${folder}, only ${present}.`,
       "A client's certificate needs both: add the missing file.",
     );
@@ -152,7 +152,7 @@ function findTlsFiles(folder: string, verify: boolean, source: string): TlsFiles
       accessSync(path, constants.R_OK);
       return path;
     } catch (cause) {
-      throw new CommandError(
+      throw new UserError(
         `${source}: ${path} cannot be read.`,
         "Give your user the permission to read it.",
         { cause },

@@ -4,7 +4,7 @@ import { Agent as TlsAgent } from "node:https";
 
 import Dockerode from "dockerode";
 
-import { CommandError } from "@hosterizer/cli/commandError";
+import { UserError } from "../../userError";
 import type { EngineAddress, TlsFiles } from "./engineAddress";
 import { findEngine } from "./findEngine";
 import { SshAgent } from "./sshAgent";
@@ -159,7 +159,7 @@ export async function probeEngine(
     if (error instanceof EngineUnreachable) {
       return { answers: false, reason: error.fault, remedy: `${error.remedy}.` };
     }
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     const [reason = "", ...remedy] = error.message.split("\n");
     return { answers: false, reason: reason.replace(/\.$/, ""), remedy: remedy.join(" ") };
   }

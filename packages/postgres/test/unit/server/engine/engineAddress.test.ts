@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseHost } from "../../src/engineAddress";
+import { parseHost } from "../../../../src/server/engine/engineAddress";
 
 const tls = { verify: true };
 
