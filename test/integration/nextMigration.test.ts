@@ -56,7 +56,7 @@ test("one more migration breaks no test that reads the folder", { timeout: 900_0
   expect(files).toEqual(
     expect.arrayContaining([
       "packages/postgres/test/integration/migrations/upDownUp.test.ts",
-      "packages/cli/test/unit/judgeMigrations.test.ts",
+      "packages/cli/test/unit/commands/check.test.ts",
     ]),
   );
   const projects = ["--project", "unit", "--project", "integration"];

@@ -99,7 +99,7 @@ export const migrations: readonly DriftCase[] = [
     break: `alter table hosterizer.schema_migrations rename to schema_migrations_kept;
       create view hosterizer.schema_migrations as select * from hosterizer.schema_migrations_kept;
       alter view hosterizer.schema_migrations owner to hosterizer_owner`,
-    says: "table hosterizer.schema_migrations: found a view, expected the table that is called hosterizer.schema_migrations_kept now",
+    says: "table hosterizer.schema_migrations: found a view, expected the table now called hosterizer.schema_migrations_kept",
     up: "repairs",
     note: "The table gets its name back. Where it is gone, `up` refuses.",
     round: 2,

@@ -50,7 +50,7 @@ test.each([
   await provider.create(inputs);
   await harm(inputs.file);
 
-  const drift = `file ${inputs.file}${line}, expected the certificate of dev: clients cannot tell the server from another`;
+  const drift = `file ${inputs.file}${line}, expected the certificate of dev: clients cannot verify the server`;
   const news = await check(inputs);
   expect(news.drift).toEqual([drift]);
   expect(await provider.diff("", inputs, news)).toEqual({ changes: true });

@@ -97,7 +97,7 @@ test("a server that speaks no TLS", async () => {
   try {
     const keys = { sslrootcert: server.authorityFile };
     expect(await refusal(keys, { of: plain })).toContain(
-      `The server at 127.0.0.1:${plain.port} speaks no TLS.\nTurn ssl on there, or look at ${place("host")}`,
+      `The server at 127.0.0.1:${plain.port} speaks no TLS.\nTurn ssl on there, or check ${place("host")}`,
     );
   } finally {
     await plain.remove();
@@ -106,7 +106,7 @@ test("a server that speaks no TLS", async () => {
 
 test("a wrong password, and a role that is not there", async () => {
   expect(await refusal({}, { password: "not-the-password" })).toContain(
-    `The server at 127.0.0.1:${server.port} refuses the password of deploy.\nLook at ${place("deployRole")}`,
+    `The server at 127.0.0.1:${server.port} refuses the password of deploy.\nCheck ${place("deployRole")}`,
   );
   expect(await refusal({ deployRole: "missing_role" })).toContain(
     "refuses the password of missing_role.",
@@ -129,10 +129,10 @@ test("a password that is not available", async () => {
 
 test("a closed port, and a host that does not exist", async () => {
   expect(await refusal({ host: "127.0.0.9" })).toContain(
-    `No PostgreSQL server answers at 127.0.0.9:${server.port}: nobody listens there.`,
+    `No PostgreSQL server answers at 127.0.0.9:${server.port}: nothing listens on that port.`,
   );
   expect(await refusal({ host: "db.invalid" })).toMatch(
-    /No PostgreSQL server answers at db\.invalid:\d+: (there is no such host|the host's name cannot be looked up)\./,
+    /No PostgreSQL server answers at db\.invalid:\d+: (there is no such host|the host name could not be resolved)\./,
   );
 });
 
@@ -166,7 +166,7 @@ test("PostgreSQL 14", async () => {
     try {
       expect(await programRefusals(older)).toContainEqual(
         expect.stringContaining(
-          "server_version: PostgreSQL 14.23: this database is made for PostgreSQL 15",
+          "server_version: PostgreSQL 14.23: this project supports PostgreSQL 15 only",
         ),
       );
     } finally {

@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const priceOf = (file: string) => `import { amount } from "./${file}";
 type Price = string;
 
-function price(): Price {
+export function price(): Price {
   return \`\${amount} \${new Error().stack?.split("\\n")[1]?.match(/\\w+\\.ts:\\d+/)?.[0]}\`;
 }
 `;
