@@ -23,7 +23,7 @@ beforeAll(async () => {
   project = await makeProject();
   // Declared, so that it is in force for every session without being drift.
   await project.edit(
-    "packages/postgres/src/server/embedded/serverSettings.ts",
+    "packages/postgres/src/server/embedded/server.ts",
     "return [",
     'return [\n    { name: "log_connections", value: "on", reason: "to count sessions" },',
   );
