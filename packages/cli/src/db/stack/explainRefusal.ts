@@ -1,21 +1,16 @@
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
-import { type TlsRefusal, tlsRefusals } from "@hosterizer/postgres/connection/connectionFailure";
+import {
+  codeOf,
+  describeNoAnswer,
+  describeRefusal,
+  lacksTls,
+  tlsRefusals,
+} from "@hosterizer/postgres/connection/connectionFailure";
 import { UserError } from "@hosterizer/postgres/userError";
 import { startsServer } from "./configuration";
 import type { StackAccess } from "./stackAccess";
-
-/** The operating system's codes for a server that cannot be reached. */
-const unreachable: readonly string[] = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ETIMEDOUT",
-];
 
 /** What is wrong, and what an operator can do about it. */
 interface Explanation {
@@ -54,8 +49,7 @@ function explainTls(error: Error, to: Connection, stack: string): Explanation | 
     const remedy = `${up} writes it. If the authority is your own, put its certificate there.`;
     return { fault: error.fault, remedy };
   }
-  // node-postgres gives this error no code.
-  if (codeOf(error) === "" && error.message === "The server does not support SSL connections") {
+  if (lacksTls(error)) {
     return {
       fault: `The server at ${addressOf(to)} speaks no TLS, but the stack requires it (sslmode ${sslmode}): it may be another server.`,
       remedy: seeDrift(stack),
@@ -63,28 +57,13 @@ function explainTls(error: Error, to: Connection, stack: string): Explanation | 
   }
   const refusal = tlsRefusals.get(codeOf(error));
   if (refusal === undefined) return undefined;
-  const fault = `The certificate of the server at ${addressOf(to)} ${certificateFaults[refusal](to)}.`;
+  const fault = `The certificate of the server at ${addressOf(to)} ${describeRefusal(refusal, to)}.`;
   if (refusal === "not valid yet") return { fault, remedy: "Set the clock that is wrong." };
   return { fault, remedy: `${up} issues a new one, if the stack issued this one.` };
 }
 
-const certificateFaults: Readonly<Record<TlsRefusal, (to: Connection) => string>> = {
-  expired: () => "has expired",
-  "not valid yet": () => "is not valid yet, by the clock of this machine",
-  "other host": ({ host }) => `is not made out to ${host}: it may be another server`,
-  "other purpose": () => "is not for servers",
-  "authority unknown": ({ sslrootcert }) => {
-    const authority =
-      sslrootcert === undefined ? "an authority of this machine's" : `the one in ${sslrootcert}`;
-    return `is not signed by ${authority}: it may be another server`;
-  },
-};
-
 function explainUnreachable(error: Error, to: Connection, stack: string): Explanation | undefined {
-  const code = codeOf(error);
-  // node-postgres gives its own time-out no code.
-  const isTimeout = code === "" && error.message === "timeout expired";
-  if (!unreachable.includes(code) && !isTimeout) return undefined;
+  if (describeNoAnswer(error) === undefined) return undefined;
   return {
     fault: `No PostgreSQL server answers at ${addressOf(to)}.`,
     remedy: startsServer(stack)
@@ -122,10 +101,6 @@ function explainState(error: Error, to: Connection, stack: string): Explanation 
     default:
       return undefined;
   }
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
 }
 
 function addressOf({ host, port }: Connection): string {

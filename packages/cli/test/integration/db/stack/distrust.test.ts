@@ -86,7 +86,7 @@ test.each<Case>([
 test("an operator is told that the server's certificate is of no authority of the machine's", async () => {
   await server.show(await issueCertificate(authority, request, now));
   await expect(ask()).rejects.toThrow(
-    "is not signed by an authority of this machine's: it may be another server.",
+    "is not signed by an authority that this machine trusts: it may be another server.",
   );
 });
 
