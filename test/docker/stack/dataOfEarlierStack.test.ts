@@ -96,7 +96,7 @@ test("destroy once more has nothing to do but to name the volume", async () => {
 test("the next up takes over the data that was kept", async () => {
   const up = await project.up();
 
-  expect(up).toContain(`The volume ${volume} is there already`);
+  expect(up).toContain(`The volume ${volume} exists already`);
   expect(up).not.toContain("already exists");
   // The server comes up alone at first: then there are no passwords, no schema, and nothing to prove.
   expect(up).not.toContain("Undefined value");
