@@ -103,7 +103,7 @@ test("is not looked for where the user's settings lead nowhere", async () => {
   expect(await probeEngine({ DOCKER_CONTEXT: "none", HOME: "/nonexistent" })).toEqual({
     answers: false,
     reason: 'DOCKER_CONTEXT: there is no Docker context "none"',
-    remedy: "`docker context ls` shows those that are there; `docker context use` chooses one.",
+    remedy: "`docker context ls` lists the contexts; `docker context use` chooses one.",
   });
 });
 

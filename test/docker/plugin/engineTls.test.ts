@@ -70,7 +70,7 @@ test("an engine that another authority vouches for is not spoken to, unless nobo
 test("without TLS an engine that wants it does not answer, and the message says so", async () => {
   expect(await probeEngine({ DOCKER_HOST: host })).toMatchObject({
     answers: false,
-    remedy: expect.stringContaining("whether it wants TLS") as string,
+    remedy: expect.stringContaining("whether it expects TLS") as string,
   });
 });
 
