@@ -8,16 +8,12 @@ import {
   TransactionLost,
 } from "./transactionErrors";
 
-/**
- * Checks all statements that `run` sends, and detects in the server's answers that the transaction has ended.
- */
+/** Checks all statements that `run` sends, and detects in the server's answers that the transaction has ended. */
 export class TransactionGuard {
   /** Set if `run` has ended the transaction. The connection is then closed, so that no statement follows. */
   lost: TransactionLost | undefined;
   private isClosed = false;
-  /**
-   * For each unfinished query, how many more ROLLBACK answers are expected. The server answers ROLLBACK for a savepoint too.
-   */
+  /** For each unfinished query, how many more ROLLBACK answers are expected. The server answers ROLLBACK for a savepoint too. */
   private readonly expectedRollbacks: number[] = [];
   /** Texts of the named statements. Later uses of the name may omit the text. */
   private readonly textByName = new Map<unknown, string>();
@@ -35,7 +31,7 @@ export class TransactionGuard {
 
   /** Accepts all forms of node-postgres' query(). */
   query(...args: readonly unknown[]): unknown {
-    const refusal = this.endedError() ?? this.statementError(args[0]);
+    const refusal = this.endedError() ?? this.checkStatement(args[0]);
     if (refusal !== undefined) return refuse(refusal, ...args);
     const answer = (this.borrowed.query as (...args: readonly unknown[]) => unknown)(...args);
     // If the caller drops the promise, the failure still loses the transaction. It must not also end the process.
@@ -60,7 +56,7 @@ export class TransactionGuard {
     );
   }
 
-  private statementError(argument: unknown): StatementRefused | undefined {
+  private checkStatement(argument: unknown): StatementRefused | undefined {
     const text = this.textOf(argument);
     if (text === undefined) {
       this.expectedRollbacks.push(0);
