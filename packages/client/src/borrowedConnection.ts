@@ -1,7 +1,7 @@
 import type { ClientBase, Pool, PoolClient } from "pg";
 
 import {
-  hasQueriesUnderWay,
+  hasUnfinishedQueries,
   type ProtocolConnection,
   protocolConnection,
   refuse,
@@ -9,20 +9,13 @@ import {
 import { type Ending, endAndReset, resetSession } from "./resetSession";
 import { TransactionEnded } from "./transactionErrors";
 
-/** Queries sent on each connection so far, by anyone, and how many had been sent when its session was last reset. */
-const sent = new WeakMap<ClientBase, number>();
-const cleanAfter = new WeakMap<ClientBase, number>();
-/** Connections that are new, or lent for the first time. */
-const fresh = new WeakMap<ClientBase, "not lent yet" | "lent once">();
-const watched = new WeakSet<Pool>();
-
 /**
- * A connection for one transaction: nothing of an earlier session is on it, and nothing of this one stays on it.
+ * A connection for one transaction. It carries no state of an earlier session, and keeps none of its own.
  *
- * Code that has kept the client from an earlier time can neither send anything on it meanwhile, nor give it back.
+ * Code that still holds the client from an earlier checkout can neither query nor release it meanwhile.
  */
 export class BorrowedConnection {
-  /** The client's own. */
+  /** The client's own method, which the lock does not block. */
   readonly query: PoolClient["query"];
   readonly connection: ProtocolConnection;
   private readonly release: PoolClient["release"];
@@ -33,16 +26,16 @@ export class BorrowedConnection {
     this.connection = protocolConnection(client);
     this.release = client.release.bind(client);
     this.unlock = lock(client);
-    // One that is cut says so twice, to the statement under way and to those who listen.
+    // A broken connection fails the running statement and also emits this event, which would end the process.
     client.on("error", ignore);
   }
 
-  /** @throws what the pool's connect() does */
+  /** @throws the errors of the pool's connect() */
   static async from(pool: Pool): Promise<BorrowedConnection> {
-    watch(pool);
+    countQueriesOf(pool);
     for (;;) {
       const client = await pool.connect();
-      if (!sent.has(client)) count(client);
+      if (!queriesSent.has(client)) countQueries(client);
       const borrowed = new BorrowedConnection(client);
       const state = stateOf(client);
       if (state === "clean") return borrowed;
@@ -54,25 +47,25 @@ export class BorrowedConnection {
     }
   }
 
-  /** Never rejects. Where the ending has an error, something of the session may be left. */
+  /** Ends the transaction and resets the session. Never rejects; after an error, session state may be left. */
   end(how: "commit" | "rollback"): Promise<Ending> {
     return endAndReset(this, how, this.client.getTransactionStatus() === "E");
   }
 
-  /** For the next transaction; nothing of the session is left. */
+  /** Returns a connection whose session was reset to the pool. */
   giveBack(): void {
-    cleanAfter.set(this.client, sent.get(this.client) ?? 0);
-    this.leave();
+    queriesSentAtReset.set(this.client, queriesSent.get(this.client) ?? 0);
+    this.detach();
     this.release();
   }
 
-  /** Closes it. What is under way on it fails, and its transaction is rolled back. */
+  /** Closes the connection. Its running query fails, and the server rolls its transaction back. */
   destroy(): void {
-    this.leave();
+    this.detach();
     this.release(true);
   }
 
-  private leave(): void {
+  private detach(): void {
     this.unlock();
     this.client.off("error", ignore);
   }
@@ -80,44 +73,52 @@ export class BorrowedConnection {
 
 const ignore = () => undefined;
 
-/** Counts the queries on a pool's connections, also while they are idle. */
-function watch(pool: Pool): void {
-  if (watched.has(pool)) return;
-  watched.add(pool);
+/** Used: other code has sent queries since the last reset. Unusable: one of them is still running, or left a transaction open. */
+function stateOf(client: ClientBase): "clean" | "used" | "unusable" {
+  // Queries of the pool's "connect" listeners may still run on a new connection. node-postgres sends ours after them.
+  if (newConnections.has(client)) return "clean";
+  if (hasUnfinishedQueries(client) || client.getTransactionStatus() !== "I") return "unusable";
+  return queriesSent.get(client) === queriesSentAtReset.get(client) ? "clean" : "used";
+}
+
+/** The number of queries sent on each connection so far, by any code. */
+const queriesSent = new WeakMap<ClientBase, number>();
+/** The value of `queriesSent` when the connection's session was last reset. */
+const queriesSentAtReset = new WeakMap<ClientBase, number>();
+/** Connections that have served at most one borrower. */
+const newConnections = new WeakMap<ClientBase, "not lent yet" | "lent once">();
+const countedPools = new WeakSet<Pool>();
+
+/** Counts the queries on all connections of a pool, also while no transaction borrows them. */
+function countQueriesOf(pool: Pool): void {
+  if (countedPools.has(pool)) return;
+  countedPools.add(pool);
   pool.on("connect", (client) => {
-    fresh.set(client, "not lent yet");
-    count(client);
+    newConnections.set(client, "not lent yet");
+    countQueries(client);
   });
   pool.on("acquire", (client) => {
-    if (fresh.get(client) === "not lent yet") fresh.set(client, "lent once");
-    else fresh.delete(client);
+    if (newConnections.get(client) === "not lent yet") newConnections.set(client, "lent once");
+    else newConnections.delete(client);
   });
 }
 
-function count(client: ClientBase): void {
-  sent.set(client, 0);
+function countQueries(client: ClientBase): void {
+  queriesSent.set(client, 0);
   const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown;
   client.query = ((...args: readonly unknown[]) => {
-    sent.set(client, (sent.get(client) ?? 0) + 1);
+    queriesSent.set(client, (queriesSent.get(client) ?? 0) + 1);
     return query(...args);
   }) as ClientBase["query"];
 }
 
-/** Used: somebody else has sent something. Unusable: that has no end yet, or has left a transaction open. */
-function stateOf(client: ClientBase): "clean" | "used" | "unusable" {
-  // What the pool's own listeners have begun on a new connection comes before all that is sent here.
-  if (fresh.has(client)) return "clean";
-  if (hasQueriesUnderWay(client) || client.getTransactionStatus() !== "I") return "unusable";
-  return sent.get(client) === cleanAfter.get(client) ? "clean" : "used";
-}
-
-/** Until it is unlocked, the client itself serves nobody. */
+/** Makes the client refuse all calls until the returned function unlocks it. */
 function lock(client: PoolClient): () => void {
   const query = Object.getOwnPropertyDescriptor(client, "query");
   const release = client.release.bind(client);
   const error = () =>
     new TransactionEnded(
-      "this client was given back to its pool, and serves another transaction. Use a client only until it is released.",
+      "this client was released to its pool and now serves another transaction. Do not use a client after its release.",
     );
   client.query = ((...args: unknown[]) => refuse(error(), ...args)) as PoolClient["query"];
   client.release = () => {

@@ -1,28 +1,31 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
 
 import { type PoolSettings, readPoolSettings, tlsOptions } from "./poolSettings";
-import { hasQueriesUnderWay } from "./nodePostgres";
+import { hasUnfinishedQueries } from "./nodePostgres";
 import type { ContextKey } from "./signContext";
 
-type Callback = (
-  error: Error | undefined,
-  client: PoolClient | undefined,
-  done: (release?: Error | boolean) => void,
-) => void;
+/**
+ * Creates a pool, which opens connections as they are needed.
+ *
+ * @param settings Default: the values of the `DB_*` variables.
+ */
+export function createPool(settings: PoolSettings = readPoolSettings()): DatabasePool {
+  return new DatabasePool(settings);
+}
 
 /**
- * A pool of node-postgres that finds the host that takes writes, asks for credentials anew for each connection, and keeps
- * a limited number of connections that nobody uses.
+ * A node-postgres pool that finds the host that takes writes, asks for credentials for each new connection, and keeps a
+ * limited number of idle connections.
  *
- * After a failover the next connection goes to the new primary; those to the old one fail once, and are thrown away.
+ * After a failover the next connection goes to the new primary. Connections to the old primary fail once and are discarded.
  */
 export class DatabasePool extends Pool {
-  /** What `withTenantContext` signs contexts with, if it does. */
+  /** The key that `withTenantContext` signs contexts with; undefined if it does not sign them. */
   readonly contextKey: ContextKey | undefined;
   private readonly hosts: string[];
   private readonly credentials: PoolSettings["credentials"];
   private readonly maxIdle: number;
-  /** Connections that were seen to take writes. */
+  /** Connections on which the server has confirmed that it takes writes. */
   private readonly writable = new WeakSet<ClientBase>();
 
   constructor(settings: PoolSettings) {
@@ -32,9 +35,9 @@ export class DatabasePool extends Pool {
     this.credentials = settings.credentials;
     this.contextKey = settings.contextKey;
     this.maxIdle = settings.maxIdleConnections ?? 5;
-    // A connection that dies while nobody uses it is replaced by the next that is asked for.
+    // An idle connection that breaks needs no report: the next caller gets another.
     this.on("error", () => undefined);
-    // One that is cut in the moment of being handed over has nobody else who listens: the next statement on it fails.
+    // Without this listener, a connection that breaks during its handover would end the process. Its next statement fails anyway.
     this.on("connect", (client) => client.on("error", () => undefined));
   }
 
@@ -56,13 +59,13 @@ export class DatabasePool extends Pool {
   }
 
   private async open(): Promise<PoolClient> {
-    // One that is open already, and that nobody before us waits for, needs neither host nor credentials.
+    // An idle connection that no earlier caller waits for needs neither a host nor credentials.
     const client = this.idleCount > this.waitingCount ? await this.take() : await this.openNew();
     const release = client.release.bind(client);
     client.release = (error) => {
       const isSpare = this.idleCount >= this.maxIdle && this.waitingCount === 0;
-      // In a transaction, or busy, it would do the one's work in the other's transaction.
-      const isBusy = client.getTransactionStatus() !== "I" || hasQueriesUnderWay(client);
+      // Reused in an open transaction or with a query running, it would mix the work of two callers.
+      const isBusy = client.getTransactionStatus() !== "I" || hasUnfinishedQueries(client);
       release(error instanceof Error ? error : Boolean(error) || isBusy || isSpare);
     };
     return client;
@@ -108,21 +111,28 @@ export class DatabasePool extends Pool {
     }
   }
 
-  /** The next connection goes there first. */
+  /** Makes the next connection try this host first. */
   private prefer(host: string): void {
     const others = this.hosts.filter((other) => other !== host);
     this.hosts.splice(0, Infinity, host, ...others);
   }
 }
 
-/**
- * Opens a pool; connections are opened as they are needed.
- *
- * @param settings Default: what the `DB_*` variables say.
- */
-export function createPool(settings: PoolSettings = readPoolSettings()): DatabasePool {
-  return new DatabasePool(settings);
+/** None of several hosts accepted a connection that may write. `errors` holds the error of each host. */
+export class NoWritableHost extends Error {
+  override readonly name = "NoWritableHost";
+
+  constructor(readonly errors: ReadonlyMap<string, Error>) {
+    const details = [...errors].map(([host, { message }]) => `${host}: ${message}`);
+    super(`no host takes writes: ${details.join("; ")}`);
+  }
 }
+
+type Callback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void;
 
 function poolConfig(settings: PoolSettings): PoolConfig {
   const {
@@ -151,18 +161,8 @@ async function refuseStandby(client: ClientBase): Promise<void> {
   if (rows[0]?.readonly === "on") throw new Error("is read-only, as a standby is");
 }
 
-/** Whether the server has refused this client, which another host of the same database would do, too. */
+/** Whether the server has refused this client for a reason that holds on every host: login, database, privileges. */
 function isRefusal(error: Error): boolean {
   const code = "code" in error ? String(error.code) : "";
   return /^(28|3D|42)/.test(code);
-}
-
-/** None of several hosts took a connection that may write; `errors` has what each of them said, by host. */
-export class NoWritableHost extends Error {
-  override readonly name = "NoWritableHost";
-
-  constructor(readonly errors: ReadonlyMap<string, Error>) {
-    const said = [...errors].map(([host, { message }]) => `${host}: ${message}`);
-    super(`no host takes writes: ${said.join("; ")}`);
-  }
 }

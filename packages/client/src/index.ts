@@ -1,7 +1,7 @@
 /**
  * What applications import: a pool with the platform's defaults, and transactions that see one tenant's rows.
  *
- * It stands alone: nothing else of this project is loaded.
+ * The package loads nothing else of this project.
  */
 export { createPool, type DatabasePool, NoWritableHost } from "./createPool";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";

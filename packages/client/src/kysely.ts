@@ -7,9 +7,8 @@ import type { TransactionOptions } from "./transactionOptions";
 import { withTenantContext } from "./withTenantContext";
 
 /**
- * The same as withTenantContext, with a query builder of Kysely in the place of the client. All of its queries are in the one
- * transaction, and it serves until `run` settles. `db.transaction()` would begin another one, and is refused with
- * StatementRefused.
+ * Like withTenantContext, with a Kysely query builder instead of the client. All of its queries run in the one transaction,
+ * and it is usable until `run` settles. `db.transaction()` would begin another transaction and throws StatementRefused.
  */
 export function withTenantKysely<Schema, T>(
   pool: Pool,

@@ -1,6 +1,15 @@
 import type { ClientBase } from "pg";
 
-/** Where node-postgres keeps what it has sent and what waits; before 8.16 without the underscore. */
+/** Whether a query is running, such as an open cursor, or waiting to be sent. */
+export function hasUnfinishedQueries(client: ClientBase): boolean {
+  const queues = client as unknown as Queues;
+  const isNew = "_activeQuery" in queues;
+  const active = isNew ? queues._activeQuery : queues.activeQuery;
+  const waiting = (isNew ? queues._queryQueue : queues.queryQueue) ?? [];
+  return Boolean(active) || waiting.length > 0 || (queues._sentQueryQueue ?? []).length > 0;
+}
+
+/** The fields in which node-postgres keeps running and waiting queries. Releases before 8.16 name them without the underscore. */
 interface Queues {
   _activeQuery?: object | null;
   _queryQueue?: readonly object[];
@@ -9,19 +18,15 @@ interface Queues {
   queryQueue?: readonly object[];
 }
 
-/** Whether a query was sent that has no end yet, such as an open cursor, or waits to be sent. */
-export function hasQueriesUnderWay(client: ClientBase): boolean {
-  const queues = client as unknown as Queues;
-  const isNew = "_activeQuery" in queues;
-  const active = isNew ? queues._activeQuery : queues.activeQuery;
-  const waiting = (isNew ? queues._queryQueue : queues.queryQueue) ?? [];
-  return Boolean(active) || waiting.length > 0 || (queues._sentQueryQueue ?? []).length > 0;
+export function protocolConnection(client: ClientBase): ProtocolConnection {
+  return (client as unknown as { connection: ProtocolConnection }).connection;
 }
 
-/** What node-postgres' types leave out of its connection. */
+/** The members of node-postgres' connection that its types omit. */
 export interface ProtocolConnection {
-  /** Texts of the named statements that the server has been given, and of those under way. */
+  /** Texts of the named statements that the server has prepared. */
   parsedStatements: Record<string, string>;
+  /** Texts of the named statements that the server is preparing. */
   submittedNamedStatements: Record<string, string>;
   stream: { destroy: () => void };
   prependListener: ProtocolListeners;
@@ -33,17 +38,13 @@ interface ProtocolListeners {
   (event: "readyForQuery", listener: (message: { status: string }) => void): unknown;
 }
 
-export function protocolConnection(client: ClientBase): ProtocolConnection {
-  return (client as unknown as { connection: ProtocolConnection }).connection;
-}
-
-/** Answers a call of node-postgres' query() with an error, in the form that the caller waits for. */
+/** Fails a call of node-postgres' query() with `error`, in the way that the caller expects: by promise, callback or exception. */
 export function refuse(error: Error, ...[config, values, callback]: readonly unknown[]): unknown {
   const { submit, callback: own } = (config ?? {}) as { submit?: unknown; callback?: unknown };
-  // A cursor or stream that is never submitted tells nobody of an error.
+  // A cursor or stream that is never submitted cannot report an error itself.
   if (typeof submit === "function") throw error;
-  const called = [values, callback, own].find((each) => typeof each === "function");
-  if (called === undefined) return Promise.reject(error);
-  process.nextTick(called, error);
+  const onDone = [values, callback, own].find((each) => typeof each === "function");
+  if (onDone === undefined) return Promise.reject(error);
+  process.nextTick(onDone, error);
   return undefined;
 }

@@ -4,52 +4,54 @@ import type { ConnectionOptions } from "node:tls";
 
 import { type ContextKey, parseContextKey } from "./signContext";
 
-/** Who a connection logs in as. */
-export interface Credentials {
-  user: string;
-  password: string;
-}
-
-/** How to reach the database, and how many connections to keep. Defaults are the guide's, section Connection Pooling. */
+/** How to reach the database, and how many connections to keep. The defaults come from the guide, section Connection Pooling. */
 export interface PoolSettings {
-  /** A host name or address; of several, with commas between them, the one that takes writes is used. Default localhost. */
+  /** A host name or address. Of several, separated by commas, the pool uses the one that takes writes. Default localhost. */
   host?: string;
   /** TCP port, the same on all hosts. Default 5432. */
   port?: number;
   /** Default hosterizer. */
   database?: string;
   /**
-   * Who logs in. A function is asked again for each new connection, so that a rotated password is taken up without a restart.
+   * Who logs in. The pool calls a function for each new connection, so that a rotated password needs no restart.
    */
   credentials: Credentials | (() => Credentials | Promise<Credentials>);
   /** As libpq means it, https://www.postgresql.org/docs/15/libpq-ssl.html. Default disable, for a server on this machine. */
   sslmode?: SslMode;
   /** Path of a PEM file with the certificate authority. Default: the authorities that Node.js trusts. */
   sslrootcert?: string;
-  /** How many connections are open at most. Default 25. */
+  /** Largest number of open connections. Default 25. */
   maxOpenConnections?: number;
-  /** How many connections are kept when nobody uses them. Default 5. */
+  /** Largest number of idle connections. Default 5. */
   maxIdleConnections?: number;
-  /** Milliseconds after which a connection is closed and opened anew. Default 5 minutes. */
+  /** Milliseconds after which a connection is replaced. Default 5 minutes. */
   maxLifetime?: number;
-  /** Milliseconds that a connection is kept unused. Default 10 minutes. */
+  /** Milliseconds after which an idle connection is closed. Default 10 minutes. */
   maxIdleTime?: number;
   /** Milliseconds to wait for a connection. Default 10 seconds. */
   connectTimeout?: number;
   /** Milliseconds after which the server cancels a statement. Default: never. */
   statementTimeout?: number;
-  /** Signs tenant contexts, where the database wants that (`tenancy.context: "signed"`). Default: contexts are not signed. */
+  /** Signs tenant contexts, if the database requires that (`tenancy.context: "signed"`). Default: contexts are not signed. */
   contextKey?: ContextKey;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
 }
 
+export interface Credentials {
+  user: string;
+  password: string;
+}
+
+/** https://www.postgresql.org/docs/15/libpq-ssl.html; without `allow` and `prefer`, which protect against nothing. */
+export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
+
 /**
  * Reads `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER`, `DB_PASSWORD`, `DB_SSLMODE`, `DB_SSLROOTCERT` and `DB_CONTEXT_KEY`, which
- * `npm run db -- env` prints. What is not set keeps its default. In the place of user and password, `DB_CREDENTIALS_FILE`
- * names a file that is read for each new connection; see `credentialsFrom`.
+ * `npm run db -- env` prints. Variables that are not set keep their defaults. Instead of user and password,
+ * `DB_CREDENTIALS_FILE` may name a file, which is read for each new connection; see `credentialsFrom`.
  *
- * @throws Error if there is no user or password, or a value can't be one; all of them at once
+ * @throws Error with all faults at once: a missing user or password, and invalid values
  */
 export function readPoolSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -68,7 +70,7 @@ export function readPoolSettings(
   }
   const sslmode = environment["DB_SSLMODE"] ?? "disable";
   if (!isSslMode(sslmode)) {
-    faults.push(`DB_SSLMODE: ${JSON.stringify(sslmode)} is none of ${sslModes.join(", ")}`);
+    faults.push(`DB_SSLMODE: ${JSON.stringify(sslmode)} is not one of ${sslModes.join(", ")}`);
   }
   const { DB_CONTEXT_KEY: keyText } = environment;
   let contextKey: ContextKey | undefined;
@@ -96,25 +98,25 @@ function isSslMode(text: string): text is SslMode {
 }
 
 /**
- * Credentials out of a file that changes when the password is rotated: a JSON object with `DB_USER` and `DB_PASSWORD`, as
- * `npm run -s db -- env --json` prints it.
+ * Reads credentials from a file that changes when the password is rotated: a JSON object with `DB_USER` and `DB_PASSWORD`,
+ * as `npm run -s db -- env --json` prints it.
  */
 function credentialsFrom(file: string): () => Promise<Credentials> {
-  return async () => parse(await readFile(file, "utf8"), file);
+  return async () => parseCredentials(await readFile(file, "utf8"), file);
 }
 
-/** What is wrong with the file by now, if anything. */
+/** What is wrong with the file now; undefined if nothing is. */
 function credentialsFault(file: string): string | undefined {
   try {
-    parse(readFileSync(file, "utf8"), file);
+    parseCredentials(readFileSync(file, "utf8"), file);
     return undefined;
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-/** @throws Error without any of the text, which may be a password */
-function parse(text: string, file: string): Credentials {
+/** @throws Error that quotes none of the text, which may be a password */
+function parseCredentials(text: string, file: string): Credentials {
   let found: Partial<Record<string, unknown>> | null;
   try {
     found = JSON.parse(text) as Partial<Record<string, unknown>> | null;
@@ -123,16 +125,13 @@ function parse(text: string, file: string): Credentials {
   }
   const { DB_USER: user, DB_PASSWORD: password } = found ?? {};
   if (typeof user !== "string" || typeof password !== "string" || user === "" || password === "") {
-    throw new Error(`${file} has no DB_USER and DB_PASSWORD`);
+    throw new Error(`${file} does not contain DB_USER and DB_PASSWORD`);
   }
   return { user, password };
 }
 
-/** https://www.postgresql.org/docs/15/libpq-ssl.html; `allow` and `prefer`, which protect from nothing, are left out. */
-export type SslMode = "disable" | "require" | "verify-ca" | "verify-full";
-
 /**
- * What node-postgres is to ask of TLS, as libpq means the mode: `require` with an authority verifies as `verify-ca` does.
+ * The TLS options of node-postgres for a libpq mode. As in libpq, `require` with an authority verifies as `verify-ca` does.
  *
  * @throws node:fs' error if the authority's file can't be read
  */

@@ -3,13 +3,46 @@ import { type ClientBase, Query } from "pg";
 import type { ProtocolConnection } from "./nodePostgres";
 
 /**
- * What DISCARD ALL does, which PostgreSQL takes in no query string with COMMIT, and a seed for random() that nobody has chosen.
+ * Ends the transaction and resets the session, in one round trip. Never rejects.
  *
- * The transaction's own level is named, because a session that is SERIALIZABLE DEFERRABLE by default waits for others.
- * RESET ALL comes before all that may take long: a statement_timeout of the session's ends there.
+ * A short statement_timeout of the transaction could expire during a COMMIT that writes, and stop the reset after it; a pooler
+ * would still keep the session. So it is reset first, except in a failed transaction, which accepts no other statement.
+ */
+export function endAndReset(
+  session: Session,
+  how: "commit" | "rollback",
+  isFailed: boolean,
+): Promise<Ending> {
+  const first = how === "commit" && !isFailed ? "reset statement_timeout; " : "";
+  return send(session, `${first}${how}; ${resetStatements}`);
+}
+
+/** How the server answered the end of a transaction. */
+export interface Ending {
+  /** The server's answer to COMMIT or ROLLBACK; undefined if none arrived. */
+  command: string | undefined;
+  /** Set if session state may be left. */
+  error?: Error;
+}
+
+/** Resets a session that has no open transaction. Never rejects. */
+export function resetSession(session: Session): Promise<Ending> {
+  return send(session, resetStatements);
+}
+
+interface Session {
+  query: ClientBase["query"];
+  connection: ProtocolConnection;
+}
+
+/**
+ * The parts of DISCARD ALL, which PostgreSQL does not accept in one query string with COMMIT, and a random seed for random().
+ *
+ * BEGIN names its isolation level, because a session that defaults to SERIALIZABLE DEFERRABLE would wait for others.
+ * RESET ALL comes before the statements that may take long, because it lifts the session's statement_timeout.
  * https://www.postgresql.org/docs/15/sql-discard.html
  */
-const reset = [
+const resetStatements = [
   "begin isolation level read committed",
   "reset all",
   "set session authorization default",
@@ -25,15 +58,24 @@ const reset = [
   "commit",
 ].join("; ");
 
-/** How the server answered the end of a transaction. */
-export interface Ending {
-  /** What it did for COMMIT or ROLLBACK; undefined if it never said. */
-  command: string | undefined;
-  /** Set if anything of the session may be left. */
-  error?: Error;
+function send({ query, connection }: Session, text: string): Promise<Ending> {
+  return new Promise((resolve) => {
+    const ending = new EndingQuery(text, (error) => {
+      const { command } = ending;
+      if (error !== null) {
+        resolve({ command, error });
+        return;
+      }
+      // Otherwise node-postgres would use prepared statements that the server has discarded.
+      connection.parsedStatements = {};
+      connection.submittedNamedStatements = {};
+      resolve({ command });
+    });
+    void query(ending as unknown as Parameters<ClientBase["query"]>[0]);
+  });
 }
 
-/** The part of node-postgres' query that is told of each statement's end. */
+/** The part of node-postgres' query that receives the answer to each statement. */
 interface Answered {
   handleCommandComplete(message: { text: string }, connection: object): void;
 }
@@ -43,56 +85,13 @@ const AnsweredQuery = Query as unknown as new (
   callback: (error: Error | null) => void,
 ) => Answered;
 
-/** A query string that remembers what ended the transaction, also if a later statement fails. */
-class Closing extends AnsweredQuery {
+/** A query string that remembers how the transaction ended, also if a later statement fails. */
+class EndingQuery extends AnsweredQuery {
   command: string | undefined;
 
   override handleCommandComplete(message: { text: string }, connection: object): void {
-    // Before the end of the transaction nothing is sent but this.
+    // The only statement before the end of the transaction is `reset statement_timeout`.
     if (message.text !== "RESET") this.command ??= message.text;
     super.handleCommandComplete(message, connection);
   }
-}
-
-/** What statements are sent on. */
-interface Session {
-  query: ClientBase["query"];
-  connection: ProtocolConnection;
-}
-
-/**
- * Ends the transaction, and takes everything of the session back, in one round trip. Never rejects.
- *
- * A short statement_timeout of the transaction's would end during a COMMIT that has to write, and stop what comes after it;
- * a pooler in between would keep the session all the same. A failed transaction takes no statement before its end.
- */
-export function endAndReset(
-  session: Session,
-  how: "commit" | "rollback",
-  isFailed: boolean,
-): Promise<Ending> {
-  const first = how === "commit" && !isFailed ? "reset statement_timeout; " : "";
-  return send(session, `${first}${how}; ${reset}`);
-}
-
-/** Takes everything back of a session that is in no transaction. Never rejects. */
-export function resetSession(session: Session): Promise<Ending> {
-  return send(session, reset);
-}
-
-function send({ query, connection }: Session, text: string): Promise<Ending> {
-  return new Promise((resolve) => {
-    const closing = new Closing(text, (error) => {
-      const { command } = closing;
-      if (error !== null) {
-        resolve({ command, error });
-        return;
-      }
-      // Otherwise node-postgres would bind to statements that the server no longer has.
-      connection.parsedStatements = {};
-      connection.submittedNamedStatements = {};
-      resolve({ command });
-    });
-    void query(closing as unknown as Parameters<ClientBase["query"]>[0]);
-  });
 }

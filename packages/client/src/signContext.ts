@@ -1,35 +1,35 @@
 import { createHmac } from "node:crypto";
 
-/** What contexts are signed with; see docs/signed-context.md. */
+/** A key that signs contexts; see docs/signed-context.md. */
 export interface ContextKey {
-  /** By which the database knows it. */
+  /** The name of the key in the database. */
   id: string;
   secret: string;
 }
 
-/** What a token says. */
+/** The content of a token. */
 export interface SignedContext {
   userRole: string;
   /** Empty for an administrator. */
   customerId: string;
-  /** When it is over: a transaction that begins later sees nothing. */
+  /** A transaction that begins later sees no rows. */
   expires: Date;
 }
 
 /**
- * Reads `DB_CONTEXT_KEY`, as `npm run db -- env` prints it: an id and a secret with a point between them.
+ * Reads `DB_CONTEXT_KEY`, as `npm run db -- env` prints it: an id and a secret, separated by a dot.
  *
- * @throws Error without the text, which is a secret
+ * @throws Error that does not quote the text, which is secret
  */
 export function parseContextKey(text: string): ContextKey {
   const [, id, secret] = /^([A-Za-z0-9_-]{1,40})\.([A-Za-z0-9_-]{32,64})$/.exec(text) ?? [];
   if (id === undefined || secret === undefined) {
-    throw new Error("is not of the form id.secret");
+    throw new Error("does not have the form id.secret");
   }
   return { id, secret };
 }
 
-/** A token: who, until when, signed with which key, and the HMAC-SHA256 of all that. */
+/** Makes a token: the role, the customer, the expiry, the key's id, and the HMAC-SHA256 of these. */
 export function signContext(
   { userRole, customerId, expires }: SignedContext,
   { id, secret }: ContextKey,
@@ -39,7 +39,7 @@ export function signContext(
   return `${text}.${createHmac("sha256", secret).update(text).digest("hex")}`;
 }
 
-/** Signs with a key as `parseContextKey` reads it; without one nothing is signed. */
+/** Makes a signing function for a key in the form of `DB_CONTEXT_KEY`; undefined without a key. */
 export function signer(key: string | undefined) {
   if (key === undefined) return undefined;
   const parsed = parseContextKey(key);

@@ -3,14 +3,12 @@ export type TenantContext =
   | { userRole: "customer"; customerId: number | bigint | string }
   | { userRole: "administrator"; customerId?: undefined };
 
-/** The requested context is invalid or contradictory. Nothing was sent. */
+/** The requested context or an option is invalid. Nothing was sent. */
 export class TenantContextError extends Error {
   override readonly name = "TenantContextError";
 }
 
-const largest = 2n ** 63n - 1n;
-
-/** The contract's two variables. */
+/** The values of the two variables that the contract defines. */
 export interface ContextVariables {
   userRole: "customer" | "administrator";
   /** Empty for an administrator. */
@@ -18,12 +16,12 @@ export interface ContextVariables {
 }
 
 /**
- * What a context is to the database.
+ * Checks a context and returns the values of its variables.
  *
- * Both fields are read as the context's own, never from a prototype.
+ * It reads own properties only, never those of a prototype.
  *
  * @throws TenantContextError for a customer without an id, an id that is not a positive bigint, an unknown role, or an
- *   administrator with an id, who would see all rows and not that customer's
+ *   administrator with an id, who would see all rows instead of that customer's
  */
 export function contextVariables(context: TenantContext): ContextVariables {
   const userRole: unknown = own(context, "userRole");
@@ -39,19 +37,31 @@ export function contextVariables(context: TenantContext): ContextVariables {
   return { userRole, customerId: customerNumber(customerId) };
 }
 
+function customerNumber(value: unknown): string {
+  const isNumber =
+    typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
+  const text = isNumber ? String(value) : typeof value === "string" ? value : "";
+  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largestId) return text;
+  throw new TenantContextError(
+    `customerId: ${shown(value)} is not the id of a customer, a whole number from 1 to ${largestId}.`,
+  );
+}
+
+const largestId = 2n ** 63n - 1n;
+
 /**
- * The statements that set a context for the transaction that they are in, both variables always: what an earlier user of the
- * connection may have left in one of them counts no more.
+ * The statements that set a context until the transaction ends. They always set both variables, so that no value of an
+ * earlier user of the connection remains.
  */
 export function contextStatements({ userRole, customerId }: ContextVariables): string[] {
-  // Neither value has anything in it that would have to be quoted.
+  // Neither value contains a character that needs escaping.
   return [
     `set local app.current_customer_id = '${customerId}'`,
     `set local app.current_user_role = '${userRole}'`,
   ];
 }
 
-/** The same as calls in a select list, where it has to be one statement, which takes longer. */
+/** The same as calls in a select list, which is slower, for callers that need one statement. */
 export function contextCalls({ userRole, customerId }: ContextVariables): string[] {
   return [
     `pg_catalog.set_config('app.current_customer_id', '${customerId}', true)`,
@@ -59,17 +69,7 @@ export function contextCalls({ userRole, customerId }: ContextVariables): string
   ];
 }
 
-function customerNumber(value: unknown): string {
-  const isNumber =
-    typeof value === "bigint" || (typeof value === "number" && Number.isSafeInteger(value));
-  const text = isNumber ? String(value) : typeof value === "string" ? value : "";
-  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largest) return text;
-  throw new TenantContextError(
-    `customerId: ${shown(value)} is not the id of a customer, a whole number from 1 to ${largest}.`,
-  );
-}
-
-/** A property of the object's own: one that every object has by its prototype is nobody's wish. */
+/** An own property of the object. An inherited one is not something that the caller has asked for. */
 export function own<T extends object, Key extends keyof T>(
   object: T,
   key: Key,
@@ -77,7 +77,7 @@ export function own<T extends object, Key extends keyof T>(
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** A value in an error message. */
+/** Formats a value for an error message. */
 export function shown(value: unknown): string {
   if (typeof value === "bigint") return String(value);
   const text = JSON.stringify(value) as string | undefined;

@@ -6,12 +6,11 @@ import { StatementRefused } from "./transactionErrors";
 import type { TransactionGuard } from "./transactionGuard";
 
 /**
- * What `run` talks to its transaction with: node-postgres' client, without all that would end the transaction or reach
- * beyond it.
+ * The client that `run` gets: node-postgres' client without what would end the transaction or affect more than it.
  *
- * It serves until `run` settles; a later query rejects with TransactionEnded. BEGIN, COMMIT and their like are refused with
- * StatementRefused, savepoints are not. `release()` does nothing: the connection goes back when `run` settles. Listeners of
- * `notice` and `notification` hear what the server says until then.
+ * It is usable until `run` settles; a later query rejects with TransactionEnded. BEGIN, COMMIT and the like are refused with
+ * StatementRefused, savepoints are allowed. `release()` does nothing, because the connection goes back to its pool when `run`
+ * settles. Until then, listeners of `notice` and `notification` receive the server's messages.
  */
 export class TransactionClient extends EventEmitter implements PoolClient {
   readonly #client: PoolClient;
@@ -31,9 +30,9 @@ export class TransactionClient extends EventEmitter implements PoolClient {
     });
   }
 
-  /** Does nothing, so that an adapter may call it. */
+  /** Does nothing. Adapters call it. */
   release(): void {
-    // The connection goes back when `run` settles.
+    // The connection goes back to its pool when `run` settles.
   }
 
   getTransactionStatus(): ReturnType<PoolClient["getTransactionStatus"]> {
@@ -76,7 +75,7 @@ export class TransactionClient extends EventEmitter implements PoolClient {
     return this.#client.pipeline;
   }
 
-  /** @throws StatementRefused, as everything below does */
+  /** @throws StatementRefused, as all members below do */
   get connection(): never {
     throw refused("connection");
   }

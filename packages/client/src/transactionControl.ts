@@ -1,60 +1,34 @@
-/** What a query string does to the transaction that it is sent in, as far as its text tells. */
-interface TransactionControl {
-  /** The first statement that would begin or end a transaction, in upper case. */
-  refused?: string;
-  /** How many statements go back to a savepoint. */
-  savepointRollbacks: number;
-}
-
-const none: TransactionControl = { savepointRollbacks: 0 };
-const keywords = /\b(?:begin|start|commit|end|rollback|abort|prepare)\b/i;
-
 /**
- * Looks for statements of transaction control, outside of strings, comments and bodies of functions.
+ * Finds transaction control statements outside of strings, comments and function bodies.
  *
- * A session with another lexical setting (standard_conforming_strings) may hide one, which the server's answers then show.
+ * A session with standard_conforming_strings off may hide one. TransactionGuard then sees it in the server's answers.
  */
 export function transactionControl(text: string): TransactionControl {
   if (!keywords.test(text)) return none;
   const found: TransactionControl = { savepointRollbacks: 0 };
   for (const words of statementWords(text)) {
     if (isSavepointRollback(words)) found.savepointRollbacks++;
-    else if (found.refused === undefined && isRefused(words)) found.refused = shown(words);
+    else if (found.refused === undefined && isRefused(words)) found.refused = statementName(words);
   }
   return found;
 }
 
-function isSavepointRollback([first, second, third]: readonly string[]): boolean {
-  if (first !== "ROLLBACK") return false;
-  return second === "TO" || (isNoise(second) && third === "TO");
+/** What a query string would do to its transaction, judged by its text. */
+interface TransactionControl {
+  /** The first statement that would begin or end a transaction, in upper case. */
+  refused?: string;
+  /** How many statements roll back to a savepoint. */
+  savepointRollbacks: number;
 }
 
-function isRefused([first = "", second]: readonly string[]): boolean {
-  if (first === "PREPARE") return second === "TRANSACTION";
-  return ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"].includes(first);
-}
-
-function isNoise(word: string | undefined): boolean {
-  return word === "WORK" || word === "TRANSACTION";
-}
-
-function shown([first = "", second]: readonly string[]): string {
-  return second === "TRANSACTION" || second === "PREPARED" ? `${first} ${second}` : first;
-}
-
-/** As many words of each statement as it takes to tell what it is. */
-const wordsToTell = 5;
-
-const word = /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy;
-const dollarQuote = /\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy;
-const lineComment = /--[^\n\r]*/y;
-const rest = /[^'"$;()a-z_\u0080-\uffff/-]+/iy;
+const none: TransactionControl = { savepointRollbacks: 0 };
+const keywords = /\b(?:begin|start|commit|end|rollback|abort|prepare)\b/i;
 
 /** The first words of each statement, in upper case. https://www.postgresql.org/docs/15/sql-syntax-lexical.html */
 function statementWords(text: string): string[][] {
   const statements: string[][] = [];
   let words: string[] = [];
-  // A semicolon ends no statement within parentheses, nor in the body of an SQL function.
+  // A semicolon does not end a statement inside parentheses or in the body of an SQL function.
   let parentheses = 0;
   let bodies = 0;
   for (let at = 0; at < text.length;) {
@@ -64,8 +38,8 @@ function statementWords(text: string): string[][] {
       const upper = found.toUpperCase();
       at += found.length;
       if (upper === "E" && text.charAt(at) === "'") at = endOfEscapeString(text, at);
-      else bodies += bodyDepth(words, upper, bodies);
-      if (words.length < wordsToTell) words.push(upper);
+      else bodies += bodyDepthChange(words, upper, bodies);
+      if (words.length < identifyingWords) words.push(upper);
     } else if (character === ";") {
       if (parentheses === 0 && bodies === 0) {
         statements.push(words);
@@ -82,7 +56,7 @@ function statementWords(text: string): string[][] {
   return [...statements, words];
 }
 
-function bodyDepth(words: readonly string[], upper: string, bodies: number): number {
+function bodyDepthChange(words: readonly string[], upper: string, bodies: number): number {
   const isRoutine =
     words[0] === "CREATE" && (words.includes("FUNCTION") || words.includes("PROCEDURE"));
   if (!isRoutine) return 0;
@@ -90,7 +64,33 @@ function bodyDepth(words: readonly string[], upper: string, bodies: number): num
   return upper === "END" && bodies > 0 ? -1 : 0;
 }
 
-/** Where a comment, a string, a quoted name, or whatever else begins at `at` has ended. */
+/** The number of leading words that identify a statement. */
+const identifyingWords = 5;
+
+const word = /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy;
+const dollarQuote = /\$(?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/iy;
+const lineComment = /--[^\n\r]*/y;
+const rest = /[^'"$;()a-z_\u0080-\uffff/-]+/iy;
+
+function isSavepointRollback([first, second, third]: readonly string[]): boolean {
+  if (first !== "ROLLBACK") return false;
+  return second === "TO" || (isOptionalWord(second) && third === "TO");
+}
+
+function isRefused([first = "", second]: readonly string[]): boolean {
+  if (first === "PREPARE") return second === "TRANSACTION";
+  return ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"].includes(first);
+}
+
+function isOptionalWord(word: string | undefined): boolean {
+  return word === "WORK" || word === "TRANSACTION";
+}
+
+function statementName([first = "", second]: readonly string[]): string {
+  return second === "TRANSACTION" || second === "PREPARED" ? `${first} ${second}` : first;
+}
+
+/** The end of the comment, string, quoted name or other token that begins at `at`. */
 function endOfOther(text: string, at: number): number {
   const character = text.charAt(at);
   if (text.startsWith("--", at)) return at + (matchAt(lineComment, text, at)?.length ?? 2);
@@ -106,7 +106,7 @@ function endAfter(end: string, text: string, from: number): number {
   return found === -1 ? text.length : found + end.length;
 }
 
-/** A quote within is written twice: to a reader of tokens that is the end of one string and the beginning of another. */
+/** A doubled quote inside counts as the end of one string and the start of the next, which has the same effect here. */
 function endOfQuoted(quote: string, text: string, at: number): number {
   return endAfter(quote, text, at + 1);
 }
@@ -120,7 +120,7 @@ function endOfEscapeString(text: string, at: number): number {
   return text.length;
 }
 
-/** Comments nest. */
+/** Block comments nest. */
 function endOfComment(text: string, at: number): number {
   let depth = 1;
   for (let next = at + 2; next < text.length;) {

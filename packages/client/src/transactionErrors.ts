@@ -2,15 +2,15 @@
 export type LostWork = "nothing committed" | "partly committed" | "unknown";
 
 /**
- * The transaction is not what `run` took it for: it was ended from within, a failed statement was taken for success, or the
- * connection broke during COMMIT. `cause` has the error behind it, if there is one. It is never retried.
+ * The transaction did not end as `run` expected: `run` ended it itself or ignored a failed statement, or the connection broke
+ * during COMMIT. `cause` holds the underlying error, if there is one. Such a transaction is never retried.
  */
 export class TransactionLost extends Error {
   override readonly name = "TransactionLost";
 
   constructor(
     message: string,
-    /** Whether any of the work is in the database. */
+    /** Whether the database contains any of the work. */
     readonly work: LostWork,
     options?: ErrorOptions,
   ) {
@@ -23,7 +23,7 @@ export class TransactionEnded extends Error {
   override readonly name = "TransactionEnded";
 }
 
-/** `run` asked for what would end its transaction, or change the connection for others. Nothing was sent. */
+/** `run` asked for something that would end its transaction or change the connection for others. Nothing was sent. */
 export class StatementRefused extends Error {
   override readonly name = "StatementRefused";
 }

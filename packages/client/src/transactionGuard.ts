@@ -8,30 +8,19 @@ import {
   TransactionLost,
 } from "./transactionErrors";
 
-/** What node-postgres' query() takes, as far as it has a text. */
-interface Asked {
-  text?: unknown;
-  name?: unknown;
-  /** Of a stream. */
-  cursor?: { text?: unknown };
-}
-
-/**
- * Stands between `run` and its connection: sends what belongs in a transaction, and notices when the transaction is not the
- * same any more.
- */
+/** Checks all statements that `run` sends, and detects in the server's answers that the transaction has ended. */
 export class TransactionGuard {
-  /** Set if the transaction has ended from within. Then its connection is cut, so that nothing follows. */
+  /** Set if `run` has ended the transaction. The connection is then closed, so that no statement follows. */
   lost: TransactionLost | undefined;
   private isClosed = false;
-  /** How often the server may still say ROLLBACK, which it says for a savepoint too: for each query that has no end yet. */
-  private readonly savepointRollbacks: number[] = [];
-  /** Texts of the named statements, which later uses may leave out. */
-  private readonly named = new Map<unknown, string>();
+  /** For each unfinished query, how many more ROLLBACK answers are expected. The server answers ROLLBACK for a savepoint too. */
+  private readonly expectedRollbacks: number[] = [];
+  /** Texts of the named statements. Later uses of the name may omit the text. */
+  private readonly textByName = new Map<unknown, string>();
   private readonly whenClosed: (() => void)[] = [];
 
   constructor(private readonly borrowed: BorrowedConnection) {
-    // Before node-postgres answers the query, and sends the next one.
+    // These listeners must run before node-postgres settles the query and sends the next one.
     borrowed.connection.prependListener("commandComplete", this.watchCommand);
     borrowed.connection.prependListener("readyForQuery", this.watchStatus);
     this.onClose(() => {
@@ -40,17 +29,17 @@ export class TransactionGuard {
     });
   }
 
-  /** node-postgres' query(), in all its forms. */
+  /** Accepts all forms of node-postgres' query(). */
   query(...args: readonly unknown[]): unknown {
-    const refusal = this.refusal() ?? this.judge(args[0]);
+    const refusal = this.endedError() ?? this.checkStatement(args[0]);
     if (refusal !== undefined) return refuse(refusal, ...args);
     const answer = (this.borrowed.query as (...args: readonly unknown[]) => unknown)(...args);
-    // Dropped by its caller, a failure still shows: it loses the transaction. It must not end the process besides.
+    // If the caller drops the promise, the failure still loses the transaction. It must not also end the process.
     if (answer instanceof Promise) answer.catch(() => undefined);
     return answer;
   }
 
-  /** From now on nothing is sent. */
+  /** Makes all later queries fail. */
   close(): void {
     this.isClosed = true;
     for (const stop of this.whenClosed) stop();
@@ -60,67 +49,78 @@ export class TransactionGuard {
     this.whenClosed.push(stop);
   }
 
-  private refusal(): Error | undefined {
+  private endedError(): Error | undefined {
     if (!this.isClosed) return this.lost;
     return new TransactionEnded(
       "the transaction has ended: its client was used after `run` had settled. Await every query in `run`.",
     );
   }
 
-  private judge(asked: unknown): StatementRefused | undefined {
-    const text = this.textOf(asked);
+  private checkStatement(argument: unknown): StatementRefused | undefined {
+    const text = this.textOf(argument);
     if (text === undefined) {
-      this.savepointRollbacks.push(0);
+      this.expectedRollbacks.push(0);
       return undefined;
     }
     const { refused, savepointRollbacks } = transactionControl(text);
     if (refused === undefined) {
-      this.savepointRollbacks.push(savepointRollbacks);
+      this.expectedRollbacks.push(savepointRollbacks);
       return undefined;
     }
     return new StatementRefused(
-      `${refused} in withTenantContext, which begins and ends the transaction itself. ` +
+      `${refused} is not allowed in withTenantContext, which begins and ends the transaction itself. ` +
         "Return from `run` to commit, throw to roll back, and use SAVEPOINT for a part that may fail.",
     );
   }
 
-  private textOf(asked: unknown): string | undefined {
-    if (typeof asked === "string") return asked;
-    const { text: own, name, cursor } = (asked ?? {}) as Asked;
+  private textOf(argument: unknown): string | undefined {
+    if (typeof argument === "string") return argument;
+    const { text: own, name, cursor } = (argument ?? {}) as QueryArgument;
     const text = own ?? cursor?.text;
-    if (typeof text !== "string") return this.named.get(name);
-    if (name !== undefined) this.named.set(name, text);
+    if (typeof text !== "string") return this.textByName.get(name);
+    if (name !== undefined) this.textByName.set(name, text);
     return text;
   }
 
   private readonly watchCommand = ({ text }: { text: string }) => {
     if (text === "COMMIT") {
-      this.lose("partly committed", "a COMMIT from within has committed what came before it");
+      this.lose("partly committed", "a COMMIT in `run` has committed the statements before it");
     } else if (text === "PREPARE TRANSACTION") {
-      this.lose("unknown", "it was prepared from within, for somebody else to commit or roll back");
-    } else if (text === "ROLLBACK" && !this.isSavepoints()) {
       this.lose(
         "unknown",
-        "a ROLLBACK from within has taken back what came before it, and what was sent along with it may be committed",
+        "a PREPARE TRANSACTION in `run` left it for another session to commit or roll back",
+      );
+    } else if (text === "ROLLBACK" && !this.isSavepointRollback()) {
+      this.lose(
+        "unknown",
+        "a ROLLBACK in `run` has undone the statements before it, and statements sent together with it may be committed",
       );
     }
   };
 
-  private isSavepoints(): boolean {
-    const left = this.savepointRollbacks[0] ?? 0;
-    if (left > 0) this.savepointRollbacks[0] = left - 1;
+  private isSavepointRollback(): boolean {
+    const left = this.expectedRollbacks[0] ?? 0;
+    if (left > 0) this.expectedRollbacks[0] = left - 1;
     return left > 0;
   }
 
   private readonly watchStatus = ({ status }: { status: string }) => {
-    // A query that has failed has gone back to nothing.
-    this.savepointRollbacks.shift();
-    if (status === "I") this.lose("unknown", "the server says that it is in none");
+    // A failed query leaves expected rollbacks behind.
+    this.expectedRollbacks.shift();
+    if (status === "I") this.lose("unknown", "the server reports no open transaction");
   };
 
   private lose(work: LostWork, reason: string): void {
     if (this.lost !== undefined) return;
-    this.lost = new TransactionLost(`the transaction has ended before its time: ${reason}.`, work);
+    this.lost = new TransactionLost(`the transaction has ended early: ${reason}.`, work);
     this.borrowed.connection.stream.destroy();
   }
+}
+
+/** The properties of query()'s first argument that hold or name its text. */
+interface QueryArgument {
+  text?: unknown;
+  name?: unknown;
+  /** Set for a stream. */
+  cursor?: { text?: unknown };
 }

@@ -3,22 +3,35 @@ import { escapeLiteral } from "pg";
 import type { ContextKey } from "./signContext";
 import { own, shown, TenantContextError } from "./tenantContext";
 
-/** https://www.postgresql.org/docs/15/transaction-iso.html */
-const isolations = ["read committed", "repeatable read", "serializable"] as const;
-
 export interface TransactionOptions {
   /**
-   * How often a transaction that lost to another one (serialization failure, deadlock) is begun again. Then `run` is called
-   * again, so it must do nothing but talk to the database. Default 0.
+   * How often a transaction is repeated after a serialization failure or a deadlock. Each time `run` is called again, so it
+   * must have no effects outside of the database. Default 0.
    */
   retries?: number;
   /** https://www.postgresql.org/docs/15/transaction-iso.html. Default: the server's, read committed. */
   isolation?: (typeof isolations)[number];
-  /** Set until the transaction ends, in the same round trip: a statement_timeout, or `wholeTableReads`. */
+  /** Settings until the transaction ends, such as a statement_timeout or `wholeTableReads`. They cost no extra round trip. */
   settings?: TransactionSettings;
-  /** Signs the context, where the database wants that. Default: the pool's, see `contextKey` there. */
+  /** Signs the context, if the database requires that. Default: the pool's `contextKey`. */
   contextKey?: ContextKey | undefined;
 }
+
+/** Server settings for one transaction, as set_config takes them: numbers are in the setting's own unit. */
+export type TransactionSettings = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * Settings for an administrator's transaction that reads whole tables, such as a report, on a stack with bounds; see
+ * docs/tenancy.md, How it is fast.
+ *
+ * The application's roles use no parallel workers by default; 2 is PostgreSQL's own default. The planner estimates that a bound
+ * selects a ninth of the rows. It therefore undervalues workers by the same factor, and prefers a bitmap scan to reading the table.
+ */
+export const wholeTableReads: TransactionSettings = {
+  max_parallel_workers_per_gather: 2,
+  parallel_setup_cost: 111,
+  enable_bitmapscan: false,
+};
 
 /**
  * The statement that begins a transaction.
@@ -35,7 +48,9 @@ export function beginStatement(options: TransactionOptions): string {
   );
 }
 
-/** @throws TenantContextError if it is not a number of times */
+const isolations = ["read committed", "repeatable read", "serializable"] as const;
+
+/** @throws TenantContextError unless `retries` is a whole number from 0 */
 export function retriesOf(options: TransactionOptions): number {
   const retries: unknown = own(options, "retries") ?? 0;
   if (Number.isSafeInteger(retries) && Number(retries) >= 0) return Number(retries);
@@ -44,28 +59,10 @@ export function retriesOf(options: TransactionOptions): number {
   );
 }
 
-/** Settings of the server's for one transaction, as set_config takes them: numbers in the setting's own unit. */
-export type TransactionSettings = Readonly<Record<string, string | number | boolean>>;
-
 /**
- * For an administrator who reads whole tables, such as a report's transaction, on a stack with bounds; docs/tenancy.md, How it is
- * fast.
+ * The calls of a select list that apply the settings until the transaction ends.
  *
- * The application's roles begin no parallel workers by themselves; 2 is PostgreSQL's own default. To the planner, bounds hold a ninth
- * of the rows, so that workers look a ninth as useful, and a bitmap of an index better than the table itself.
- */
-export const wholeTableReads: TransactionSettings = {
-  max_parallel_workers_per_gather: 2,
-  parallel_setup_cost: 111,
-  enable_bitmapscan: false,
-};
-
-const ofTheContext = new Set(["app.current_customer_id", "app.current_user_role", "app.context"]);
-
-/**
- * What stands in a select list to set them until the transaction ends.
- *
- * @throws TenantContextError for a name that is none, or that the context sets
+ * @throws TenantContextError for an invalid name, and for a setting that the context sets
  */
 export function settingCalls(settings: TransactionSettings): string[] {
   return Object.entries(settings).map(([name, value]) => {
@@ -74,9 +71,15 @@ export function settingCalls(settings: TransactionSettings): string[] {
         `settings: ${JSON.stringify(name)} is not the name of a setting. SHOW ALL lists them.`,
       );
     }
-    if (ofTheContext.has(name.toLowerCase())) {
+    if (contextSettings.has(name.toLowerCase())) {
       throw new TenantContextError(`settings: ${name} is set by the context. Leave it out.`);
     }
     return `pg_catalog.set_config('${name}', ${escapeLiteral(String(value))}, true)`;
   });
 }
+
+const contextSettings = new Set([
+  "app.current_customer_id",
+  "app.current_user_role",
+  "app.context",
+]);

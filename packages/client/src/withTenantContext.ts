@@ -4,7 +4,7 @@ import { type ClientBase, type Pool, Query } from "pg";
 
 import { BorrowedConnection } from "./borrowedConnection";
 import { DatabasePool } from "./createPool";
-import { hasQueriesUnderWay } from "./nodePostgres";
+import { hasUnfinishedQueries } from "./nodePostgres";
 import { type ContextKey, signContext } from "./signContext";
 import {
   contextCalls,
@@ -26,15 +26,15 @@ import {
 } from "./transactionOptions";
 
 /**
- * Runs `run` in one transaction that sees the rows of one tenant, as the guide's WithTenantContext does. What it returns is
- * returned after the commit; what it throws, after a rollback.
+ * Runs `run` in one transaction that sees the rows of one tenant, as the guide's WithTenantContext does. Returns the result of
+ * `run` after the commit; if `run` throws, rolls back and rethrows.
  *
- * The context is set in the round trip of BEGIN and ends with the transaction. In the round trip of COMMIT everything of the
- * session is taken back, so that nothing of it reaches the connection's next user; where that fails, or a query of `run` is
- * still under way, the connection is closed instead. It is safe behind a pooler in transaction mode.
+ * The context is set in the round trip of BEGIN and lasts until the transaction ends. The session is reset in the round trip of
+ * COMMIT, so that the connection's next user inherits nothing. If the reset fails, or a query of `run` is still running, the
+ * connection is closed instead. This is safe behind a pooler in transaction mode.
  *
- * @throws TenantContextError before anything is sent; TransactionLost if the transaction did not end as `run` did, see
- *   `work` there; what `run` throws, and node-postgres' errors, as they are.
+ * @throws TenantContextError before anything is sent; TransactionLost, with `work`, if the transaction did not end as `run`
+ *   did; errors of `run` and of node-postgres unchanged.
  */
 export async function withTenantContext<T>(
   pool: Pool,
@@ -42,27 +42,20 @@ export async function withTenantContext<T>(
   run: (client: TransactionClient) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const { retries, contextKey, ...beginning } = beginningOf(pool, context, options);
-  const begin = (borrowed: BorrowedConnection) => beginAs(borrowed, beginning, contextKey);
+  const { retries, contextKey, ...start } = readArguments(pool, context, options);
+  const begin = (borrowed: BorrowedConnection) => beginTransaction(borrowed, start, contextKey);
   for (let attempt = 0; ; attempt++) {
     try {
-      return await transact(pool, begin, run);
+      return await runInTransaction(pool, begin, run);
     } catch (error) {
-      if (attempt >= retries || !lostToAnother(error)) throw error;
+      if (attempt >= retries || !isConflict(error)) throw error;
       await sleep(Math.random() * 10 * 2 ** attempt);
     }
   }
 }
 
-interface Beginning {
-  begin: string;
-  variables: ContextVariables;
-  /** Of a select list. */
-  calls: readonly string[];
-}
-
-/** @throws TenantContextError with everything that is wrong */
-function beginningOf(pool: Pool, context: TenantContext, options: TransactionOptions) {
+/** @throws TenantContextError with all faults at once */
+function readArguments(pool: Pool, context: TenantContext, options: TransactionOptions) {
   const faults: string[] = [];
   const read = <Value>(reader: () => Value): Value | undefined => {
     try {
@@ -83,16 +76,20 @@ function beginningOf(pool: Pool, context: TenantContext, options: TransactionOpt
   return { variables, begin, retries, calls, contextKey };
 }
 
+interface TransactionStart {
+  begin: string;
+  variables: ContextVariables;
+  /** Calls of a select list that apply the settings. */
+  calls: readonly string[];
+}
+
 function keyOf(pool: Pool): ContextKey | undefined {
   return pool instanceof DatabasePool ? pool.contextKey : undefined;
 }
 
-/** How long after it is made a token still begins a transaction, in milliseconds: as far apart as two clocks may be. */
-const tokenLifetime = 60_000;
-
-async function beginAs(
+async function beginTransaction(
   borrowed: BorrowedConnection,
-  { begin, variables, calls }: Beginning,
+  { begin, variables, calls }: TransactionStart,
   key: ContextKey | undefined,
 ): Promise<void> {
   if (key === undefined) {
@@ -108,113 +105,23 @@ async function beginAs(
   });
 }
 
-async function transact<T>(
-  pool: Pool,
-  begin: (borrowed: BorrowedConnection) => Promise<void>,
-  run: (client: TransactionClient) => Promise<T>,
-): Promise<T> {
-  const borrowed = await BorrowedConnection.from(pool);
-  try {
-    await begin(borrowed);
-  } catch (error) {
-    await rollBack(borrowed);
-    throw error;
-  }
-  const guard = new TransactionGuard(borrowed);
-  let result: T;
-  try {
-    result = await run(new TransactionClient(borrowed.client, guard));
-  } catch (error) {
-    guard.close();
-    if (guard.lost === undefined) await rollBack(borrowed);
-    else borrowed.destroy();
-    throw withWhatIsLost(error, guard.lost);
-  }
-  guard.close();
-  if (guard.lost !== undefined) {
-    borrowed.destroy();
-    throw guard.lost;
-  }
-  await commit(borrowed);
-  return result;
-}
+/** Milliseconds for which a token can begin a transaction: the largest difference between two clocks that is allowed for. */
+const tokenLifetime = 60_000;
 
-/** What `run` threw says that all is undone; where that is not so, the caller must know. */
-function withWhatIsLost(error: unknown, lost: TransactionLost | undefined): unknown {
-  if (lost === undefined || error === lost || lost.work === "nothing committed") return error;
-  return new TransactionLost(lost.message, lost.work, { cause: error });
-}
-
-/** @throws TransactionLost if nothing was committed, or nobody knows; what made COMMIT fail, as it is */
-async function commit(borrowed: BorrowedConnection): Promise<void> {
-  if (hasQueriesUnderWay(borrowed.client)) {
-    borrowed.destroy();
-    throw new TransactionLost(
-      "`run` returned while a query was under way, or a cursor open: nothing was committed. Await every query in `run`.",
-      "nothing committed",
-    );
-  }
-  const { command, error } = await borrowed.end("commit");
-  if (command === undefined) {
-    const failure = await failedCommit(borrowed, error);
-    // A statement's failure was caught so lately that the server had not said yet that the transaction has failed.
-    throw codeOf(failure) === inFailedTransaction ? caughtFailure() : failure;
-  }
-  // What was committed is committed, whatever came of the session afterwards.
-  if (error === undefined) borrowed.giveBack();
-  else borrowed.destroy();
-  if (command === "COMMIT") return;
-  // Of a transaction in which a statement failed COMMIT makes a ROLLBACK, and that is no error to the server.
-  throw caughtFailure();
-}
-
-function caughtFailure(): TransactionLost {
-  return new TransactionLost(
-    "a statement failed and its error was caught: nothing of the transaction was committed. " +
-      "Use SAVEPOINT for a part that may fail.",
-    "nothing committed",
-  );
-}
-
-const inFailedTransaction = "25P02";
-
-/** A server that still answers has refused to commit; one that does not may have committed. */
-async function failedCommit(
-  borrowed: BorrowedConnection,
-  cause: Error | undefined,
-): Promise<unknown> {
-  if ((await rollBack(borrowed)) && !isCut(cause)) return cause;
-  return new TransactionLost(
-    "the connection broke during COMMIT: whether the transaction was committed is unknown. Read what it wrote before you repeat it.",
-    "unknown",
-    { cause },
-  );
-}
-
-/** @returns whether the server answered */
-async function rollBack(borrowed: BorrowedConnection): Promise<boolean> {
-  if (hasQueriesUnderWay(borrowed.client)) {
-    borrowed.destroy();
-    return false;
-  }
-  const { command, error } = await borrowed.end("rollback");
-  if (error === undefined) borrowed.giveBack();
-  else borrowed.destroy();
-  return command !== undefined;
-}
-
-/** A proxy may keep its client when it has lost the server: class 08, connection exception, and what ends a session. */
-function isCut(error: unknown): boolean {
-  return /^(?:08|57P0)/.test(codeOf(error));
-}
-
-/** serialization_failure and deadlock_detected, https://www.postgresql.org/docs/15/mvcc-serialization-failure-handling.html. */
-function lostToAnother(error: unknown): boolean {
-  return ["40001", "40P01"].includes(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+/** Begins a transaction and sets its context, with the token as a parameter. */
+function beginWithContext(
+  { query }: { query: ClientBase["query"] },
+  begin: string,
+  context: { statement: string; token: string },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const statement = { text: context.statement, values: [context.token] };
+    const beginning = new AfterBegin(begin, statement, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+    void query(beginning as unknown as Parameters<ClientBase["query"]>[0]);
+  });
 }
 
 /** The part of node-postgres' connection that sends messages of the extended protocol. */
@@ -234,9 +141,9 @@ const ExtendedQuery = Query as unknown as new (
 ) => ExtendedQuery;
 
 /**
- * A statement that BEGIN goes before, in one round trip.
+ * A statement that is sent together with BEGIN, in one round trip.
  *
- * Its value is a parameter, and so not in pg_stat_activity, where the application's other sessions could read it.
+ * The token is a parameter, so it does not appear in pg_stat_activity, where the application's other sessions could read it.
  * https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 class AfterBegin extends ExtendedQuery {
@@ -256,18 +163,114 @@ class AfterBegin extends ExtendedQuery {
   }
 }
 
-/** Begins a transaction that has a value in app.context until it ends. */
-function beginWithContext(
-  { query }: { query: ClientBase["query"] },
-  begin: string,
-  context: { statement: string; token: string },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const statement = { text: context.statement, values: [context.token] };
-    const beginning = new AfterBegin(begin, statement, (error) => {
-      if (error === null) resolve();
-      else reject(error);
-    });
-    void query(beginning as unknown as Parameters<ClientBase["query"]>[0]);
-  });
+async function runInTransaction<T>(
+  pool: Pool,
+  begin: (borrowed: BorrowedConnection) => Promise<void>,
+  run: (client: TransactionClient) => Promise<T>,
+): Promise<T> {
+  const borrowed = await BorrowedConnection.from(pool);
+  try {
+    await begin(borrowed);
+  } catch (error) {
+    await rollBack(borrowed);
+    throw error;
+  }
+  const guard = new TransactionGuard(borrowed);
+  let result: T;
+  try {
+    result = await run(new TransactionClient(borrowed.client, guard));
+  } catch (error) {
+    guard.close();
+    if (guard.lost === undefined) await rollBack(borrowed);
+    else borrowed.destroy();
+    throw errorToReport(error, guard.lost);
+  }
+  guard.close();
+  if (guard.lost !== undefined) {
+    borrowed.destroy();
+    throw guard.lost;
+  }
+  await commit(borrowed);
+  return result;
+}
+
+/** An error of `run` tells the caller that everything was rolled back. If that is not certain, TransactionLost says so. */
+function errorToReport(error: unknown, lost: TransactionLost | undefined): unknown {
+  if (lost === undefined || error === lost || lost.work === "nothing committed") return error;
+  return new TransactionLost(lost.message, lost.work, { cause: error });
+}
+
+/** @throws TransactionLost if nothing was committed or the outcome is unknown; the server's error if it refuses COMMIT */
+async function commit(borrowed: BorrowedConnection): Promise<void> {
+  if (hasUnfinishedQueries(borrowed.client)) {
+    borrowed.destroy();
+    throw new TransactionLost(
+      "`run` returned while a query was running or a cursor open: nothing was committed. Await every query in `run`.",
+      "nothing committed",
+    );
+  }
+  const { command, error } = await borrowed.end("commit");
+  if (command === undefined) {
+    const failure = await failedCommit(borrowed, error);
+    // `run` caught an error before node-postgres learned that the transaction had failed.
+    throw codeOf(failure) === inFailedTransaction ? ignoredFailure() : failure;
+  }
+  // A failed reset of the session does not change the outcome of the transaction.
+  if (error === undefined) borrowed.giveBack();
+  else borrowed.destroy();
+  if (command === "COMMIT") return;
+  // After a failed statement the server executes COMMIT as ROLLBACK and reports no error.
+  throw ignoredFailure();
+}
+
+function ignoredFailure(): TransactionLost {
+  return new TransactionLost(
+    "a statement failed and its error was caught: nothing of the transaction was committed. " +
+      "Use SAVEPOINT for a part that may fail.",
+    "nothing committed",
+  );
+}
+
+const inFailedTransaction = "25P02";
+
+/** If the server still answers, it has refused to commit. Otherwise it may have committed. */
+async function failedCommit(
+  borrowed: BorrowedConnection,
+  cause: Error | undefined,
+): Promise<unknown> {
+  if ((await rollBack(borrowed)) && !isSessionLost(cause)) return cause;
+  return new TransactionLost(
+    "the connection broke during COMMIT: whether the transaction was committed is unknown. Read what it wrote before you repeat it.",
+    "unknown",
+    { cause },
+  );
+}
+
+/** @returns whether the server answered */
+async function rollBack(borrowed: BorrowedConnection): Promise<boolean> {
+  if (hasUnfinishedQueries(borrowed.client)) {
+    borrowed.destroy();
+    return false;
+  }
+  const { command, error } = await borrowed.end("rollback");
+  if (error === undefined) borrowed.giveBack();
+  else borrowed.destroy();
+  return command !== undefined;
+}
+
+/**
+ * Whether the session is lost although the connection works: a proxy may keep its client when it loses the server. Class 08 is
+ * "connection exception", 57P0x are the codes of a terminated session.
+ */
+function isSessionLost(error: unknown): boolean {
+  return /^(?:08|57P0)/.test(codeOf(error));
+}
+
+/** serialization_failure or deadlock_detected, https://www.postgresql.org/docs/15/mvcc-serialization-failure-handling.html. */
+function isConflict(error: unknown): boolean {
+  return ["40001", "40P01"].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

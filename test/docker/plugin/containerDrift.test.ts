@@ -101,5 +101,5 @@ test("a network that is gone is named, with what to do", async () => {
   await sandbox.at(deployed).stop();
   await engine.getNetwork(network).remove();
   await deployed.refresh();
-  await expect(deployed.update(program)).rejects.toThrow(`there is no network "${network}"`);
+  await expect(deployed.update(program)).rejects.toThrow(`network "${network}" does not exist`);
 });

@@ -66,7 +66,7 @@ test("one that the engine starts again and again fails before its time is over",
     waitTimeout: 120,
   });
   const message = await failure(program);
-  expect(message).toMatch(/right after its start, \d times \(exit code 3\)/);
+  expect(message).toMatch(/right after it started, \d times \(exit code 3\)/);
   expect(message).toContain("cannot start");
   expect(await containersOf(program.name)).toEqual([]);
 });
@@ -77,10 +77,10 @@ test("to wait for a container without a health check is refused", async () => {
 
 test("an image or a network that is not there is named, with what to do", async () => {
   const image = `${sandbox.prefix}-none:1`;
-  expect(await failure(sandbox.sleeper({ image }))).toContain(`there is no image "${image}"`);
+  expect(await failure(sandbox.sleeper({ image }))).toContain(`the engine has no image "${image}"`);
   const network = `${sandbox.prefix}-none`;
   const program = sandbox.sleeper({ networksAdvanced: [{ name: network }] });
-  expect(await failure(program)).toContain(`there is no network "${network}"`);
+  expect(await failure(program)).toContain(`network "${network}" does not exist`);
   expect(await containersOf(program.name)).toEqual([]);
 });
 

@@ -100,7 +100,7 @@ test("says at which step a build failed, and what was said before", async () => 
 
   await expect(build).rejects.toThrow(
     new RegExp(
-      `creating image "${program.name}": Docker gave up at Step 2/2 : RUN echo all is well.*: The command .* returned a non-zero code: 3\n` +
+      `creating image "${program.name}": Docker failed at Step 2/2 : RUN echo all is well.*: The command .* returned a non-zero code: 3\n` +
         "The last lines of its output:\n(  .*\n)*  all is well\n  no more",
     ),
   );
@@ -183,7 +183,7 @@ test("removes none that a container uses, and says what to do", async () => {
   const container = await engine.createContainer({ name: `${name}-user`, Image: name });
 
   await expect(image.delete()).rejects.toThrow(
-    /is using its referenced image .*\nRemove that container first, or give the image keepLocally: true$/,
+    /is using its referenced image .*\nRemove that container first, or set keepLocally: true on the image$/,
   );
   await container.remove();
 });
@@ -233,10 +233,10 @@ test("finds all that is wrong before anything is built", async () => {
     sandbox.resource("RemoteImage").check({ name: "n", ...program });
 
   await expect(faultsOf({ build: { context: "/nowhere" }, pullTriggers: ["a"] })).rejects.toThrow(
-    /"pullTriggers\\" is for images that are pulled.*there is no folder/,
+    /"pullTriggers\\" is for images that are pulled.*folder .* does not exist/,
   );
   await expect(faultsOf({ build: { context: empty } })).rejects.toThrow(
-    /there is no file \\"Dockerfile\\" in /,
+    /file \\"Dockerfile\\" does not exist in /,
   );
   await expect(faultsOf({ build: { context: empty, builder: "b", squash: true } })).rejects.toThrow(
     /"build.builder\\" is not served.*"build.squash\\" is not served/,

@@ -56,7 +56,7 @@ test.each([
   await engine.createVolume({ Name: name, Labels: { a: "b" } });
 
   await expect(sandbox.resource("Volume").create({ name, ...more })).rejects.toThrow(
-    `creating volume "${name}": there is such a volume already, with the ${property} `,
+    `creating volume "${name}": a volume of this name already exists, with the ${property} `,
   );
 });
 
@@ -72,7 +72,7 @@ test("removes none that is in use, and names the container that uses it", async 
   });
 
   await expect(volume.delete()).rejects.toThrow(
-    `deleting volume "${name}": it is in use by ${name}-user, and nothing of it was removed.`,
+    `deleting volume "${name}": it is in use by ${name}-user; nothing was removed.`,
   );
   expect(await volume.refresh()).toBeDefined();
 

@@ -39,7 +39,7 @@ test("names everything that is wrong at once, and no password", () => {
     readPoolSettings({ DB_PORT: "0", DB_SSLMODE: "prefer", DB_PASSWORD: "hidden" });
   expect(read).toThrow(
     'DB_USER is not set\nDB_PORT: "0" is not a port (1 to 65535)\n' +
-      'DB_SSLMODE: "prefer" is none of disable, require, verify-ca, verify-full',
+      'DB_SSLMODE: "prefer" is not one of disable, require, verify-ca, verify-full',
   );
   expect(read).not.toThrow("hidden");
 });
@@ -64,9 +64,9 @@ describe("DB_CREDENTIALS_FILE", () => {
 
   test.each([
     ["hidden", "is not JSON"],
-    ["null", "has no DB_USER and DB_PASSWORD"],
-    ['{"DB_USER":"app_user"}', "has no DB_USER and DB_PASSWORD"],
-    ['{"DB_USER":"","DB_PASSWORD":"hidden"}', "has no DB_USER and DB_PASSWORD"],
+    ["null", "does not contain DB_USER and DB_PASSWORD"],
+    ['{"DB_USER":"app_user"}', "does not contain DB_USER and DB_PASSWORD"],
+    ['{"DB_USER":"","DB_PASSWORD":"hidden"}', "does not contain DB_USER and DB_PASSWORD"],
   ])("with %s in it is a fault that tells no password", (text, fault) => {
     writeFileSync(file, text);
     expect(read).toThrow(`DB_CREDENTIALS_FILE: ${file} ${fault}`);

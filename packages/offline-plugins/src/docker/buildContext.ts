@@ -6,13 +6,6 @@ import { pipeline } from "node:stream/promises";
 import dockerignore, { type Ignore } from "@balena/dockerignore";
 import { type Pack, pack } from "tar-stream";
 
-/** A folder, a file or a symbolic link of a build context. */
-interface ContextEntry {
-  /** Relative to the context, with `/` between folders. */
-  path: string;
-  stats: Stats;
-}
-
 /**
  * The entries of the folder `context` that its `.dockerignore` does not exclude; the Dockerfile and the `.dockerignore` itself are always included. Sorted,
  * folders before their contents.
@@ -38,14 +31,21 @@ export async function buildContext(context: string, dockerfile: string): Promise
   }
 }
 
-/** Which paths of a build context are excluded. Paths are relative to the context, with `/` between folders. */
+/** A folder, a file or a symbolic link of a build context. */
+interface ContextEntry {
+  /** Relative to the context, with `/` between folders. */
+  path: string;
+  stats: Stats;
+}
+
+/** Tells which paths of a build context are excluded. Paths are relative to the context, with `/` between folders. */
 interface BuildIgnore {
   ignores: (path: string) => boolean;
-  /** Whether a folder and everything in it are excluded, so that it need not be read. */
+  /** Whether a folder is excluded with everything in it, so that the walk can skip it. */
   ignoresAllWithin: (folder: string) => boolean;
 }
 
-/** @param kept Paths that the builder needs even if `.dockerignore` excludes them. */
+/** @param kept paths that the builder needs even if `.dockerignore` excludes them */
 export function buildIgnore(text: string, kept: readonly string[]): BuildIgnore {
   const lines = [...text.replace(/^\uFEFF/, "").split("\n"), ...kept.map((path) => `!${path}`)];
   const ignore: Ignore = dockerignore().add(lines);
@@ -59,9 +59,9 @@ export function buildIgnore(text: string, kept: readonly string[]): BuildIgnore 
 }
 
 /**
- * A tar archive of entries of a build context. All entries belong to root, because the builder's cache compares owners.
+ * Packs entries of a build context into a tar archive. All entries belong to root, because the builder's cache compares owners.
  *
- * The stream fails if a file changes its length while it is read.
+ * The stream fails if the size of a file changes while it is read.
  */
 export function buildArchive(context: string, entries: readonly ContextEntry[]): Pack {
   const archive = pack();
@@ -94,7 +94,10 @@ async function addAll(archive: Pack, context: string, entries: readonly ContextE
       const sink = archive.entry({ ...common, name: path, type: "file", size: stats.size });
       await pipeline(createReadStream(file, { end: stats.size - 1 }), sink).catch(
         (cause: unknown) => {
-          throw new Error(`${file} could not be read: it may have changed meanwhile`, { cause });
+          throw new Error(
+            `${file} could not be read completely: it may have changed during the build`,
+            { cause },
+          );
         },
       );
     }

@@ -9,7 +9,7 @@ import { buildArchive, buildContext } from "./buildContext";
 import type { DockerSession } from "./session";
 
 /**
- * Builds an image from a folder, by the engine's own builder, which every engine has, and names it.
+ * Builds an image from a folder with the engine's own builder, which every engine has, and tags it.
  *
  * @throws Error with the step that failed and the last lines of its output
  */
@@ -41,7 +41,7 @@ export async function buildImage(
       ...(build.platform === null ? {} : { platform: build.platform }),
     })
     .catch((error: unknown) => {
-      // A file that cannot be read breaks the connection off as well.
+      // An unreadable file breaks the connection too. The error of the archive is then the cause.
       throw error instanceof EngineUnreachable ? (failure ?? error) : error;
     });
   await followProgress(answer, cancelled, (step) => {
@@ -52,18 +52,92 @@ export async function buildImage(
   }
 }
 
-/** `registry:5000/name:tag` → the name and the tag; none is `latest`. */
+/**
+ * Reads the engine's messages until a build or a pull is finished.
+ *
+ * @param cancelled ends the reading; its reason is then the error
+ * @param report called with each step of a build as it begins: `Step 2/5 : RUN make`
+ * @throws Error with the engine's error and the last lines of output before it
+ */
+export async function followProgress(
+  answer: AsyncIterable<Buffer | string>,
+  cancelled: AbortSignal,
+  report: (step: string) => void,
+): Promise<void> {
+  try {
+    await readMessages(answer, report);
+  } catch (error) {
+    throw cancelled.aborted ? cancelled.reason : error;
+  }
+  cancelled.throwIfAborted();
+}
+
+async function readMessages(
+  answer: AsyncIterable<Buffer | string>,
+  report: (step: string) => void,
+): Promise<void> {
+  const output: string[] = [];
+  let step: string | undefined;
+  for await (const { stream = "", error } of messages(answer)) {
+    const lines = stripVTControlCharacters(stream).split("\n");
+    for (const line of lines.map((each) => each.trimEnd()).filter((each) => each !== "")) {
+      output.push(line);
+      if (!/^Step \d+\/\d+ : /.test(line)) continue;
+      step = line;
+      report(line);
+    }
+    if (error !== undefined) throw new Error(describeFailure(error, step, output));
+  }
+}
+
+/** One message of the engine while it builds or pulls an image. */
+interface EngineMessage {
+  /** A piece of the output, including line breaks. */
+  stream?: string;
+  /** The current step of a pull. */
+  status?: string;
+  error?: string;
+}
+
+/** Parses the answer, which has one JSON object per line. */
+async function* messages(answer: AsyncIterable<Buffer | string>): AsyncGenerator<EngineMessage> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of answer) {
+    rest += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as EngineMessage;
+  }
+  if (rest.trim() !== "") yield JSON.parse(rest) as EngineMessage;
+}
+
+function describeFailure(
+  error: string,
+  step: string | undefined,
+  output: readonly string[],
+): string {
+  const where = step === undefined ? "" : ` at ${step}`;
+  const last = output.slice(-quotedLines).map((line) => `  ${line}`);
+  const quote = last.length === 0 ? [] : ["The last lines of its output:", ...last];
+  return [`Docker failed${where}: ${error.trim()}`, ...quote].join("\n");
+}
+
+/** The number of output lines that an error quotes. */
+const quotedLines = 20;
+
+/** Splits `registry:5000/name:tag` into name and tag. Without a tag it is `latest`. */
 export function splitTag(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(":");
   if (colon <= reference.lastIndexOf("/")) return { repo: reference, tag: "latest" };
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
 }
 
-/** Not served: the engine's own builder has no such thing, or nothing here needs it. */
+/** Options that the engine's own builder lacks, or that this project does not need. */
 const unserved = { replaces: true, unserved: true } as const;
 
 /**
- * The property `build` of `docker.RemoteImage`. Terraform sees it as a whole: whatever changes in it makes another image.
+ * The property `build` of `docker.RemoteImage`. Any change in it replaces the image, as in the official plugin.
  */
 export const buildSchema = {
   additionalContexts: { kind: "list", ...unserved },
@@ -75,7 +149,7 @@ export const buildSchema = {
   cacheFroms: { kind: "list", ...unserved, terraformName: "cache_from" },
   cacheTos: { kind: "list", ...unserved, terraformName: "cache_to" },
   cgroupParent: { kind: "string", ...unserved },
-  /** A folder, relative to the project's. */
+  /** A folder, relative to the project's folder. */
   context: { kind: "string", required: true, replaces: true },
   cpuPeriod: { kind: "number", ...unserved },
   cpuQuota: { kind: "number", ...unserved },
@@ -111,73 +185,3 @@ export const buildSchema = {
   useLegacyBuilder: { kind: "boolean", default: false, replaces: true },
   version: { kind: "string", ...unserved },
 } as const;
-
-/** One line of what the engine says while it builds or pulls an image. */
-interface EngineMessage {
-  /** A piece of the output, with its line ends. */
-  stream?: string;
-  /** What a pull is at. */
-  status?: string;
-  error?: string;
-}
-
-/** How much of the output an error quotes. */
-const quotedLines = 20;
-
-/**
- * Reads what the engine says while it builds or pulls.
- *
- * @param cancelled what ends the reading, and is then the reason
- * @param report told each step of a build as it begins: `Step 2/5 : RUN make`
- * @throws Error with what went wrong and the last lines before it
- */
-export async function followProgress(
-  answer: AsyncIterable<Buffer | string>,
-  cancelled: AbortSignal,
-  report: (step: string) => void,
-): Promise<void> {
-  try {
-    await follow(answer, report);
-  } catch (error) {
-    throw cancelled.aborted ? cancelled.reason : error;
-  }
-  cancelled.throwIfAborted();
-}
-
-async function follow(
-  answer: AsyncIterable<Buffer | string>,
-  report: (step: string) => void,
-): Promise<void> {
-  const said: string[] = [];
-  let step: string | undefined;
-  for await (const { stream = "", error } of messages(answer)) {
-    const lines = stripVTControlCharacters(stream).split("\n");
-    for (const line of lines.map((each) => each.trimEnd()).filter((each) => each !== "")) {
-      said.push(line);
-      if (!/^Step \d+\/\d+ : /.test(line)) continue;
-      step = line;
-      report(line);
-    }
-    if (error !== undefined) throw new Error(describeFailure(error, step, said));
-  }
-}
-
-function describeFailure(error: string, step: string | undefined, said: readonly string[]): string {
-  const where = step === undefined ? "" : ` at ${step}`;
-  const last = said.slice(-quotedLines).map((line) => `  ${line}`);
-  const quote = last.length === 0 ? [] : ["The last lines of its output:", ...last];
-  return [`Docker gave up${where}: ${error.trim()}`, ...quote].join("\n");
-}
-
-/** A JSON object a line. */
-async function* messages(answer: AsyncIterable<Buffer | string>): AsyncGenerator<EngineMessage> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of answer) {
-    rest += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as EngineMessage;
-  }
-  if (rest.trim() !== "") yield JSON.parse(rest) as EngineMessage;
-}

@@ -9,8 +9,8 @@ import type { containerSchema } from "./containerSchema";
 import { statusOf } from "./session";
 
 /**
- * Puts the uploads of a container into it, which has not started yet: through `/`, as the official plugin does. So the engine
- * refuses here what it refuses there.
+ * Copies the uploads of a container into it before it starts. Like the official plugin, it unpacks them at `/`, so the engine
+ * refuses the same files.
  */
 export async function uploadFiles(
   container: Dockerode.Container,
@@ -44,7 +44,7 @@ interface ArchiveFile {
   mode: number;
 }
 
-/** The files as a tar archive, which the engine unpacks. */
+/** Packs files into a tar archive for the engine to unpack. */
 export function containerArchive(files: readonly ArchiveFile[], modified: Date): Promise<Buffer> {
   const archive = pack();
   for (const { path, content, mode } of files)

@@ -4,7 +4,7 @@ import type { Observed, State } from "../protocol/resourceSchema";
 import type { containerSchema } from "./containerSchema";
 import { statusOf } from "./session";
 
-/** Connects a new container to its networks, and to no other. */
+/** Connects a new container to its declared networks and disconnects it from the default one. */
 export async function connectNetworks(
   engine: Dockerode,
   container: Dockerode.Container,
@@ -20,8 +20,8 @@ export async function connectNetworks(
 }
 
 /**
- * Connects a container that is to start again where a network was removed or it was disconnected meanwhile. A network that
- * was made anew under its old name is another one for the engine, which would refuse to start the container.
+ * Connects a container, before it starts again, to networks that it was disconnected from or that were recreated. A network
+ * that was recreated under its old name is a different one for the engine, which would refuse to start the container.
  */
 export async function reconnectNetworks(
   engine: Dockerode,
@@ -39,7 +39,7 @@ export async function reconnectNetworks(
   }
 }
 
-/** The networks that a container was declared to be in and is not, by name. */
+/** The names of the declared networks that a container is not connected to. */
 export function missingNetworks(
   { NetworkSettings }: Dockerode.ContainerInspectInfo,
   { networksAdvanced }: Pick<Observed<typeof containerSchema>, "networksAdvanced">,
@@ -53,7 +53,7 @@ export function missingNetworks(
     .filter((name) => !connected.includes(name));
 }
 
-/** The engine would take the name of a network that is not there, and refuse to start the container then. */
+/** Fails here, because the engine accepts the name of a missing network and then refuses to start the container. */
 async function findNetwork(
   engine: Dockerode,
   name: string,
@@ -63,7 +63,7 @@ async function findNetwork(
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     throw new Error(
-      `there is no network "${name}". Take its name in "networksAdvanced" from a docker.Network.`,
+      `network "${name}" does not exist. Take its name in "networksAdvanced" from a docker.Network.`,
       { cause: error },
     );
   }

@@ -2,8 +2,8 @@ import type { ResourceSchema } from "../protocol/resourceSchema";
 import { labelsSchema } from "./labels";
 
 /**
- * The properties of `docker.Container`. Those that are not served are here too, because the official plugin has them in its
- * state, each as it is for a container that does not use it.
+ * The properties of `docker.Container`. Unserved ones are included, because the official plugin has them in its state. Each
+ * has the value of a container that does not use it.
  */
 export const containerSchema = {
   attach: { kind: "boolean", default: false, unserved: true },
@@ -162,7 +162,7 @@ export const containerSchema = {
       sourceHash: { kind: "string", replaces: true, unserved: true },
     },
   },
-  // The official plugin takes the image's own user and folder for no difference.
+  // Computed: the official plugin sees no difference if these come from the image.
   user: { kind: "string", computed: true, replaces: true },
   usernsMode: { kind: "string", replaces: true, unserved: true },
   volumes: {
@@ -182,10 +182,7 @@ export const containerSchema = {
   workingDir: { kind: "string", computed: true, replaces: true, unserved: true },
 } as const satisfies ResourceSchema;
 
-/** Nanoseconds of each unit. */
-const units: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
-
-/** A length of time as Docker writes it (`1m30s`, `500ms`), in nanoseconds; undefined if it is none. */
+/** Parses a duration as Docker writes it (`1m30s`, `500ms`). Returns nanoseconds, or undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return text === "0" ? 0 : undefined;
   const parts = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)];
@@ -194,7 +191,10 @@ export function parseDuration(text: string): number | undefined {
   );
 }
 
-/** Nanoseconds as Docker writes them: `1m0s`, `1.5s`, `500ms`. */
+/** Nanoseconds of each unit. */
+const units: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+/** Formats nanoseconds as Docker does: `1m0s`, `1.5s`, `500ms`. */
 export function formatDuration(nanoseconds: number): string {
   if (nanoseconds > 0 && nanoseconds < 1e9) return `${nanoseconds / 1e6}ms`;
   const hours = Math.floor(nanoseconds / 3600e9);

@@ -6,7 +6,7 @@ import { labelMap } from "./labels";
 
 const mebibyte = 1024 * 1024;
 
-/** What the engine is asked to create. Networks and uploads follow before the container starts. */
+/** The request that creates a container. Networks and uploads are added before it starts. */
 export function containerSpec(
   planned: State<typeof containerSchema>,
 ): Dockerode.ContainerCreateOptions {
@@ -39,7 +39,7 @@ function configuration(planned: State<typeof containerSchema>): Dockerode.Contai
             Interval: nanoseconds(healthcheck.interval),
             Timeout: nanoseconds(healthcheck.timeout),
             StartPeriod: nanoseconds(healthcheck.startPeriod),
-            // Engines older than 25 know no start interval, and pass over it.
+            // Engines older than 25 ignore the start interval.
             StartInterval: nanoseconds(healthcheck.startInterval),
             Retries: healthcheck.retries,
           },
@@ -74,13 +74,13 @@ function hostConfiguration(planned: State<typeof containerSchema>): Dockerode.Ho
   };
 }
 
-/** The limits of memory in bytes; 0 is none. */
+/** Memory limits in bytes; 0 is no limit. */
 export function memoryLimits({ memory, memorySwap }: State<typeof containerSchema>) {
   const swap = memorySwap ?? 0;
   return { Memory: (memory ?? 0) * mebibyte, MemorySwap: swap > 0 ? swap * mebibyte : swap };
 }
 
-/** A port as the engine names it: `5432/tcp`. */
+/** The engine's name of a port: `5432/tcp`. */
 function portKey({ internal, protocol }: { internal: number; protocol: string }): string {
   return `${internal}/${protocol}`;
 }

@@ -7,24 +7,18 @@ import { containerSchema, formatDuration, parseDuration } from "./containerSchem
 
 const mebibyte = 1024 * 1024;
 
-/** What the engine tells beyond what its client's types know. */
-type Inspected = Dockerode.ContainerInspectInfo & {
-  NetworkSettings: { Bridge?: string };
-  Config: { StopSignal?: string; StopTimeout?: number };
-};
-
 /**
  * The state of a live container, as the official plugin reads it.
  *
- * The engine cannot tell what was asked for from what came with the image, so environment, labels, networks, volumes and
- * uploads stay what they were; none of them can be changed on a container that is there. Networks can: what is connected now
- * is in `networkDatas` alone.
+ * The engine does not distinguish declared values from those of the image. Environment, labels, networks, volumes and uploads
+ * therefore stay as they were. All of them except networks are fixed for an existing container; its current networks are only in
+ * `networkDatas`.
  */
 export function containerState(
   container: Dockerode.ContainerInspectInfo,
   prior: Observed<typeof containerSchema>,
 ): LiveObject<typeof containerSchema> {
-  const { Config, HostConfig, NetworkSettings, State }: Inspected = container;
+  const { Config, HostConfig, NetworkSettings, State }: ContainerDescription = container;
   const { memory, memorySwap } = limits(HostConfig);
   const capabilities = {
     adds: sortedStrings(strings(HostConfig.CapAdd)),
@@ -56,7 +50,7 @@ export function containerState(
       entrypoints:
         typeof Config.Entrypoint === "string" ? [Config.Entrypoint] : strings(Config.Entrypoint),
       envs: prior.envs ?? [],
-      // Of a container that runs again, how it ended before.
+      // A running container keeps the exit code of its last run.
       exitCode: State.Running ? prior.exitCode : State.ExitCode,
       groupAdds: strings(HostConfig.GroupAdd),
       healthcheck: liveHealthcheck(container, prior.healthcheck),
@@ -112,7 +106,13 @@ export function containerState(
   };
 }
 
-/** MiB; 0 is none. */
+/** The engine's description of a container, with fields that the types of its client lack. */
+type ContainerDescription = Dockerode.ContainerInspectInfo & {
+  NetworkSettings: { Bridge?: string };
+  Config: { StopSignal?: string; StopTimeout?: number };
+};
+
+/** Memory limits in MiB; 0 is no limit. */
 function limits({ Memory = 0, MemorySwap = 0 }: Dockerode.HostConfig) {
   return {
     memory: Memory / mebibyte,
@@ -120,7 +120,7 @@ function limits({ Memory = 0, MemorySwap = 0 }: Dockerode.HostConfig) {
   };
 }
 
-/** The engine writes null for a list that is empty. */
+/** The engine writes null for an empty list. */
 function strings(list: unknown): readonly string[] {
   return (list ?? []) as readonly string[];
 }
@@ -132,9 +132,9 @@ function texts(map: unknown): Readonly<Record<string, string>> {
 type Port = State<(typeof containerSchema)["ports"]["properties"]>;
 
 /**
- * The ports that a container publishes: those of a stopped one are what it was made with.
+ * The ports that a container publishes. A stopped container has those that it was created with.
  *
- * @param prior the ports that it had; what is still there keeps its order, which means nothing to the engine.
+ * @param prior the ports in the state; they determine the order, which has no meaning for the engine
  */
 function livePorts(
   { NetworkSettings, HostConfig, State }: Dockerode.ContainerInspectInfo,
@@ -150,7 +150,7 @@ function livePorts(
       protocol,
     }));
   });
-  // A port that the engine chose is known while the container runs.
+  // The engine reports a port that it chose only while the container runs.
   const known = State.Running
     ? live
     : live.map((port) => ({
@@ -180,7 +180,7 @@ function keyOf({ internal, protocol, ip }: Port): string {
 
 type Healthcheck = State<(typeof containerSchema)["healthcheck"]["properties"]>;
 
-/** Nanoseconds; absent is 0. */
+/** A health check as the engine describes it. Times are in nanoseconds; a missing time is 0. */
 interface LiveHealthcheck {
   Test?: string[];
   Interval?: number;
@@ -191,9 +191,9 @@ interface LiveHealthcheck {
 }
 
 /**
- * A container's health check, its image's if it has none of its own.
+ * A container's health check, or its image's if it declares none.
  *
- * @param prior how it was written; a time that is still the same is written as it was there.
+ * @param prior the health check in the state; an unchanged time keeps its notation
  */
 function liveHealthcheck(
   { Config }: Dockerode.ContainerInspectInfo,
@@ -202,20 +202,20 @@ function liveHealthcheck(
   const { Healthcheck: live } = Config as { Healthcheck?: LiveHealthcheck };
   if (live === undefined) return null;
   return {
-    interval: written(live.Interval, prior?.interval),
+    interval: durationText(live.Interval, prior?.interval),
     retries: live.Retries ?? 0,
-    // Engines older than 25 do not keep it.
+    // Engines older than 25 do not store the start interval.
     startInterval:
       live.StartInterval === undefined
         ? (prior?.startInterval ?? "0s")
-        : written(live.StartInterval, prior?.startInterval),
-    startPeriod: written(live.StartPeriod, prior?.startPeriod),
+        : durationText(live.StartInterval, prior?.startInterval),
+    startPeriod: durationText(live.StartPeriod, prior?.startPeriod),
     tests: live.Test ?? [],
-    timeout: written(live.Timeout, prior?.timeout),
+    timeout: durationText(live.Timeout, prior?.timeout),
   };
 }
 
-function written(nanoseconds = 0, prior: string | undefined): string {
+function durationText(nanoseconds = 0, prior: string | undefined): string {
   return prior !== undefined && parseDuration(prior) === nanoseconds
     ? prior
     : formatDuration(nanoseconds);

@@ -1,12 +1,12 @@
 import { sortedStrings } from "../protocol/propertyValue";
 
-/** One label of an object of Docker's, as the plugin's resources have it. */
+/** One label, in the form that the resources use. */
 interface Label {
   label: string;
   value: string;
 }
 
-/** The property `labels` of a resource that is made anew when one changes. */
+/** The property `labels` of a resource that is replaced when a label changes. */
 export const labelsSchema = {
   kind: "objectSet",
   replaces: true,
@@ -16,12 +16,12 @@ export const labelsSchema = {
   },
 } as const;
 
-/** Labels as the engine takes them. */
+/** Converts labels to the engine's form. */
 export function labelMap(labels: readonly Label[] | null): Record<string, string> {
   return Object.fromEntries((labels ?? []).map(({ label, value }) => [label, value]));
 }
 
-/** Labels as the engine has them, in the order of their names. */
+/** Converts the engine's labels to the form of the resources, sorted by name. */
 export function labelList(labels: Readonly<Record<string, string>> | null | undefined): Label[] {
   const map = labels ?? {};
   return sortedStrings(Object.keys(map)).map((label) => ({ label, value: map[label] ?? "" }));

@@ -6,7 +6,7 @@ import { type LiveObject, resourceType } from "../protocol/resourceType";
 import { labelList, labelMap, labelsSchema } from "./labels";
 import { type DockerSession, statusOf } from "./session";
 
-/** Every property of `docker.Network`. A change of any makes another network: Docker changes none in place. */
+/** Every property of `docker.Network`. Any change replaces the network, because Docker changes none in place. */
 const networkSchema = {
   attachable: { kind: "boolean", replaces: true },
   driver: { kind: "string", computed: true, replaces: true },
@@ -34,11 +34,6 @@ const networkSchema = {
   scope: { kind: "string", computed: true, unserved: true },
 } as const;
 
-/** Milliseconds to wait for containers that are just being removed, as the official plugin does. */
-const patience = 30_000;
-const interval = 500;
-
-/** `docker.Network`. */
 export const network = resourceType<DockerSession, typeof networkSchema>({
   token: "docker:index/network:Network",
   schema: networkSchema,
@@ -48,7 +43,7 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
   create: async ({ engine }, planned) => {
     const created = await engine.createNetwork({
       Name: planned.name,
-      // Engines before 25 make a second network of the same name otherwise.
+      // Without this, engines before 25 create a second network of the same name.
       CheckDuplicate: true,
       Labels: labelMap(planned.labels),
       IPAM: { Driver: planned.ipamDriver },
@@ -58,7 +53,7 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
       ...(planned.options === null ? {} : { Options: { ...planned.options } }),
     });
     const { id, state } = await inspect(created);
-    // The official plugin learns these at the next refresh only.
+    // The official plugin reads these only at the next refresh.
     return { id, state: { ...state, ipamOptions: null } };
   },
 
@@ -75,7 +70,7 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
 
   delete: async ({ engine, cancelled }, _old, id) => {
     const found = engine.getNetwork(id);
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + removalTimeout;
     for (;;) {
       try {
         await found.remove();
@@ -84,7 +79,7 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
         if (statusOf(error) === 404) return;
         const isRefused = [403, 409].includes(statusOf(error) ?? 0);
         const attached = isRefused ? await attachedContainers(found) : [];
-        // The last container may have gone between the refusal and the question which ones there are.
+        // The last container may have been detached after the refusal, before this list was read.
         const isInUse = attached.length > 0 || /active endpoints/.test(String(error));
         if (!isRefused || !isInUse) throw error;
         if (Date.now() > deadline || cancelled.aborted) {
@@ -95,10 +90,14 @@ export const network = resourceType<DockerSession, typeof networkSchema>({
           );
         }
       }
-      await sleep(interval);
+      await sleep(retryInterval);
     }
   },
 });
+
+/** Milliseconds to wait for containers that are being removed, as in the official plugin. */
+const removalTimeout = 30_000;
+const retryInterval = 500;
 
 async function inspect(found: Dockerode.Network): Promise<LiveObject<typeof networkSchema>> {
   const live = await found.inspect();

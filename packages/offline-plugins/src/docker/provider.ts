@@ -7,10 +7,10 @@ import { remoteImage } from "./remoteImage";
 import { volume } from "./volume";
 
 /**
- * Stands in for the official plugin `docker` where Pulumi's own servers cannot be reached.
+ * Replaces the official plugin `docker` where Pulumi's own servers are unreachable.
  *
- * Inputs, outputs and ids are the official ones: a stack made with either plugin shows no change with the other. What is not
- * served here is refused by name, before anything is touched.
+ * Inputs, outputs and ids are the official ones: a stack deployed with one plugin shows no change with the other. Unserved
+ * properties are refused by name before anything changes.
  */
 export const provider: ProviderDefinition<DockerSession> = {
   name: "docker",

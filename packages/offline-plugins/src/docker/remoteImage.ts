@@ -10,7 +10,6 @@ import { type Fault, type LiveObject, resourceType } from "../protocol/resourceT
 import { buildImage, buildSchema, followProgress, splitTag } from "./buildImage";
 import { type DockerSession, statusOf } from "./session";
 
-/** Every property of `docker.RemoteImage`. */
 const remoteImageSchema = {
   build: { kind: "object", properties: buildSchema },
   forceRemove: { kind: "boolean" },
@@ -23,7 +22,7 @@ const remoteImageSchema = {
   triggers: { kind: "map", replaces: true },
 } as const;
 
-/** `docker.RemoteImage`: an image that is built here, or one that is pulled unless the engine has it. */
+/** `docker.RemoteImage`: an image that is built, or pulled unless the engine already has it. */
 export const remoteImage = resourceType<DockerSession, typeof remoteImageSchema>({
   token: "docker:index/remoteImage:RemoteImage",
   schema: remoteImageSchema,
@@ -39,24 +38,24 @@ export const remoteImage = resourceType<DockerSession, typeof remoteImageSchema>
     if (build !== null) await buildImage(session, name, build);
     else if ((await findImage(session.engine, name)) === undefined)
       await pullImage(session, name, platform);
-    return present(await findImage(session.engine, name), name, planned);
+    return existing(await findImage(session.engine, name), name, planned);
   },
 
   read: async ({ engine }, id, prior) => {
-    // Of an imported image only the id is known, which ends in its name.
+    // For an imported image only the id is known, which ends with the name.
     const name = prior.name ?? id.replace(/^sha256:[0-9a-f]{64}/, "");
     const found = await findImage(engine, name);
     return found === undefined ? undefined : live(found, name, prior);
   },
 
-  // Only what happens at its end can change, and that is kept in the state.
+  // Only the options for its removal can change, and these exist only in the state.
   update: async ({ engine }, _old, planned) =>
-    present(await findImage(engine, planned.name), planned.name, planned),
+    existing(await findImage(engine, planned.name), planned.name, planned),
 
   delete: async ({ engine }, { name, imageId, keepLocally, forceRemove }) => {
     if (keepLocally === true) return;
     const found = await findImage(engine, name);
-    // Its successor may have taken over the name; what is left of it then has none.
+    // A replacement may have taken the name already. The old image is then known by its id alone.
     const reference = found === undefined || found.id === imageId ? name : (imageId ?? name);
     try {
       await engine.getImage(reference).remove({ force: forceRemove === true });
@@ -64,7 +63,7 @@ export const remoteImage = resourceType<DockerSession, typeof remoteImageSchema>
       if (statusOf(error) === 404) return;
       if (!(error instanceof Error) || statusOf(error) !== 409) throw error;
       throw new Error(
-        `Docker: ${engineMessage(error)}.\nRemove that container first, or give the image keepLocally: true`,
+        `Docker: ${engineMessage(error)}.\nRemove that container first, or set keepLocally: true on the image`,
         { cause: error },
       );
     }
@@ -73,9 +72,11 @@ export const remoteImage = resourceType<DockerSession, typeof remoteImageSchema>
 
 type ImageState = Observed<typeof remoteImageSchema>;
 
-function present(found: FoundImage | undefined, name: string, state: ImageState) {
+function existing(found: FoundImage | undefined, name: string, state: ImageState) {
   if (found !== undefined) return live(found, name, state);
-  throw new Error(`the image was removed again while it was made: make sure that nobody prunes`);
+  throw new Error(
+    `the image was removed during the update: make sure that nothing prunes images meanwhile`,
+  );
 }
 
 function live(
@@ -86,7 +87,7 @@ function live(
   return { id: `${id}${name}`, state: { ...state, name, imageId: id, repoDigest } };
 }
 
-/** What is wrong with an image's inputs whose single values are of the right kind. What is not known yet passes. */
+/** Checks inputs whose single values are of the right kind. Unknown values pass. */
 function buildFaults({ name, build, pullTriggers }: PropertyMap): Fault[] {
   if (!isMap(build)) return [];
   const faults: Fault[] = [];
@@ -102,16 +103,16 @@ function buildFaults({ name, build, pullTriggers }: PropertyMap): Fault[] {
   if (typeof context !== "string") return faults;
   const folder = resolve(context);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    const reason = `"build.context": there is no folder "${context}" (${folder})`;
+    const reason = `"build.context": folder "${context}" (${folder}) does not exist`;
     faults.push({ property: "build.context", reason });
   } else if (typeof dockerfile === "string" && !existsSync(join(folder, dockerfile))) {
-    const reason = `"build.dockerfile": there is no file "${dockerfile}" in ${folder}`;
+    const reason = `"build.dockerfile": file "${dockerfile}" does not exist in ${folder}`;
     faults.push({ property: "build.dockerfile", reason });
   }
   return faults;
 }
 
-/** What of an image goes into a state. */
+/** The parts of an image that the state holds. */
 interface FoundImage {
   /** `sha256:…` */
   id: string;
@@ -119,7 +120,7 @@ interface FoundImage {
   repoDigest: string;
 }
 
-/** Looks for an image at the engine, by its name. @returns undefined if there is none */
+/** Finds an image by its name. @returns undefined if the engine does not have it */
 async function findImage(engine: Dockerode, name: string): Promise<FoundImage | undefined> {
   try {
     const { Id, RepoDigests } = await engine.getImage(name).inspect();
@@ -131,7 +132,8 @@ async function findImage(engine: Dockerode, name: string): Promise<FoundImage | 
 }
 
 /**
- * An image may have come from several registries; one that has come from one alone may have been named anew since.
+ * The digest of an image under its name. An image may have one digest for each registry that it came from; a single digest
+ * counts even if the image has another name by now.
  *
  * @param digests null, with some engines, for an image that was built here
  */
@@ -145,7 +147,7 @@ function digestOf(name: string, digests: readonly string[] | null): string {
 /**
  * Fetches an image from its registry, without credentials.
  *
- * @throws Error that says why it could not be had
+ * @throws Error that says why the pull failed
  */
 async function pullImage(
   { engine, cancelled, status }: DockerSession,

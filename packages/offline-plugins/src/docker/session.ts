@@ -6,20 +6,20 @@ import type Dockerode from "dockerode";
 import type { EngineLog } from "../protocol/engineLog";
 import type { ProviderSession } from "../protocol/resourceType";
 
-/** The way to one Docker engine. */
+/** The connection to one Docker engine. */
 export interface DockerSession extends ProviderSession {
   readonly engine: Dockerode;
   /** Where the engine is, for messages: `unix:///var/run/docker.sock`. */
   readonly host: string;
   /** Shows a warning in the output of `pulumi up`. */
   warn: (message: string) => void;
-  /** Shows what is going on, while it goes on. */
+  /** Shows the current step while it runs. */
   status: (message: string) => void;
-  /** Aborted once the user has cancelled the update. */
+  /** Aborted when the user cancels the update. */
   readonly cancelled: AbortSignal;
 }
 
-/** Connects at the first request only. */
+/** Opens a session, which connects with its first request. */
 export function openSession(
   address: EngineAddress,
   { warn, status }: Pick<EngineLog, "warn" | "status">,
@@ -49,8 +49,8 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * A failure in words: what the engine said, with its HTTP status. An engine that cannot be reached says for itself where it
- * was looked for and what to do.
+ * Describes a failure: the engine's message with its HTTP status. The error of an unreachable engine already says which address
+ * was tried and what to do.
  */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

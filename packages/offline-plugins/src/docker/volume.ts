@@ -6,7 +6,7 @@ import { type LiveObject, resourceType } from "../protocol/resourceType";
 import { labelList, labelMap, labelsSchema } from "./labels";
 import { type DockerSession, statusOf } from "./session";
 
-/** Every property of `docker.Volume`. A change of any makes another volume: Docker changes none in place. */
+/** Every property of `docker.Volume`. Any change replaces the volume, because Docker changes none in place. */
 const volumeSchema = {
   cluster: { kind: "object", unserved: true, properties: {} },
   driver: { kind: "string", computed: true, replaces: true },
@@ -16,7 +16,7 @@ const volumeSchema = {
   name: { kind: "string", autonamed: true, replaces: true },
 } as const;
 
-/** `docker.Volume`. One that is there already, and is as it should be, is taken as it is, with what it holds. */
+/** `docker.Volume`. An existing volume that matches its declaration is adopted with its data. */
 export const volume = resourceType<DockerSession, typeof volumeSchema>({
   token: "docker:index/volume:Volume",
   schema: volumeSchema,
@@ -31,14 +31,14 @@ export const volume = resourceType<DockerSession, typeof volumeSchema>({
       ...(planned.driverOpts === null ? {} : { DriverOpts: { ...planned.driverOpts } }),
     });
     const live = await inspect(engine.getVolume(planned.name));
-    // Docker answers as if it had made a volume that was there, and each preview would want to make it anew, without its data.
+    // Docker reports success for an existing volume, even a different one. Each preview would then replace it and lose its data.
     for (const [property, wanted, found] of [
       ["labels", labelMap(planned.labels), labelMap(live.state.labels)],
       ["driverOpts", planned.driverOpts ?? {}, live.state.driverOpts],
     ] as const) {
       if (isDeepStrictEqual({ ...wanted }, { ...found })) continue;
       throw new Error(
-        `there is such a volume already, with the ${property} ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}. Declare what it has, or remove it if its data are of no use: docker volume rm ${planned.name}`,
+        `a volume of this name already exists, with the ${property} ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}. Declare these, or remove the volume if its data is not needed: docker volume rm ${planned.name}`,
       );
     }
     return live;
@@ -65,7 +65,7 @@ export const volume = resourceType<DockerSession, typeof volumeSchema>({
       const names = users.map(({ Names }) => (Names[0] ?? "").replace(/^\//, ""));
       if (names.length === 0) throw error;
       throw new Error(
-        `it is in use by ${names.join(", ")}, and nothing of it was removed. Remove these containers first`,
+        `it is in use by ${names.join(", ")}; nothing was removed. Remove these containers first`,
         { cause: error },
       );
     }

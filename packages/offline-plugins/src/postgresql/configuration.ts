@@ -8,49 +8,26 @@ import type { Fault } from "../protocol/resourceType";
 export interface Configuration {
   host: string;
   port: number;
-  /** The database for what belongs to the whole server: roles, databases. */
+  /** The database in which server-wide objects (roles, databases) are changed. */
   database: string;
   username: string;
   password?: string;
   sslmode: SslMode;
   sslrootcert?: string;
-  /** Paths of PEM files that the client shows of itself. */
+  /** Paths of PEM files with the client's own certificate and key. */
   sslcert?: string;
   sslkey?: string;
-  /** Whether `username` is a superuser: only then are passwords read back. */
+  /** Whether `username` is a superuser. Only superusers can read passwords back. */
   superuser: boolean;
-  /** Seconds. Zero waits for ever. */
+  /** Seconds. Zero means no limit. */
   connectTimeout: number;
-  /** Largest number of connections to one database. Zero is no limit. */
+  /** Largest number of connections to one database. Zero means no limit. */
   maxConnections: number;
 }
 
-const sslModes: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
-
-/** Each configuration property with the environment variable and the value that hold when the program gives none. */
-const properties: Record<string, { variable?: string; fallback?: string; check?: Check }> = {
-  host: { variable: "PGHOST" },
-  port: { variable: "PGPORT", fallback: "5432", check: wholeNumber(1, 65_535) },
-  database: { variable: "PGDATABASE", fallback: "postgres" },
-  username: { variable: "PGUSER", fallback: "postgres" },
-  password: { variable: "PGPASSWORD" },
-  sslmode: { variable: "PGSSLMODE", fallback: "require", check: oneOf(sslModes) },
-  // The program may be about to write the file: whoever connects says so if it is not there.
-  sslrootcert: {},
-  clientcert: { check: pathsOfCertificate },
-  superuser: { variable: "PGSUPERUSER", fallback: "true", check: oneOf(["true", "false"]) },
-  connectTimeout: { variable: "PGCONNECT_TIMEOUT", fallback: "180", check: wholeNumber(0) },
-  maxConnections: { fallback: "20", check: wholeNumber(0) },
-};
-
-/** Engine's own properties of every provider. */
-const engineProperties = new Set(["version", "pluginDownloadURL"]);
-
-type Check = (value: string) => string | undefined;
-
 export const secretConfiguration: ReadonlySet<string> = new Set(["password"]);
 
-/** Checks the provider's inputs, each given as a string. Fills in what the official plugin fills in, no more. */
+/** Checks the provider's inputs, which are strings. Adds the same defaults as the official plugin. */
 export function checkConfiguration(news: PropertyMap): { inputs: PropertyMap; faults: Fault[] } {
   const faults = Object.entries(news).flatMap(([name, value]) => {
     if (name.startsWith("__") || engineProperties.has(name)) return [];
@@ -72,10 +49,13 @@ export function checkConfiguration(news: PropertyMap): { inputs: PropertyMap; fa
   return { inputs, faults };
 }
 
+/** Properties that every provider has, which the engine handles itself. */
+const engineProperties = new Set(["version", "pluginDownloadURL"]);
+
 /**
- * The provider's checked inputs with the environment and the defaults behind them.
+ * The configuration from the provider's checked inputs, then the environment, then defaults.
  *
- * @throws if there is no host, or the environment holds what cannot be.
+ * @throws if there is no host, or an environment variable is invalid
  */
 export function readConfiguration(
   given: PropertyMap,
@@ -112,7 +92,27 @@ export function readConfiguration(
   }
 }
 
-/** An object of the provider's inputs comes as JSON: `{"cert":"client.pem","key":"client.key"}`. */
+const sslModes: readonly string[] = ["disable", "require", "verify-ca", "verify-full"];
+
+/** Each configuration property, with the environment variable and the value that apply if the program sets none. */
+const properties: Record<string, { variable?: string; fallback?: string; check?: Check }> = {
+  host: { variable: "PGHOST" },
+  port: { variable: "PGPORT", fallback: "5432", check: wholeNumber(1, 65_535) },
+  database: { variable: "PGDATABASE", fallback: "postgres" },
+  username: { variable: "PGUSER", fallback: "postgres" },
+  password: { variable: "PGPASSWORD" },
+  sslmode: { variable: "PGSSLMODE", fallback: "require", check: oneOf(sslModes) },
+  // Not checked: the program may still have to write the file. If it is missing, connecting fails.
+  sslrootcert: {},
+  clientcert: { check: pathsOfCertificate },
+  superuser: { variable: "PGSUPERUSER", fallback: "true", check: oneOf(["true", "false"]) },
+  connectTimeout: { variable: "PGCONNECT_TIMEOUT", fallback: "180", check: wholeNumber(0) },
+  maxConnections: { fallback: "20", check: wholeNumber(0) },
+};
+
+type Check = (value: string) => string | undefined;
+
+/** The engine passes an object in the provider's inputs as JSON: `{"cert":"client.pem","key":"client.key"}`. */
 const certificateSchema = z.strictObject({
   cert: z.string(),
   key: z.string(),
@@ -130,7 +130,7 @@ function pathsOfCertificate(value: string): string | undefined {
     certificateSchema.parse(JSON.parse(value));
     return undefined;
   } catch {
-    return 'expected "cert" and "key", the paths of PEM files; inline ones need the official plugin postgresql';
+    return 'expected "cert" and "key", the paths of PEM files; inline certificates need the official plugin postgresql';
   }
 }
 

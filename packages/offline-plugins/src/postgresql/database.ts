@@ -20,7 +20,7 @@ const databaseSchema = {
 
 type DatabaseState = State<typeof databaseSchema>;
 
-/** `postgresql.Database`. Deleting it drops the database with all that is in it, whoever is connected. */
+/** `postgresql.Database`. Deleting it drops the database with all its contents, and ends the sessions connected to it. */
 export const database = resourceType<ServerSession, typeof databaseSchema>({
   token: "postgresql:index/database:Database",
   schema: databaseSchema,
@@ -34,21 +34,21 @@ export const database = resourceType<ServerSession, typeof databaseSchema>({
         await client.query(statement);
       });
     });
-    return found(planned.name, await readDatabase(session, planned.name, planned));
+    return existing(planned.name, await readDatabase(session, planned.name, planned));
   },
 
   read: readDatabase,
 
   update: async (session, old, planned) => {
     await alterDatabase(session, old, planned);
-    return found(planned.name, await readDatabase(session, planned.name, planned));
+    return existing(planned.name, await readDatabase(session, planned.name, planned));
   },
 
   delete: async (session, old) => {
     const name = escapeIdentifier(old.name);
     await session.command(async (client) => {
       await actAs(client, old.owner === null ? [] : [old.owner], async () => {
-        // PostgreSQL drops no template.
+        // PostgreSQL does not drop templates.
         if (old.isTemplate === true) await client.query(`alter database ${name} is_template false`);
         await client.query(`drop database ${name} with (force)`);
       });
@@ -56,7 +56,7 @@ export const database = resourceType<ServerSession, typeof databaseSchema>({
   },
 });
 
-/** As the official plugin: from template0, in UTF8, unless the program says otherwise. */
+/** Like the official plugin, uses template0 and UTF8 unless the program says otherwise. */
 function createStatement(planned: DatabaseState, user: string): string {
   const name = (value: string | null, fallback: string) =>
     value?.toUpperCase() === "DEFAULT" ? "default" : escapeIdentifier(value ?? fallback);
@@ -78,37 +78,59 @@ function createStatement(planned: DatabaseState, user: string): string {
   ].join(" ");
 }
 
-function found(name: string, live: LiveObject<typeof databaseSchema> | undefined) {
+/** Changes what differs between an existing database and the plan. */
+async function alterDatabase(
+  session: ServerSession,
+  old: DatabaseState,
+  planned: DatabaseState,
+): Promise<void> {
+  const name = escapeIdentifier(planned.name);
+  const newOwner = planned.owner !== null && planned.owner !== old.owner ? planned.owner : null;
+  await session.command(async (client) => {
+    const owners = [old.owner, newOwner].filter((owner) => owner !== null);
+    await actAs(client, owners, async () => {
+      if (planned.name !== old.name)
+        await client.query(`alter database ${escapeIdentifier(old.name)} rename to ${name}`);
+      if (newOwner !== null)
+        await client.query(`alter database ${name} owner to ${escapeIdentifier(newOwner)}`);
+      if (planned.tablespaceName !== null && planned.tablespaceName !== old.tablespaceName)
+        await client.query(
+          `alter database ${name} set tablespace ${escapeIdentifier(planned.tablespaceName)}`,
+        );
+      for (const option of changedOptions(old, planned))
+        await client.query(`alter database ${name} ${option}`);
+    });
+  });
+  if (planned.alterObjectOwnership && newOwner !== null && old.owner !== null)
+    await reassign(session, planned.name, old.owner, newOwner);
+}
+
+function changedOptions(old: DatabaseState, planned: DatabaseState): string[] {
+  const changed: string[] = [];
+  if (planned.connectionLimit !== old.connectionLimit)
+    changed.push(`connection limit ${planned.connectionLimit}`);
+  if (planned.allowConnections !== old.allowConnections)
+    changed.push(`allow_connections ${planned.allowConnections}`);
+  if (planned.isTemplate !== null && planned.isTemplate !== old.isTemplate)
+    changed.push(`is_template ${planned.isTemplate}`);
+  return changed;
+}
+
+async function reassign(session: ServerSession, database: string, from: string, to: string) {
+  await session.change(async (client) => {
+    await actAs(client, [from, to], async () => {
+      await client.query(`reassign owned by ${escapeIdentifier(from)} to ${escapeIdentifier(to)}`);
+    });
+  }, database);
+}
+
+function existing(name: string, live: LiveObject<typeof databaseSchema> | undefined) {
   if (live === undefined)
     throw new Error(`database "${name}" was dropped while it was being changed`);
   return live;
 }
 
-interface DatabaseRow {
-  owner: string;
-  encoding: string;
-  lc_collate: string;
-  lc_ctype: string;
-  tablespace_name: string;
-  connection_limit: number;
-  allow_connections: boolean;
-  is_template: boolean;
-}
-
-const query = `
-  select pg_catalog.pg_get_userbyid(d.datdba) as owner,
-         pg_catalog.pg_encoding_to_char(d.encoding) as encoding,
-         d.datcollate as lc_collate,
-         d.datctype as lc_ctype,
-         t.spcname as tablespace_name,
-         d.datconnlimit as connection_limit,
-         d.datallowconn as allow_connections,
-         d.datistemplate as is_template
-    from pg_catalog.pg_database d
-    join pg_catalog.pg_tablespace t on t.oid = d.dattablespace
-   where d.datname = $1`;
-
-/** A database as the server has it. Which template it came from, the server does not know. */
+/** Reads a database. The server does not record its template, so that value comes from `prior`. */
 async function readDatabase(
   session: ServerSession,
   name: string,
@@ -135,48 +157,26 @@ async function readDatabase(
   };
 }
 
-/** Makes an existing database what is planned. Only what differs is touched. */
-async function alterDatabase(
-  session: ServerSession,
-  old: DatabaseState,
-  planned: DatabaseState,
-): Promise<void> {
-  const name = escapeIdentifier(planned.name);
-  const newOwner = planned.owner !== null && planned.owner !== old.owner ? planned.owner : null;
-  await session.command(async (client) => {
-    const owners = [old.owner, newOwner].filter((owner) => owner !== null);
-    await actAs(client, owners, async () => {
-      if (planned.name !== old.name)
-        await client.query(`alter database ${escapeIdentifier(old.name)} rename to ${name}`);
-      if (newOwner !== null)
-        await client.query(`alter database ${name} owner to ${escapeIdentifier(newOwner)}`);
-      if (planned.tablespaceName !== null && planned.tablespaceName !== old.tablespaceName)
-        await client.query(
-          `alter database ${name} set tablespace ${escapeIdentifier(planned.tablespaceName)}`,
-        );
-      for (const option of options(old, planned))
-        await client.query(`alter database ${name} ${option}`);
-    });
-  });
-  if (planned.alterObjectOwnership && newOwner !== null && old.owner !== null)
-    await reassign(session, planned.name, old.owner, newOwner);
+interface DatabaseRow {
+  owner: string;
+  encoding: string;
+  lc_collate: string;
+  lc_ctype: string;
+  tablespace_name: string;
+  connection_limit: number;
+  allow_connections: boolean;
+  is_template: boolean;
 }
 
-function options(old: DatabaseState, planned: DatabaseState): string[] {
-  const changed: string[] = [];
-  if (planned.connectionLimit !== old.connectionLimit)
-    changed.push(`connection limit ${planned.connectionLimit}`);
-  if (planned.allowConnections !== old.allowConnections)
-    changed.push(`allow_connections ${planned.allowConnections}`);
-  if (planned.isTemplate !== null && planned.isTemplate !== old.isTemplate)
-    changed.push(`is_template ${planned.isTemplate}`);
-  return changed;
-}
-
-async function reassign(session: ServerSession, database: string, from: string, to: string) {
-  await session.change(async (client) => {
-    await actAs(client, [from, to], async () => {
-      await client.query(`reassign owned by ${escapeIdentifier(from)} to ${escapeIdentifier(to)}`);
-    });
-  }, database);
-}
+const query = `
+  select pg_catalog.pg_get_userbyid(d.datdba) as owner,
+         pg_catalog.pg_encoding_to_char(d.encoding) as encoding,
+         d.datcollate as lc_collate,
+         d.datctype as lc_ctype,
+         t.spcname as tablespace_name,
+         d.datconnlimit as connection_limit,
+         d.datallowconn as allow_connections,
+         d.datistemplate as is_template
+    from pg_catalog.pg_database d
+    join pg_catalog.pg_tablespace t on t.oid = d.dattablespace
+   where d.datname = $1`;

@@ -31,7 +31,7 @@ const defaultPrivilegesSchema = {
 
 type DefaultPrivileges = State<typeof defaultPrivilegesSchema>;
 
-/** `postgresql.DefaultPrivileges`: what a role may do with the objects that `owner` will create. */
+/** `postgresql.DefaultPrivileges`: a role's privileges on objects that `owner` creates later. */
 export const defaultPrivileges = resourceType<ServerSession, typeof defaultPrivilegesSchema>({
   token: "postgresql:index/defaultPrivileges:DefaultPrivileges",
   schema: defaultPrivilegesSchema,
@@ -43,7 +43,7 @@ export const defaultPrivileges = resourceType<ServerSession, typeof defaultPrivi
     const { role, database, owner, objectType, privileges } = prior;
     if (role === null || database === null || owner === null || objectType === null)
       throw new Error(
-        "DefaultPrivileges cannot be imported; declare them, and they are taken over",
+        "DefaultPrivileges cannot be imported; declare them, and the next update adopts the existing ones",
       );
     const withGrantOption = prior.withGrantOption ?? false;
     const known = { ...prior, role, database, owner, objectType, withGrantOption };
@@ -55,7 +55,7 @@ export const defaultPrivileges = resourceType<ServerSession, typeof defaultPrivi
   },
   update: (session, _old, planned) => apply(session, planned),
   delete: async (session, old) => {
-    await session.change((client) => replace(client, old, []), old.database);
+    await session.change((client) => replacePrivileges(client, old, []), old.database);
   },
 });
 
@@ -79,14 +79,21 @@ async function apply(
   session: ServerSession,
   planned: DefaultPrivileges,
 ): Promise<LiveObject<typeof defaultPrivilegesSchema>> {
-  await session.change((client) => replace(client, planned, planned.privileges), planned.database);
+  await session.change(
+    (client) => replacePrivileges(client, planned, planned.privileges),
+    planned.database,
+  );
   const live = await readDefaultPrivileges(session, planned, false);
   if (live === undefined)
-    throw new Error("a role, the schema or the database was dropped meanwhile");
+    throw new Error("a role, the schema or the database was dropped during the update");
   return live;
 }
 
-async function replace(client: PoolClient, its: DefaultPrivileges, privileges: readonly string[]) {
+async function replacePrivileges(
+  client: PoolClient,
+  its: DefaultPrivileges,
+  privileges: readonly string[],
+) {
   const isGone = (await granteeOid(client, its)) === undefined;
   if (isGone && privileges.length === 0) return;
   const type = objectTypeOf(its.objectType);
@@ -104,8 +111,40 @@ async function replace(client: PoolClient, its: DefaultPrivileges, privileges: r
   });
 }
 
-/** pg_default_acl's letters for the types of objects. */
-const letters: Record<string, string> = {
+/**
+ * Reads default privileges.
+ *
+ * @param nothingDeclared the state has no list; it then stays without one while nothing is granted
+ * @returns undefined if some were declared and there are none, or if a role, the schema or the database is gone
+ */
+async function readDefaultPrivileges(
+  session: ServerSession,
+  its: State<typeof defaultPrivilegesSchema>,
+  nothingDeclared: boolean,
+): Promise<LiveObject<typeof defaultPrivilegesSchema> | undefined> {
+  return session.readWithin(its.database, async (client) => {
+    const role = await granteeOid(client, its);
+    if (role === undefined) return undefined;
+    const { rows } = await client.query<{ privilege: string }>(query, [
+      role,
+      its.owner,
+      typeLetters[its.objectType],
+      its.schema ?? "",
+    ]);
+    const present = sortedStrings(rows.map(({ privilege }) => privilege));
+    if (present.length === 0 && its.privileges.length > 0) return undefined;
+    const same = samePrivileges(objectTypeOf(its.objectType), present, its.privileges);
+    const declared = nothingDeclared ? null : its.privileges;
+    const schema = its.schema === null || its.schema === "" ? "noschema" : its.schema;
+    return {
+      id: [its.role, its.database, schema, its.owner, its.objectType].join("_"),
+      state: { ...its, privileges: same ? declared : present },
+    };
+  });
+}
+
+/** The values of pg_default_acl.defaclobjtype. */
+const typeLetters: Record<string, string> = {
   table: "r",
   sequence: "S",
   function: "f",
@@ -124,35 +163,3 @@ const query = `
      and pg_catalog.pg_get_userbyid(d.defaclrole) = $2
      and d.defaclobjtype = $3
      and coalesce(n.nspname, '') = $4`;
-
-/**
- * Default privileges as the server has them.
- *
- * @param nothingDeclared the state has no list at all; it then keeps none while nothing is granted.
- * @returns undefined if there are none where some were declared, or if a role, the schema or the database is gone.
- */
-async function readDefaultPrivileges(
-  session: ServerSession,
-  its: State<typeof defaultPrivilegesSchema>,
-  nothingDeclared: boolean,
-): Promise<LiveObject<typeof defaultPrivilegesSchema> | undefined> {
-  return session.readWithin(its.database, async (client) => {
-    const role = await granteeOid(client, its);
-    if (role === undefined) return undefined;
-    const { rows } = await client.query<{ privilege: string }>(query, [
-      role,
-      its.owner,
-      letters[its.objectType],
-      its.schema ?? "",
-    ]);
-    const present = sortedStrings(rows.map(({ privilege }) => privilege));
-    if (present.length === 0 && its.privileges.length > 0) return undefined;
-    const same = samePrivileges(objectTypeOf(its.objectType), present, its.privileges);
-    const declared = nothingDeclared ? null : its.privileges;
-    const schema = its.schema === null || its.schema === "" ? "noschema" : its.schema;
-    return {
-      id: [its.role, its.database, schema, its.owner, its.objectType].join("_"),
-      state: { ...its, privileges: same ? declared : present },
-    };
-  });
-}

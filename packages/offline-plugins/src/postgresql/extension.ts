@@ -14,13 +14,7 @@ const schema = {
   dropCascade: { kind: "boolean", default: false },
 } as const satisfies ResourceSchema;
 
-const query = `
-  select n.nspname as schema, e.extversion as version
-    from pg_catalog.pg_extension e
-    join pg_catalog.pg_namespace n on n.oid = e.extnamespace
-   where e.extname = $1`;
-
-/** `postgresql.Extension`. One that is there already is taken over. */
+/** `postgresql.Extension`. An existing extension is adopted. */
 export const extension = resourceType<ServerSession, typeof schema>({
   token: "postgresql:index/extension:Extension",
   schema,
@@ -35,11 +29,11 @@ export const extension = resourceType<ServerSession, typeof schema>({
     ];
     await session.change(async (client) => {
       const name = escapeIdentifier(planned.name);
-      // The session's own path is empty. Without a schema the extension goes where PostgreSQL would put it by default.
+      // The session's search_path is empty. An extension without a schema goes into PostgreSQL's default one.
       if (planned.schema === null) await client.query("set local search_path = public");
       await client.query(`create extension if not exists ${name} ${options.join(" ")}`);
     }, database);
-    return found(await readExtension(session, "", { ...planned, database }));
+    return existing(await readExtension(session, "", { ...planned, database }));
   },
 
   read: readExtension,
@@ -57,7 +51,7 @@ export const extension = resourceType<ServerSession, typeof schema>({
           `alter extension ${name} update to ${escapeIdentifier(planned.version)}`,
         );
     }, database);
-    return found(await readExtension(session, "", { ...planned, database }));
+    return existing(await readExtension(session, "", { ...planned, database }));
   },
 
   delete: async (session, old) => {
@@ -89,7 +83,13 @@ async function readExtension(
   };
 }
 
-function found(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
+const query = `
+  select n.nspname as schema, e.extversion as version
+    from pg_catalog.pg_extension e
+    join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+   where e.extname = $1`;
+
+function existing(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
   if (live === undefined) throw new Error("it was dropped while it was being changed");
   return live;
 }

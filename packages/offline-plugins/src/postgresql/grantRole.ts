@@ -10,14 +10,7 @@ const schema = {
   withAdminOption: { kind: "boolean", default: false, replaces: true },
 } as const satisfies ResourceSchema;
 
-const query = `
-  select m.admin_option
-    from pg_catalog.pg_auth_members m
-    join pg_catalog.pg_roles member on member.oid = m.member
-    join pg_catalog.pg_roles granted on granted.oid = m.roleid
-   where member.rolname = $1 and granted.rolname = $2`;
-
-/** `postgresql.GrantRole`: one membership. One that is there already is taken over. */
+/** `postgresql.GrantRole`: one membership. An existing membership is adopted. */
 export const grantRole = resourceType<ServerSession, typeof schema>({
   token: "postgresql:index/grantRole:GrantRole",
   schema,
@@ -26,14 +19,14 @@ export const grantRole = resourceType<ServerSession, typeof schema>({
   create: async (session, planned) => {
     const option = planned.withAdminOption ? " with admin option" : "";
     await session.change(async (client) => {
-      // Without this, a membership that has the admin option already would keep it.
+      // Without this, an existing membership would keep its admin option.
       if (!planned.withAdminOption) await client.query(revoke(planned));
       await client.query(
         `grant ${escapeIdentifier(planned.grantRole)} to ${escapeIdentifier(planned.role)}${option}`,
       );
     });
     const live = await readMembership(session, "", planned);
-    if (live === undefined) throw new Error("it was revoked meanwhile");
+    if (live === undefined) throw new Error("it was revoked during the update");
     return live;
   },
 
@@ -44,7 +37,7 @@ export const grantRole = resourceType<ServerSession, typeof schema>({
   delete: async (session, old) => {
     await session.change(async (client) => {
       const { rows } = await client.query(query, [old.role, old.grantRole]);
-      // Dropping either role has taken the membership with it.
+      // If either role was dropped, the membership is already gone.
       if (rows.length > 0) await client.query(revoke(old));
     });
   },
@@ -61,7 +54,7 @@ async function readMembership(
 ): Promise<LiveObject<typeof schema> | undefined> {
   if (role === null || granted === null)
     throw new Error(
-      "a GrantRole cannot be imported; declare it, and it takes over what is granted",
+      "a GrantRole cannot be imported; declare it, and the next update adopts the existing membership",
     );
   const { rows } = await session.read((client) =>
     client.query<{ admin_option: boolean }>(query, [role, granted]),
@@ -73,3 +66,10 @@ async function readMembership(
     state: { role, grantRole: granted, withAdminOption: row.admin_option },
   };
 }
+
+const query = `
+  select m.admin_option
+    from pg_catalog.pg_auth_members m
+    join pg_catalog.pg_roles member on member.oid = m.member
+    join pg_catalog.pg_roles granted on granted.oid = m.roleid
+   where member.rolname = $1 and granted.rolname = $2`;

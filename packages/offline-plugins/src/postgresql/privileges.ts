@@ -4,7 +4,23 @@ import { type PropertyMap, unknownValue } from "../protocol/propertyValue";
 import type { ResourceSchema, State } from "../protocol/resourceSchema";
 import type { Fault } from "../protocol/resourceType";
 
-/** What may be granted on each type of object, https://www.postgresql.org/docs/15/ddl-priv.html. */
+export const grantSchema = {
+  role: { kind: "string", required: true, replaces: true },
+  database: { kind: "string", required: true, replaces: true },
+  schema: { kind: "string", replaces: true },
+  objectType: {
+    kind: "string",
+    required: true,
+    replaces: true,
+    oneOf: ["database", "schema", "table", "sequence", "function", "procedure", "routine"],
+  },
+  objects: { kind: "set", replaces: true },
+  columns: { kind: "set", replaces: true, unserved: true },
+  privileges: { kind: "set", required: true },
+  withGrantOption: { kind: "boolean", default: false, replaces: true },
+} as const satisfies ResourceSchema;
+
+/** The privileges that each type of object has, https://www.postgresql.org/docs/15/ddl-priv.html. */
 const privileges = {
   database: ["CREATE", "CONNECT", "TEMPORARY"],
   schema: ["CREATE", "USAGE"],
@@ -18,10 +34,10 @@ const privileges = {
 
 type ObjectType = keyof typeof privileges;
 
-/** All privileges of a type, or what is meant by the one word for them. */
+/** The keyword for all privileges of a type. */
 const all = "ALL";
 
-/** Privileges that the type of object does not have, each by its place: no other word ever becomes part of a statement. */
+/** Finds privileges that the type of object does not have, so that no other word becomes part of a statement. */
 export function privilegeFaults({ objectType, privileges: given }: PropertyMap): Fault[] {
   if (typeof objectType !== "string" || !isObjectType(objectType) || !Array.isArray(given))
     return [];
@@ -32,27 +48,26 @@ export function privilegeFaults({ objectType, privileges: given }: PropertyMap):
       : [
           {
             property: `privileges[${index}]`,
-            reason: `"${String(privilege)}" is no privilege of a ${objectType}; expected one of ${allowed.join(", ")}`,
+            reason: `"${String(privilege)}" is not a privilege of a ${objectType}; expected one of ${allowed.join(", ")}`,
           },
         ],
   );
 }
 
-/** The type of object that a checked input or a state names. */
 export function objectTypeOf(name: string): ObjectType {
   if (isObjectType(name)) return name;
   throw new Error(`privileges on objects of type "${name}" are not served by the offline plugin`);
 }
 
-/** Privileges as they stand in a statement. @throws on any that the type does not have. */
+/** The list of privileges for a statement. @throws if the type lacks one of them */
 export function privilegeList(objectType: ObjectType, wanted: readonly string[]): string {
   const allowed: readonly string[] = [all, ...privileges[objectType]];
-  const stranger = wanted.find((privilege) => !allowed.includes(privilege));
-  if (stranger !== undefined) throw new Error(`"${stranger}" is no privilege of a ${objectType}`);
+  const invalid = wanted.find((privilege) => !allowed.includes(privilege));
+  if (invalid !== undefined) throw new Error(`"${invalid}" is not a privilege of a ${objectType}`);
   return wanted.join(", ");
 }
 
-/** Whether `present` is what `wanted` says. A privilege that newer servers add to ALL makes no difference. */
+/** Whether `present` equals `wanted`. Privileges that newer servers add to ALL do not count. */
 export function samePrivileges(
   objectType: ObjectType,
   present: readonly string[],
@@ -71,42 +86,18 @@ function isObjectType(name: string): name is ObjectType {
   return Object.hasOwn(privileges, name);
 }
 
-/** The properties of `postgresql.Grant`. */
-export const grantSchema = {
-  role: { kind: "string", required: true, replaces: true },
-  database: { kind: "string", required: true, replaces: true },
-  schema: { kind: "string", replaces: true },
-  objectType: {
-    kind: "string",
-    required: true,
-    replaces: true,
-    oneOf: ["database", "schema", "table", "sequence", "function", "procedure", "routine"],
-  },
-  objects: { kind: "set", replaces: true },
-  columns: { kind: "set", replaces: true, unserved: true },
-  privileges: { kind: "set", required: true },
-  withGrantOption: { kind: "boolean", default: false, replaces: true },
-} as const satisfies ResourceSchema;
-
-/** The name that stands for every role there is or will be. */
+/** The name for all roles, including future ones. */
 export const publicRole = "public";
 
-/** Whom a statement grants to: PUBLIC is no role, and no role can have its name. */
+/** The grantee in a statement. PUBLIC is a keyword, and no role can have this name. */
 export function grantee(role: string): string {
   return role === publicRole ? "public" : escapeIdentifier(role);
 }
 
-const query = `
-  select r.oid::text as oid
-    from pg_catalog.pg_roles r
-   where r.rolname = $1
-  union all
-  select '0' where $1 = '${publicRole}'`;
-
 /**
  * The oid of a grant's role, 0 for PUBLIC.
  *
- * @returns undefined if the role or the schema is gone: then there is nothing granted either.
+ * @returns undefined if the role or the schema is gone; nothing is granted then
  */
 export async function granteeOid(
   client: PoolClient,
@@ -118,12 +109,36 @@ export async function granteeOid(
     ]);
     if (found.rows.length === 0) return undefined;
   }
-  const { rows } = await client.query<{ oid: string }>(query, [role]);
+  const { rows } = await client.query<{ oid: string }>(granteeQuery, [role]);
   return rows[0]?.oid;
 }
 
-/** The owners of schema `$1` and of its relations; pg_database_owner stands for whoever owns the database. */
-const owners = `
+const granteeQuery = `
+  select r.oid::text as oid
+    from pg_catalog.pg_roles r
+   where r.rolname = $1
+  union all
+  select '0' where $1 = '${publicRole}'`;
+
+/**
+ * The roles whose rights a change of privileges needs.
+ *
+ * None for a database, as in the official plugin: the deploy role is its owner or a member of the owner.
+ */
+export async function objectOwners(
+  client: PoolClient,
+  { objectType, schema }: State<typeof grantSchema>,
+): Promise<string[]> {
+  if (objectType === "database") return [];
+  const { rows } = await client.query<{ name: string }>(ownersQuery, [
+    schema,
+    objectType !== "schema",
+  ]);
+  return rows.map(({ name }) => name);
+}
+
+/** The owners of schema `$1` and of its relations; pg_database_owner is replaced by the owner of the database. */
+const ownersQuery = `
   select distinct case when owner.name = 'pg_database_owner'
                        then pg_catalog.pg_get_userbyid(d.datdba)::text
                        else owner.name end as name
@@ -136,31 +151,17 @@ const owners = `
            where n.nspname = $1 and $2 and c.relkind in ('r', 'p')) owner
     join pg_catalog.pg_database d on d.datname = pg_catalog.current_database()`;
 
-/**
- * The roles whose rights a change of privileges takes.
- *
- * None for a database, as in the official plugin: who deploys is its owner, or a member of the owner.
- */
-export async function objectOwners(
-  client: PoolClient,
-  { objectType, schema }: State<typeof grantSchema>,
-): Promise<string[]> {
-  if (objectType === "database") return [];
-  const { rows } = await client.query<{ name: string }>(owners, [schema, objectType !== "schema"]);
-  return rows.map(({ name }) => name);
-}
-
-/** One object that a grant is on, and what the role may do with it as a whole (not with single columns). */
+/** One object of a grant, and the role's privileges on the whole object (not on single columns). */
 export interface PresentPrivileges {
   name: string;
   privileges: string[];
 }
 
-/** The privileges that an access list gives to the role with oid `$1`, or to PUBLIC if that is 0. */
+/** SQL for the privileges that an access list gives to the role with oid `$1`, or to PUBLIC if that is 0. */
 const granted = (acl: string) =>
   `array(select a.privilege_type::text from pg_catalog.aclexplode(${acl}) a where a.grantee = $1)`;
 
-/** Without names, ordinary tables only, as in the official plugin; a view that is named is looked at too. */
+/** Without names, reads ordinary tables only, as in the official plugin; with names, views too. */
 const relations = (kind: string, namedKinds: string) => `
   select c.relname::text as name, ${granted("c.relacl")} as privileges
     from pg_catalog.pg_class c
@@ -177,7 +178,7 @@ const routines = (kinds: string) => `
    where n.nspname = $2 and ($3::text[] is null or p.proname = any ($3)) and p.prokind in (${kinds})
    order by p.proname, p.oid`;
 
-/** `$2` is the schema, or the database for its own privileges; `$3` the objects' names, null for all. */
+/** `$2` is the schema, or the database for its own privileges; `$3` is the objects' names, or null for all. */
 const queries: Partial<Record<ObjectType, string>> = {
   database: `
     select d.datname::text as name, ${granted("d.datacl")} as privileges
@@ -192,7 +193,7 @@ const queries: Partial<Record<ObjectType, string>> = {
   routine: routines("'f', 'a', 'w', 'p'"),
 };
 
-/** What the role with oid `role` may do with each object that `grant` is on. Objects that do not exist are left out. */
+/** Reads the privileges of the role with oid `role` on each object of `grant`. Missing objects are left out. */
 export async function presentPrivileges(
   client: PoolClient,
   role: string,
@@ -200,7 +201,8 @@ export async function presentPrivileges(
 ): Promise<PresentPrivileges[]> {
   const type = objectTypeOf(grant.objectType);
   const query = queries[type];
-  if (query === undefined) throw new Error(`nothing can be granted on a ${type}`);
+  if (query === undefined)
+    throw new Error(`privileges on a ${type} are not served by the offline plugin`);
   const { rows } = await client.query<PresentPrivileges>(query, [
     role,
     type === "database" ? grant.database : grant.schema,

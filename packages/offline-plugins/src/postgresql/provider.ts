@@ -11,10 +11,10 @@ import { schemaResource } from "./schema";
 import { ServerSession } from "./serverSession";
 
 /**
- * Stands in for the official plugin `postgresql` where Pulumi's own servers cannot be reached.
+ * Replaces the official plugin `postgresql` where Pulumi's own servers are unreachable.
  *
- * Inputs, outputs and ids are the official ones: a stack made with either plugin shows no change with the other. What is not
- * served here is refused by name, before anything is touched.
+ * Inputs, outputs and ids are the official ones: a stack deployed with one plugin shows no change with the other. Unserved
+ * properties are refused by name before anything changes.
  */
 export const provider: ProviderDefinition<ServerSession> = {
   name: "postgresql",

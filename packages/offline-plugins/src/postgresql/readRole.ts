@@ -8,7 +8,6 @@ import type { LiveObject } from "../protocol/resourceType";
 import { sortedStrings } from "../protocol/propertyValue";
 import type { ServerSession } from "./serverSession";
 
-/** The properties of `postgresql.Role`. */
 export const roleSchema = {
   name: { kind: "string", autonamed: true },
   password: { kind: "string", secret: true },
@@ -34,38 +33,7 @@ export const roleSchema = {
   passwordWoVersion: { kind: "string", unserved: true },
 } as const satisfies ResourceSchema;
 
-interface RoleRow {
-  superuser: boolean;
-  inherit: boolean;
-  create_role: boolean;
-  create_database: boolean;
-  login: boolean;
-  replication: boolean;
-  bypass_row_level_security: boolean;
-  connection_limit: number;
-  valid_until: string;
-  settings: string[] | null;
-  roles: string[];
-}
-
-const query = `
-  select r.rolsuper as superuser,
-         r.rolinherit as inherit,
-         r.rolcreaterole as create_role,
-         r.rolcreatedb as create_database,
-         r.rolcanlogin as login,
-         r.rolreplication as replication,
-         r.rolbypassrls as bypass_row_level_security,
-         r.rolconnlimit as connection_limit,
-         coalesce(r.rolvaliduntil::text, 'infinity') as valid_until,
-         r.rolconfig as settings,
-         array(select pg_catalog.pg_get_userbyid(m.roleid)::text
-                 from pg_catalog.pg_auth_members m
-                where m.member = r.oid) as roles
-    from pg_catalog.pg_roles r
-   where r.rolname = $1`;
-
-/** A role as the server has it. What only the program knows is taken over from `prior`. */
+/** Reads a role. Values that the server does not have come from `prior`. */
 export async function readRole(
   session: ServerSession,
   name: string,
@@ -102,49 +70,43 @@ export async function readRole(
   });
 }
 
-/** A role's settings in the words of `postgresql.Role`. Zero and "" stand for a setting that the role does not have. */
-interface RoleSettings {
-  searchPaths: string[];
-  statementTimeout: number;
-  idleInTransactionSessionTimeout: number;
-  assumeRole: string;
+interface RoleRow {
+  superuser: boolean;
+  inherit: boolean;
+  create_role: boolean;
+  create_database: boolean;
+  login: boolean;
+  replication: boolean;
+  bypass_row_level_security: boolean;
+  connection_limit: number;
+  valid_until: string;
+  settings: string[] | null;
+  roles: string[];
 }
 
-/** @param entries `name=value` each, as pg_roles.rolconfig has them. */
-export function readSettings(entries: readonly string[]): RoleSettings {
-  const value = (name: string) =>
-    entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
-  return {
-    searchPaths: splitIdentifiers(value("search_path") ?? ""),
-    statementTimeout: milliseconds(value("statement_timeout") ?? "0"),
-    idleInTransactionSessionTimeout: milliseconds(
-      value("idle_in_transaction_session_timeout") ?? "0",
-    ),
-    assumeRole: value("role") ?? "",
-  };
-}
-
-/** `app, "My ""odd"" schema"` → the two names. */
-function splitIdentifiers(list: string): string[] {
-  return [...list.matchAll(/"((?:[^"]|"")*)"|[^\s,"]+/g)].map(([bare, quoted]) =>
-    quoted === undefined ? bare : quoted.replaceAll('""', '"'),
-  );
-}
-
-const units: Record<string, number> = { us: 0.001, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, d: 8.64e7 };
-
-/** PostgreSQL keeps a timeout as it was written: `30000`, `30s`, `0.5 min`. */
-function milliseconds(text: string): number {
-  const [, amount = "0", unit = "ms"] = /^\s*([0-9.]+)\s*([a-z]*)\s*$/.exec(text) ?? [];
-  return Math.round(Number(amount) * (units[unit === "" ? "ms" : unit] ?? 1));
-}
+const query = `
+  select r.rolsuper as superuser,
+         r.rolinherit as inherit,
+         r.rolcreaterole as create_role,
+         r.rolcreatedb as create_database,
+         r.rolcanlogin as login,
+         r.rolreplication as replication,
+         r.rolbypassrls as bypass_row_level_security,
+         r.rolconnlimit as connection_limit,
+         coalesce(r.rolvaliduntil::text, 'infinity') as valid_until,
+         r.rolconfig as settings,
+         array(select pg_catalog.pg_get_userbyid(m.roleid)::text
+                 from pg_catalog.pg_auth_members m
+                where m.member = r.oid) as roles
+    from pg_catalog.pg_roles r
+   where r.rolname = $1`;
 
 /**
- * A role's password for the state, as the official plugin decides it.
+ * A role's password for the state, by the rules of the official plugin.
  *
- * Only superusers may look at what the server keeps, and roles without LOGIN have nothing there to see: then the state's
- * is kept. A password that the state has in clear cannot be compared with a SCRAM verifier, and is kept too. A verifier in
- * the state is replaced by the server's, so that a password changed by hand shows as a difference.
+ * Only superusers can read stored passwords, and pg_shadow lists only roles with LOGIN. In other cases the state keeps its
+ * password. A clear-text password in the state cannot be compared with a SCRAM verifier, and stays too. A verifier in the state
+ * is replaced by the server's, so that a password changed by hand shows as a difference.
  */
 async function readPassword(
   session: ServerSession,
@@ -160,31 +122,17 @@ async function readPassword(
     [role],
   );
   const stored = rows[0]?.password ?? "";
-  if (known !== null && known !== "" && !isStoredForm(known) && isSame(known, stored, role))
+  if (known !== null && known !== "" && !isStoredForm(known) && matchesStored(known, stored, role))
     return known;
   return stored;
 }
 
-function isSame(clear: string, stored: string, role: string): boolean {
+function matchesStored(clear: string, stored: string, role: string): boolean {
   if (stored.startsWith("SCRAM-SHA-256")) return true;
   return stored === `md5${createHash("md5").update(`${clear}${role}`).digest("hex")}`;
 }
 
-/** Whether a password is given as the server keeps it: a SCRAM verifier or an MD5 hash. */
-export function isStoredForm(password: string): boolean {
-  return password.startsWith("SCRAM-SHA-256$") || /^md5[0-9a-f]{32}$/.test(password);
-}
-
-/**
- * A password in the form in which the server keeps it, so that the clear text reaches neither the server's log nor
- * pg_stat_statements. Null takes the password away.
- */
-export function storedPassword(password: string | null): string | null {
-  if (password === null || password === "" || password.toUpperCase() === "NULL") return null;
-  return isStoredForm(password) ? password : scramVerifier(password);
-}
-
-/** Fails, in better words than the server's, where the provider's user is called a superuser and is none. */
+/** Fails with a clearer message than the server's if the configuration wrongly calls the provider's user a superuser. */
 export async function requireSuperuser(session: ServerSession, client: PoolClient): Promise<void> {
   const { rows } = await client.query<{ superuser: boolean }>(
     "select rolsuper as superuser from pg_catalog.pg_roles where rolname = current_user",
@@ -192,6 +140,57 @@ export async function requireSuperuser(session: ServerSession, client: PoolClien
   if (rows[0]?.superuser === true) return;
   const { username } = session.configuration;
   throw new Error(
-    `"${username}" is no superuser, so that passwords cannot be read back; set the provider's "superuser" to false`,
+    `"${username}" is not a superuser, so passwords cannot be read back; set the provider's "superuser" to false`,
   );
 }
+
+/** Whether a password has the form that the server stores: a SCRAM verifier or an MD5 hash. */
+export function isStoredForm(password: string): boolean {
+  return password.startsWith("SCRAM-SHA-256$") || /^md5[0-9a-f]{32}$/.test(password);
+}
+
+/**
+ * Converts a password to the form that the server stores, so that the clear text reaches neither the server's log nor
+ * pg_stat_statements. Null removes the password.
+ */
+export function storedPassword(password: string | null): string | null {
+  if (password === null || password === "" || password.toUpperCase() === "NULL") return null;
+  return isStoredForm(password) ? password : scramVerifier(password);
+}
+
+/** @param entries the `name=value` entries of pg_roles.rolconfig */
+export function readSettings(entries: readonly string[]): RoleSettings {
+  const value = (name: string) =>
+    entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+  return {
+    searchPaths: splitIdentifiers(value("search_path") ?? ""),
+    statementTimeout: milliseconds(value("statement_timeout") ?? "0"),
+    idleInTransactionSessionTimeout: milliseconds(
+      value("idle_in_transaction_session_timeout") ?? "0",
+    ),
+    assumeRole: value("role") ?? "",
+  };
+}
+
+/** A role's settings as properties of `postgresql.Role`. Zero and "" mean that the role lacks the setting. */
+interface RoleSettings {
+  searchPaths: string[];
+  statementTimeout: number;
+  idleInTransactionSessionTimeout: number;
+  assumeRole: string;
+}
+
+/** `app, "My ""odd"" schema"` → the two names. */
+function splitIdentifiers(list: string): string[] {
+  return [...list.matchAll(/"((?:[^"]|"")*)"|[^\s,"]+/g)].map(([bare, quoted]) =>
+    quoted === undefined ? bare : quoted.replaceAll('""', '"'),
+  );
+}
+
+/** PostgreSQL stores a timeout as it was written: `30000`, `30s`, `0.5 min`. */
+function milliseconds(text: string): number {
+  const [, amount = "0", unit = "ms"] = /^\s*([0-9.]+)\s*([a-z]*)\s*$/.exec(text) ?? [];
+  return Math.round(Number(amount) * (units[unit === "" ? "ms" : unit] ?? 1));
+}
+
+const units: Record<string, number> = { us: 0.001, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, d: 8.64e7 };

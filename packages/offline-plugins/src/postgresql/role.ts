@@ -8,7 +8,7 @@ import { isStoredForm, readRole, requireSuperuser, roleSchema, storedPassword } 
 
 type LiveRole = LiveObject<typeof roleSchema>;
 
-/** `postgresql.Role`: a role, its attributes, its settings, and the roles that it is a member of, all of them. */
+/** `postgresql.Role`: a role, its attributes, its settings, and the full list of roles that it is a member of. */
 export const role = resourceType<ServerSession, typeof roleSchema>({
   token: "postgresql:index/role:Role",
   schema: roleSchema,
@@ -18,24 +18,24 @@ export const role = resourceType<ServerSession, typeof roleSchema>({
   create: async (session, planned) => {
     const name = escapeIdentifier(planned.name);
     await session.change(async (client) => {
-      // Known before the role is there, which would be in nobody's state.
+      // Checked first: a failure after the creation would leave a role that no state contains.
       if (planned.login && session.configuration.superuser) await requireSuperuser(session, client);
       await client.query(`create role ${name} with ${roleAttributes(planned).join(" ")}`);
       await convergeMemberships(client, planned.name, planned.roles ?? []);
       for (const setting of roleSettings(undefined, planned))
         await client.query(`alter role ${name} ${setting}`);
     });
-    return found(planned.name, await readRole(session, planned.name, planned));
+    return existing(planned.name, await readRole(session, planned.name, planned));
   },
 
   read: readRole,
 
   update: async (session, old, planned) => {
     await session.change((client) => alterRole(client, old, planned));
-    return found(planned.name, await readRole(session, planned.name, planned));
+    return existing(planned.name, await readRole(session, planned.name, planned));
   },
 
-  /** What the role owns goes to the provider's user, but only in the provider's database: elsewhere the role must own nothing. */
+  /** Reassigns the role's objects in the provider's database to the provider's user. In other databases the role must own nothing. */
   delete: async (session, old) => {
     const name = escapeIdentifier(old.name);
     await session.change(async (client) => {
@@ -50,26 +50,26 @@ export const role = resourceType<ServerSession, typeof roleSchema>({
   },
 });
 
-function found(name: string, live: LiveRole | undefined): LiveRole {
+function existing(name: string, live: LiveRole | undefined): LiveRole {
   if (live === undefined) throw new Error(`role "${name}" was dropped while it was being changed`);
   return live;
 }
 
-/** What PostgreSQL or this plugin cannot do with a role's inputs. */
+/** Finds inputs of a role that PostgreSQL or this plugin does not support. */
 export function roleFaults({ password, encryptedPassword }: PropertyMap): Fault[] {
   const faults: Fault[] = [];
   if (encryptedPassword === false) {
     faults.push({
       property: "encryptedPassword",
       reason:
-        '"encryptedPassword": false is impossible: since version 10 PostgreSQL keeps no password in clear',
+        '"encryptedPassword": false is impossible: PostgreSQL 10 and later store no clear-text passwords',
     });
   }
   if (typeof password === "string" && !isStoredForm(password) && !/^[\x20-\x7e]*$/.test(password)) {
     faults.push({
       property: "password",
       reason:
-        '"password" holds other characters than printable ASCII; the offline plugin takes them as a SCRAM-SHA-256 verifier only',
+        '"password" contains characters other than printable ASCII; the offline plugin accepts such a password only as a SCRAM-SHA-256 verifier',
     });
   }
   return faults;
@@ -77,7 +77,7 @@ export function roleFaults({ password, encryptedPassword }: PropertyMap): Fault[
 
 type RoleState = State<typeof roleSchema>;
 
-/** Makes an existing role what is planned, its name included. */
+/** Changes what differs between an existing role and the plan, including its name. */
 async function alterRole(client: PoolClient, old: RoleState, planned: RoleState): Promise<void> {
   const name = escapeIdentifier(planned.name);
   if (planned.name !== old.name)
@@ -87,6 +87,26 @@ async function alterRole(client: PoolClient, old: RoleState, planned: RoleState)
   await convergeMemberships(client, planned.name, planned.roles ?? []);
   for (const setting of roleSettings(old, planned))
     await client.query(`alter role ${name} ${setting}`);
+}
+
+/**
+ * The options of CREATE ROLE and ALTER ROLE that give a role its planned attributes.
+ *
+ * @param old the present state. Equal attributes are omitted, because only a superuser may mention some of them.
+ */
+function roleAttributes(planned: RoleState, old?: RoleState): string[] {
+  const options: string[] = [];
+  for (const name of Object.keys(switches) as Switch[]) {
+    if (planned[name] !== old?.[name]) options.push(switches[name][planned[name] ? "on" : "off"]);
+  }
+  if (planned.connectionLimit !== old?.connectionLimit)
+    options.push(`connection limit ${planned.connectionLimit}`);
+  if (planned.validUntil !== old?.validUntil)
+    options.push(`valid until ${escapeLiteral(planned.validUntil)}`);
+  // PostgreSQL clears an MD5 password when its role is renamed.
+  if (planned.password !== (old?.password ?? null) || (old && planned.name !== old.name))
+    options.push(passwordOption(planned.password));
+  return options;
 }
 
 type Switch =
@@ -108,32 +128,12 @@ const switches: Record<Switch, { on: string; off: string }> = {
   bypassRowLevelSecurity: { on: "bypassrls", off: "nobypassrls" },
 };
 
-/**
- * The options of CREATE ROLE and ALTER ROLE that give a role its planned attributes.
- *
- * @param old the present state. What is the same in both is left out: some attributes only a superuser may even mention.
- */
-function roleAttributes(planned: RoleState, old?: RoleState): string[] {
-  const options: string[] = [];
-  for (const name of Object.keys(switches) as Switch[]) {
-    if (planned[name] !== old?.[name]) options.push(switches[name][planned[name] ? "on" : "off"]);
-  }
-  if (planned.connectionLimit !== old?.connectionLimit)
-    options.push(`connection limit ${planned.connectionLimit}`);
-  if (planned.validUntil !== old?.validUntil)
-    options.push(`valid until ${escapeLiteral(planned.validUntil)}`);
-  // PostgreSQL forgets an MD5 password when its role is renamed.
-  if (planned.password !== (old?.password ?? null) || (old && planned.name !== old.name))
-    options.push(passwordOption(planned.password));
-  return options;
-}
-
 function passwordOption(password: string | null): string {
   const stored = storedPassword(password);
   return stored === null ? "password null" : `password ${escapeLiteral(stored)}`;
 }
 
-/** What follows `alter role …` to give a role its planned settings; nothing for those that are right. */
+/** The clauses of `alter role …` that give a role its planned settings. Settings that are right need none. */
 function roleSettings(old: RoleState | undefined, planned: RoleState): string[] {
   const settings: string[] = [];
   const path = planned.searchPaths ?? [];
@@ -161,14 +161,7 @@ function roleSettings(old: RoleState | undefined, planned: RoleState): string[] 
   }
 }
 
-/** The roles that `$1` is a direct member of. */
-const memberships = `
-  select pg_catalog.pg_get_userbyid(m.roleid) as name
-    from pg_catalog.pg_auth_members m
-    join pg_catalog.pg_roles r on r.oid = m.member
-   where r.rolname = $1`;
-
-/** Leaves `member` in exactly the `wanted` roles: one that it is in already is not touched. */
+/** Leaves `member` in exactly the `wanted` roles. Existing memberships in them are not touched. */
 async function convergeMemberships(
   client: PoolClient,
   member: string,
@@ -182,3 +175,10 @@ async function convergeMemberships(
   for (const name of wanted.filter((each) => !present.includes(each)))
     await client.query(`grant ${escapeIdentifier(name)} to ${quoted}`);
 }
+
+/** The roles that `$1` is a direct member of. */
+const memberships = `
+  select pg_catalog.pg_get_userbyid(m.roleid) as name
+    from pg_catalog.pg_auth_members m
+    join pg_catalog.pg_roles r on r.oid = m.member
+   where r.rolname = $1`;

@@ -10,11 +10,11 @@ const schema = {
   owner: { kind: "string", computed: true },
   ifNotExists: { kind: "boolean", default: true },
   dropCascade: { kind: "boolean", default: false },
-  // Privileges on schemas are declared with `Grant`, which says what has to go as well.
+  // Privileges on schemas are declared with `Grant`, which also revokes the others.
   policies: { kind: "set", computed: true, unserved: true, terraformName: "policy" },
 } as const satisfies ResourceSchema;
 
-/** `postgresql.Schema`. One that is there already is taken over, unless `ifNotExists` is false. */
+/** `postgresql.Schema`. An existing schema is adopted unless `ifNotExists` is false. */
 export const schemaResource = resourceType<ServerSession, typeof schema>({
   token: "postgresql:index/schema:Schema",
   schema,
@@ -30,7 +30,7 @@ export const schemaResource = resourceType<ServerSession, typeof schema>({
       );
       const owner = planned.owner === null ? undefined : escapeIdentifier(planned.owner);
       const isThere = rows.length > 0 && planned.ifNotExists;
-      await actAs(client, await owners(client, planned.owner), async () => {
+      await actAs(client, await ownerRoles(client, planned.owner), async () => {
         if (!isThere)
           await client.query(
             `create schema ${name}${owner === undefined ? "" : ` authorization ${owner}`}`,
@@ -38,7 +38,7 @@ export const schemaResource = resourceType<ServerSession, typeof schema>({
         else if (owner !== undefined) await client.query(`alter schema ${name} owner to ${owner}`);
       });
     }, database);
-    return found(await readSchema(session, "", { ...planned, database }));
+    return existing(await readSchema(session, "", { ...planned, database }));
   },
 
   read: readSchema,
@@ -47,7 +47,10 @@ export const schemaResource = resourceType<ServerSession, typeof schema>({
     const database = planned.database ?? session.configuration.database;
     await session.change(async (client) => {
       const name = escapeIdentifier(planned.name);
-      const roles = [...(await owners(client, planned.owner)), ...(old.owner ? [old.owner] : [])];
+      const roles = [
+        ...(await ownerRoles(client, planned.owner)),
+        ...(old.owner ? [old.owner] : []),
+      ];
       await actAs(client, roles, async () => {
         if (planned.name !== old.name)
           await client.query(`alter schema ${escapeIdentifier(old.name)} rename to ${name}`);
@@ -55,10 +58,10 @@ export const schemaResource = resourceType<ServerSession, typeof schema>({
           await client.query(`alter schema ${name} owner to ${escapeIdentifier(planned.owner)}`);
       });
     }, database);
-    return found(await readSchema(session, "", { ...planned, database }));
+    return existing(await readSchema(session, "", { ...planned, database }));
   },
 
-  /** Fails while something is left in it, unless `dropCascade` is set. */
+  /** Fails while the schema is not empty, unless `dropCascade` is set. */
   delete: async (session, old) => {
     const mode = old.dropCascade ? "cascade" : "restrict";
     await session.change(async (client) => {
@@ -99,8 +102,8 @@ async function readSchema(
   };
 }
 
-/** Whose rights it takes to create a schema and to give it away: the database's owner's and the new owner's. */
-async function owners(client: PoolClient, owner: string | null): Promise<string[]> {
+/** The roles whose rights are needed to create a schema and to change its owner: the database's owner and the new owner. */
+async function ownerRoles(client: PoolClient, owner: string | null): Promise<string[]> {
   const { rows } = await client.query<{ owner: string }>(
     `select pg_catalog.pg_get_userbyid(datdba) as owner
        from pg_catalog.pg_database where datname = pg_catalog.current_database()`,
@@ -108,15 +111,15 @@ async function owners(client: PoolClient, owner: string | null): Promise<string[
   return [...rows.map((row) => row.owner), ...(owner === null ? [] : [owner])];
 }
 
-function found(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
+function existing(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
   if (live === undefined) throw new Error("it was dropped while it was being changed");
   return live;
 }
 
-/** Reads the id `database.object` of something that lies in a database. The name of neither may then hold a dot. */
+/** Splits the id `database.object`. Neither name may contain a dot. */
 export function splitId(id: string, what: string): { database: string; name: string } {
   const [database = "", name = "", ...rest] = id.split(".");
   if (database === "" || name === "" || rest.length > 0)
-    throw new Error(`the id "${id}" is not of the form database.${what}`);
+    throw new Error(`the id "${id}" does not have the form database.${what}`);
   return { database, name };
 }

@@ -9,23 +9,10 @@ import type { ProviderSession } from "../protocol/resourceType";
 import type { Configuration } from "./configuration";
 import { ServerUnreachable } from "./explainFailure";
 
-const internalError = "XX000";
-const uniqueViolation = "23505";
-const deadlockDetected = "40P01";
-const serializationFailure = "40001";
-/** How writers outside this project, which do not take the lock, make a change fail that may just be repeated. */
-const passing = new Set([internalError, uniqueViolation, deadlockDetected, serializationFailure]);
-const attempts = 10;
-
-const noDatabase = "3D000";
-
-/** What the server says to a GRANT or a REVOKE that did less than it was told to, or nothing. */
-const ineffective = new Set(["01006", "01007"]);
-
-/** The way to one server: reads run side by side, changes one after the other. */
+/** The connection to one server. Reads run in parallel, changes one after the other. */
 export class ServerSession implements ProviderSession {
   private readonly pools: Pools;
-  private readonly turns = new Turns();
+  private readonly tasks = new TaskQueue();
   private cancelled = false;
 
   constructor(
@@ -35,7 +22,7 @@ export class ServerSession implements ProviderSession {
     this.pools = new Pools(configuration);
   }
 
-  /** Runs queries in `database`, or in the provider's own. */
+  /** Runs queries in `database`, by default the provider's. */
   async read<T>(
     run: (client: PoolClient) => Promise<T>,
     database = this.configuration.database,
@@ -44,7 +31,7 @@ export class ServerSession implements ProviderSession {
     return this.pools.use(database, run);
   }
 
-  /** As `read`; undefined where the database is gone, and all that was in it. */
+  /** Like `read`; undefined if the database is gone. */
   async readWithin<T>(
     database: string,
     run: (client: PoolClient) => Promise<T>,
@@ -57,20 +44,21 @@ export class ServerSession implements ProviderSession {
     }
   }
 
-  /** Changes something in one transaction that holds the lock: all of it, or nothing. */
+  /** Runs changes in one transaction that holds the lock. */
   async change(
     run: (client: PoolClient) => Promise<void>,
     database = this.configuration.database,
   ): Promise<void> {
-    await this.turns.take(async () => {
+    await this.tasks.run(async () => {
       for (let attempt = 1; ; attempt++) {
         this.refuseWhenCancelled();
         try {
           await this.pools.use(database, (client) => this.transact(client, run));
           return;
         } catch (error) {
-          const mayPass = error instanceof DatabaseError && passing.has(error.code ?? "");
-          if (!mayPass || attempt === attempts) throw error;
+          const isRetryable =
+            error instanceof DatabaseError && retryableCodes.has(error.code ?? "");
+          if (!isRetryable || attempt === attempts) throw error;
           await sleep(5 * 2 ** attempt * (1 + Math.random()));
         }
       }
@@ -78,11 +66,11 @@ export class ServerSession implements ProviderSession {
   }
 
   /**
-   * Runs what PostgreSQL allows outside a transaction only, such as CREATE DATABASE. Holds the lock too: a connection whose
-   * statement fails is closed, which frees it.
+   * Runs statements that PostgreSQL allows only outside a transaction, such as CREATE DATABASE. Holds the lock too. If a
+   * statement fails, the connection is closed, which releases the lock.
    */
   async command(run: (client: PoolClient) => Promise<void>): Promise<void> {
-    await this.turns.take(async () => {
+    await this.tasks.run(async () => {
       this.refuseWhenCancelled();
       await this.pools.use(this.configuration.database, async (client) => {
         await client.query("select pg_catalog.pg_advisory_lock($1)", [convergeLock]);
@@ -103,13 +91,13 @@ export class ServerSession implements ProviderSession {
 
   private async transact(client: PoolClient, run: (client: PoolClient) => Promise<void>) {
     const listen = (notice: { code?: string | undefined; message?: string | undefined }) => {
-      if (ineffective.has(notice.code ?? "")) this.warn(`PostgreSQL: ${notice.message ?? ""}`);
+      if (ineffectiveCodes.has(notice.code ?? "")) this.warn(`PostgreSQL: ${notice.message ?? ""}`);
     };
     client.on("notice", listen);
     try {
       await client.query("begin");
-      // Two changes of one access list at a time fail with "tuple concurrently updated". All the project's writers take
-      // this lock. Waiting for it is no slow statement.
+      // Two concurrent changes of one access list fail with "tuple concurrently updated", so all the project's writers take
+      // this lock. Waiting for it must not count as a slow statement.
       await client.query("set local statement_timeout = 0");
       await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [convergeLock]);
       await run(client);
@@ -127,11 +115,23 @@ export class ServerSession implements ProviderSession {
   }
 }
 
-/**
- * Milliseconds. An idle connection counts towards its database's limit and keeps it from being renamed; PostgreSQL waits
- * longer than this before it gives up a rename.
- */
-const idleTime = 500;
+const internalError = "XX000";
+const uniqueViolation = "23505";
+const deadlockDetected = "40P01";
+const serializationFailure = "40001";
+/** Failures that writers outside this project can cause, because they do not take the lock. The change is retried. */
+const retryableCodes = new Set([
+  internalError,
+  uniqueViolation,
+  deadlockDetected,
+  serializationFailure,
+]);
+const attempts = 10;
+
+const noDatabase = "3D000";
+
+/** The codes of the notices for a GRANT or REVOKE that had less effect than requested, or none. */
+const ineffectiveCodes = new Set(["01006", "01007"]);
 
 /** Connections to one server: a pool for each database, each bounded by the provider's `maxConnections`. */
 class Pools {
@@ -139,10 +139,10 @@ class Pools {
 
   constructor(private readonly configuration: Configuration) {}
 
-  /** Runs `run` on a connection of its own to `database`. The connection is closed if `run` fails. */
+  /** Runs `run` on a connection to `database`. The connection is closed if `run` fails. */
   async use<T>(database: string, run: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect(database);
-    // A connection that breaks while it is in use is reported by the statement that runs on it.
+    // If the connection breaks while in use, the running statement reports that.
     const ignore = () => undefined;
     client.on("error", ignore);
     let failure: unknown;
@@ -166,7 +166,7 @@ class Pools {
     try {
       return await this.pool(database).connect();
     } catch (cause) {
-      // What the server itself says, such as that there is no such database, has a code to go by.
+      // An error of the server itself, such as a missing database, has a code that callers check.
       if (cause instanceof DatabaseError) throw cause;
       const { host, port } = this.configuration;
       throw new ServerUnreachable(host, port, cause);
@@ -185,31 +185,37 @@ class Pools {
         port,
         database,
         user: username,
-        // As libpq's drivers do: who gives an authority wants it to have signed.
+        // Like libpq: `require` with an authority verifies the certificate.
         sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
         ...(password === undefined ? {} : { password }),
         ...(sslrootcert === undefined ? {} : { sslrootcert }),
         ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
       }),
       application_name: "hosterizer-database/postgresql plugin",
-      // It may be a superuser's session in a database whose owner is none.
+      // Protects a superuser's session in a database whose owner is not a superuser.
       options: startUpOptions,
       connectionTimeoutMillis: connectTimeout * 1000,
       idleTimeoutMillis: idleTime,
       max: maxConnections === 0 ? Number.MAX_SAFE_INTEGER : maxConnections,
     });
-    // An idle connection that the server closes is no failure: the next use opens another.
+    // If the server closes an idle connection, the next use opens another.
     pool.on("error", () => undefined);
     this.pools.set(database, pool);
     return pool;
   }
 }
 
-/** Lets tasks run one after the other, in the order in which they came. */
-class Turns {
+/**
+ * Milliseconds. An idle connection counts towards its database's limit and blocks renaming it. PostgreSQL waits longer than
+ * this before a rename fails.
+ */
+const idleTime = 500;
+
+/** Runs tasks one after the other, in order of arrival. */
+class TaskQueue {
   private last: Promise<void> = Promise.resolve();
 
-  async take<T>(task: () => Promise<T>): Promise<T> {
+  async run<T>(task: () => Promise<T>): Promise<T> {
     const before = this.last;
     const { promise, resolve } = deferred();
     this.last = promise;
@@ -230,35 +236,11 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-interface Relation {
-  name: string;
-  /** The session's role by name: where a role is granted, PostgreSQL knows no CURRENT_USER. */
-  session_role: string;
-  /** The session's role need not become a member: it has the role's rights, or never can get them. */
-  enough: boolean;
-  /** The role is a member of the session's role. PostgreSQL allows no circle, so this has to pause. */
-  reverse: boolean;
-}
-
-/** How the session's role stands to each of the roles `$1`. Roles that do not exist are left out. */
-const relations = `
-  select r.rolname as name,
-         u.rolname as session_role,
-         u.rolsuper or r.rolsuper
-           or pg_catalog.pg_has_role(current_user, r.oid, 'usage')
-           or exists (select from pg_catalog.pg_auth_members m
-                       where m.roleid = r.oid and m.member = u.oid) as enough,
-         exists (select from pg_catalog.pg_auth_members m
-                  where m.roleid = u.oid and m.member = r.oid) as reverse
-    from pg_catalog.pg_roles r
-    cross join pg_catalog.pg_roles u
-   where u.rolname = current_user and r.rolname = any ($1)`;
-
 /**
- * Runs `run` with the rights of `roles`, which own what it changes.
+ * Runs `run` with the rights of `roles`, which own the objects that it changes.
  *
- * A deploy role that is no superuser becomes a member of them for so long, as the official plugin does. In a transaction
- * nobody else ever sees the membership.
+ * A deploy role that is not a superuser becomes a member of them meanwhile, as in the official plugin. In a transaction no
+ * other session sees the membership.
  */
 export async function actAs(
   client: PoolClient,
@@ -266,24 +248,24 @@ export async function actAs(
   run: () => Promise<void>,
 ): Promise<void> {
   const { rows } = await client.query<Relation>(relations, [roles]);
-  const borrowed = rows.filter(({ enough }) => !enough);
-  for (const { name, session_role, reverse } of borrowed) {
-    if (reverse) await client.query(membership("revoke", session_role, name));
+  const joined = rows.filter(({ is_settled }) => !is_settled);
+  for (const { name, session_role, is_member } of joined) {
+    if (is_member) await client.query(membership("revoke", session_role, name));
     await client.query(membership("grant", name, session_role));
   }
   try {
     await run();
   } catch (error) {
-    // A failed transaction undoes itself, and takes no statement more; outside of one nothing else would.
-    await giveBack().catch(() => undefined);
+    // In a failed transaction this fails too, and the rollback undoes the memberships. Outside of a transaction it is needed.
+    await leave().catch(() => undefined);
     throw error;
   }
-  await giveBack();
+  await leave();
 
-  async function giveBack(): Promise<void> {
-    for (const { name, session_role, reverse } of borrowed) {
+  async function leave(): Promise<void> {
+    for (const { name, session_role, is_member } of joined) {
       await client.query(membership("revoke", name, session_role));
-      if (reverse) await client.query(membership("grant", session_role, name));
+      if (is_member) await client.query(membership("grant", session_role, name));
     }
   }
 }
@@ -292,3 +274,27 @@ function membership(verb: "grant" | "revoke", group: string, member: string): st
   const preposition = verb === "grant" ? "to" : "from";
   return `${verb} ${escapeIdentifier(group)} ${preposition} ${escapeIdentifier(member)}`;
 }
+
+interface Relation {
+  name: string;
+  /** The name of the session's role. A role cannot be granted as CURRENT_USER. */
+  session_role: string;
+  /** Whether no membership is needed: the session's role has the role's rights, or can never get them. */
+  is_settled: boolean;
+  /** Whether the role is a member of the session's role. PostgreSQL allows no cycles, so that membership is suspended. */
+  is_member: boolean;
+}
+
+/** How the session's role relates to each of the roles `$1`. Missing roles are left out. */
+const relations = `
+  select r.rolname as name,
+         u.rolname as session_role,
+         u.rolsuper or r.rolsuper
+           or pg_catalog.pg_has_role(current_user, r.oid, 'usage')
+           or exists (select from pg_catalog.pg_auth_members m
+                       where m.roleid = r.oid and m.member = u.oid) as is_settled,
+         exists (select from pg_catalog.pg_auth_members m
+                  where m.roleid = u.oid and m.member = r.oid) as is_member
+    from pg_catalog.pg_roles r
+    cross join pg_catalog.pg_roles u
+   where u.rolname = current_user and r.rolname = any ($1)`;

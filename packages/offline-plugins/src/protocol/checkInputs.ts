@@ -11,19 +11,13 @@ import {
 import { isNested, mapParts, type PropertySchema, type ResourceSchema } from "./resourceSchema";
 import type { Fault, ResourceType } from "./resourceType";
 
-/** What the program's inputs come to: the inputs that the engine keeps, or what is wrong with them, all at once. */
-interface CheckedInputs {
-  inputs: PropertyMap;
-  faults: Fault[];
-}
-
 /**
- * Checks a resource's inputs and fills in defaults, listed in `__defaults` as Pulumi's bridge does: for the resource, and
+ * Checks a resource's inputs and fills in defaults. Like Pulumi's bridge, it lists these in `__defaults`, for the resource and
  * for each object in its properties.
  *
- * Defaults that are zero (false, 0, "") are left out: they are what the server does anyhow.
+ * Defaults that are zero (false, 0, "") are left out, because the server behaves the same without them.
  *
- * @param official the plugin that serves what this one refuses, for the messages.
+ * @param official the plugin that serves what this one refuses, for messages
  */
 export function checkInputs<Session>(
   { schema, faults }: ResourceType<Session>,
@@ -34,7 +28,7 @@ export function checkInputs<Session>(
 ): CheckedInputs {
   const found: Fault[] = [];
   const inputs = checkProperties(schema, "", news, (name) => autoName(name, olds, naming));
-  // What is wrong between properties makes no sense while single ones are wrong.
+  // Checks across properties need valid single properties.
   if (found.length === 0) found.push(...faults(inputs));
   return { inputs, faults: found };
 
@@ -83,10 +77,37 @@ export function checkInputs<Session>(
   }
 }
 
+/** The inputs that the engine keeps, and all faults in them. */
+interface CheckedInputs {
+  inputs: PropertyMap;
+  faults: Fault[];
+}
+
+/** The parts from which an automatic name is built. */
+interface Naming {
+  /** The resource's logical name in the program. */
+  logicalName: string;
+  /** The engine's seed, which is the same in a preview and in its update. */
+  seed: Uint8Array;
+  /** The name that the project's `pulumi:autonaming` settings propose instead. */
+  proposal?: string;
+}
+
+/** The name of an object for which the program sets none: its present one, or the logical name and seven random digits. */
+function autoName(property: string, olds: PropertyMap, naming: Naming): string {
+  const old = olds[property];
+  const defaults = olds["__defaults"];
+  const wasGenerated = Array.isArray(defaults) && defaults.includes(property);
+  if (wasGenerated && typeof old === "string") return old;
+  if (naming.proposal !== undefined) return naming.proposal;
+  const digits = createHash("sha256").update(naming.seed).update(naming.logicalName).digest("hex");
+  return `${naming.logicalName}-${digits.slice(0, 7)}`;
+}
+
 /**
- * What is wrong with one given value; undefined if nothing is. Unknown values pass: they are checked again when known.
+ * What is wrong with one value; undefined if nothing is. Unknown values pass and are checked again when they are known.
  *
- * What is within the objects of a nested property is not looked at.
+ * Does not check the objects of a nested property.
  */
 function checkValue(schema: PropertySchema, value: PropertyValue): string | undefined {
   if (value === unknownValue) return undefined;
@@ -121,17 +142,17 @@ function checkValue(schema: PropertySchema, value: PropertyValue): string | unde
 }
 
 function show(schema: PropertySchema, value: PropertyValue): string {
-  if (schema.secret === true) return "a secret of another kind";
-  if (hides(schema)) return "a value of another kind";
+  if (schema.secret === true) return "a secret of another type";
+  if (mayHoldSecret(schema)) return "a value of another type";
   return JSON.stringify(value, (_, inner: unknown) =>
     inner === unknownValue ? "(not known yet)" : inner,
   );
 }
 
-/** Whether the property may hold a secret, or one of its objects' properties. */
-function hides(schema: PropertySchema): boolean {
+/** Whether the property, or a property of its objects, may hold a secret. */
+function mayHoldSecret(schema: PropertySchema): boolean {
   if (schema.hidden === true || schema.secret === true) return true;
-  return isNested(schema) && Object.values(schema.properties).some(hides);
+  return isNested(schema) && Object.values(schema.properties).some(mayHoldSecret);
 }
 
 function checkNumber(
@@ -154,30 +175,9 @@ function isObject(element: PropertyValue): boolean {
   return isMap(element) || element === unknownValue;
 }
 
-/** What a resource's name may be made from. */
-interface Naming {
-  /** The resource's logical name in the program. */
-  logicalName: string;
-  /** The engine's seed: the same in a preview and in the update after it. */
-  seed: Uint8Array;
-  /** What the project's `pulumi:autonaming` settings propose instead. */
-  proposal?: string;
-}
-
-/** A name for an object whose program gives none: the one it has already, or the logical name and seven random digits. */
-function autoName(property: string, olds: PropertyMap, naming: Naming): string {
-  const old = olds[property];
-  const defaults = olds["__defaults"];
-  const wasMade = Array.isArray(defaults) && defaults.includes(property);
-  if (wasMade && typeof old === "string") return old;
-  if (naming.proposal !== undefined) return naming.proposal;
-  const digits = createHash("sha256").update(naming.seed).update(naming.logicalName).digest("hex");
-  return `${naming.logicalName}-${digits.slice(0, 7)}`;
-}
-
 /**
- * The inputs after a refresh: the same names as before, with what the server has now. A default whose value has changed is
- * a default no longer.
+ * The inputs after a refresh: the same names as before with the server's present values. A default whose value has changed no
+ * longer counts as a default.
  */
 export function refreshedInputs(oldInputs: PropertyMap, state: PropertyMap): PropertyMap {
   const inputs: Record<string, PropertyValue> = {};
@@ -200,13 +200,13 @@ function refreshedValue(old: PropertyValue, live: PropertyValue): PropertyValue 
   if (isMap(old) && isMap(live)) return refreshedInputs(old, live);
   if (!Array.isArray(old) || !Array.isArray(live)) return live;
   const given: readonly PropertyValue[] = old;
-  // The bridge looks at as many elements as the program gave.
+  // Like the bridge, keeps as many elements as the program gave.
   return live
     .slice(0, given.length)
     .map((element: PropertyValue, index) => refreshedValue(given[index] ?? null, element));
 }
 
-/** The inputs of an object of which only the id was known: what a program must or would want to say about it. */
+/** The inputs of an imported object: required properties, its name, and all values that differ from their defaults. */
 export function importedInputs(schema: ResourceSchema, state: PropertyMap): PropertyMap {
   const entries = Object.entries(schema).flatMap(([name, property]) => {
     const value = state[name] ?? null;

@@ -12,15 +12,7 @@ import {
 import { isNested, isSameValue, type PropertySchema, type ResourceSchema } from "./resourceSchema";
 import type { ResourceType } from "./resourceType";
 
-const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
-
-const kinds: Record<ChangeKind, { inPlace: PropertyDiff.Kind; replacing: PropertyDiff.Kind }> = {
-  add: { inPlace: ADD, replacing: ADD_REPLACE },
-  delete: { inPlace: DELETE, replacing: DELETE_REPLACE },
-  update: { inPlace: UPDATE, replacing: UPDATE_REPLACE },
-};
-
-/** What has to change for a resource to become what its inputs say, and whether that replaces it. */
+/** The answer of `Diff`: the changes that a resource needs to match its inputs, and whether they replace it. */
 export function diffResponse<Session>(
   { schema, deleteBeforeReplace }: ResourceType<Session>,
   old: PropertyMap,
@@ -47,13 +39,13 @@ export function diffResponse<Session>(
   response.setReplacesList(replaces);
   response.setStablesList(replacing.filter((name) => !replaces.includes(name)).sort());
   response.setDeletebeforereplace(
-    replaces.length > 0 && (deleteBeforeReplace || hasNameOfItsOwn(inputs)),
+    replaces.length > 0 && (deleteBeforeReplace || hasChosenName(inputs)),
   );
   response.setHasdetaileddiff(true);
   return response;
 
-  /** Two objects cannot have one name: where the program chose it, the old one has to go first. */
-  function hasNameOfItsOwn(properties: PropertyMap): boolean {
+  /** Two objects cannot share a name. If the program chose it, the old object must be deleted first. */
+  function hasChosenName(properties: PropertyMap): boolean {
     const defaults = properties["__defaults"];
     if (!Array.isArray(defaults)) return false;
     return Object.keys(schema).some(
@@ -65,22 +57,18 @@ export function diffResponse<Session>(
   }
 }
 
-type ChangeKind = "add" | "delete" | "update";
+const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
 
-/** One difference: of a property, or of something in it (`privileges[1]`, `ports[0].external`). */
-interface PropertyChange {
-  /** The resource's own property. */
-  property: string;
-  path: string;
-  kind: ChangeKind;
-  /** Whether it replaces the resource. */
-  replaces: boolean;
-}
+const kinds: Record<ChangeKind, { inPlace: PropertyDiff.Kind; replacing: PropertyDiff.Kind }> = {
+  add: { inPlace: ADD, replacing: ADD_REPLACE },
+  delete: { inPlace: DELETE, replacing: DELETE_REPLACE },
+  update: { inPlace: UPDATE, replacing: UPDATE_REPLACE },
+};
 
 /**
- * The differences between a present state and a planned one, in the words of the bridge.
+ * The differences between a present state and a planned one, in the form of the bridge.
  *
- * An added element of a set is named by its place in the program's list, a removed one by its place in the state.
+ * The path of an added set element has its index in the program's list, that of a removed one its index in the state.
  */
 export function propertyChanges(
   schema: ResourceSchema,
@@ -95,12 +83,17 @@ export function propertyChanges(
   );
 }
 
-/** A change within one property; the path begins after the property's name. */
-interface Change {
+/** A difference in a property or in a part of it (`privileges[1]`, `ports[0].external`). */
+interface PropertyChange {
+  /** The resource's own property. */
+  property: string;
   path: string;
   kind: ChangeKind;
+  /** Whether it replaces the resource. */
   replaces: boolean;
 }
+
+type ChangeKind = "add" | "delete" | "update";
 
 function changesOf(
   property: PropertySchema,
@@ -117,11 +110,11 @@ function changesOf(
   if (isAbsent(planned)) return whole("delete", old);
   if (planned === unknownValue) return whole("update", old);
   if (Array.isArray(old) && Array.isArray(planned)) {
-    const places =
+    const pairs =
       property.kind === "set" || property.kind === "objectSet"
-        ? setPlaces(property, old, planned, Array.isArray(input) ? input : planned)
-        : listPlaces(property, old, planned);
-    return places.flatMap(([index, before, after]) =>
+        ? setPairs(property, old, planned, Array.isArray(input) ? input : planned)
+        : listPairs(property, old, planned);
+    return pairs.flatMap(([index, before, after]) =>
       under(`[${index}]`, replaces, elementChanges(property, before, after)),
     );
   }
@@ -129,28 +122,35 @@ function changesOf(
   return old === planned ? [] : whole("update", planned);
 }
 
-/** An index, and what is there before and after. */
-type Place = [index: number, before: PropertyValue, after: PropertyValue];
+/** A change within one property; the path begins after the property's name. */
+interface Change {
+  path: string;
+  kind: ChangeKind;
+  replaces: boolean;
+}
 
-function listPlaces(
+/** An index with the elements before and after. */
+type ElementPair = [index: number, before: PropertyValue, after: PropertyValue];
+
+function listPairs(
   property: PropertySchema,
   old: readonly PropertyValue[],
   planned: readonly PropertyValue[],
-): Place[] {
+): ElementPair[] {
   const length = Math.max(old.length, planned.length);
-  return Array.from({ length }, (_, index): Place => [
+  return Array.from({ length }, (_, index): ElementPair => [
     index,
     old[index] ?? null,
     planned[index] ?? null,
   ]).filter(([, before, after]) => !isSameValue(property, before, after));
 }
 
-function setPlaces(
+function setPairs(
   property: PropertySchema,
   old: readonly PropertyValue[],
   planned: readonly PropertyValue[],
   input: readonly PropertyValue[],
-): Place[] {
+): ElementPair[] {
   const isIn = (set: readonly PropertyValue[], element: PropertyValue) =>
     set.some((other) => isSameValue(property, element, other));
   const removed = new Map(
@@ -159,7 +159,7 @@ function setPlaces(
   const added = new Map(
     planned.flatMap((element, index) => {
       if (isIn(old, element)) return [];
-      // Objects are planned in the program's order, strings in that of their bytes.
+      // Planned objects keep the program's order. Planned strings are sorted by their bytes.
       return [[property.kind === "set" ? input.indexOf(element) : index, element] as const];
     }),
   );
@@ -208,7 +208,7 @@ function under(prefix: string, replaces: boolean, changes: readonly Change[]): C
   }));
 }
 
-/** Whether an object as a whole replaces the resource because of something that it holds. */
+/** Whether adding or removing this object replaces the resource because of one of its properties. */
 function replacesWithin(property: PropertySchema, value: PropertyValue): boolean {
   if (!isNested(property)) return false;
   const parts: readonly PropertyValue[] = Array.isArray(value) ? value : [value];

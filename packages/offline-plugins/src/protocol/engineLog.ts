@@ -5,23 +5,23 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 /** Shows messages in the output of `pulumi up`. */
 export interface EngineLog {
   warn: (message: string) => void;
-  /** What is going on, shown on a terminal until something else is. */
+  /** Shows the current step on a terminal until another one replaces it. */
   status: (message: string) => void;
   close: () => void;
 }
 
-/** @param address Where the engine listens, `host:port`. Without one, messages go nowhere. */
+/** @param address where the engine listens, `host:port`. Without one, messages are dropped. */
 export function engineLog(address: string | undefined): EngineLog {
   const nothing = () => undefined;
   if (address === undefined) return { warn: nothing, status: nothing, close: nothing };
   const engine = new EngineClient(address, credentials.createInsecure());
   let last: Promise<void> = Promise.resolve();
-  // One after the other, as the engine may answer them in any order.
+  // Sent one after the other, because the engine may handle concurrent messages in any order.
   const send = (request: LogRequest) => {
     last = last.then(
       () =>
         new Promise((resolve) => {
-          // A message that cannot be delivered must not fail the operation that it is about.
+          // A message that cannot be delivered must not fail its operation.
           engine.log(request, () => {
             resolve();
           });

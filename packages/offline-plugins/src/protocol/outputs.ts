@@ -16,9 +16,9 @@ import {
 import type { ResourceType } from "./resourceType";
 
 /**
- * What the engine is told about an object: its state, its id, and the bridge's notes on it unless something is unknown.
+ * The outputs of an object: its state, its id and, unless a value is unknown, the bridge's notes.
  *
- * @param isNew The object has just been created.
+ * @param isNew whether the object has just been created
  */
 export function outputs<Session>(
   { schema, meta }: Pick<ResourceType<Session>, "schema" | "meta">,
@@ -36,47 +36,10 @@ export function outputs<Session>(
 }
 
 /**
- * The state after a create or an update. Of "no list" and "an empty list" the planned one is kept, and so are planned
- * objects, but for lists of them: a state must be what its plan said.
- */
-export function settledState(
-  schema: ResourceSchema,
-  planned: PropertyMap,
-  live: PropertyMap,
-): PropertyMap {
-  const entries = Object.entries(live).map(([name, value]): [string, PropertyValue] => {
-    const plan = planned[name] ?? null;
-    if (isAbsent(value) && plan === null) return [name, null];
-    const kind = schema[name]?.kind;
-    const keepsPlan = kind === "objectSet" || (kind === "object" && plan !== null);
-    return [name, keepsPlan && !hasUnknown(plan) ? plan : value];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The state after a refresh, in which the objects of nested properties are complete: what they lack is empty. */
-export function refreshedState(schema: ResourceSchema, live: PropertyMap): PropertyMap {
-  const entries = Object.entries(live).map(([name, value]): [string, PropertyValue] => {
-    const property = schema[name];
-    if (property === undefined || !isNested(property)) return [name, value];
-    return [name, mapParts(value, (part) => completePart(property.properties, part))];
-  });
-  return Object.fromEntries(entries);
-}
-
-function completePart(schema: ResourceSchema, part: PropertyMap): PropertyMap {
-  const entries = Object.entries(schema).map(([name, property]): [string, PropertyValue] => [
-    name,
-    part[name] ?? zeroOf(property),
-  ]);
-  return refreshedState(schema, Object.fromEntries(entries));
-}
-
-/**
- * The bridge's note in the state of how Pulumi's view of it differs from Terraform's: which properties are collections, and
- * which have another name. The official plugin rebuilds its own state from it.
+ * The bridge's note on how Pulumi's view of the state differs from Terraform's: which properties are collections, and which
+ * have another name. The official plugin rebuilds its own state from it.
  *
- * @param isNew Just created: an object that the server was to decide on, and decided against, has no note yet.
+ * @param isNew whether the object has just been created; computed properties that are null then have no note
  */
 function rawStateDelta(schema: ResourceSchema, state: PropertyMap, isNew = false): PropertyMap {
   const notes = Object.entries(schema).flatMap(([name, property]) => {
@@ -100,7 +63,7 @@ function rawStateDelta(schema: ResourceSchema, state: PropertyMap, isNew = false
 function noteOn(property: PropertySchema, value: PropertyValue): PropertyMap | undefined {
   if (property.kind === "map") return value === null ? undefined : { map: {} };
   if (property.kind === "object") {
-    // Terraform has a list of at most one element.
+    // In Terraform it is a list of at most one element.
     const inner =
       isNested(property) && isMap(value) ? rawStateDelta(property.properties, value) : {};
     return { plu: { i: inner } };
@@ -112,4 +75,41 @@ function noteOn(property: PropertySchema, value: PropertyValue): PropertyMap | u
     isMap(part) ? rawStateDelta(property.properties, part) : {},
   ]);
   return { arr: { el: Object.fromEntries(parts) as PropertyMap } };
+}
+
+/**
+ * The state after a create or an update, which must match its plan. Where the plan has no list and the server an empty one,
+ * there is no list. Planned objects and sets of objects are kept as planned.
+ */
+export function settledState(
+  schema: ResourceSchema,
+  planned: PropertyMap,
+  live: PropertyMap,
+): PropertyMap {
+  const entries = Object.entries(live).map(([name, value]): [string, PropertyValue] => {
+    const plan = planned[name] ?? null;
+    if (isAbsent(value) && plan === null) return [name, null];
+    const kind = schema[name]?.kind;
+    const keepsPlan = kind === "objectSet" || (kind === "object" && plan !== null);
+    return [name, keepsPlan && !hasUnknown(plan) ? plan : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The state after a refresh. Missing properties of nested objects are filled with empty values. */
+export function refreshedState(schema: ResourceSchema, live: PropertyMap): PropertyMap {
+  const entries = Object.entries(live).map(([name, value]): [string, PropertyValue] => {
+    const property = schema[name];
+    if (property === undefined || !isNested(property)) return [name, value];
+    return [name, mapParts(value, (part) => completePart(property.properties, part))];
+  });
+  return Object.fromEntries(entries);
+}
+
+function completePart(schema: ResourceSchema, part: PropertyMap): PropertyMap {
+  const entries = Object.entries(schema).map(([name, property]): [string, PropertyValue] => [
+    name,
+    part[name] ?? zeroOf(property),
+  ]);
+  return refreshedState(schema, Object.fromEntries(entries));
 }

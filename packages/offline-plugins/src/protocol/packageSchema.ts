@@ -7,9 +7,9 @@ import {
 } from "./resourceSchema";
 
 /**
- * The plugin in Pulumi's own description of packages, which `pulumi import` asks for to write down what it has imported.
+ * Describes the plugin as a Pulumi package. `pulumi import` needs this to generate code for imported resources.
  *
- * Only what is served here is in it. https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/schema/
+ * It contains only what this plugin serves. https://www.pulumi.com/docs/iac/using-pulumi/pulumi-packages/schema/
  */
 export function packageSchema<Session extends ProviderSession>({
   name,
@@ -36,7 +36,7 @@ export function packageSchema<Session extends ProviderSession>({
     resources: Object.fromEntries(described),
   };
 
-  /** Describes the objects of a property as a type of their own, such as `docker:index/ContainerPorts:ContainerPorts`. */
+  /** Describes the objects of a property as a separate type, such as `docker:index/ContainerPorts:ContainerPorts`. */
   function refer(token: string, path: readonly string[], { properties }: NestedProperty): string {
     const module = token.slice(0, token.indexOf("/"));
     const resource = token.slice(token.lastIndexOf(":") + 1);

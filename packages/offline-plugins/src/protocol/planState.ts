@@ -18,10 +18,10 @@ import {
 } from "./propertyValue";
 
 /**
- * The state that an object is to have: the program's inputs, defaults, and for the rest what the server has or will decide.
+ * The planned state of an object: the program's inputs, then defaults, then present values or those that the server will choose.
  *
- * @param old the present state; undefined for an object that does not exist yet.
- * @param ignored names whose present value stays, whatever the program says.
+ * @param old the present state; undefined for an object that does not exist yet
+ * @param ignored names that keep their present value whatever the program says
  */
 export function planState(
   schema: ResourceSchema,
@@ -38,33 +38,32 @@ export function planState(
   return Object.fromEntries(entries) as PropertyMap;
 }
 
-/** What a given value comes to; undefined if nothing is given. */
+/** The planned value of an input; undefined if there is no input. */
 function planGiven(
   property: PropertySchema,
   present: PropertyValue,
   input: PropertyValue,
 ): PropertyValue | undefined {
   if (input === null) return undefined;
-  // Terraform tells "no list" from "an empty list"; a program cannot, so what the state has stays.
+  // Terraform distinguishes "no list" from "an empty list". A program cannot, so the state keeps its form.
   if (isCollection(property) && isAbsent(input))
     return isAbsent(present) ? present : zeroOf(property);
   if (property.kind === "set") return sortedSet(input);
   if (!isNested(property)) return input;
   return mapParts(input, (part, index) => {
     const planned = planPart(property, partAt(property, present, index), part);
-    return keptElement(property, present, planned) ?? planned;
+    return equalElement(property, present, planned) ?? planned;
   });
 }
 
-function planOmitted(property: PropertySchema, isNew: boolean, present: PropertyValue) {
-  if (property.default !== undefined) return property.default;
-  if (property.computed === true) return isNew ? unknownValue : present;
-  if (isZero(present) && present !== null) return present;
-  // A list of objects is never "no list".
-  return isNested(property) ? zeroOf(property) : null;
+/** The present object that corresponds to an input. The elements of a set have no such correspondence. */
+function partAt({ kind }: PropertySchema, present: PropertyValue, index: number) {
+  const parts: readonly PropertyValue[] = Array.isArray(present) ? present : [present];
+  const part = parts[index];
+  return kind !== "objectSet" && isMap(part) ? part : undefined;
 }
 
-/** One object of a nested property. What is omitted in it is empty rather than not there, where its kind has that. */
+/** Plans one object of a nested property. Omitted properties are empty where their kind has an empty value, otherwise null. */
 function planPart(
   { properties }: { properties: ResourceSchema },
   present: PropertyMap | undefined,
@@ -74,25 +73,26 @@ function planPart(
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
       const value = planned[name] ?? null;
-      return [name, value === null && hasEmpty(property) ? zeroOf(property) : value];
+      return [name, value === null && hasEmptyValue(property) ? zeroOf(property) : value];
     }),
   );
 }
 
-/** The element of a present set that a planned one means, if it is there already. */
-function keptElement(property: PropertySchema, present: PropertyValue, planned: PropertyMap) {
+function hasEmptyValue(property: PropertySchema): boolean {
+  return property.kind === "string" || (isCollection(property) && property.kind !== "map");
+}
+
+/** The element of a present set that equals a planned one. */
+function equalElement(property: PropertySchema, present: PropertyValue, planned: PropertyMap) {
   if (property.kind !== "objectSet" || !Array.isArray(present)) return undefined;
   const parts: readonly PropertyValue[] = present;
   return parts.filter(isMap).find((part) => isSameValue(property, part, planned));
 }
 
-function hasEmpty(property: PropertySchema): boolean {
-  return property.kind === "string" || (isCollection(property) && property.kind !== "map");
-}
-
-/** The present object that a given one stands for. In a set, none stands for another. */
-function partAt({ kind }: PropertySchema, present: PropertyValue, index: number) {
-  const parts: readonly PropertyValue[] = Array.isArray(present) ? present : [present];
-  const part = parts[index];
-  return kind !== "objectSet" && isMap(part) ? part : undefined;
+function planOmitted(property: PropertySchema, isNew: boolean, present: PropertyValue) {
+  if (property.default !== undefined) return property.default;
+  if (property.computed === true) return isNew ? unknownValue : present;
+  if (isZero(present) && present !== null) return present;
+  // A list of objects is empty, never missing.
+  return isNested(property) ? zeroOf(property) : null;
 }

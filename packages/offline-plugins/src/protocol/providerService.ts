@@ -15,17 +15,11 @@ import { ResourceService } from "./resourceService";
 import type { ProviderDefinition, ProviderSession } from "./resourceType";
 import { checkResponse, decodeProperties } from "./wire";
 
-/** A plugin's side of the protocol, and what it holds open. */
-interface ProviderService {
-  methods: UntypedServiceImplementation;
-  close: () => Promise<void>;
-}
-
 /**
- * Serves one provider.
+ * Implements the protocol for one provider.
  *
- * @param engine Where the engine that started the plugin listens; one that attaches later says so itself.
- * @param attached Called with the address of an engine that attaches.
+ * @param engine the address of the engine that started the plugin; an engine that attaches later sends its own
+ * @param attached called with the address of an engine that attaches
  */
 export function providerService<Session extends ProviderSession>(
   definition: ProviderDefinition<Session>,
@@ -62,12 +56,12 @@ export function providerService<Session extends ProviderSession>(
       const secrets = [...definition.secretConfiguration].filter((name) => name in inputs);
       return checkResponse(inputs, faults, new Set(secrets));
     }),
-    // Left open, so that the engine compares: no change of a connection's settings replaces what it reaches.
+    // An empty answer: the engine then compares inputs itself, and no change of a connection's settings replaces resources.
     diffConfig: unary(() => new rpc.DiffResponse()),
     configure: unary(async (request: rpc.ConfigureRequest) => {
       await session?.close();
       session = definition.configure(decodeProperties(request.getArgs()), {
-        // The engine may be another by then.
+        // Reads `log` at each call, because another engine may attach.
         warn: (message) => {
           log.warn(message);
         },
@@ -111,7 +105,12 @@ export function providerService<Session extends ProviderSession>(
   }
 }
 
-/** A handler of one method: the request in, the response out. What it throws is the call's error, by its message alone. */
+interface ProviderService {
+  methods: UntypedServiceImplementation;
+  close: () => Promise<void>;
+}
+
+/** Makes a gRPC handler of a function. If the function throws, its message becomes the call's error. */
 export function unary<Request, Response>(
   run: (request: Request) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {

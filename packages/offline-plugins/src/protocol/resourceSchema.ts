@@ -1,6 +1,18 @@
 import { isMap, isZero, type PropertyMap, type PropertyValue, unknownValue } from "./propertyValue";
 
-/** The kinds of values without properties of their own. Lists keep their order; sets are sorted and hold no value twice. */
+/** All properties of a resource type, or of the objects in one of its properties, by name. */
+export interface ResourceSchema {
+  readonly [name: string]: PropertySchema;
+}
+
+/** One property of a resource type, as in the official plugin. */
+export type PropertySchema = SimpleProperty | NestedProperty;
+
+interface SimpleProperty extends Rules {
+  readonly kind: keyof SimpleKinds;
+}
+
+/** The kinds of values without properties. Lists keep their order; sets are sorted and have no duplicates. */
 interface SimpleKinds {
   string: string;
   number: number;
@@ -10,53 +22,48 @@ interface SimpleKinds {
   map: Readonly<Record<string, string>>;
 }
 
-/** What the official plugin makes of a property, whatever its kind. */
-interface Rules {
-  readonly required?: true;
-  /** What holds when the program gives nothing. */
-  readonly default?: string | number | boolean;
-  /** The server decides what holds when the program gives nothing. */
-  readonly computed?: true;
-  /** A change replaces the resource. */
-  readonly replaces?: true;
-  /** A change replaces the resource here, where the official plugin takes note of it and changes nothing. */
-  readonly replacesHere?: true;
-  /** Secret whether or not the program says so. Of the resource's own properties only. */
-  readonly secret?: true;
-  /** May hold what the program keeps secret, so that no message shows it. */
-  readonly hidden?: true;
-  /** Is made from the resource's logical name when the program gives nothing. */
-  readonly autonamed?: true;
-  /** Part of the state, so that the official plugin finds it there; as an input it is refused. */
-  readonly unserved?: true;
-  /** Smallest number allowed. */
-  readonly minimum?: number;
-  /** The only strings allowed. */
-  readonly oneOf?: readonly string[];
-  /** Terraform's name, where it is not this name in snake case. */
-  readonly terraformName?: string;
-}
-
-/** A property whose value has no properties of its own. */
-interface SimpleProperty extends Rules {
-  readonly kind: keyof SimpleKinds;
-}
-
-/** A property that holds objects: one of them, a list, or a set, in which the order says nothing. */
+/** A property that holds an object, a list of objects, or a set of objects, which has no order. */
 export interface NestedProperty extends Rules {
   readonly kind: "object" | "objects" | "objectSet";
   readonly properties: ResourceSchema;
 }
 
-/** One property of a resource type, as the official plugin has it. */
-export type PropertySchema = SimpleProperty | NestedProperty;
-
-/** All properties of a resource type, or of the objects in one of its properties, by name. */
-export interface ResourceSchema {
-  readonly [name: string]: PropertySchema;
+/** How the official plugin handles a property of any kind. */
+interface Rules {
+  readonly required?: true;
+  /** The value if the program sets none. */
+  readonly default?: string | number | boolean;
+  /** The server chooses the value if the program sets none. */
+  readonly computed?: true;
+  /** A change replaces the resource. */
+  readonly replaces?: true;
+  /** A change replaces the resource here. The official plugin records it in the state and changes nothing. */
+  readonly replacesHere?: true;
+  /** Secret whether or not the program says so. Only for the resource's own properties. */
+  readonly secret?: true;
+  /** May hold a secret of the program, so messages do not show it. */
+  readonly hidden?: true;
+  /** Derived from the resource's logical name if the program sets none. */
+  readonly autonamed?: true;
+  /** Part of the state for the official plugin, but refused as an input. */
+  readonly unserved?: true;
+  /** Smallest number allowed. */
+  readonly minimum?: number;
+  /** The only strings allowed. */
+  readonly oneOf?: readonly string[];
+  /** Terraform's name, if it is not this name in snake case. */
+  readonly terraformName?: string;
 }
 
-type Always = { required: true } | { default: string | number | boolean } | { autonamed: true };
+/** A complete, known state. Only properties without a fixed value may be null. */
+export type State<S extends ResourceSchema> = {
+  readonly [Name in keyof S]: ValueOf<S[Name]> | (S[Name] extends Always ? never : null);
+};
+
+/** The state of a live object. Properties that cannot be read are null. */
+export type Observed<S extends ResourceSchema> = {
+  readonly [Name in keyof S]: ValueOf<S[Name]> | null;
+};
 
 type ValueOf<P extends PropertySchema> = P extends SimpleProperty
   ? SimpleKinds[P["kind"]]
@@ -66,19 +73,11 @@ type ValueOf<P extends PropertySchema> = P extends SimpleProperty
       ? readonly State<N>[]
       : never;
 
-/** What is known of a live object: whatever cannot be read may be null. */
-export type Observed<S extends ResourceSchema> = {
-  readonly [Name in keyof S]: ValueOf<S[Name]> | null;
-};
+type Always = { required: true } | { default: string | number | boolean } | { autonamed: true };
 
-/** A complete, known state: only properties that may be left open are null. */
-export type State<S extends ResourceSchema> = {
-  readonly [Name in keyof S]: ValueOf<S[Name]> | (S[Name] extends Always ? never : null);
-};
-
-/** A state as the schema sees it: nothing but its properties, each present, defaults for what is missing. */
+/** Reduces properties to those of the schema and fills in defaults for missing ones. */
 export function completeState<S extends ResourceSchema>(schema: S, properties: PropertyMap) {
-  // The engine's state was written by this plugin or the official one from this very schema.
+  // This plugin or the official one wrote the state, with this schema.
   return complete(schema, properties) as State<S>;
 }
 
@@ -97,7 +96,7 @@ function completeValue(property: PropertySchema, value: PropertyValue): Property
     : value;
 }
 
-/** A state has null for an empty list, also for one that the program must give. */
+/** A state has null for an empty list, even for a required one. */
 function emptyValue({ kind, required }: PropertySchema): PropertyValue {
   return required === true && kind !== "map" && isCollection({ kind }) ? [] : null;
 }
@@ -112,7 +111,7 @@ export function isCollection({ kind }: Pick<PropertySchema, "kind">): boolean {
   return kind !== "string" && kind !== "number" && kind !== "boolean" && kind !== "object";
 }
 
-/** Changes each object of a nested property; null, what is unknown and what is no object stays. */
+/** Applies `change` to each object of a nested property. Null, unknown and other values stay. */
 export function mapParts(
   value: PropertyValue,
   change: (part: PropertyMap, index: number) => PropertyMap,
@@ -127,7 +126,7 @@ export function secretNames(schema: ResourceSchema): ReadonlySet<string> {
   return new Set(Object.keys(schema).filter((name) => schema[name]?.secret === true));
 }
 
-/** What a property comes to that nobody sets: an empty text or collection, 0, false; no object. */
+/** The zero value of a property's kind: an empty string or collection, 0, false, or null for an object. */
 export function zeroOf({ kind }: Pick<PropertySchema, "kind">): PropertyValue {
   switch (kind) {
     case "string":
@@ -145,7 +144,7 @@ export function zeroOf({ kind }: Pick<PropertySchema, "kind">): PropertyValue {
   }
 }
 
-/** Whether two elements of a collection mean the same: in an object, nothing is as good as a zero. */
+/** Whether two elements of a collection mean the same. In an object, a missing property equals a zero. */
 export function isSameValue(property: PropertySchema, a: PropertyValue, b: PropertyValue): boolean {
   return meaningOf(property, a) === meaningOf(property, b);
 }

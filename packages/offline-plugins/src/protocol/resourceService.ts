@@ -10,7 +10,7 @@ import { secretNames } from "./resourceSchema";
 import type { ProviderDefinition, ProviderSession, ResourceType } from "./resourceType";
 import { checkResponse, decodeProperties, encodeProperties } from "./wire";
 
-/** The protocol's operations on resources. One of an unknown type is refused, by `check` before anything is touched. */
+/** The protocol's operations on resources. `check` refuses resources of an unknown type before anything changes. */
 export class ResourceService<Session extends ProviderSession> {
   constructor(
     private readonly definition: ProviderDefinition<Session>,
@@ -150,6 +150,24 @@ export class ResourceService<Session extends ProviderSession> {
   }
 }
 
+/** Parses `urn:pulumi:stack::project::parent$type::name`. A name may contain `::`. */
+export function parseUrn(urn: string): ResourceIdentity {
+  const [, , types = "", ...name] = urn.split("::");
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
+}
+
+interface ResourceIdentity {
+  /** The resource's own type, without those of its parents. */
+  type: string;
+  /** The logical name. */
+  name: string;
+}
+
+function proposal(options: rpc.CheckRequest.AutonamingOptions | undefined) {
+  const name = options?.getProposedName() ?? "";
+  return name === "" ? {} : { proposal: name };
+}
+
 function encodeOutputs<Session>(
   resource: ResourceType<Session>,
   id: string | typeof unknownValue,
@@ -164,16 +182,7 @@ function secretsIn<Session>({ schema }: ResourceType<Session>, inputs: PropertyM
   return new Set([...secretNames(schema)].filter((name) => name in inputs));
 }
 
-/** An update may have renamed the object; Pulumi's own id is then still the old one. */
-function presentId(state: PropertyMap, id: string): string {
-  return typeof state["id"] === "string" ? state["id"] : id;
-}
-
-function shown(value: PropertyValue | undefined): string {
-  return typeof value === "string" ? `"${value}"` : "(none)";
-}
-
-/** What the server is to decide is not given to it. */
+/** Replaces unknown values, which the server chooses, by null. */
 function withoutUnknowns(planned: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.entries(planned).map(([name, value]) => [name, withoutUnknown(value)]),
@@ -186,21 +195,11 @@ function withoutUnknown(value: PropertyValue): PropertyValue {
   return isMap(value) ? withoutUnknowns(value) : value;
 }
 
-function proposal(options: rpc.CheckRequest.AutonamingOptions | undefined) {
-  const name = options?.getProposedName() ?? "";
-  return name === "" ? {} : { proposal: name };
+/** The object's present id. After an update that renamed the object, Pulumi still has the old id. */
+function presentId(state: PropertyMap, id: string): string {
+  return typeof state["id"] === "string" ? state["id"] : id;
 }
 
-/** The parts of a URN that a plugin needs. */
-interface ResourceIdentity {
-  /** The resource's own type, without its parents'. */
-  type: string;
-  /** Its logical name. */
-  name: string;
-}
-
-/** Reads `urn:pulumi:stack::project::parent$type::name`; a name may hold `::` itself. */
-export function parseUrn(urn: string): ResourceIdentity {
-  const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
+function shown(value: PropertyValue | undefined): string {
+  return typeof value === "string" ? `"${value}"` : "(none)";
 }

@@ -2,7 +2,7 @@ import type { EngineLog } from "./engineLog";
 import type { PropertyMap } from "./propertyValue";
 import { completeState, type Observed, type ResourceSchema, type State } from "./resourceSchema";
 
-/** A property and what is wrong with it. The property is empty where the resource as a whole is at fault. */
+/** A property and what is wrong with it. The property is empty if the fault is in the resource as a whole. */
 export interface Fault {
   property: string;
   reason: string;
@@ -17,18 +17,18 @@ export interface LiveObject<S extends ResourceSchema = ResourceSchema> {
   state: Observed<S>;
 }
 
-/** How one type of resource is served. `Session` is the way to the server. */
+/** How one type of resource is served. `Session` is the connection to the server. */
 interface ResourceDefinition<Session, S extends ResourceSchema> {
   /** Such as `postgresql:index/role:Role`. */
   token: string;
   schema: S;
   /** The bridge's note on the type itself, if the official plugin has one: `__meta` in the state. */
   meta?: string;
-  /** Delete the old object before the new one is created, when a change replaces it. */
+  /** A replacement deletes the old object before it creates the new one. */
   deleteBeforeReplace?: true;
-  /** The object in words, for error messages: `role "app"`. No secrets. */
+  /** Describes the object for error messages, without secrets: `role "app"`. */
   describe: (show: Show) => string;
-  /** What is wrong with inputs whose single values are all right. Values may be unknown still. */
+  /** Checks inputs whose single values are valid. Values may be unknown. */
   faults?: (inputs: PropertyMap) => Fault[];
   create: (session: Session, planned: State<S>) => Promise<LiveObject<S>>;
   /** @param prior the last known state, or nulls when only the id is known. @returns undefined if it is gone. */
@@ -42,7 +42,7 @@ interface ResourceDefinition<Session, S extends ResourceSchema> {
   delete: (session: Session, old: State<S>, id: string) => Promise<void>;
 }
 
-/** A resource definition whose schema's type is forgotten, so that all can be kept in one list. */
+/** A resource definition without its schema's type, so that one list can hold all definitions. */
 export interface ResourceType<Session> {
   token: string;
   schema: ResourceSchema;
@@ -61,7 +61,7 @@ export interface ResourceType<Session> {
   delete: (session: Session, old: PropertyMap, id: string) => Promise<void>;
 }
 
-/** Makes a definition usable by the protocol, which knows properties by their names only. */
+/** Adapts a definition to the protocol, which knows properties only by name. */
 export function resourceType<Session, S extends ResourceSchema>(
   definition: ResourceDefinition<Session, S>,
 ): ResourceType<Session> {
@@ -82,30 +82,31 @@ export function resourceType<Session, S extends ResourceSchema>(
   };
 }
 
-/** No defaults here: a property of an imported object that cannot be read stays null, as the official plugin leaves it. */
+/** Fills in no defaults: as in the official plugin, a property of an imported object that cannot be read stays null. */
 function priorState<S extends ResourceSchema>(schema: S, properties: PropertyMap) {
   const entries = Object.keys(schema).map((name) => [name, properties[name] ?? null]);
   return Object.fromEntries(entries) as Observed<S>;
 }
 
-/** A whole plugin: what it serves, and how it gets at the server. */
+/** A whole plugin: what it serves, and how it connects to the server. */
 export interface ProviderDefinition<Session extends ProviderSession> {
-  /** Name and version of the official plugin that this one stands in for. */
+  /** Name of the official plugin that this one replaces. */
   name: string;
+  /** Version of the official plugin. */
   version: string;
   /** Configuration properties that are always secret. */
   secretConfiguration: ReadonlySet<string>;
-  /** Checks the provider's own inputs, each a string, and fills in defaults. Values may be unknown. */
+  /** Checks the provider's own inputs, which are strings, and fills in defaults. Values may be unknown. */
   checkConfiguration: (news: PropertyMap) => { inputs: PropertyMap; faults: Fault[] };
   configure: (configuration: PropertyMap, log: Pick<EngineLog, "warn" | "status">) => Session;
   resources: readonly ResourceType<Session>[];
-  /** What a failure means, in words; the operation that failed is put before it. */
+  /** Describes a failure. The name of the failed operation is put before the text. */
   explain: (error: unknown) => string;
 }
 
-/** What a configured provider holds open. */
+/** The connections of a configured provider. */
 export interface ProviderSession {
-  /** Starts nothing new from now on. */
+  /** Makes all later operations fail. */
   cancel: () => void;
   close: () => Promise<void>;
 }

@@ -6,13 +6,32 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { providerService } from "./providerService";
 import type { ProviderDefinition, ProviderSession } from "./resourceType";
 
-/** As large as the engine's own limit: a whole resource travels in one message. */
-const maximumMessage = 400 * 1024 * 1024;
+/**
+ * Runs a provider as the plugin process that `pulumi` starts. It prints its port, the only output that a plugin may write to
+ * standard output, and exits with its engine.
+ *
+ * @param arguments_ the command line: the engine's address, unless an engine attaches later
+ */
+export async function runPlugin<Session extends ProviderSession>(
+  definition: ProviderDefinition<Session>,
+  arguments_: readonly string[],
+): Promise<void> {
+  const engine = arguments_.find((argument) => !argument.startsWith("-"));
+  const plugin = await servePlugin(definition, engine, (address) => {
+    stopWatching();
+    stopWatching = watchEngine(address, end);
+  });
+  let stopWatching = watchEngine(engine, end);
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  process.stdout.write(`${plugin.port}\n`);
 
-/** A plugin that listens, on a port of its own. */
-export interface ServedPlugin {
-  port: number;
-  close: () => Promise<void>;
+  function end() {
+    stopWatching();
+    // The server rolls open transactions back when their connections close.
+    setTimeout(() => process.exit(0), 2_000).unref();
+    void plugin.close().finally(() => process.exit(0));
+  }
 }
 
 /** Serves a provider on a free port of the loopback interface. */
@@ -42,45 +61,21 @@ export async function servePlugin<Session extends ProviderSession>(
   };
 }
 
-/**
- * Runs a provider as the plugin process that `pulumi` starts: prints its port, the one thing a plugin writes to its
- * standard output, and ends with its engine.
- *
- * @param arguments_ The command line: the engine's address, unless an engine is to attach.
- */
-export async function runPlugin<Session extends ProviderSession>(
-  definition: ProviderDefinition<Session>,
-  arguments_: readonly string[],
-): Promise<void> {
-  const engine = arguments_.find((argument) => !argument.startsWith("-"));
-  const plugin = await servePlugin(definition, engine, (address) => {
-    stopWatching();
-    stopWatching = watchEngine(address, end);
-  });
-  let stopWatching = watchEngine(engine, end);
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
-  process.stdout.write(`${plugin.port}\n`);
-
-  function end() {
-    stopWatching();
-    // Whatever still runs on the server is rolled back when its connection closes.
-    setTimeout(() => process.exit(0), 2_000).unref();
-    void plugin.close().finally(() => process.exit(0));
-  }
+export interface ServedPlugin {
+  port: number;
+  close: () => Promise<void>;
 }
 
-const interval = 1_000;
-/** So many probes in a row have to fail: a busy machine may miss one. */
-const patience = 3;
+/** The engine's own limit in bytes. One message carries a whole resource. */
+const maximumMessage = 400 * 1024 * 1024;
 
 /**
- * Calls `lost` once the engine is gone, even if it was killed and could tell nobody: a plugin that outlives its engine
- * would hold its connections to the database for ever.
+ * Calls `lost` when the engine is gone, even if it was killed without a message. A plugin that outlives its engine would keep
+ * its database connections open.
  *
- * Watches the parent process, and where `address` is given whether somebody listens there.
+ * Watches the parent process and, if `address` is given, whether a process listens there.
  *
- * @returns a function that ends the watch.
+ * @returns a function that ends the watch
  */
 function watchEngine(address: string | undefined, lost: () => void): () => void {
   const parent = process.ppid;
@@ -88,23 +83,27 @@ function watchEngine(address: string | undefined, lost: () => void): () => void 
   const timer = setInterval(() => {
     if (process.ppid !== parent) lost();
     else if (address !== undefined) void probe(address).then(count);
-  }, interval);
+  }, probeInterval);
   return () => {
     clearInterval(timer);
   };
 
   function count(reached: boolean) {
     failures = reached ? 0 : failures + 1;
-    if (failures === patience) lost();
+    if (failures === failuresToGiveUp) lost();
   }
 }
+
+const probeInterval = 1_000;
+/** The number of probes in a row that must fail, because a busy machine may miss one. */
+const failuresToGiveUp = 3;
 
 function probe(address: string): Promise<boolean> {
   const separator = address.lastIndexOf(":");
   const host = address.slice(0, separator);
   const port = Number(address.slice(separator + 1));
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: interval });
+    const socket = connect({ host, port, timeout: probeInterval });
     const finish = (reached: boolean) => {
       socket.destroy();
       resolve(reached);

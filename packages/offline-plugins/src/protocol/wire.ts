@@ -5,8 +5,8 @@ import { type PropertyMap, type PropertyValue, unknownValue } from "./propertyVa
 import type { Fault } from "./resourceType";
 
 /**
- * How Pulumi writes values that JSON lacks: an object with `signature` is a secret, an output or an asset, and these strings
- * stand for values of each type that are not known yet.
+ * How Pulumi encodes values that JSON lacks. An object with `signature` is a secret, an output or an asset; each of the strings
+ * is an unknown value of one type.
  * https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go
  */
 export const signature = "4dabf18193072939515e22adb298388d";
@@ -26,10 +26,10 @@ const unknownStrings: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The properties of a message. Secrets are unwrapped: which property is secret, the schema says, and the engine remembers
- * which of the program's own inputs were.
+ * Decodes the properties of a message and unwraps secrets. The schema says which properties are secret, and the engine
+ * remembers which of the program's inputs were.
  *
- * @throws if there is an asset or an archive, which no resource here takes.
+ * @throws on an asset or an archive, which no resource here accepts
  */
 export function decodeProperties(message: Struct | undefined): PropertyMap {
   return message === undefined ? {} : decodeObject(message.toJavaScript());
@@ -52,12 +52,12 @@ function decode(value: JavaScriptValue): PropertyValue {
     case outputSignature:
       return "value" in object ? decode(object["value"] ?? null) : unknownValue;
     default:
-      throw new Error("assets and archives are not served by this plugin");
+      throw new Error("assets and archives are not served by the offline plugin");
   }
 }
 
 /**
- * Properties as a message, those named in `secrets` marked as such, so that the engine encrypts them in the state and hides
+ * Encodes properties as a message. It marks those named in `secrets`, so that the engine encrypts them in the state and hides
  * them in previews.
  */
 export function encodeProperties(
@@ -83,7 +83,7 @@ function encode(value: PropertyValue): JavaScriptValue {
   );
 }
 
-/** The answer of `Check` and `CheckConfig`: the inputs to keep, or all that is wrong with them. */
+/** The answer of `Check` and `CheckConfig`: the inputs to keep, or all faults in them. */
 export function checkResponse(
   inputs: PropertyMap,
   faults: readonly Fault[],

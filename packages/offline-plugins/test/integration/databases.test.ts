@@ -84,7 +84,7 @@ test("an extension and a schema that exist already are taken over, and both are 
   const imported = await engine.plugin.call("read", { urn, id: `${name}.pgcrypto` });
   expect(imported["inputs"]).toMatchObject({ name: "pgcrypto", database: name, schema: "public" });
   await expect(engine.plugin.call("read", { urn, id: "pgcrypto" })).rejects.toThrow(
-    'the id "pgcrypto" is not of the form database.extension',
+    'the id "pgcrypto" does not have the form database.extension',
   );
   const schemaRead = { urn: schema.urn, id: `${name}.app` };
   expect((await engine.plugin.call("read", schemaRead))["id"]).toBe(`${name}.app`);

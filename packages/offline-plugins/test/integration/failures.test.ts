@@ -35,7 +35,7 @@ test("a host that does not exist is named", async () => {
 
 test("a wrong password is called one, and not repeated", async () => {
   const message = await failure(serverUrl(), { password: "wrong-password" });
-  expect(message).toContain("(SQLSTATE 28P01)\nThe provider's username and password do not fit.");
+  expect(message).toContain("(SQLSTATE 28P01)\nThe provider's username or password is wrong.");
   expect(message).toContain("add --run-program");
   expect(message).not.toContain("wrong-password");
 });

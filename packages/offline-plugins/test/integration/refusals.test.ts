@@ -48,7 +48,7 @@ test("refuses all that is wrong with a resource at once, each property by name a
 test("never repeats a password that it refuses", async () => {
   const faults = await engine.faults("Role", { name: "r", password: "pässwörd" });
   expect(faults).toHaveLength(1);
-  expect(faults[0]).toContain('"password" holds other characters than printable ASCII');
+  expect(faults[0]).toContain('"password" contains characters other than printable ASCII');
   expect(faults[0]).not.toContain("pässwörd");
 });
 
@@ -57,7 +57,7 @@ test.each([
     what: "a privilege that the object does not have",
     inputs: { role: "r", database: "d", objectType: "database", privileges: ["CONNECT", "SELECT"] },
     fault:
-      '"SELECT" is no privilege of a database; expected one of ALL, CREATE, CONNECT, TEMPORARY',
+      '"SELECT" is not a privilege of a database; expected one of ALL, CREATE, CONNECT, TEMPORARY',
   },
   {
     what: "SQL in the place of a privilege",
@@ -69,7 +69,7 @@ test.each([
       privileges: ["USAGE on schema s to public; --"],
     },
     fault:
-      '"USAGE on schema s to public; --" is no privilege of a schema; expected one of ALL, CREATE, USAGE',
+      '"USAGE on schema s to public; --" is not a privilege of a schema; expected one of ALL, CREATE, USAGE',
   },
   {
     what: "a type of object that it does not serve",
@@ -80,7 +80,7 @@ test.each([
   {
     what: "no schema where there has to be one",
     inputs: { role: "r", database: "d", objectType: "table", privileges: ["SELECT"] },
-    fault: '"schema" is needed, unless "objectType" is database',
+    fault: '"schema" is required unless "objectType" is database',
   },
   {
     what: "a missing property",

@@ -14,7 +14,7 @@ test("a failure of the server comes with its SQLSTATE, its detail and what to do
       'role "x" already exists (SQLSTATE 42710)',
       "More.",
       "Hint: Less.",
-      "It exists already and is not in this stack: import it (`pulumi import`), give this one another name, or drop the other.",
+      "It already exists and is not in this stack: import it (`pulumi import`), rename this one, or drop the other.",
     ].join("\n"),
   );
 });

@@ -81,5 +81,5 @@ test.each([
 });
 
 test("no word that is no privilege gets into a statement, whatever a state says", () => {
-  expect(() => privilegeList("table", ["SELECT", "x; drop table t"])).toThrow("is no privilege");
+  expect(() => privilegeList("table", ["SELECT", "x; drop table t"])).toThrow("is not a privilege");
 });
