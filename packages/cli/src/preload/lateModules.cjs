@@ -12,6 +12,7 @@ const late = new Map([
   ["./automation", "@pulumi"],
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
+  ["libpg-query", "postgres"],
   ["@pulumi/docker", "components"],
 ]);
 const load = Module._load;
