@@ -30,7 +30,7 @@ const seconds = Number(process.env["BENCH_SECONDS"] ?? 30);
 /** Seconds that one way runs before it is the next one's turn. */
 const turn = 0.25;
 
-/** What there is to do in a transaction. The second is planned anew in each one that nothing of the session is left for. */
+/** The work of a transaction. The second statement is planned again in each transaction that keeps nothing of the session. */
 const jobs = ["select 1", "select id, name from public.sites where customer_id = 4711 limit 10"];
 
 /**

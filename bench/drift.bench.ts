@@ -50,7 +50,7 @@ async function measure(database: LargeDatabase) {
     count = queries.mock.calls.length;
     expect(found).toEqual([]);
     times.pg_dump.push(await milliseconds(() => dump(database.superuser)));
-    // Shared sessions close when nobody has needed them for a while: each round begins without one, as a preview does.
+    // Shared sessions close after a while without use: each round begins without one, as a preview does.
     await sleep(6_000);
   }
   return { times, queries: count };

@@ -166,7 +166,7 @@ function scriptsOf(mode: Mode, asker: Asker): Script[] {
       ? ", set_config('app.context', (select token from plain.tokens where customer_id = :c), true)"
       : "";
   const role = isAdministrator ? "administrator" : "customer";
-  // Whoever reads by hand has as many processes for it.
+  // The handwritten query has as many processes for it.
   const reads = isAdministrator && mode.administrators === "session" ? wholeTableReads : {};
   const context =
     `select set_config('app.current_customer_id', ${isAdministrator ? "''" : ":c::text"}, true), ` +

@@ -11,7 +11,7 @@ export interface MigrationsInputs {
   owner: string;
   /** Folder of the `.up.sql` and `.down.sql` files, from the project folder. */
   directory: string;
-  /** Schemas whose objects are all recorded as the expected schema, whoever owns them. */
+  /** Schemas whose objects are all recorded as the expected schema, regardless of their owners. */
   schemas: readonly string[];
   /** In milliseconds. */
   lockTimeout: number;

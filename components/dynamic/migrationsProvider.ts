@@ -74,8 +74,8 @@ async function readPending(
 }
 
 /**
- * What is unsafe about pending migrations, by the present sizes of the tables, a line each. In a new database nothing is: nobody
- * uses it yet.
+ * What is unsafe about pending migrations, by the present sizes of the tables, a line each. In a new database nothing is,
+ * because no application uses it yet.
  *
  * @throws DeclarationErrors where that is refused
  */

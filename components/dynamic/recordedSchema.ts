@@ -10,7 +10,7 @@ export interface RecordedSchemaInputs {
   /** The deployer's login: it gives objects of other roles to the owner, and evaluates nothing. */
   deployer: Connection;
   owner: string;
-  /** Schemas whose objects are all compared, whoever owns them. */
+  /** Schemas whose objects are all compared, regardless of their owners. */
   schemas: readonly string[];
   /** Folder of the migrations, from the project folder. */
   directory: string;

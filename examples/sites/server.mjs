@@ -51,7 +51,7 @@ async function answer(request) {
   });
 }
 
-// Stands for your sign-in: whoever may choose this header chooses the customer.
+// Replace this with your sign-in: a caller who can set this header chooses the customer.
 function customerOf(request) {
   return request.headers["x-customer-id"];
 }
@@ -62,7 +62,7 @@ async function readJson(request) {
   return JSON.parse(text);
 }
 
-/** What went wrong, for whoever has asked: never more of the database than that. */
+/** What went wrong, in words that reveal nothing else about the database. */
 function explain(error) {
   if (error instanceof TenantContextError) return { status: 401, body: { error: "who are you?" } };
   if (error instanceof SyntaxError) return { status: 400, body: { error: "that is not JSON" } };

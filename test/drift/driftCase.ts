@@ -17,7 +17,7 @@ export interface DriftCase<Change = FileChange> {
   break: string | readonly Change[];
   /** Part of the line that shows it: what `renderDifference` makes of the difference. */
   says: string | RegExp;
-  /** Options of the plain `pulumi preview` that alone can show it, where `npm run drift` cannot, or mends it first. */
+  /** Options of plain `pulumi preview`, if only that can show it, because `npm run drift` cannot or repairs it first. */
   shownBy?: readonly string[];
   /** What `up` does: puts it right, fails before it changes anything, or leaves it. */
   up: "repairs" | "refuses" | "leaves";

@@ -6,7 +6,7 @@ import type { ByHand } from "./dockerCatalogue/byHand";
 import type { DriftCase } from "./driftCase";
 import { renderCatalogue } from "./renderCatalogue";
 
-/** The page with its tables made anew; all else on it is written by hand. */
+/** The page with its tables regenerated; everything else on it is handwritten. */
 export async function renderDriftPage(
   page: string,
   catalogue: Readonly<Record<string, readonly DriftCase<ByHand>[]>>,
@@ -16,7 +16,7 @@ export async function renderDriftPage(
     (_text, start: string, what: string, area: string, end: string) => {
       const cases = catalogue[area];
       if (cases === undefined) throw new Error(`the catalogue has no area ${area}`);
-      // Columns as wide as their widest cell would make a page that nobody can read as text.
+      // With columns as wide as their widest cell, the page would be unreadable as text.
       const table = `<!-- prettier-ignore -->\n${renderCatalogue(cases)}`;
       const text = what === "catalogue" ? table : renderOthers(area, cases);
       return `${start}\n${text}\n\n${end}`;

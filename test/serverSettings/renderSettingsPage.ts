@@ -11,7 +11,7 @@ import { readQuantity } from "@hosterizer/postgres/server/settings/parameters";
 /** What hosterizer-database:memory is unless somebody sets it, in MiB. */
 const memory = 1024;
 
-/** The page with its tables made anew; all else on it is written by hand. */
+/** The page with its tables regenerated; everything else on it is handwritten. */
 export async function renderSettingsPage(page: string): Promise<string> {
   const tables: Readonly<Record<string, string>> = {
     mandatory: settings("mandatory"),
@@ -24,7 +24,7 @@ export async function renderSettingsPage(page: string): Promise<string> {
     (_text, start: string, name: string, end: string) => {
       const table = tables[name];
       if (table === undefined) throw new Error(`there is no table ${name}`);
-      // Columns as wide as their widest cell would make a page that nobody can read as text.
+      // With columns as wide as their widest cell, the page would be unreadable as text.
       return `${start}\n<!-- prettier-ignore -->\n${table}\n\n${end}`;
     },
   );

@@ -1,7 +1,7 @@
 import type { Attack } from "../attack";
 
 const anotherTenant = {
-  open: "a session may name any customer: bind parameters, so that nobody gets SQL into a statement",
+  open: "a session may name any customer: bind parameters, so that no one can inject SQL into a statement",
   shows: true,
   signed: "own",
 } as const;

@@ -18,7 +18,7 @@ export const outside: readonly Attack[] = [
   { aim: "the rules of who may log in", sql: "select * from pg_hba_file_rules", gets: refused },
   { aim: "the server's configuration files", sql: "select * from pg_file_settings", gets: refused },
   { aim: "where the server's files are", sql: "show data_directory", gets: refused },
-  { aim: "the configuration read anew", sql: "select pg_reload_conf()", gets: refused },
+  { aim: "the configuration reloaded", sql: "select pg_reload_conf()", gets: refused },
   { aim: "a file read as a large object", sql: "select lo_import('/etc/passwd')", gets: refused },
   {
     aim: "a large object written to a file",

@@ -24,7 +24,7 @@ const springs = `
     is_superuser := pg_catalog.current_setting('is_superuser');
     raise log '${trapMark} login=% role=% superuser=% (%)',
       session_user, role_before, is_superuser, what;
-    -- Whoever reads on must not notice.
+    -- The rest of the session must not notice.
     if pg_catalog.current_setting('role') is distinct from role_set then
       perform pg_catalog.set_config('role', role_set, true);
     end if;

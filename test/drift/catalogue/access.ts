@@ -95,7 +95,7 @@ const taken: readonly DriftCase[] = [
       "create foreign data wrapper files; grant usage on foreign data wrapper files to app_user",
     says: "foreign data wrapper files: found USAGE to app_user",
     up: "repairs",
-    note: "The wrapper stays; nobody of ours can use it.",
+    note: "The wrapper stays; no role of ours can use it.",
   },
   {
     kind: "foreign server privilege",
@@ -105,7 +105,7 @@ const taken: readonly DriftCase[] = [
               grant usage on foreign server other to app_user`,
     says: "foreign server other: found USAGE to app_user",
     up: "repairs",
-    note: "The server stays; nobody of ours can use it.",
+    note: "The server stays; no role of ours can use it.",
   },
   {
     kind: "tablespace privilege",
@@ -456,5 +456,5 @@ const left: readonly DriftCase[] = [
   },
 ];
 
-/** What nobody declared that somebody may do, owns or reaches. */
+/** Undeclared privileges, owners and references. */
 export const access: readonly DriftCase[] = [...taken, ...left];

@@ -44,7 +44,7 @@ export const migrations: readonly DriftCase[] = [
     ],
     says: "migration 000005_create_policies_table: found the down file edited, expected the down file as it was applied",
     up: "refuses",
-    note: "A rollback runs it as it is; applied again after that, the migration is recorded anew.",
+    note: "A rollback runs the file as it is. If the migration is applied after that, it is recorded again.",
   },
   {
     kind: "migration deleted",

@@ -43,7 +43,7 @@ export const pooler: readonly DriftCase[] = [
     break: "revoke execute on function pooler.user_lookup(name) from app_pooler",
     says: "privilege of app_pooler on function pooler.user_lookup(name) is missing, expected EXECUTE",
     up: "repairs",
-    note: "Until then nobody new comes through the pooler.",
+    note: "Until then the pooler accepts no new client.",
   },
   {
     kind: "lookup privilege",
@@ -61,7 +61,7 @@ export const pooler: readonly DriftCase[] = [
   },
   {
     kind: "lookup function result",
-    what: "the function is made anew with another result",
+    what: "the function is recreated with another result",
     break: `drop function pooler.user_lookup(name);
               create function pooler.user_lookup(name) returns text language sql as 'select null::text'`,
     says: `${lookup}: found (name) returns text, expected (requested name) returns TABLE(username name, verifier text)`,

@@ -42,7 +42,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
     break: "drop policy context_sees_own on public.sites",
     says: "policy context_sees_own on public.sites is missing, expected PERMISSIVE FOR ALL TO",
     up: "repairs",
-    note: "Until then nobody sees a row.",
+    note: "Until then no tenant sees a row.",
   },
   {
     kind: "policy added",
@@ -117,7 +117,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
     break: "alter function tenancy.highest_customer_id() owner to postgres",
     says: "function tenancy.highest_customer_id(): found owner postgres, expected owner hosterizer_owner",
     up: "repairs",
-    note: "It is made anew; the policies that call it go, and come back a moment later. Meanwhile nobody sees a row.",
+    note: "It is recreated, and so are the policies that call it. In between, no tenant sees a row.",
   },
   {
     kind: "context function executor",
@@ -135,7 +135,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "context function result",
-    what: "a function is made anew with another result",
+    what: "a function is recreated with another result",
     break: `drop function tenancy.current_customer_id();
       create function tenancy.current_customer_id() returns text
       language sql stable parallel safe as 'select null::text'`,

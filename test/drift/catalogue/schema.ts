@@ -12,7 +12,7 @@ export const schema: readonly DriftCase[] = [
   },
   {
     kind: "index altered",
-    what: "an index is made anew on something else",
+    what: "an index is recreated on something else",
     break: `drop index public.policies_rules_idx;
       create index policies_rules_idx on public.policies using gin (rules)`,
     says: "index public.policies_rules_idx: found CREATE INDEX policies_rules_idx ON public.policies USING gin (rules), expected",

@@ -28,6 +28,6 @@ export const server: readonly DriftCase[] = [
             end $$`,
     says: "file hosterizer.conf: found others, expected the declared settings",
     up: "repairs",
-    note: "The file is written anew, and the server is restarted.",
+    note: "The file is rewritten, and the server is restarted.",
   },
 ];

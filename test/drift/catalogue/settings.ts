@@ -83,7 +83,7 @@ export const settings: readonly DriftCase[] = [
   },
   {
     kind: "extension not declared",
-    what: "an extension is installed that nobody declared",
+    what: "an undeclared extension is installed",
     break: "create extension citext schema monitoring",
     says: "extension citext is not declared, found version 1.6",
     up: "leaves",

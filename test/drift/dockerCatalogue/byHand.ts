@@ -29,10 +29,10 @@ interface VolumeCommand {
   command: string;
 }
 
-/** What has become of a certificate of the stack, by the name of its resource, while no update came by. */
+/** How a certificate of the stack, named by its resource, has changed while no update ran. */
 export type CertificateChange =
   | { certificate: string; daysOld: number }
-  /** Whoever signed it is not the stack's authority any more. */
+  /** Its signer is not the stack's current authority. */
   | { certificate: string; signedBy: "another" };
 
 /** Everything that a case of a stack in Docker changes besides what SQL changes. */

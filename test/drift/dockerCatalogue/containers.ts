@@ -34,7 +34,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
     break: [{ docker: "update --restart no", of: ["-postgresql"] }],
     says: /^container \S+-postgresql: found others, expected restart as declared/,
     up: "repairs",
-    note: "What Docker can change on a running container is changed there; all else makes it anew, on the same volume.",
+    note: "What Docker can change on a running container is changed in place; anything else recreates it, on the same volume.",
   },
   {
     kind: "container stopped",
@@ -50,7 +50,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
     break: [{ file: "image/pgbackrest.conf", from: "[global]", to: "# changed\n[global]" }],
     says: /^image \S+-postgresql:\S+: found an older build, expected built from image\//,
     up: "repairs",
-    note: "The containers are made anew from it.",
+    note: "The containers are recreated from it.",
     round: 2,
   },
   {
@@ -64,7 +64,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
     ],
     says: /^network \S+ is missing$/,
     up: "repairs",
-    note: "Its containers are made anew.",
+    note: "Its containers are recreated.",
     round: 2,
   },
 ];

@@ -216,7 +216,7 @@ test("a setting that waits for a restart is undone without one", async () => {
   expect(found).toEqual([
     "setting max_worker_processes is not declared, found '20' by ALTER SYSTEM",
   ]);
-  // PostgreSQL goes on saying that something waits, although there is nothing any more.
+  // PostgreSQL keeps reporting a pending restart, although nothing is pending any more.
   expect(await drift()).toEqual([]);
   expect(await ask("select pg_postmaster_start_time()")).toEqual(started);
 });
@@ -285,7 +285,7 @@ test("a rule that trusts somebody is named, and a missing one, and their order",
   expect(turned).toEqual([`rules of pg_hba.conf: found another, expected the declared order`]);
 });
 
-test("a server that nobody reaches is a line in a preview, and an error that says what to do in an update", async () => {
+test("an unreachable server is a line in a preview, and in an update an error that says what to do", async () => {
   const port = await freePort();
   const refused = inputs({ port });
   const wrong = inputs({ password: "wrong" });

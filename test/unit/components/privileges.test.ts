@@ -74,7 +74,7 @@ test("never grants what row-level security does not bind", async () => {
   }
 });
 
-test("changes the rights on one object one after the other, whoever does it", async () => {
+test("changes the privileges on one object one after the other, with any resource type", async () => {
   const recorded = await privileges(grants);
   const waits = (name: string): string[] => {
     const before = recorded.get(name)?.waitsFor ?? [];

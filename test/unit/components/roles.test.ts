@@ -30,7 +30,7 @@ test("makes the declared roles and a password for each that logs in with one", (
   expect(names.sort()).toEqual(expected.sort());
 });
 
-test("nobody logs in as the owner", () => {
+test("the owner has no login", () => {
   expect(inputsOf("hosterizer_owner")).toEqual({
     name: "hosterizer_owner",
     login: false,

@@ -31,7 +31,7 @@ test(`${page} is made from the catalogue that is proved on a real server`, async
   const wanted = await renderDriftPage(text, catalogue);
   if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);
 
-  // To write it anew: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/drift.test.ts
+  // To regenerate it: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/drift.test.ts
   expect(readFileSync(page, "utf8")).toBe(wanted);
 });
 

@@ -11,7 +11,7 @@ test(`${page} is made from the settings that the server gets`, async () => {
   const wanted = await renderSettingsPage(text);
   if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);
 
-  // To write it anew: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/serverSettings.test.ts
+  // To regenerate it: UPDATE_DOCS=1 npm test -- --project unit test/unit/documents/serverSettings.test.ts
   expect(readFileSync(page, "utf8")).toBe(wanted);
 });
 

@@ -38,7 +38,7 @@ export async function up(args: string[]): Promise<number> {
   if (yes) await restoreMembership(stack, environment);
   const { adopt } = values;
   if (adopt !== undefined) await adoptServer(stack, adopt, environment, yes ? unasked : []);
-  // Nobody reads a preview of the local stack, which would double the time.
+  // A preview of the local stack would double the time, and no one would read it.
   const agreed = isLocal ? unasked : yes ? ["--yes"] : [];
   const code = await updateStack(stack, ["up", ...agreed, ...rest], environment);
   if (code === 0) {

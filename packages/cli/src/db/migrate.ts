@@ -37,8 +37,8 @@ export function migrate(program: Program): Command {
     summary: "Show, undo, redo and create migrations",
     details:
       "`up` and `down` set migrationTarget in Pulumi.<stack>.yaml and run `npm run up`, so that the configuration keeps describing " +
-      "the database. If the update leaves the schema where it was, for example because rows would be lost that nobody has " +
-      "acknowledged, the configuration is restored.",
+      "the database. If the update leaves the schema where it was, for example because it would lose rows without " +
+      "an acknowledgement, the configuration is restored.",
     examples: [
       ["npm run db -- migrate version", "the number of the last migration applied"],
       ["npm run db -- migrate status", "every migration, applied or not"],

@@ -189,7 +189,7 @@ function nextSteps(stack: string, differences: readonly Difference[]): string[] 
 
 /** The choices where someone has changed an object that holds data. */
 function choices(up: string, stack: string, objects: readonly Difference[]): string[] {
-  // Nobody reads a longer command.
+  // A longer command would be unreadable.
   const named = objects.slice(0, 3).map(({ object }) => shellWord(object));
   const others = objects.length > named.length ? " …" : "";
   const accept = npmCommand("db -- accept-drift", ["--reason 'why'", ...named], stack);

@@ -73,7 +73,7 @@ test("preview creates nothing outside the project folder's own state", async () 
   });
 });
 
-test("a stack that nobody has described is refused, and the others are named", async () => {
+test("refuses a stack without a configuration file, and names the others", async () => {
   const { code, stderr } = await clone.run(["up", "--stack", "lokal", "--yes"]);
 
   expect(code).toBe(1);

@@ -71,7 +71,7 @@ test("what was translated once is not translated again, and a stack still names 
   expect(await run()).toEqual({ printed: "1 price.ts:5", translated: false, stderr: "" });
 });
 
-test("a copy of the project goes on with its copy of what is kept", async () => {
+test("a copy of the project uses its own copy of the store", async () => {
   await run();
   const copy = join(folder, "second");
   await cp(project, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
@@ -80,7 +80,7 @@ test("a copy of the project goes on with its copy of what is kept", async () => 
   expect(await run(copy)).toMatchObject({ printed: "1 price.ts:5", translated: false });
 });
 
-test("a file that was edited is translated anew, also to the same length", async () => {
+test("an edited file is translated again, even if its length is the same", async () => {
   await run();
   await writeFile(join(project, "euros.ts"), "export const amount: number = 2;\n");
 
@@ -98,7 +98,7 @@ test("a file that was removed is not found any more, nor one that another replac
 });
 
 test.each(["", "{", "[]", '{"by":"another version","files":{}}'])(
-  "a store that holds %o is made anew",
+  "a store that contains %o is rebuilt",
   async (content) => {
     await run();
     const [name = ""] = await readdir(store());

@@ -34,7 +34,7 @@ test("keeps five connections of those that a rush has opened", async () => {
   await pool.end();
 });
 
-test("opens twenty-five at most; whoever comes later waits for one", async () => {
+test("opens at most twenty-five connections; further callers wait for one", async () => {
   const pool = createPool(settings());
   const all = await Promise.all(
     Array.from({ length: 60 }, () => pool.query<{ pid: number }>("select pg_backend_pid() as pid")),
@@ -79,7 +79,7 @@ test("a connection that is cut while it is handed over ends no application", asy
   const pool = createPool(settings());
   const client = await pool.connect();
   try {
-    // As node-postgres does before whoever has asked for it can listen.
+    // node-postgres does this before the caller that asked for the client can listen.
     expect(() => client.emit("error", new Error("terminating connection"))).not.toThrow();
   } finally {
     client.release(true);

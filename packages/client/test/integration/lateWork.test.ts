@@ -65,7 +65,7 @@ const settled = (promise: Promise<unknown>) =>
   );
 
 describe("after `run` has settled", () => {
-  test("a chain beside a rejection goes no further, in nobody's transaction", async () => {
+  test("a chain beside a rejection stops, and reaches no other transaction", async () => {
     let chain = Promise.resolve();
     const failing = withTenantContext(pool, first, async (client) => {
       chain = (async () => {
@@ -207,7 +207,7 @@ describe("a client that somebody has kept from the pool itself", () => {
   });
 });
 
-test("release() in `run` frees no connection: nobody commits its half-done work", async () => {
+test("release() in `run` frees no connection, so no other transaction commits its half-done work", async () => {
   const failing = withTenantContext(pool, first, async (client) => {
     await note(client, "half");
     client.release();

@@ -64,7 +64,7 @@ async function work(client: TransactionClient, tenant: string, chance: number): 
     }
   }
   if (chance > 0.8) {
-    // What a library might do, and nobody is to inherit.
+    // A library might do this; the next transaction must not inherit it.
     await client.query(
       `set app.current_customer_id = '${tenant}'; set app.current_user_role = 'customer'`,
     );
@@ -96,7 +96,7 @@ async function worker(customers: readonly string[]): Promise<void> {
   }
 }
 
-/** Between two transactions nobody is anybody. */
+/** Between two transactions a session has no context. */
 async function lookWithoutContext(): Promise<void> {
   try {
     const { rows } = await pool.query("select from public.sites limit 1");

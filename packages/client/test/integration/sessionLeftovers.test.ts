@@ -79,7 +79,7 @@ const setting = "set app.kept = 'by another'";
 const left = (client: Asker) =>
   client.query<{ kept: string | null }>("select current_setting('app.kept', true) as kept");
 
-test("what a client that was kept sends while nobody has its connection is found, too", async () => {
+test("also resets what a released client sends while its connection is idle", async () => {
   await withPool(async (pool) => {
     const kept = await pool.connect();
     kept.release();

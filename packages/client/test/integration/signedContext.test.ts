@@ -119,7 +119,7 @@ test("BEGIN and the context take one round trip, signed or not", async () => {
   }
 });
 
-test("a token that is over begins nothing, and one that ends meanwhile goes on", async () => {
+test("an expired token begins no transaction; one that expires meanwhile stays valid to the end", async () => {
   const client = new pg.Client(database.application);
   await client.connect();
   try {
@@ -142,7 +142,7 @@ test("a token that is over begins nothing, and one that ends meanwhile goes on",
   }
 });
 
-test("nobody but the owner reads the keys", async () => {
+test("only the owner can read the keys", async () => {
   await expect(
     rowsOf(database.application, "select * from tenancy.signing_keys"),
   ).rejects.toMatchObject({ code: "42501" });
@@ -191,7 +191,7 @@ test("a key that somebody has put in is drift, and so is one that is gone or ano
     "signing keys missing: table tenancy.signing_keys",
     "signing key missing: signing key 1",
   ]);
-  // Nobody is believed meanwhile; whoever asks is told of a table that is missing.
+  // Until then no token is accepted, and a query fails because the table is missing.
   await applySigningKeys(owner, wanted);
   expect(await drift()).toEqual([]);
   expect(await sites(first)).toBe(1);

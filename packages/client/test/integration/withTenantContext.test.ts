@@ -42,7 +42,7 @@ const names = async (client: Asker) =>
     ({ name }) => name,
   );
 
-test("shows a customer its own rows, an administrator everyone's, and nobody none", async () => {
+test("shows a customer its own rows, an administrator all rows, and a session without a context none", async () => {
   expect(await withTenantContext(pool, first, domains)).toEqual(["site1.example.com"]);
   expect(await withTenantContext(pool, administrator, domains)).toHaveLength(2);
   expect(await domains(pool)).toEqual([]);

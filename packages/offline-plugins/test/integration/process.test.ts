@@ -100,7 +100,7 @@ test("ends when its engine is killed, which can tell it nothing", async () => {
   expect(await endsWithin(pid, 8_000)).toBe(true);
 });
 
-test("ends when nobody listens at its engine's address any more", async () => {
+test("exits when nothing listens at its engine's address any more", async () => {
   const plugin = spawn(process.execPath, ["--import", tsx, main, await startListener()], {
     stdio: ["ignore", "pipe", "inherit"],
   });

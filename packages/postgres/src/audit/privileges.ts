@@ -143,7 +143,7 @@ const kinds: Readonly<Record<string, PrivilegeKind>> = {
   "large object": "large object privilege",
 };
 
-// These are in no schema and serve the whole database, whoever created them.
+// These are in no schema and serve the whole database, regardless of who created them.
 const outsideSchemas = new Set([
   "language",
   "foreign data wrapper",

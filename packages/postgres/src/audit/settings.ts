@@ -5,7 +5,7 @@ import { type Finding, repairIf } from "../convergence/difference";
 import { readSql } from "../sql/readSql";
 import { type DeclaredAccess, scopeOf } from "./declaredAccess";
 
-/** Settings that nobody declared. */
+/** Undeclared settings. */
 export const undeclaredSettingKinds = [
   "database setting",
   "role setting",

@@ -86,7 +86,7 @@ async function revokeExecute({ connection, owner }: Repairer, routine: string): 
 
 /**
  * Revokes every privilege on tables and views that were added or renamed by hand, except from their owner and from roles that
- * dump. No policy is declared for them, so nobody may use them until someone has decided about them.
+ * dump. No policy is declared for them, so no other role may use them until someone has decided about them.
  *
  * @returns the findings whose relation had privileges to revoke.
  */

@@ -8,11 +8,11 @@ import { answers, isAlive } from "../../src/server/embedded/serverProcess";
 const claims = join(tmpdir(), `hosterizer-test-ports-${userInfo().uid}`);
 
 /**
- * A TCP port of the loopback address that nobody listens on, and that no other test is given while this process lives: a server that is
+ * A TCP port of the loopback address that is free, and that no other test gets while this process lives: a server that is
  * not up yet, or that a test has stopped, keeps its port.
  *
- * It lies below those that operating systems give to whoever asks for any: what is not held yet, and what a stopped
- * server has left, nobody gets meanwhile as the near end of a connection.
+ * It is below the range of ephemeral ports, so the operating system does not hand it out as the local end of a connection while
+ * no server holds it.
  */
 export async function freePort(): Promise<number> {
   await mkdir(claims, { recursive: true });

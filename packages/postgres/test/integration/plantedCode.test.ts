@@ -77,7 +77,7 @@ describe("what the owner has defined", () => {
       ),
     );
 
-  test("is sprung in an ordinary session of whoever calls it, so that the traps are live", async () => {
+  test("is sprung in an ordinary session of any role that calls it, so the traps are live", async () => {
     const role = { role: database.owner };
     const byHand = "select public.spring('by hand') as found";
     expect(await rowsOf(migrator, byHand, role)).toEqual([{ found: true }]);

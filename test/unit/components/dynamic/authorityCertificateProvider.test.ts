@@ -42,7 +42,7 @@ test("it is renewed in its last year, with its key", async () => {
   expect(again).toMatchObject({ inputs: { drift: [] }, changes: false });
 });
 
-test("one of another name is made anew, which is no drift", async () => {
+test("an authority with another name is recreated, which is not drift", async () => {
   const kept = await made();
   pass(7);
 

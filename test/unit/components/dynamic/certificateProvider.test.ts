@@ -26,7 +26,7 @@ test("a certificate is left alone until 30 days before its end", async () => {
   expect(changes).toBe(false);
 });
 
-test("it is issued anew after that, with a new key", async () => {
+test("it is reissued after that, with a new key", async () => {
   const kept = await issued();
   pass(336);
 
@@ -45,7 +45,7 @@ test("it is issued anew after that, with a new key", async () => {
   expect(again).toMatchObject({ inputs: { drift: [] }, changes: false });
 });
 
-test("it is issued anew by another authority", async () => {
+test("it is reissued for another authority", async () => {
   const [kept, { declared }] = [await issued(), await issued()];
   pass(1);
 
@@ -61,7 +61,7 @@ test.each([
   { hosts: ["127.0.0.1", "db.example.com"] },
   { commonName: "other" },
   { usage: "client" as const },
-])("it is issued anew for %o, which is no drift", async (change) => {
+])("it is reissued for %o, which is not drift", async (change) => {
   const kept = await issued();
   pass(1);
 
@@ -70,7 +70,7 @@ test.each([
   expect(changes).toBe(true);
 });
 
-test("one whose key is another's is issued anew", async () => {
+test("a certificate whose key does not match is reissued", async () => {
   const [kept, other] = [await issued(), await issued()];
   const state = { ...kept.state, privateKey: other.state.privateKey };
 

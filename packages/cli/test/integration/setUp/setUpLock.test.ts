@@ -73,7 +73,7 @@ test("the lock of a killed process is taken over at once, by one of several", as
   expect(lines.map((line) => line.split(" ")[0]).join(" ")).toBe("begin end begin end begin end");
 }, 15_000);
 
-test("a lock that nobody has touched for long is taken over, whoever has its process id", async () => {
+test("takes over a lock that has not been touched for long, even if a process has its id", async () => {
   await writeFile(lock, String(process.pid));
   const longAgo = new Date(Date.now() - 60_000);
   await utimes(lock, longAgo, longAgo);

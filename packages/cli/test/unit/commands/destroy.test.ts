@@ -39,7 +39,7 @@ test.each([
   );
 });
 
-test("with nobody to ask, it says how to do it unasked, with the data or without", async () => {
+test("without a terminal, it says how to destroy without questions, with or without the data", async () => {
   await expect(confirmRemoval(dev, undefined)).rejects.toThrow(
     "npm run destroy -- --stack dev --yes, and with its data: --volume hosterizer-dev-data",
   );

@@ -4,7 +4,11 @@ import type { EngineAnswer } from "@hosterizer/postgres/server/engine/connectEng
 import { chooseTests } from "../../../src/commands/test";
 
 const there: EngineAnswer = { answers: true, url: "unix:///s", version: "27", apiVersion: "1.47" };
-const missing: EngineAnswer = { answers: false, reason: "nobody listens", remedy: "Start Docker." };
+const missing: EngineAnswer = {
+  answers: false,
+  reason: "nothing listens",
+  remedy: "Start Docker.",
+};
 
 test.each([
   { args: [], answer: there, chosen: [] },
@@ -21,7 +25,7 @@ test("says what is skipped, why, and how to have it", async () => {
   const { remark } = await chooseTests([], "", () => Promise.resolve(missing));
 
   expect(remark).toBe(
-    "Docker tests are skipped: nobody listens.\nTo run them: Start Docker. HOSTERIZER_DOCKER=required makes this a failure.",
+    "Docker tests are skipped: nothing listens.\nTo run them: Start Docker. HOSTERIZER_DOCKER=required makes this a failure.",
   );
 });
 
@@ -40,7 +44,7 @@ test("fails with the reason where the engine is required", async () => {
   const choice = chooseTests([], "required", () => Promise.resolve(missing));
 
   await expect(choice).rejects.toThrow(
-    'HOSTERIZER_DOCKER is "required", but nobody listens.\nStart Docker.',
+    'HOSTERIZER_DOCKER is "required", but nothing listens.\nStart Docker.',
   );
 });
 

@@ -82,7 +82,7 @@ test.each([
   expect(dockerKinds).toContain(kind);
 });
 
-test("what is uploaded into a container is told to nobody", () => {
+test("does not reveal the content of files uploaded into a container", () => {
   expect(JSON.stringify(found("container", "replace", "uploads[0].content"))).not.toContain(
     "s3cret",
   );

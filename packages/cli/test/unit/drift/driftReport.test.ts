@@ -13,7 +13,7 @@ import {
   wordIn,
 } from "../../../src/drift/postgresqlDifferences";
 
-// What Pulumi 3.274 has printed, without what nobody reads.
+// The output of Pulumi 3.274, without the parts that the report does not use.
 function printed(name: string): string {
   return readFileSync(join(__dirname, "previews", `${name}.json`), "utf8");
 }

@@ -49,7 +49,7 @@ const preview = (...states: object[]) =>
     ],
   });
 
-test("a planned role is noted as made, in its group, without what nobody knows yet", () => {
+test("records a planned role as created, in its group, without the values that are still unknown", () => {
   const { resources } = adoptPlanned(state, preview(recorded, group, role, grant));
 
   expect(resources).toEqual([

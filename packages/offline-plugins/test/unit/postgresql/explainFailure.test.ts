@@ -19,7 +19,7 @@ test("a failure of the server comes with its SQLSTATE, its detail and what to do
   );
 });
 
-test("a code that nobody knows passes through", () => {
+test("an unknown code passes through", () => {
   const error = Object.assign(new DatabaseError("odd", 0, "error"), { code: "99999" });
   expect(explainFailure(error)).toBe("odd (SQLSTATE 99999)");
 });

@@ -104,7 +104,7 @@ class SshConnection extends Duplex {
   }
 }
 
-/** In batch mode ssh fails at once where it would ask for a password: nobody can type one while Pulumi runs. */
+/** In batch mode ssh fails at once where it would ask for a password, which cannot be typed while Pulumi runs. */
 function sshArguments({ host, user, port, socket }: SshAddress): string[] {
   return [
     ...["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Connection } from "../../../src/connection/connection";
 import { createAuditedDatabase } from "./auditedDatabase";
 
-// As on a managed server: whoever deploys is no superuser, but a member of the owner that may create roles.
+// As on a managed server: the deploy role is not a superuser, but a member of the owner that may create roles.
 let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
 let deploy: Connection & { user: string };
 let reader: string;
@@ -43,7 +43,7 @@ test("it repairs what the owner and CREATEROLE may", async () => {
   expect(await database.linesAs(deploy)).toEqual([]);
 });
 
-test("it says who can repair what it can't, and goes on with the rest", async () => {
+test("says who can repair what it cannot, and repairs the rest", async () => {
   await database.run(`alter role ${reader} bypassrls;
     alter role ${reader} set session_replication_role = replica;
     alter role ${database.own("app_backup")} password null;
@@ -64,7 +64,7 @@ test("it says who can repair what it can't, and goes on with the rest", async ()
   await database.repair(deploy);
   expect(await database.linesAs(deploy)).toEqual(left);
   await database.run(`alter role ${database.own("app_backup")} password 'as the resource does'`);
-  // A superuser can; to it the membership of whoever else deploys is one that nobody declared.
+  // A superuser can; from its point of view the deploy role's membership is undeclared.
   await database.repair();
   await database.run(`grant ${database.owner} to ${deploy.user}`);
   expect(await database.linesAs(deploy)).toEqual([]);

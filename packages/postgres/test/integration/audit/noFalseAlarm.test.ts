@@ -30,7 +30,7 @@ test("temporary objects of an open session are that session's own business", asy
   }
 });
 
-test("what is rewritten, analyzed or indexed anew is as it was", async () => {
+test("reports nothing after a table is rewritten, analyzed or reindexed", async () => {
   await database.run(`vacuum full public.users`);
   await database.run(`reindex table public.sites; analyze; cluster public.sites using sites_pkey`);
   await database.run(`set role ${database.owner};
@@ -41,7 +41,7 @@ test("what is rewritten, analyzed or indexed anew is as it was", async () => {
   expect(await database.auditLines()).toEqual([]);
 });
 
-test("the functions of a range type, which nobody can give away, stay with whoever restored it", async () => {
+test("the functions of a range type, whose owner cannot be changed, stay with the role that restored it", async () => {
   await database.run(`create type public.hours as range (subtype = time);
     alter type public.hours owner to ${database.owner}`);
   expect(await database.auditLines()).toEqual([]);

@@ -106,7 +106,7 @@ test("names a SECURITY DEFINER function without a search_path and gives it a saf
   expect(word).toBe("a real word");
 });
 
-test("names a view over a tenant table, through other views too, and makes it ask as whoever looks", async () => {
+test("names a view over a tenant table, also through other views, and makes it run as its invoker", async () => {
   await database.run(`set role ${owner};
     create view public.regions with (security_invoker = on) as select region, id from public.sites;
     create view public.regions_in_use as select distinct region from public.regions;

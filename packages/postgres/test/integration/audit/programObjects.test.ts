@@ -57,7 +57,7 @@ test("what holds no rows is named and dropped", async () => {
     create constraint trigger late after insert on hosterizer.schema_records deferrable
       for each row execute function hosterizer.spy();
     create rule hush as on delete to hosterizer.accepted_drift do instead nothing;
-    create policy nobody on hosterizer.migration_files using (false);
+    create policy hidden on hosterizer.migration_files using (false);
     create index by_time on hosterizer.schema_migrations (run_on);
     alter table hosterizer.migration_statements add constraint "few times" check (ordinal < 9);
     alter table hosterizer.migration_files add constraint other unique (up_sha256)`);
@@ -68,7 +68,7 @@ test("what holds no rows is named and dropped", async () => {
     found("function", "hosterizer.spy()"),
     found("function", "tenancy.current_customer_id(pg_catalog.text)"),
     found("index", "hosterizer.by_time"),
-    found("policy", "nobody on hosterizer.migration_files"),
+    found("policy", "hidden on hosterizer.migration_files"),
     found("procedure", 'tenancy."a b"()'),
     found("rule", "hush on hosterizer.accepted_drift"),
     found("trigger", "late on hosterizer.schema_records"),

@@ -62,7 +62,7 @@ test.each([
   await database.run(`alter role ${role} password 'as the role''s resource does'`);
 });
 
-test("names and revokes a membership in a role of ours, whoever the member is", async () => {
+test("names and revokes any membership in a role of ours", async () => {
   const application = database.own("app_user");
   await database.run(`grant ${database.owner} to ${stranger} with admin option;
     grant ${application} to ${database.own("app_monitor")}`);

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The declaration, with the role as one that nobody logs in as any more. */
+/** The declaration, in which the role has lost its login. */
 const declared = () => {
   const role = { name: retired.user, login: false, purpose: "was rotated away" };
   return {
@@ -66,7 +66,7 @@ test("names and ends the sessions of a login that is over", async () => {
   expect(await database.lines(declared())).toEqual([]);
 });
 
-test("sessions of roles that log in are nobody's fault", async () => {
+test("leaves sessions of roles that may log in alone", async () => {
   const client = new Client(database.session(database.own("app_user")));
   opened.push(client);
   await client.connect();
@@ -74,7 +74,7 @@ test("sessions of roles that log in are nobody's fault", async () => {
   expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 });
 
-test("whoever deploys and may create roles ends them, too, and stays in no role", async () => {
+test("a deploy role that may create roles ends them too, and remains in no role", async () => {
   const deploy = await database.role("deploy", "createdb createrole");
   await database.run(`grant ${database.owner} to ${deploy.user}`);
   const ends = await outlive();
@@ -85,7 +85,7 @@ test("whoever deploys and may create roles ends them, too, and stays in no role"
   expect(await database.linesAs(deploy, declared())).toEqual([]);
 });
 
-test("whoever may not says who may", async () => {
+test("a role that may not end them says who may", async () => {
   const looker = await database.role("looker");
   await database.run(`grant ${database.owner} to ${looker.user}`);
   await outlive();

@@ -117,7 +117,7 @@ test("leaves a declared version that no script leads to", async () => {
   ]);
 });
 
-test("names an extension that nobody declared and leaves it", async () => {
+test("names an undeclared extension and leaves it", async () => {
   await database.run("create extension citext schema public");
   const lines = [
     "extension citext is not declared, found version 1.6: drop it, or declare it in database/extensions.ts (up leaves it)",

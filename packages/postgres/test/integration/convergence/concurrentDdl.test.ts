@@ -40,7 +40,7 @@ function start(...lists: Stroke[][]): Hammer {
   return started;
 }
 
-/** What belongs to nobody of ours, and changes the same catalogs. */
+/** Objects that are not ours, and that change the same catalogs. */
 const strangers: Stroke[] = [
   {
     strike: `create table others.one (id bigint primary key, note text default 'x');

@@ -65,7 +65,7 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
     await expect.poll(() => rowsOf(superuser, sessions)).toEqual([]);
   });
 
-  test("nobody waits for it: rows are locked while it runs", async () => {
+  test("blocks no other session: rows can be locked while it runs", async () => {
     const { superuser, tenancy } = database;
     const locks = tenancy.tables.map(
       ({ schema, table }) => `select from ${schema}.${table} for update;`,

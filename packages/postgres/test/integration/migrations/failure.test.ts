@@ -25,7 +25,7 @@ describe("a migration that fails", () => {
     return message.replaceAll(database.settings.directory, "migrations");
   };
 
-  test("shows its place, leaves those before it, and is applied alone once mended", async () => {
+  test("shows its place, keeps the migrations before it, and is applied alone once it is fixed", async () => {
     await database.write("000001_create_sites", "create table sites (id bigint);");
     await database.write("000002_name_sites", "alter table sites add column name text;");
     const broken =
@@ -103,7 +103,7 @@ describe("a migration that fails", () => {
     expect(await version()).toBe(0);
   });
 
-  test("keeps a rollback from beginning, until it is mended", async () => {
+  test("keeps a rollback from starting until it is fixed", async () => {
     await database.write("000001_a", "create table a (id int);", "drop table a;");
     await database.write("000002_b", "create table b (id int);", "drop table bb;");
     await database.write("000003_c", "create table c (id int);", "drop table c;");

@@ -41,7 +41,7 @@ describe("the ledger", () => {
     );
   });
 
-  test("refuses to go on when an applied file was edited", async () => {
+  test("refuses to continue when an applied file was edited", async () => {
     await migrate({ ...database.settings, target: 1 });
     await database.write("000001_a", "create table a (id bigint);", "drop table a;");
     expect(await faults()).toEqual(["000001_a up edited"]);
@@ -81,7 +81,7 @@ describe("the ledger", () => {
     expect(await migrate(database.settings)).toEqual(["000002_b"]);
   });
 
-  test("lets a mended down file undo its migration, and refuses to go up meanwhile", async () => {
+  test("lets a corrected down file undo its migration, and refuses to migrate up meanwhile", async () => {
     await migrate({ ...database.settings, target: 1 });
     await database.write("000001_a", "create table a (id int);", "drop table a cascade;");
     expect(await faults()).toEqual(["000001_a down edited"]);

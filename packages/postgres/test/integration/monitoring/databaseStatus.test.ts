@@ -168,7 +168,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     expect((await tableFacts("young"))?.estimatedRows).toBe(100);
     await database.run("select pg_stat_reset()");
     expect((await tableFacts())?.estimatedRows).toBeCloseTo(2000, -1);
-    // Never analyzed: nobody knows any more.
+    // Never analyzed, so the number of rows is unknown.
     expect((await tableFacts("young"))?.estimatedRows).toBeNull();
     await database.run("drop table public.young");
   });

@@ -92,8 +92,8 @@ describe("there is no answer about", () => {
     await database.run(`alter role ${owner} nologin; alter role ${authenticator} nologin`);
   });
 
-  test("nobody at all", async () => {
-    expect(await ask("nobody")).toEqual([]);
+  test("a role that does not exist", async () => {
+    expect(await ask("ghost")).toEqual([]);
   });
 });
 
@@ -117,7 +117,7 @@ test("a renamed owner closes the pooler instead of opening it to its members", a
   expect(await ask(user)).toEqual([]);
 });
 
-test("nobody but the pooler may ask, and the pooler reads no verifier itself", async () => {
+test("only the pooler may ask, and it cannot read a verifier itself", async () => {
   const look = "select * from pooler.user_lookup('x')";
   await database.run(`grant usage on schema pooler to ${database.application.user}`);
   await expect(rowsOf(database.application, look)).rejects.toMatchObject({ code: "42501" });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("a declared tenant table is born closed: whoever may select sees no row", async () => {
+test("a declared tenant table is closed from the start: a role that may select sees no row", async () => {
   const application = await database.role("app");
   const tables = [
     { schema: "public", table: "born", column: "customer_id" },

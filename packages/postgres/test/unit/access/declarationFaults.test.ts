@@ -29,7 +29,7 @@ describe("what this project declares", () => {
     expect(extensionFaults(extensions, schemas, undefined)).toEqual([]);
   });
 
-  test("gives nobody but the migrator the owner's rights", () => {
+  test("gives the owner's rights only to the migrator", () => {
     const members = roles.filter(({ memberOf }) => memberOf?.includes("hosterizer_owner"));
     expect(members.map(({ name, inherit }) => [name, inherit])).toEqual([
       ["hosterizer_migrator", false],
@@ -51,7 +51,7 @@ test.each([
   ]);
 });
 
-test("refuses a role declared twice, and a group that nobody declares, both at once", () => {
+test("refuses a role declared twice and an undeclared group, both at once", () => {
   const faults = roleFaults([role("app"), role("app", ["writers", "pg_monitor"])]);
   expect(messages(faults)).toEqual([
     'role "app" in database/roles.ts: declared twice.',
@@ -71,7 +71,7 @@ test("refuses a membership loop: a group stands above its members", () => {
   expect(roleFaults([role("a", ["b"]), role("b", ["a"])])).toHaveLength(1);
 });
 
-test("refuses a grant to a role or on a schema that nobody declares", () => {
+test("refuses a grant to an undeclared role or on an undeclared schema", () => {
   const grant: GrantDeclaration = { role: "ghost", on: "tables", schema: "crypt", privileges: [] };
   expect(messages(grantFaults([grant], [], []))).toEqual([
     'grant to "ghost" on tables of crypt in database/grants.ts: no role "ghost" is declared.',
@@ -88,12 +88,12 @@ test("refuses an extension that the server does not bring, and names those that 
   ]);
 });
 
-test("leaves it to the server where nobody knows what it brings", () => {
+test("accepts any extension while the server's own are unknown", () => {
   const extension = { name: "postgis", schema: "public", purpose: "" };
   expect(extensionFaults([extension], [], undefined)).toEqual([]);
 });
 
-test("refuses a schema with a bad name, and an extension in a schema that nobody declares", () => {
+test("refuses a schema with a bad name, and an extension in an undeclared schema", () => {
   const extension = { name: "pgcrypto", schema: "vault", purpose: "" };
   const schema = { name: "Vault", purpose: "" };
   expect(extensionFaults([extension], [schema], undefined)).toHaveLength(2);
@@ -121,7 +121,7 @@ test.each([
 test.each([
   [setting("work mem"), "not the name of a setting"],
   [setting("x; drop table y"), "not the name of a setting"],
-  [setting("work_mem", "nobody"), 'no role "nobody" is declared'],
+  [setting("work_mem", "ghost"), 'no role "ghost" is declared'],
   [setting("search_path"), "its value is a list"],
 ])("refuses %j", (its, fault) => {
   expect(settingFaults([its], roles).map(({ message }) => message)).toEqual([

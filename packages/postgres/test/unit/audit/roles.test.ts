@@ -19,7 +19,7 @@ const role = (its = {}) => ({
   ...its,
 });
 
-test("finds nothing wrong with a role as declared, nor with one that nobody declared", () => {
+test("finds no fault in a role as declared, nor in an undeclared one", () => {
   const stranger = role({ name: "stranger", superuser: true });
   const migrator = role({ name: "migrator", inherits: false });
   expect(planRoles([role(), migrator, stranger], declared.roles)).toEqual([]);

@@ -24,7 +24,7 @@ test.each<[string, Partial<Difference>, string]>([
     "column public.sites.region is missing",
   ],
   [
-    "what nobody declares",
+    "an undeclared object",
     { expected: null },
     "column public.sites.region is not declared, found type character varying(10)",
   ],

@@ -33,7 +33,7 @@ test.each([
   expect(isLeak(cell(expected, found, true))).toBe(false);
 });
 
-test("that the owner is not bound lets nobody in by itself", () => {
+test("an owner who is not bound is not a leak by itself", () => {
   expect(isLeak({ ...cell("yes", "no"), command: "FORCE" })).toBe(false);
   expect(isLeak({ ...cell("yes", "no"), command: "ROW SECURITY" })).toBe(true);
 });

@@ -86,11 +86,13 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
   });
 
   test("puts warnings before all lists, wrapped to the width", () => {
-    const warnings = ["The first of them is longer than the terminal is wide, and goes on below."];
+    const warnings = [
+      "The first of them is longer than the terminal is wide, and continues below.",
+    ];
     const screen = plain({ ...busy, warnings }, 60);
     expect(screen).toContain(
       "\n  WARNING  The first of them is longer than the terminal is\n" +
-        "           wide, and goes on below.\n\nSessions\n",
+        "           wide, and continues below.\n\nSessions\n",
     );
   });
 

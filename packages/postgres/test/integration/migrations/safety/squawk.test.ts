@@ -56,7 +56,7 @@ test.each([
 
 test("what squawk finds is waived beside its statement like everything else", async () => {
   const drop = "alter table public.sites\n  drop column region;";
-  const waiver = "-- safety: ban-drop-column because nobody has read it since May\n";
+  const waiver = "-- safety: ban-drop-column because no query has read it since May\n";
   expect(await found(`${waiver}${drop}`)).toEqual([]);
   expect(await found(`${drop}\n${waiver}select 1;`)).toEqual([
     "2: ban-drop-column",
@@ -65,7 +65,7 @@ test("what squawk finds is waived beside its statement like everything else", as
 });
 
 test("where it is not installed the rest is judged all the same, and its waivers stand", async () => {
-  const waiver = "-- safety: ban-drop-column because nobody reads it\n";
+  const waiver = "-- safety: ban-drop-column because no query reads it\n";
   const sql = `${waiver}alter table public.sites drop column region; grant select on t to r;`;
   expect(await found(sql, join(project, "elsewhere"))).toEqual(["2: access-in-migration"]);
 });

@@ -365,7 +365,7 @@ describe("what holds no data", () => {
   };
   const repairAll = async (first: SchemaFinding[]) => {
     let found = first;
-    // What a view took along when it had to be made anew is the next round's.
+    // What was dropped together with a recreated view is repaired in the next round.
     for (let round = 0; round < 3 && found.length > 0; round++) {
       await repairSchema(
         repairer(),

@@ -75,7 +75,7 @@ test.each([
 });
 
 test.each([
-  { what: "nobody touched", found: {}, says: [] },
+  { what: "untouched", found: {}, says: [] },
   {
     what: "written by ALTER SYSTEM",
     found: written("64MB"),
