@@ -1,24 +1,24 @@
-/** SQL that somebody gets into a statement of the application: it runs as `app_user`, in customer 1's context. */
+/** SQL injected into a statement of the application: it runs as `app_user`, in customer 1's context. */
 export interface Attack {
-  /** What it is after. */
+  /** What the attacker wants. */
   aim: string;
   sql: string;
-  /** What it must get: a SQLSTATE, customer 1's own and nothing else, or what nothing in this mode stops. */
+  /** The required result: a SQLSTATE, only customer 1's own rows, or an attack that nothing in this mode stops. */
   gets: { refusal: string } | "own" | Open;
-  /** In a transaction, which is undone afterwards, unless it needs none. Default true. */
+  /** Whether it runs in a transaction that is rolled back. Default true. */
   transaction?: boolean;
 }
 
-/** What a contract of session variables, or PostgreSQL, does not stop, and what else does. */
+/** An attack that session variables, or PostgreSQL itself, do not stop, and what does. */
 export interface Open {
   /** Why, and what to do instead. */
   open: string;
-  /** SQLSTATE of the error that tells it. Default: there is no error. */
+  /** SQLSTATE of the error that reveals it. Default: no error. */
   code?: string;
-  /** Whether what it shows names another tenant, or holds something of its rows. Default false. */
+  /** Whether the result names another tenant, or contains part of its rows. Default false. */
   shows?: true;
-  /** Where administrators come from a role of their own it is stopped: what it gets there. */
+  /** The result where administrators have a role of their own, which stops it. */
   inRoleMode?: { refusal: string } | "own";
-  /** Where contexts are signed it is stopped: what it gets there. What has none is PostgreSQL's own doing. */
+  /** The result where contexts are signed, which stops it. Without it, PostgreSQL itself allows the attack. */
   signed?: { refusal: string } | "own";
 }

@@ -1,4 +1,4 @@
-/** SQL for a superuser: rows of customer 1, and of another whose every value is to be known again. */
+/** SQL for a superuser: rows of customer 1, and of another customer whose values are all recognizable. */
 export const foreignRows = `
 insert into public.users (id, email, full_name, password_hash) overriding system value
 values (1, 'own@example.com', 'Own', 'x'), (2, 'umbra@example.com', 'Umbra', 'umbra');

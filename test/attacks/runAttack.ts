@@ -3,14 +3,14 @@ import { Client, DatabaseError } from "pg";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Attack } from "./attack";
 
-/** What another tenant's rows have in them, each of them, and nothing else has. */
+/** A marker that every row of the other tenant contains, and nothing else does. */
 export const foreign = /umbra|424242|434343|777123/;
 
-/** What came of an attack. */
+/** The result of an attack. */
 export interface Outcome {
   /** SQLSTATE, if it was refused. */
   code: string | undefined;
-  /** Everything that the attacker was told: rows, notices, errors. */
+  /** Everything that the attacker sees: rows, notices, errors. */
   told: string;
 }
 

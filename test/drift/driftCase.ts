@@ -1,6 +1,6 @@
-/** A change of one of the project's files. The test that made it takes it back. */
+/** A change of one of the project's files. The test that made it undoes it. */
 export type FileChange =
-  /** Replaces text that has to be there. */
+  /** Text to replace; it must exist. */
   | { file: string; from: string; to: string }
   /** Writes the whole file, which may be new. */
   | { file: string; text: string }
@@ -19,12 +19,12 @@ export interface DriftCase<Change = FileChange> {
   says: string | RegExp;
   /** Options of plain `pulumi preview`, if only that can show it, because `npm run drift` cannot or repairs it first. */
   shownBy?: readonly string[];
-  /** What `up` does: puts it right, fails before it changes anything, or leaves it. */
+  /** What `up` does: repairs it, fails before it changes anything, or leaves it. */
   up: "repairs" | "refuses" | "leaves";
-  /** SQL that ends it where `up` does not. Changes of files are taken back without. */
+  /** SQL that undoes it where `up` does not. Changes of files are undone without it. */
   undo?: string;
-  /** What an operator has to know beyond that, for the page. */
+  /** What else an operator should know, for the page. */
   note?: string;
-  /** Cases that hide each other go to different rounds; all of one round are broken at once. Default 1. */
+  /** Cases that hide each other are in different rounds; all cases of a round are broken at once. Default 1. */
   round?: number;
 }

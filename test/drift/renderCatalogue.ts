@@ -3,7 +3,7 @@ import type { DriftCase } from "./driftCase";
 
 const outcomes = { repairs: "repairs it", refuses: "refuses", leaves: "leaves it" } as const;
 
-/** One area of the catalogue as a table in Markdown, as the formatter wants it or not. */
+/** One area of the catalogue as a Markdown table, not yet formatted. */
 export function renderCatalogue(cases: readonly DriftCase<ByHand>[]): string {
   const head = ["Kind", "Done by hand", "A preview says", "`up`"];
   return [head, head.map(() => "---"), ...cases.map(row)]
@@ -19,7 +19,7 @@ function row({ kind, what, break: broken, says, shownBy, up, note }: DriftCase<B
   return [kind, `${what}: ${change}`, `${plain}${code(readable(says))}`, `${outcomes[up]}${after}`];
 }
 
-/** What the names of a stack in Docker begin with, unless it is told otherwise. */
+/** The default prefix of the names of a stack in Docker. */
 const prefix = "hosterizer-dev";
 
 function describe(change: ByHand): string {
@@ -52,7 +52,7 @@ function code(text: string): string {
   return line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
 
-/** A pattern with an ellipsis for what differs from one database to another. */
+/** A pattern with an ellipsis for the parts that differ between databases. */
 function readable(says: string | RegExp): string {
   if (typeof says === "string") return says;
   return says.source

@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   containers: dockerKinds,
 };
 
-/** The kinds of difference in an area that no case is an example of. */
+/** The kinds of difference in an area without an example. */
 function renderOthers(area: string, cases: readonly DriftCase<ByHand>[]): string {
   const others = kinds[area]?.filter((name) => !cases.some(({ kind }) => kind === name));
   if (others === undefined) throw new Error(`which kinds of ${area} there are is not known`);

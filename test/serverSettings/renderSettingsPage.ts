@@ -8,7 +8,7 @@ import { accessRuleLine, accessRules } from "@hosterizer/postgres/server/contain
 import { memorySettings } from "@hosterizer/postgres/server/container/defaultSettings";
 import { readQuantity } from "@hosterizer/postgres/server/settings/parameters";
 
-/** What hosterizer-database:memory is unless somebody sets it, in MiB. */
+/** The default of hosterizer-database:memory, in MiB. */
 const memory = 1024;
 
 /** The page with its tables regenerated; everything else on it is handwritten. */
@@ -36,7 +36,7 @@ function settings(tier: ContainerSetting["tier"]): string {
   const rows = containerSettings({ memory, overrides: {} })
     .filter((setting) => setting.tier === tier)
     .map(({ name, value, change, reason }) => [code(name), code(value), change, reason]);
-  return table(["Setting", "Value", "Takes a change by", "Why"], rows);
+  return table(["Setting", "Value", "Applied by", "Why"], rows);
 }
 
 /** A column for each size of the container. */

@@ -12,7 +12,7 @@ const administrator = {
   inRoleMode: "own",
 } as const;
 
-/** Saying to be somebody else. */
+/** Claiming another identity. */
 export const context: readonly Attack[] = [
   {
     aim: "another customer's id by SET LOCAL",

@@ -2,7 +2,7 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 
-/** Changing what the database is, or putting something before it. */
+/** Changing the database's definition, or shadowing it. */
 export const definitions: readonly Attack[] = [
   {
     aim: "row-level security of a table",

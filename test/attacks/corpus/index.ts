@@ -6,7 +6,7 @@ import { roles } from "./roles";
 import { rows } from "./rows";
 import { signatures } from "./signatures";
 
-/** Every attack, by what it is after. */
+/** Every attack, by its aim. */
 export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   context,
   roles,

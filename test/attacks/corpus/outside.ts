@@ -17,7 +17,7 @@ export const outside: readonly Attack[] = [
   { aim: "the log's folder listed", sql: "select * from pg_ls_logdir()", gets: refused },
   { aim: "the rules of who may log in", sql: "select * from pg_hba_file_rules", gets: refused },
   { aim: "the server's configuration files", sql: "select * from pg_file_settings", gets: refused },
-  { aim: "where the server's files are", sql: "show data_directory", gets: refused },
+  { aim: "the path of the server's files", sql: "show data_directory", gets: refused },
   { aim: "the configuration reloaded", sql: "select pg_reload_conf()", gets: refused },
   { aim: "a file read as a large object", sql: "select lo_import('/etc/passwd')", gets: refused },
   {
@@ -26,9 +26,9 @@ export const outside: readonly Attack[] = [
     gets: refused,
   },
   {
-    aim: "a large object, which everybody may make",
+    aim: "a large object, which every role may create",
     sql: "select lo_from_bytea(0, 'x')",
-    gets: { open: "PostgreSQL lets PUBLIC make them: nothing of this project reads one" },
+    gets: { open: "PostgreSQL lets PUBLIC create them: this project reads none" },
   },
   {
     aim: "another server, by dblink",
@@ -47,7 +47,7 @@ export const outside: readonly Attack[] = [
   {
     aim: "the application's other sessions cancelled or ended",
     sql: "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'app_user' and pid <> pg_backend_pid()",
-    gets: { open: "PostgreSQL lets a role end its own sessions: the client tries again" },
+    gets: { open: "PostgreSQL lets a role end its own sessions: the client retries" },
   },
   {
     aim: "everybody's statements",
@@ -92,14 +92,14 @@ export const outside: readonly Attack[] = [
     aim: "a channel that others listen to",
     sql: "listen sites; notify sites, 'x'",
     gets: {
-      open: "every session of a database hears every NOTIFY: send no tenant's data that way",
+      open: "every session of a database can receive every NOTIFY: send no tenant's data that way",
     },
   },
   {
     aim: "an advisory lock that others wait for",
     sql: "select pg_advisory_xact_lock(1)",
     gets: {
-      open: "advisory locks belong to everybody; migrations take theirs as the owner, and wait",
+      open: "any role can take any advisory lock; migrations take theirs as the owner, and wait",
     },
   },
 ];

@@ -2,7 +2,7 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 
-/** Becoming somebody else, or more than one is. */
+/** Becoming another role, or gaining rights. */
 export const roles: readonly Attack[] = [
   {
     aim: "the owner's role",
@@ -17,7 +17,7 @@ export const roles: readonly Attack[] = [
   },
   { aim: "the superuser's role", sql: "set role postgres", gets: refused },
   {
-    aim: "a role that its login had before",
+    aim: "an earlier role of its login",
     sql: "reset role; select * from public.sites",
     gets: "own",
   },
@@ -50,7 +50,7 @@ export const roles: readonly Attack[] = [
     aim: "its own password, to lock the application out",
     sql: "alter role app_user password 'x'",
     gets: {
-      open: "PostgreSQL lets a role change its own password: drift names it, and up puts it back",
+      open: "PostgreSQL lets a role change its own password: drift names it, and up restores it",
     },
   },
   {
@@ -72,7 +72,7 @@ export const roles: readonly Attack[] = [
   },
   { aim: "membership of the owner", sql: "grant hosterizer_owner to app_user", gets: refused },
   {
-    aim: "membership of a reader of files",
+    aim: "membership of a role that reads files",
     sql: "grant pg_read_server_files to app_user",
     gets: refused,
   },

@@ -2,13 +2,13 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 const taken = {
-  open: "a unique key tells that a value is taken, and not whose it is: keys hold generated ids",
+  open: "a unique key reveals that a value is taken, but not by whom: keys contain generated ids",
   code: "23505",
 } as const;
 const site = "(customer_id, name, domain, cloud_provider, region)";
 const statistics = "from pg_stats where schemaname = 'public' and tablename = 'sites'";
 
-/** Other tenants' rows, by what leads to them. */
+/** Other tenants' rows, by the way to reach them. */
 export const rows: readonly Attack[] = [
   { aim: "all rows", sql: "select * from public.sites where true or name = ''", gets: "own" },
   {
@@ -145,7 +145,7 @@ export const rows: readonly Attack[] = [
   {
     aim: "how many rows another has, by the planner's estimate",
     sql: "explain select * from public.sites where customer_id = 424242",
-    gets: { open: "EXPLAIN estimates from statistics over everybody's rows", shows: true },
+    gets: { open: "EXPLAIN estimates from statistics over all tenants' rows", shows: true },
   },
   {
     aim: "how many rows another has, by a plan that runs",
@@ -153,9 +153,9 @@ export const rows: readonly Attack[] = [
     gets: "own",
   },
   {
-    aim: "how many rows everybody has, by the tables' counters",
+    aim: "how many rows all tenants have, by the tables' counters",
     sql: "select n_live_tup from pg_stat_user_tables where relname = 'sites'",
-    gets: { open: "counters of whole tables are everybody's to read" },
+    gets: { open: "every role may read the counters of whole tables" },
   },
   {
     aim: "how far a sequence is",
@@ -164,7 +164,7 @@ export const rows: readonly Attack[] = [
   },
   { aim: "a sequence set back", sql: "select setval('public.sites_id_seq', 1)", gets: refused },
   {
-    aim: "rows past the policies by their place",
+    aim: "rows past the policies by their position",
     sql: "select * from public.sites where ctid = '(0,2)'",
     gets: "own",
   },
@@ -174,10 +174,10 @@ export const rows: readonly Attack[] = [
     gets: "own",
   },
   {
-    aim: "everybody's users",
+    aim: "all users",
     sql: "select email, password_hash from public.users",
     gets: {
-      open: "users belong to no tenant: an application that needs no hash should be granted columns",
+      open: "users belong to no tenant: grant only columns to an application that needs no hash",
       shows: true,
     },
   },

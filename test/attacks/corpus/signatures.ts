@@ -2,7 +2,7 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 
-/** Getting around a signed context; where contexts are not signed, there is nothing to get around. */
+/** Bypassing a signed context; if contexts are not signed, there is nothing to bypass. */
 export const signatures: readonly Attack[] = [
   {
     aim: "the keys that contexts are signed with",
@@ -50,12 +50,12 @@ export const signatures: readonly Attack[] = [
     gets: "own",
   },
   {
-    aim: "a comparison of its own in the place of the verification's",
+    aim: "a replacement for the verification's comparison",
     sql: "create function pg_temp.sha256(bytea) returns bytea language sql as 'select ''x''::bytea'; set search_path = pg_temp, pg_catalog; select * from public.sites",
     gets: refused,
   },
   {
-    aim: "the owner's policy, which believes the variable",
+    aim: "the owner's policy, which trusts the variable",
     sql: "set local app.current_user_role = 'administrator'; set local role hosterizer_owner; select * from public.sites",
     gets: refused,
   },

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where SQL is that sessions of ours run. */
+/** Where the SQL of our own sessions is. */
 const folders = [
   "packages/postgres/src",
   "packages/cli/src",
   "packages/offline-plugins/src/postgresql",
 ];
 
-/** What the official plugin calls besides, in version 3.18.1: its SQL is not ours, and names no schemas. */
+/** Functions that the official plugin, version 3.18.1, calls too: its SQL is not ours, and names no schemas. */
 const ofTheOfficialPlugin = ["array_agg", "array_remove", "array_to_string", "pg_get_userbyid"];
 
-/** Every name that could be a function's call in them; which of these PostgreSQL knows, only a server can tell. */
+/** Every name in them that could be a function call; only a server can tell which of them are functions. */
 export function calledFunctions(project = process.cwd()): string[] {
   const texts = folders.flatMap((folder) =>
     readdirSync(join(project, folder), { recursive: true, encoding: "utf8" })

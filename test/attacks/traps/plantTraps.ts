@@ -2,7 +2,7 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 
 import { calledFunctions } from "./calledFunctions";
 
-/** What a trap writes to the server's log, so that it is seen also from a transaction that only reads or is rolled back. */
+/** The mark that a trap writes to the server's log, where it survives a read-only or rolled back transaction. */
 export const trapMark = "trap sprung:";
 
 /** Where functions and operators are planted: our own schemas, and those of the extensions. */
@@ -41,7 +41,7 @@ const springs = `
   end
   $trap$;`;
 
-/** Each in the place of something that is read or written, in a table of the ledger or of a tenant. */
+/** Each replaces something that is read or written, in a table of the ledger or of a tenant. */
 const objectTraps: readonly string[] = [
   `alter table hosterizer.schema_migrations rename to schema_migrations_kept;
    create view hosterizer.schema_migrations as
@@ -76,7 +76,7 @@ const objectTraps: readonly string[] = [
   `create domain public.spring_domain as text check (public.spring('domain'))`,
 ];
 
-/** A policy of its own on a table whose policies converge elsewhere. */
+/** An extra policy on a table whose policies converge elsewhere. */
 export const policyTrap =
   "create policy spring on public.sites using (public.spring('policy on sites'))";
 
@@ -94,13 +94,13 @@ export function plantTraps(owner: string, database: string, overloaded = Infinit
     ...objectTraps.map((sql) => `${become}; ${sql}`),
     `${become}; ${namesakes(names)}`,
     `${become}; ${operators}`,
-    // A name without a schema is the owner's from now on, where the session asks for nothing else.
+    // From now on a name without a schema resolves to the owner's object, unless the session sets a search_path.
     `${become}; alter database ${escapeIdentifier(database)}
        set search_path = public, monitoring, tenancy, hosterizer, pg_catalog`,
   ];
 }
 
-/** A function of the same name and arguments for each that pg_catalog has; where it takes anything, for common types. */
+/** For each function of pg_catalog, one with the same name and arguments; for polymorphic ones, with common types. */
 function namesakes(names: readonly string[]): string {
   return `do $plant$
   declare

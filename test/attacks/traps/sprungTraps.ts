@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { trapMark } from "./plantTraps";
 
-/** A trap that was sprung: by whose login, as which role, and what it could have become. */
+/** A trap that was sprung: by which login, as which role, and with which rights. */
 export interface SprungTrap {
   login: string;
   role: string;
@@ -10,12 +10,12 @@ export interface SprungTrap {
   what: string;
 }
 
-/** Every trap that a server's log tells of. */
+/** Every sprung trap in a server's log. */
 export async function sprungTraps(log: string): Promise<SprungTrap[]> {
   return readSprungTraps(await readFile(log, "utf8"));
 }
 
-/** The same in a log's text. */
+/** The same, in the text of a log. */
 export function readSprungTraps(text: string): SprungTrap[] {
   const line = new RegExp(
     `${trapMark} login=(\\S+) role=(\\S+) superuser=(on|off) \\((.*?)\\)`,

@@ -1,14 +1,14 @@
 import type { DriftCase } from "../driftCase";
 
-/** What somebody may do, owns or is a member of without a declaration, on what `up` owns. */
+/** Undeclared privileges, owners and memberships on objects of the stack. */
 const taken: readonly DriftCase[] = [
   {
     kind: "login of the migrator",
-    what: "the migrator's password is over",
+    what: "the migrator's password has expired",
     break: "alter role hosterizer_migrator valid until '2001-01-01'",
     says: /^role hosterizer_migrator: found .*, expected logs in to hosterizer and becomes hosterizer_owner/,
     up: "repairs",
-    note: "Nothing else looks at the schema: what has changed in it is named by the next preview.",
+    note: "Only the migrator can inspect the schema: the next preview names what has changed in it.",
     round: 3,
   },
   {
@@ -48,7 +48,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "table privilege",
-    what: "the application may empty a table, which policies do not hinder",
+    what: "the application may truncate a table, which policies do not prevent",
     break: "grant truncate on public.sites to app_user",
     says: "table public.sites: found TRUNCATE to app_user",
     up: "repairs",
@@ -116,7 +116,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "parameter privilege",
-    what: "a role may set a parameter that superusers alone set",
+    what: "a role may set a parameter that only superusers may set",
     break: "grant set on parameter session_replication_role to app_user",
     says: "parameter session_replication_role: found SET to app_user",
     up: "repairs",
@@ -133,11 +133,11 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "system privilege",
-    what: "a role may read the passwords' verifiers",
+    what: "a role may read the password verifiers",
     break: "grant select on pg_catalog.pg_authid to app_readonly",
     says: "table pg_catalog.pg_authid: found SELECT to app_readonly",
     up: "repairs",
-    note: "Takes a superuser: where `up` deploys as another role, it is left.",
+    note: "This takes a superuser: if `up` deploys as another role, it leaves it.",
   },
   {
     kind: "system privilege",
@@ -145,19 +145,19 @@ const taken: readonly DriftCase[] = [
     break: "grant execute on function pg_catalog.pg_read_file(text) to app_user",
     says: "function pg_catalog.pg_read_file(text): found EXECUTE to app_user",
     up: "repairs",
-    note: "Takes a superuser: where `up` deploys as another role, it is left.",
+    note: "This takes a superuser: if `up` deploys as another role, it leaves it.",
   },
   {
     kind: "grant option",
-    what: "a role may grant on what it may do",
+    what: "a role may pass on its own privilege",
     break: "grant select on public.cost_records to app_backup with grant option",
     says: "table public.cost_records: found SELECT to app_backup WITH GRANT OPTION, expected SELECT to app_backup",
     up: "repairs",
-    note: "What it granted to others goes with it.",
+    note: "What it granted to others is revoked too.",
   },
   {
     kind: "default privilege",
-    what: "a role may empty tables made later",
+    what: "a role may truncate future tables",
     break: `alter default privileges for role hosterizer_owner in schema public
               grant truncate on tables to app_user`,
     says: "default privileges of hosterizer_owner on tables in schema public: found TRUNCATE to app_user",
@@ -165,7 +165,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "default grant option",
-    what: "a role may grant on what it may do with sequences made later",
+    what: "a role may pass on its privilege on future sequences",
     break: `alter default privileges for role hosterizer_owner in schema public
               grant select on sequences to app_backup with grant option`,
     says: "on sequences in schema public: found SELECT to app_backup WITH GRANT OPTION",
@@ -173,16 +173,16 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "default privilege",
-    what: "tables made later open themselves to the application",
+    what: "future tables are open to the application",
     break: `alter default privileges for role hosterizer_owner in schema public
               grant select on tables to app_readonly`,
     says: "default privileges of hosterizer_owner on tables in schema public: found SELECT to app_readonly, expected no SELECT to app_readonly",
     up: "repairs",
-    note: "A table comes with its privileges once its policies stand; backups alone read it before.",
+    note: "A table gets its privileges once its policies are in place; until then only backups can read it.",
   },
   {
     kind: "default privilege missing",
-    what: "backups could not read sequences made later",
+    what: "backups cannot read future sequences",
     break: `alter default privileges for role hosterizer_owner in schema hosterizer
               revoke select on sequences from app_backup`,
     says: "default privileges of hosterizer_owner on sequences in schema hosterizer: found no SELECT to app_backup, expected SELECT to app_backup",
@@ -218,7 +218,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "privilege missing",
-    what: "a view lacks what is declared for all tables, and the official plugin does not look at views",
+    what: "a view lacks a privilege that is declared for all tables; the official plugin does not check views",
     break: `create view hosterizer.newest with (security_invoker = true) as
                 select pg_catalog.max(id) as id from public.users;
               alter view hosterizer.newest owner to hosterizer_owner`,
@@ -255,7 +255,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "role BYPASSRLS",
-    what: "a role passes row-level security",
+    what: "a role bypasses row-level security",
     break: "alter role app_readonly bypassrls",
     says: "role app_readonly: found BYPASSRLS, expected NOBYPASSRLS",
     up: "repairs",
@@ -290,7 +290,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "role INHERIT",
-    what: "the migrator has the owner's rights without asking for them",
+    what: "the migrator has the owner's rights without SET ROLE",
     break: "alter role hosterizer_migrator inherit",
     says: "role hosterizer_migrator: found INHERIT, expected NOINHERIT",
     up: "repairs",
@@ -315,19 +315,19 @@ const taken: readonly DriftCase[] = [
     break: "alter role app_readonly password null",
     says: "role app_readonly: found no password, expected a SCRAM-SHA-256 password",
     up: "repairs",
-    note: "The role gets the password that it had. Superusers alone see what is kept of it.",
+    note: "The role gets its previous password back. Only superusers can see the stored verifier.",
   },
   {
     kind: "role password",
-    what: "a password is kept as md5, which can be replayed",
+    what: "a password is stored as md5, which can be replayed",
     break: "alter role app_user password 'md5c0ffee0000000000000000000000cafe'",
     says: "role app_user: found an md5 password, expected a SCRAM-SHA-256 password",
     up: "repairs",
-    note: "The role gets the password that it had.",
+    note: "The role gets its previous password back.",
   },
   {
     kind: "role password",
-    what: "a role that logs in by certificate alone gets a password",
+    what: "a role that logs in only by certificate gets a password",
     break: "alter role app_pooler password 'let me in'",
     says: "role app_pooler: found a SCRAM-SHA-256 password, expected no password",
     up: "repairs",
@@ -349,13 +349,13 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "function search_path",
-    what: "a function runs as its owner with whatever search_path its caller has",
+    what: "a function runs as its owner, with its caller's search_path",
     break: `create function hosterizer.everyone() returns bigint language sql security definer
                 as 'select count(*) from public.users';
               alter function hosterizer.everyone() owner to hosterizer_owner`,
     says: "function hosterizer.everyone(): found SECURITY DEFINER with no search_path",
     up: "repairs",
-    note: "It gets `pg_catalog`, its own schema and `pg_temp`: what it uses by bare name is still found.",
+    note: "It gets `pg_catalog`, its own schema and `pg_temp`: names without a schema still resolve.",
   },
   {
     kind: "view without security_invoker",
@@ -368,7 +368,7 @@ const taken: readonly DriftCase[] = [
   },
   {
     kind: "object in the program's schema",
-    what: "a function stands beside those that policies call",
+    what: "a function is added beside those that policies call",
     break: `create function tenancy.current_customer_id(text) returns bigint language sql
                 as 'select 1::bigint';
               alter function tenancy.current_customer_id(text) owner to hosterizer_owner;
@@ -381,7 +381,7 @@ const taken: readonly DriftCase[] = [
 
 const others = "create schema if not exists others";
 
-/** What belongs to others and reaches into ours, and what holds rows. */
+/** Objects of others that reach into ours, and objects that hold rows. */
 const left: readonly DriftCase[] = [
   {
     kind: "privilege on what others own",
@@ -393,18 +393,18 @@ const left: readonly DriftCase[] = [
   },
   {
     kind: "materialized view of tenants",
-    what: "a materialized view keeps rows of tenants",
+    what: "a materialized view contains rows of tenants",
     break: `create materialized view hosterizer.numbers as select id from public.sites;
               alter materialized view hosterizer.numbers owner to hosterizer_owner;
               grant select on hosterizer.numbers to app_backup`,
     says: "materialized view hosterizer.numbers is not declared, found rows of public.sites",
     up: "leaves",
     undo: "drop materialized view hosterizer.numbers",
-    note: "Row-level security does not reach it, and dropping it is somebody's decision.",
+    note: "Row-level security does not apply to it, and only a person can decide to drop it.",
   },
   {
     kind: "object in the program's schema",
-    what: "a table stands beside the migrations' ledger",
+    what: "a table is added beside the migration ledger",
     break: "set role hosterizer_owner; create table hosterizer.jottings (jotting text); reset role",
     says: "table hosterizer.jottings is not declared, found table that the program did not create",
     up: "leaves",
@@ -426,7 +426,7 @@ const left: readonly DriftCase[] = [
     says: "foreign key visits_visitor_fkey on others.visits is not declared, found a reference to public.users",
     up: "leaves",
     undo: "drop table others.visits",
-    note: "A reference to a tenant table makes the table one that has to be declared, and `up` refuses.",
+    note: "A table that refers to a tenant table must be declared; until then `up` refuses.",
   },
   {
     kind: "publication",
@@ -447,12 +447,12 @@ const left: readonly DriftCase[] = [
   },
   {
     kind: "login past row-level security",
-    what: "somebody who may log in passes row-level security",
+    what: "a role that may log in bypasses row-level security",
     break: "create role analyst login bypassrls",
     says: "role analyst is not declared, found LOGIN BYPASSRLS",
     up: "leaves",
     undo: "drop role analyst",
-    note: "The server's first superuser, the role that deploys, and the operator's roles of managed servers are known.",
+    note: "The server's first superuser, the deploy role, and the operator's roles on managed servers are exempt.",
   },
 ];
 

@@ -8,7 +8,7 @@ import { schema } from "./schema";
 import { server } from "./server";
 import { settings } from "./settings";
 
-/** Every kind of drift by area: docs/drift.md is made of it, and a test does all of it to a real database. */
+/** Every kind of drift by area: docs/drift.md is generated from it, and a test makes every change in a real database. */
 export const catalogue = {
   rowLevelSecurity,
   access,

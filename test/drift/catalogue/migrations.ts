@@ -2,7 +2,7 @@ import type { DriftCase } from "../driftCase";
 
 const folder = "migrations";
 
-/** Where the migrations folder says otherwise than the ledger in the database. */
+/** Differences between the migrations folder and the ledger in the database. */
 export const migrations: readonly DriftCase[] = [
   {
     kind: "migration edited",
@@ -30,7 +30,7 @@ export const migrations: readonly DriftCase[] = [
     ],
     says: "migration 000004_create_deployments_table: found the up file with other comments or white space, expected the up file as it was applied",
     up: "refuses",
-    note: "Restore the file, or have it recorded as it is by `npm run db -- accept-drift`.",
+    note: "Restore the file, or record its current form with `npm run db -- accept-drift`.",
   },
   {
     kind: "down migration edited",
@@ -70,7 +70,7 @@ export const migrations: readonly DriftCase[] = [
     ],
     says: "migration 000007_create_cost_records_table: found the name 000007_create_costs_table, expected the name that was applied",
     up: "refuses",
-    note: "It is known by its text.",
+    note: "It is recognized by its text.",
   },
   {
     kind: "migration deleted",
@@ -84,7 +84,7 @@ export const migrations: readonly DriftCase[] = [
   },
   {
     kind: "migration overtaken",
-    what: "a migration comes with a number that the database has passed",
+    what: "a migration is added with a number that the database has passed",
     break: [
       { file: `${folder}/000009_index_tiers.up.sql`, text: "select 1;\n" },
       { file: `${folder}/000009_index_tiers.down.sql`, text: "select 1;\n" },
@@ -95,13 +95,13 @@ export const migrations: readonly DriftCase[] = [
   },
   {
     kind: "ledger table",
-    what: "a view is in the place of the ledger, and runs a function when it is read",
+    what: "a view takes the place of the ledger, and could run a function when it is read",
     break: `alter table hosterizer.schema_migrations rename to schema_migrations_kept;
       create view hosterizer.schema_migrations as select * from hosterizer.schema_migrations_kept;
       alter view hosterizer.schema_migrations owner to hosterizer_owner`,
     says: "table hosterizer.schema_migrations: found a view, expected the table now called hosterizer.schema_migrations_kept",
     up: "repairs",
-    note: "The table gets its name back. Where it is gone, `up` refuses.",
+    note: "The table gets its name back. If it is gone, `up` refuses.",
     round: 2,
   },
 ];

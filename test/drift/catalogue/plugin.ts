@@ -1,6 +1,6 @@
 import type { DriftCase } from "../driftCase";
 
-/** What the official plugin alone sees: its resources of roles, grants, schemas and extensions. */
+/** What only the official plugin reports: its resources of roles, grants, schemas and extensions. */
 export const plugin: readonly DriftCase[] = [
   {
     kind: "role password",
@@ -44,7 +44,7 @@ export const plugin: readonly DriftCase[] = [
     break: "drop extension pgcrypto",
     says: "extension pgcrypto is missing",
     up: "repairs",
-    note: "What was made of its functions went with it if it was dropped with CASCADE.",
+    note: "If it was dropped with CASCADE, the objects that used its functions stay gone.",
     round: 3,
   },
   {
@@ -60,12 +60,12 @@ export const plugin: readonly DriftCase[] = [
     break: "drop owned by app_monitor; drop role app_monitor",
     says: "role app_monitor is missing",
     up: "repairs",
-    note: "It gets the password that it had, and its privileges.",
+    note: "It gets its previous password and its privileges back.",
     round: 3,
   },
   {
     kind: "membership missing",
-    what: "the migrator is no member of the owner any more",
+    what: "the migrator is no longer a member of the owner",
     break: "revoke hosterizer_owner from hosterizer_migrator",
     says: "role hosterizer_migrator: found no member of hosterizer_owner",
     up: "repairs",
@@ -89,11 +89,11 @@ export const plugin: readonly DriftCase[] = [
   },
   {
     kind: "schema missing",
-    what: "a schema is dropped with all that is in it",
+    what: "a schema is dropped with everything in it",
     break: "drop schema monitoring cascade",
     says: "schema monitoring is missing",
     up: "repairs",
-    note: "Its extensions are made again too.",
+    note: "Its extensions are recreated too.",
     round: 3,
   },
 ];

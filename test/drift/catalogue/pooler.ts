@@ -3,11 +3,11 @@ import type { DriftCase } from "../driftCase";
 const lookup = "function pooler.user_lookup(name)";
 const verifiers = "privilege of hosterizer_authenticator on table pg_catalog.pg_authid";
 
-/** What stands between PgBouncer's clients and the verifiers of their passwords. */
+/** The function and the privileges that PgBouncer looks verifiers up with. */
 export const pooler: readonly DriftCase[] = [
   {
     kind: "lookup function body",
-    what: "the function that the pooler asks answers for everyone",
+    what: "the function that the pooler asks answers for every role",
     break: `create or replace function pooler.user_lookup(requested name)
                 returns table (username name, verifier text)
                 language sql strict stable parallel safe security definer set search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ export const pooler: readonly DriftCase[] = [
   },
   {
     kind: "lookup function attribute",
-    what: "the function takes its caller's search_path",
+    what: "the function uses its caller's search_path",
     break: "alter function pooler.user_lookup(name) reset search_path",
     says: `${lookup}: found no SET, expected SET search_path=pg_catalog, pg_temp`,
     up: "repairs",
@@ -39,7 +39,7 @@ export const pooler: readonly DriftCase[] = [
   },
   {
     kind: "lookup function executor",
-    what: "the pooler may not ask any more",
+    what: "the pooler may no longer execute the function",
     break: "revoke execute on function pooler.user_lookup(name) from app_pooler",
     says: "privilege of app_pooler on function pooler.user_lookup(name) is missing, expected EXECUTE",
     up: "repairs",
@@ -47,7 +47,7 @@ export const pooler: readonly DriftCase[] = [
   },
   {
     kind: "lookup privilege",
-    what: "the function's owner may not read the verifiers any more",
+    what: "the function's owner may no longer read the verifiers",
     break: "revoke select (rolpassword) on pg_catalog.pg_authid from hosterizer_authenticator",
     says: `${verifiers} is missing, expected SELECT (rolpassword)`,
     up: "repairs",

@@ -1,13 +1,13 @@
 import type { DriftCase } from "../driftCase";
 
-/** Forgets what the recorded schema says of an object, as if a migration had taken it away. What it said is kept aside. */
+/** Deletes an object's row from the recorded schema, as if a migration had removed the object. The row is kept aside. */
 function forget(identity: string, aside: string): string {
   return `create schema ${aside};
     create table ${aside}.recorded as select * from hosterizer.schema_objects where identity = '${identity}';
     delete from hosterizer.schema_objects where identity = '${identity}'`;
 }
 
-/** Takes `forget` back. */
+/** Undoes `forget`. */
 function remember(identity: string, aside: string): string {
   return `delete from hosterizer.schema_objects where identity = '${identity}';
     insert into hosterizer.schema_objects select * from ${aside}.recorded;
@@ -18,9 +18,9 @@ const nullable = "public.sites.customer_id";
 const index = "public.deployments_customer_id_site_id_created_at_idx";
 const foreignKey = "cost_records_site_id_customer_id_fkey on public.cost_records";
 const byMigration =
-  "Where a migration took it away. By hand alone, it is the schema's drift, and `up` restores it.";
+  "This happens if a migration removed it. If it was removed by hand, that is drift of the schema, and `up` restores it.";
 
-/** What row-level security has lost, or shows to those who must not see it. */
+/** Row-level security that is missing, or that shows rows to the wrong roles. */
 export const rowLevelSecurity: readonly DriftCase[] = [
   {
     kind: "row-level security disabled",
@@ -31,7 +31,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "row-level security not forced",
-    what: "the owner is let past row-level security",
+    what: "row-level security no longer binds the owner",
     break: "alter table public.ecommerce_integrations no force row level security",
     says: "table public.ecommerce_integrations: found row-level security not forced, expected row-level security forced",
     up: "repairs",
@@ -61,7 +61,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "policy expression",
-    what: "a policy lets rows of another tenant be written",
+    what: "a policy allows writes to another tenant's rows",
     break: "alter policy context_sees_own on public.deployments with check (true)",
     says: "policy context_sees_own on public.deployments: found WITH CHECK true, expected WITH CHECK ((customer_id >=",
     up: "repairs",
@@ -75,7 +75,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "policy command",
-    what: "a policy for reading lets writing through",
+    what: "a read policy also allows writes",
     break: `drop policy backup_reads_all on public.customers;
       create policy backup_reads_all on public.customers to app_backup using (true)`,
     says: "policy backup_reads_all on public.customers: found FOR ALL, expected FOR SELECT",
@@ -91,7 +91,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "context function missing",
-    what: "a function that tells who is asking is dropped",
+    what: "a context function is dropped",
     break: "drop function tenancy.current_customer_id()",
     says: "function tenancy.current_customer_id() is missing, expected returns bigint",
     up: "repairs",
@@ -106,7 +106,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "context function attribute",
-    what: "a function is made volatile, so that it runs once a row",
+    what: "a function is made volatile, so that it runs once per row",
     break: "alter function tenancy.lowest_customer_id() volatile",
     says: "function tenancy.lowest_customer_id(): found VOLATILE, expected STABLE",
     up: "repairs",
@@ -121,7 +121,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "context function executor",
-    what: "another role may execute a function that tells who is asking",
+    what: "another role may execute a context function",
     break: "grant execute on function tenancy.is_administrator() to app_monitor",
     says: "privilege of app_monitor on function tenancy.is_administrator() is not declared, found EXECUTE",
     up: "repairs",
@@ -145,7 +145,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "tenant table not declared",
-    what: "a table refers to a tenant, and is nowhere declared",
+    what: "an undeclared table refers to a tenant",
     break: `create schema billing;
       create table billing.invoices (payer bigint references public.customers (id))`,
     says: "table billing.invoices is not declared, found foreign key invoices_payer_fkey to tenant table public.customers",
@@ -168,7 +168,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "tenant column without index",
-    what: "a tenant column is in no index any more",
+    what: "a tenant column has lost its index",
     break: `drop index ${index}; ${forget(index, "aside_index")}`,
     says: "column public.deployments.customer_id: found no index begins with it, expected first in an index",
     up: "refuses",
@@ -179,7 +179,7 @@ export const rowLevelSecurity: readonly DriftCase[] = [
   },
   {
     kind: "tenant column without foreign key",
-    what: "a tenant column is in no foreign key any more",
+    what: "a tenant column has lost its foreign key",
     break: `alter table public.cost_records drop constraint cost_records_site_id_customer_id_fkey;
       ${forget(foreignKey, "aside_key")}`,
     says: "column public.cost_records.customer_id: found neither, expected part of a foreign key, or the primary key",

@@ -1,6 +1,6 @@
 import type { DriftCase } from "../driftCase";
 
-/** What differs from the schema that the last migration left. */
+/** Differences from the schema after the last migration. */
 export const schema: readonly DriftCase[] = [
   {
     kind: "index missing",
@@ -25,7 +25,7 @@ export const schema: readonly DriftCase[] = [
       where indexrelid = 'public.customers_owner_user_id_idx'::regclass`,
     says: "index public.customers_owner_user_id_idx: found INVALID, expected VALID",
     up: "repairs",
-    note: "What the interrupted build left is dropped first.",
+    note: "The remains of the interrupted build are dropped first.",
   },
   {
     kind: "index added",
@@ -41,7 +41,7 @@ export const schema: readonly DriftCase[] = [
     break: "alter table public.policies drop constraint policies_description_check",
     says: "constraint policies_description_check on public.policies is missing, expected CHECK",
     up: "repairs",
-    note: "As `NOT VALID` first, then validated while others write. Rows that contradict it stop `up`, which says so.",
+    note: "It is added `NOT VALID`, then validated while others write. If rows violate it, `up` stops and says so.",
   },
   {
     kind: "constraint missing",
@@ -68,7 +68,7 @@ export const schema: readonly DriftCase[] = [
   },
   {
     kind: "constraint not validated",
-    what: "a check stands for new rows only",
+    what: "a check applies to new rows only",
     break: `alter table public.policies drop constraint policies_name_check;
       alter table public.policies add constraint policies_name_check
         check (char_length(name) between 1 and 200) not valid`,
@@ -98,7 +98,7 @@ export const schema: readonly DriftCase[] = [
   },
   {
     kind: "trigger altered",
-    what: "a trigger fires at something else",
+    what: "a trigger fires on another event",
     break: `drop trigger policies_keep_updated_at on public.policies;
       create trigger policies_keep_updated_at before insert on public.policies
         for each row execute function public.update_updated_at_column()`,
@@ -149,7 +149,7 @@ export const schema: readonly DriftCase[] = [
     break: "create view public.people as select users.id, users.full_name from public.users",
     says: "view public.people is not declared",
     up: "repairs",
-    note: "What somebody has put upon it stops `up`: nothing is dropped with `CASCADE`.",
+    note: "If other objects depend on it, `up` stops: nothing is dropped with `CASCADE`.",
   },
   {
     kind: "column default",
@@ -172,7 +172,7 @@ export const schema: readonly DriftCase[] = [
     break: "alter table public.deployments alter column terraform_plan set compression pglz",
     says: "column public.deployments.terraform_plan: found compression pglz, expected no compression",
     up: "repairs",
-    note: "That is about rows to come; those that are there stay as they are.",
+    note: "This affects new rows; existing rows stay as they are.",
   },
   {
     kind: "table comment",
@@ -240,7 +240,7 @@ export const schema: readonly DriftCase[] = [
   },
   {
     kind: "operator added",
-    what: "an operator is added, by which a text seems to be another",
+    what: "an operator is added that takes one text for another",
     break: `create function public.seems(text, text) returns boolean language sql as 'select true';
       create operator public.= (function = public.seems, leftarg = text, rightarg = text)`,
     says: "operator public.=(text,text) is not declared",
@@ -269,7 +269,7 @@ export const schema: readonly DriftCase[] = [
     break: "delete from hosterizer.schema_records",
     says: "schema record: found none of this version, expected a record of the schema",
     up: "repairs",
-    note: "The schema as it is becomes the expected one: nothing is left to compare with.",
+    note: "The current schema becomes the expected one, because there is no other to compare it with.",
     round: 2,
   },
 
@@ -354,7 +354,7 @@ export const schema: readonly DriftCase[] = [
     says: /^table public\.policies is missing, expected columns .*: it may have been renamed to public\.rules/,
     up: "refuses",
     undo: "alter table public.rules rename to policies",
-    note: "Dropped, it would be named in the same way.",
+    note: "A dropped table is named in the same way.",
   },
   {
     kind: "sequence added",
@@ -379,6 +379,6 @@ export const schema: readonly DriftCase[] = [
     says: "schema handmade is not declared",
     up: "refuses",
     undo: "drop schema handmade",
-    note: "Schemas of other roles are theirs.",
+    note: "Schemas of other roles are ignored.",
   },
 ];

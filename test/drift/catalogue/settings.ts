@@ -6,7 +6,7 @@ const declarations = "database/settings.ts";
 export const settings: readonly DriftCase[] = [
   {
     kind: "database setting",
-    what: "a setting is made for every session in the database",
+    what: "a setting is changed for every session in the database",
     break: "alter database hosterizer set work_mem = '1GB'",
     says: "setting work_mem of database hosterizer is not declared, found 1GB",
     up: "repairs",
@@ -17,7 +17,7 @@ export const settings: readonly DriftCase[] = [
     break: "alter role app_user set session_replication_role = replica",
     says: "setting session_replication_role of role app_user is not declared, found replica",
     up: "repairs",
-    note: "A parameter for superusers takes one: where `up` deploys as another role, it is left.",
+    note: "Only a superuser can reset such a parameter: if `up` deploys as another role, it leaves it.",
   },
   {
     kind: "role setting in the database",
@@ -29,7 +29,7 @@ export const settings: readonly DriftCase[] = [
   },
   {
     kind: "setting missing",
-    what: "a declared setting is not there",
+    what: "a declared setting is missing",
     break: [
       {
         file: declarations,
@@ -44,7 +44,7 @@ export const settings: readonly DriftCase[] = [
   },
   {
     kind: "setting missing",
-    what: "sessions of the login that deploys find the owner's objects by names without a schema",
+    what: "sessions of the deploy role resolve names without a schema to the owner's objects",
     break: "alter role postgres in database hosterizer reset search_path",
     says: "setting search_path of role postgres in database hosterizer is missing",
     up: "repairs",
@@ -58,12 +58,12 @@ export const settings: readonly DriftCase[] = [
   },
   {
     kind: "setting of all roles",
-    what: "a setting is made for everyone on the server",
+    what: "a setting is changed for every role on the server",
     break: "alter role all set work_mem = '8MB'",
     says: "setting work_mem of all roles is not declared, found 8MB",
     up: "leaves",
     undo: "alter role all reset work_mem",
-    note: "The server may not be this stack's alone.",
+    note: "Other stacks may share the server.",
   },
   {
     kind: "extension version",
@@ -72,11 +72,11 @@ export const settings: readonly DriftCase[] = [
               create extension pg_stat_statements schema monitoring version '1.9'`,
     says: "extension pg_stat_statements: found version 1.9, expected version 1.10",
     up: "repairs",
-    note: "Where no script leads from one to the other, it is left, with the reason.",
+    note: "If no script leads from one version to the other, `up` leaves it, with the reason.",
   },
   {
     kind: "extension version not available",
-    what: "a version is declared that the server does not bring",
+    what: "a version is declared that the server does not provide",
     break: [{ file: "database/extensions.ts", from: 'version: "1.3"', to: 'version: "9.9"' }],
     says: "extension pgcrypto: found version 1.3, expected version 9.9",
     up: "leaves",

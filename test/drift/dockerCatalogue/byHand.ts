@@ -1,6 +1,6 @@
 import type { FileChange } from "../driftCase";
 
-/** Something that somebody does at the engine, as Docker's client takes it. */
+/** A change made at the engine, as an argument of Docker's client. */
 export interface EngineAction {
   docker:
     | "network connect bridge"
@@ -22,7 +22,7 @@ export interface ServerFileChange {
   to: string;
 }
 
-/** A command that root runs in a volume of the stack, in a container of somebody's own. */
+/** A command that root runs in a volume of the stack, in a separate container. */
 interface VolumeCommand {
   /** Name of the volume, after the stack's prefix. */
   volume: string;

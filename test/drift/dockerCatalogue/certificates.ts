@@ -1,19 +1,19 @@
 import type { DriftCase } from "../driftCase";
 import type { ByHand } from "./byHand";
 
-/** The certificates of a stack, which end, and the file that clients know its authority by. */
+/** The certificates of a stack, which expire, and the file with the authority's certificate for clients. */
 export const certificates: readonly DriftCase<ByHand>[] = [
   {
     kind: "certificate end",
-    what: "no update came by for eleven months",
+    what: "no update has run for eleven months",
     break: [{ certificate: "pooler-certificate", daysOld: 340 }],
     says: /^server certificate of .*: found 24 days left, expected at least 30 days: it is renewed$/,
     up: "repairs",
-    note: "The container that shows it is restarted.",
+    note: "The container that uses it is restarted.",
   },
   {
     kind: "certificate end",
-    what: "no update came by for more than a year",
+    what: "no update has run for more than a year",
     break: [{ certificate: "server-certificate", daysOld: 400 }],
     says: /^server certificate of .*: found expired on .*, expected at least 30 days: it is renewed$/,
     up: "repairs",
@@ -21,7 +21,7 @@ export const certificates: readonly DriftCase<ByHand>[] = [
   },
   {
     kind: "certificate authority",
-    what: "an update ended between a new authority and a certificate of it",
+    what: "an update ended between renewing the authority and reissuing a certificate",
     break: [{ certificate: "pooler-client-certificate", signedBy: "another" }],
     says: "client certificate of app_pooler: found one of an earlier authority, expected a signature of the current authority",
     up: "repairs",
@@ -39,7 +39,7 @@ export const certificates: readonly DriftCase<ByHand>[] = [
     shownBy: [],
     says: /^file \.hosterizer\/dev\/ca\.pem: found another one, of .*, expected the certificate of .*: clients cannot verify the server$/,
     up: "repairs",
-    note: "`npm run drift` and `preview` write it again from the state before they look, and say so.",
+    note: "`npm run drift` and `preview` write it again from the state before they compare, and say so.",
     round: 2,
   },
 ];

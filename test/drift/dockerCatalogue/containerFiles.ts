@@ -5,7 +5,7 @@ import type { ByHand } from "./byHand";
 export const containerFiles: readonly DriftCase<ByHand>[] = [
   {
     kind: "container file",
-    what: "somebody makes the server's key readable for all",
+    what: "the server's key is made readable for everyone",
     break: [{ volume: "-postgresql-configuration", command: "chmod 0644 server.key" }],
     says: /^file \/etc\/hosterizer\/server\.key of container \S+: found mode 0644, expected the declared content, owner 5432, mode 0600$/,
     up: "repairs",
@@ -23,6 +23,6 @@ export const containerFiles: readonly DriftCase<ByHand>[] = [
     break: [{ volume: "-postgresql-configuration", command: "echo '# ours' >>pg_hba.conf" }],
     says: /^container \S+-postgresql: found started with others, expected started with its files as declared: it is restarted$/,
     up: "repairs",
-    note: "The files are tried by a twin of the container first. The restart keeps the container.",
+    note: "A twin of the container tries the files first. The restart keeps the container.",
   },
 ];

@@ -9,7 +9,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     break: "alter system set log_statement = 'all'",
     says: /^setting log_statement: found 'all'.*, expected 'none'$/,
     up: "repairs",
-    note: "The server is reloaded, and restarted where only that puts the value out of force.",
+    note: "The server is reloaded, or restarted if only a restart removes the value.",
   },
   {
     kind: "server setting not declared",
@@ -24,7 +24,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     break: [{ serverFile: "postgresql.conf", from: "fsync = 'on'", to: "fsync = 'perhaps'" }],
     says: /^file \/etc\/hosterizer\/postgresql\.conf: found line \d+ with fsync: .*, expected lines that the server can read/,
     up: "repairs",
-    note: "Until then the server keeps what it had.",
+    note: "Until then the server keeps its previous settings.",
   },
   {
     kind: "connection rule missing",
@@ -35,7 +35,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
   },
   {
     kind: "connection rule added",
-    what: "everybody is let in from one network",
+    what: "every role is let in from one network",
     break: [
       {
         serverFile: "pg_hba.conf",
@@ -48,7 +48,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
   },
   {
     kind: "connection rule order",
-    what: "lines of pg_hba.conf change places: the first that fits decides",
+    what: "two lines of pg_hba.conf are swapped: the first matching line decides",
     break: [
       { serverFile: "pg_hba.conf", from: "local replication all reject\n", to: "" },
       {
@@ -68,6 +68,6 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     shownBy: ["--refresh=false", "--target", "**hosterizer:index:DockerInstance**"],
     says: /^server \S+:\d+: found not reachable: .*, expected an answer$/,
     up: "repairs",
-    note: "`up` brings it up before all else.",
+    note: "`up` starts it before anything else.",
   },
 ];

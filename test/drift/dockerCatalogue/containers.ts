@@ -1,7 +1,7 @@
 import type { DriftCase } from "../driftCase";
 import type { ByHand } from "./byHand";
 
-/** What the docker plugin sees: containers, networks, images and volumes. */
+/** What the docker plugin reports: containers, networks, images and volumes. */
 export const containers: readonly DriftCase<ByHand>[] = [
   {
     kind: "container missing",
@@ -19,7 +19,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
     ],
     says: /^volume \S+-pgbouncer-configuration is missing: an empty one will be made/,
     up: "repairs",
-    note: "It is filled again. The one with the data is another matter: see below.",
+    note: "It is filled again. For the volume with the data, see below.",
   },
   {
     kind: "image missing",
@@ -30,7 +30,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
   },
   {
     kind: "container attribute",
-    what: "the server's container is not to come back with the engine",
+    what: "the server's container no longer restarts with the engine",
     break: [{ docker: "update --restart no", of: ["-postgresql"] }],
     says: /^container \S+-postgresql: found others, expected restart as declared/,
     up: "repairs",

@@ -5,7 +5,7 @@ import { containers } from "./containers";
 import { containerFiles } from "./containerFiles";
 import { containerSettings } from "./containerSettings";
 
-/** What there is of drift in a stack in Docker besides all that is in the database: on docs/drift.md, and in a test. */
+/** The drift of a stack in Docker outside the database: in docs/drift.md, and in a test. */
 export const dockerCatalogue = {
   containers,
   containerFiles,
