@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 afterAll(() => rm(project, { recursive: true }));
 
-test("everybody may read the file, in a folder that is the user's own", async () => {
+test("everyone may read the file, in a folder that belongs to the user", async () => {
   await provider.create(inputs);
 
   expect(await readFile(inputs.file, "utf8")).toBe(inputs.certificate);
@@ -35,7 +35,7 @@ test("everybody may read the file, in a folder that is the user's own", async ()
   expect(await readdir(folder)).toEqual(["ca.pem"]);
 });
 
-test("a folder that is there already stays as it is", async () => {
+test("an existing folder is not changed", async () => {
   await mkdir(folder, { mode: 0o755 });
   await provider.create(inputs);
 
@@ -46,7 +46,7 @@ test.each([
   ["is removed", (file: string) => rm(file), " is missing"],
   ["is edited", (file: string) => writeFile(file, "no"), ": found no certificate"],
   ["is another's", (file: string) => writeFile(file, renewed), ": found another one, of dev"],
-])("a preview says that it %s, and an update puts it right", async (_what, harm, line) => {
+])("a preview says that it %s, and an update repairs it", async (_what, harm, line) => {
   await provider.create(inputs);
   await harm(inputs.file);
 
@@ -61,7 +61,7 @@ test.each([
   expect(await provider.diff("", news, again)).toEqual({ changes: false });
 });
 
-test("a folder in its place is told by the preview, and fails the update", async () => {
+test("a folder in its place is reported by a preview, and fails an update", async () => {
   await mkdir(inputs.file, { recursive: true });
 
   expect((await check(inputs)).drift).toEqual([
@@ -71,7 +71,7 @@ test("a folder in its place is told by the preview, and fails the update", async
   expect(await readdir(folder)).toEqual(["ca.pem"]);
 });
 
-test("a renewed certificate is no drift of the file", async () => {
+test("a renewed certificate is not drift of the file", async () => {
   await provider.create(inputs);
 
   const news = await check({ ...inputs, certificate: renewed });
@@ -94,7 +94,7 @@ test("it is removed with its folder", async () => {
   await provider.delete("", inputs);
 });
 
-test("it is removed from among others", async () => {
+test("it is removed without the other files", async () => {
   await provider.create(inputs);
   await writeFile(join(folder, "notes"), "");
   await provider.delete("", inputs);

@@ -8,7 +8,7 @@ import { provider as certificate } from "../../../components/dynamic/certificate
 const loaded = () =>
   Object.keys(createRequire(__filename).cache).filter((file) => file.includes("/@peculiar/x509/"));
 
-test("a preview without a certificate to make does not load the library that makes them", async () => {
+test("a preview without a certificate to create does not load the library for it", async () => {
   const issued = "2026-01-01T00:00:00Z";
   const pair = { certificate: "", privateKey: "" };
   const server = {

@@ -81,7 +81,7 @@ test("a certificate of another authority", async () => {
   );
 });
 
-test("a file of an authority that is not there", async () => {
+test("a missing file of an authority", async () => {
   expect(await refusal({ sslrootcert: "/nowhere.pem" })).toContain("/nowhere.pem is missing.");
 });
 
@@ -104,7 +104,7 @@ test("a server that speaks no TLS", async () => {
   }
 });
 
-test("a wrong password, and a role that is not there", async () => {
+test("a wrong password, and a role that does not exist", async () => {
   expect(await refusal({}, { password: "not-the-password" })).toContain(
     `The server at 127.0.0.1:${server.port} refuses the password of deploy.\nCheck ${place("deployRole")}`,
   );

@@ -117,7 +117,7 @@ async function whileRestarted(run: () => Promise<unknown>): Promise<void> {
   });
 }
 
-test("settings that differ are set on the running server, which then has no drift", async () => {
+test("sets differing settings on the running server, which then has no drift", async () => {
   await ask("alter system reset all");
   await reload();
   await vi.waitFor(async () => {
@@ -136,7 +136,7 @@ test("settings that differ are set on the running server, which then has no drif
   expect(await ask("select pg_postmaster_start_time()")).toEqual(started);
 });
 
-test("a setting that is right needs no ALTER SYSTEM, and one that is right in other units neither", async () => {
+test("a correct setting needs no ALTER SYSTEM, even if its unit differs", async () => {
   await ask("alter system set deadlock_timeout = '1500000us'");
   await reload();
 
@@ -148,7 +148,7 @@ test("a setting that is right needs no ALTER SYSTEM, and one that is right in ot
   expect(entry?.setting).toBe("1500000us");
 });
 
-test("ALTER SYSTEM is named with what it made of a declared setting, before it is in force and after", async () => {
+test("ALTER SYSTEM of a declared setting is named with its value, before and after it takes effect", async () => {
   await ask("alter system set work_mem = '64MB'");
   const before = await drift();
   await reload();
@@ -163,7 +163,7 @@ test("ALTER SYSTEM is named with what it made of a declared setting, before it i
   expect(await show("work_mem")).toBe("2621kB");
 });
 
-test("what ALTER SYSTEM has left is named and undone, with names that have to be quoted", async () => {
+test("undeclared ALTER SYSTEM is named and undone, even with names that need quoting", async () => {
   await ask("alter system set jit = off");
   await ask("alter system set pg_stat_statements.save = off");
   await ask("alter system set password_encryption = 'md5'");
@@ -191,7 +191,7 @@ test("what ALTER SYSTEM has left is named and undone, with names that have to be
   );
 });
 
-test("what somebody has set for the superuser hides nothing and is no drift", async () => {
+test("a setting of the superuser hides nothing and is not drift", async () => {
   await ask("alter role postgres set work_mem = '1GB'");
   const hidden = await drift();
   await ask("alter system set work_mem = '64MB'");
@@ -203,7 +203,7 @@ test("what somebody has set for the superuser hides nothing and is no drift", as
   expect(found).toEqual(["setting work_mem: found '64MB', expected '2621kB'"]);
 });
 
-test("a setting that waits for a restart is undone without one", async () => {
+test("a setting that is pending a restart is undone without one", async () => {
   await ask("alter system set max_worker_processes = 20");
   await reload();
   await vi.waitFor(async () => {
@@ -221,7 +221,7 @@ test("a setting that waits for a restart is undone without one", async () => {
   expect(await ask("select pg_postmaster_start_time()")).toEqual(started);
 });
 
-test("a setting that a restart has brought in force is undone by another", async () => {
+test("a setting that took effect with a restart is undone by another restart", async () => {
   await ask("alter system set max_worker_processes = 20");
   await ask("alter system set max_connections = 50");
   await whileRestarted(async () => {
@@ -243,7 +243,7 @@ test("a setting that a restart has brought in force is undone by another", async
   expect([await show("max_worker_processes"), await show("max_connections")]).toEqual(["8", "100"]);
 });
 
-test("a change of the program is no drift; what somebody changed besides is", async () => {
+test("a change of the program is not drift; a manual change beside it is", async () => {
   const changed = settings.map((setting) =>
     setting.name === "work_mem" ? { ...setting, value: "8MB" } : setting,
   );
@@ -264,7 +264,7 @@ test("a change of the program is no drift; what somebody changed besides is", as
   expect(await drift(inputs(), news)).toEqual([]);
 });
 
-test("a rule that trusts somebody is named, and a missing one, and their order", async () => {
+test("names a trust rule, a missing rule, and a wrong order", async () => {
   await writeRules(`hostnossl all postgres all trust\n${rulesFile}`);
   const trusting = await drift();
   await writeRules("hostnossl all postgres all scram-sha-256\nhost all all nowhere");
@@ -306,7 +306,7 @@ test("an unreachable server is a line in a preview, and in an update an error th
   await expect(provider.create(plain)).rejects.toThrow("it speaks no TLS");
 });
 
-test("nothing is looked at before the server was made, or while its address is not known", async () => {
+test("nothing is inspected before the server exists, or while its address is unknown", async () => {
   const nowhere = inputs({ port: await freePort() });
   const unknown = { ...nowhere, host: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
 
@@ -314,7 +314,7 @@ test("nothing is looked at before the server was made, or while its address is n
   expect(await drift(unknown)).toEqual([]);
 });
 
-test("a value that the server does not take is an error that says where to correct it", async () => {
+test("a value that the server rejects is an error that says where to correct it", async () => {
   const wrong = adjustable("default_text_search_config", "none of those");
   const bad = { ...inputs(), settings: [...settings, wrong] };
 

@@ -38,7 +38,7 @@ const files = () => {
   return new Map(value.map(({ file, content }) => [file, content]));
 };
 
-test("is a container and the volume of its configuration with its files, and nothing else", () => {
+test("consists only of a container and the volume of its configuration with its files", () => {
   const names = [...recorded.keys()].filter((name) => !/^(postgresql|Pooler) /.test(name));
   expect(names.sort()).toEqual([
     "Container pooler",
@@ -49,7 +49,7 @@ test("is a container and the volume of its configuration with its files, and not
   ]);
 });
 
-test("may do nothing that it need not, and comes back by itself", () => {
+test("has only the rights that it needs, and restarts by itself", () => {
   expect(container()).toMatchObject({
     readOnly: true,
     capabilities: { drops: ["ALL"] },
@@ -61,7 +61,7 @@ test("may do nothing that it need not, and comes back by itself", () => {
   expect(container()).not.toHaveProperty("labels");
 });
 
-test("is published at the configured address alone", () => {
+test("is published only at the configured address", () => {
   expect(container()["ports"]).toEqual([{ internal: 6432, external: 6432, ip: "127.0.0.1" }]);
 });
 

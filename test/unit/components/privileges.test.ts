@@ -27,7 +27,7 @@ test("lets the application change rows of every table", async () => {
   });
 });
 
-test("lets a reader select, and no more", async () => {
+test("lets a reader only select", async () => {
   const recorded = await privileges(grants);
   for (const name of [
     "TablePrivileges access-app_readonly-public-tables",
@@ -37,7 +37,7 @@ test("lets a reader select, and no more", async () => {
   }
 });
 
-test("lets backups alone read a table as soon as it is there", async () => {
+test("lets only backups read a table as soon as it exists", async () => {
   const recorded = await privileges(grants);
   const future = [...recorded].filter(
     ([name, { inputs }]) =>
@@ -55,7 +55,7 @@ test("gives monitoring no table", async () => {
   ]);
 });
 
-test("takes from everyone what everyone has by an empty list", async () => {
+test("revokes PUBLIC's privileges with an empty list", async () => {
   const recorded = await privileges([{ role: "public", on: "database", privileges: [] }]);
   expect(recorded.get("Grant access-public-database")?.inputs).toEqual({
     database: "hosterizer",

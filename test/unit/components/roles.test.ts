@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 const inputsOf = (name: string) => recorded.get(`Role role-${name}`)?.inputs ?? {};
 
-test("makes the declared roles and a password for each that logs in with one", () => {
+test("creates the declared roles and a password for each that logs in with one", () => {
   const names = [...recorded.keys()].filter((name) => !/^(postgresql|Roles) /.test(name));
   const expected = roles.flatMap(({ name, login, authenticates }) => [
     `Role role-${name}`,
@@ -38,7 +38,7 @@ test("the owner has no login", () => {
   });
 });
 
-test("the pooler comes by certificate, so that there is no password to steal", () => {
+test("the pooler logs in by certificate, so there is no password to steal", () => {
   expect(inputsOf("app_pooler")).toEqual({ name: "app_pooler", login: true, inherit: true });
 });
 

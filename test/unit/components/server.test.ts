@@ -53,7 +53,7 @@ test("a stack in Docker has a server and a pooler, each with what it needs", () 
   );
 });
 
-test("everything has the name that the commands look for it by", () => {
+test("everything has the name that the commands look for", () => {
   const { containers, network, configuration, data, images } = dockerNames("hosterizer-dev");
   const named = (...resources: string[]) => resources.map((name) => inputsOf(name)["name"]);
   expect(named("Container server", "Container pooler")).toEqual(containers);
@@ -66,7 +66,7 @@ test("everything has the name that the commands look for it by", () => {
   expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(images);
 });
 
-test.each(containers)("%s may do nothing but its work", (name) => {
+test.each(containers)("%s has only the rights that it needs", (name) => {
   const { memory, ...inputs } = inputsOf(name);
   expect(inputs).toMatchObject({
     readOnly: true,
@@ -89,12 +89,12 @@ test.each(containers)("%s may do nothing but its work", (name) => {
   }
 });
 
-test.each(containers)("%s is published where the settings say, and nowhere else", (name) => {
+test.each(containers)("%s is published only at the configured address", (name) => {
   const [internal, external] = name === "Container server" ? [5432, 5433] : [6432, 6432];
   expect(inputsOf(name)["ports"]).toEqual([{ internal, external, ip: "127.0.0.1" }]);
 });
 
-test("what the server must be is in files, keys and verifier readable for it alone, and the data is in a volume of its own", () => {
+test("the server's configuration is in files, its keys and verifier are readable only for it, and the data is in a separate volume", () => {
   const files = inputsOf("ContainerFiles server-files")["files"] as VolumeFile[];
   expect(files.map(({ file, owner, mode }) => [file, owner, mode.toString(8)])).toEqual([
     ["postgresql.conf", 0, "644"],
@@ -115,7 +115,7 @@ test("what the server must be is in files, keys and verifier readable for it alo
   ]);
 });
 
-test.each(["server", "pooler"])("the trial of the %s is what its container is to be", (name) => {
+test.each(["server", "pooler"])("the trial of the %s equals its future container", (name) => {
   const container = inputsOf(`Container ${name}`);
   const {
     container: called,
@@ -146,7 +146,7 @@ test.each(["server", "pooler"])("the trial of the %s is what its container is to
   });
 });
 
-test("clients make sure of the server, the program too", () => {
+test("clients verify the server, and so does the program", () => {
   const tls = { sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
   expect(inputsOf("postgresql server")).toMatchObject(tls);
   expect(inputsOf("ServerSettings server")["connection"]).toMatchObject({
@@ -159,7 +159,7 @@ test("clients make sure of the server, the program too", () => {
   });
 });
 
-test("the pooler comes by certificate as the role that may look passwords up", () => {
+test("the pooler logs in by certificate as the role that may look up verifiers", () => {
   expect(inputsOf("Certificate pooler-client-certificate")).toMatchObject({
     commonName: "app_pooler",
     hosts: [],
@@ -167,7 +167,7 @@ test("the pooler comes by certificate as the role that may look passwords up", (
   });
 });
 
-test("a stack without Docker has nothing of it", async () => {
+test("a stack without Docker has none of these resources", async () => {
   const local = await record(() => {
     const { settings } = read({ "hosterizer-database:instance": "embedded" });
     expect(makeServer(settings, "local")).not.toHaveProperty("makePooler");

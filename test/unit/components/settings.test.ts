@@ -16,7 +16,7 @@ function faultsOf(values: Record<string, string>): string[] {
   return "faults" in result ? result.faults.map(({ message }) => message) : [];
 }
 
-test("needs no more than the kind of instance", () => {
+test("needs only the kind of instance", () => {
   expect(read({ instance: "embedded" })).toEqual({
     settings: {
       instance: "embedded",
@@ -30,7 +30,7 @@ test("needs no more than the kind of instance", () => {
   });
 });
 
-test("takes what is set", () => {
+test("reads what is set", () => {
   const values = { instance: "embedded", port: "6000", database: "other", lockTimeout: "1000" };
   expect(read(values)).toEqual({
     settings: {
@@ -45,7 +45,7 @@ test("takes what is set", () => {
   });
 });
 
-test("takes a Docker stack with its defaults", () => {
+test("accepts a Docker stack with its defaults", () => {
   expect(read({ instance: "docker" })).toEqual({
     settings: {
       instance: "docker",
@@ -66,7 +66,7 @@ test("takes a Docker stack with its defaults", () => {
   });
 });
 
-test("takes an external server with its defaults", () => {
+test("accepts an external server with its defaults", () => {
   expect(read({ ...external, host: "a.example, b.example" })).toEqual({
     settings: {
       instance: "external",
@@ -85,7 +85,7 @@ test("takes an external server with its defaults", () => {
   });
 });
 
-test("takes a target and what may go for it, whatever YAML made of the numbers", () => {
+test("accepts a target and acknowledged losses, as YAML numbers or as text", () => {
   const acknowledgedLoss = '{"public.sites":12,"public.sites.note":"3"}';
   expect(read({ instance: "embedded", signingKeys: '[1,"3"]', proof: "false" })).toMatchObject({
     settings: { signingKeys: [1, 3], proof: false },
@@ -102,7 +102,7 @@ test("takes a target and what may go for it, whatever YAML made of the numbers",
   });
 });
 
-test("takes settings of the server as text, whatever YAML made of them", () => {
+test("reads settings of the server as text, whatever type YAML gives them", () => {
   const serverSettings = '{"work_mem":"16MB","max_connections":50,"track_io_timing":true}';
   expect(read({ instance: "docker", serverSettings })).toMatchObject({
     settings: {
@@ -111,14 +111,14 @@ test("takes settings of the server as text, whatever YAML made of them", () => {
   });
 });
 
-test("names Docker's things after the stack in characters that Docker takes", () => {
+test("names Docker's objects after the stack, in characters that Docker accepts", () => {
   const configuration = { "hosterizer-database:instance": "docker" };
   expect(readSettings(configuration, "Team_A.dev")).toMatchObject({
     settings: { dockerName: "hosterizer-team-a-dev" },
   });
 });
 
-test("leaves other programs' keys alone", () => {
+test("ignores other programs' keys", () => {
   const configuration = { "hosterizer-database:instance": "embedded", "aws:region": "eu-west-1" };
   expect(readSettings(configuration, "local")).toHaveProperty("settings");
 });

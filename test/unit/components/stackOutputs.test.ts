@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { presentOutputs } from "../../../components/stackOutputs";
 
-test("an output that is not there is left out, and no other", async () => {
+test("omits only an output that does not exist", async () => {
   const schemaVersion = pulumi.output<number | undefined>(undefined);
   const port = pulumi.output(5433);
   const empty = pulumi.output("");

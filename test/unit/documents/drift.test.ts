@@ -26,7 +26,7 @@ const catalogue = { ...databaseCatalogue, ...dockerCatalogue };
 const cases = Object.values<readonly DriftCase<ByHand>[]>(catalogue).flat();
 const catalogued = new Set(cases.map(({ kind }) => kind));
 
-test(`${page} is made from the catalogue that is proved on a real server`, async () => {
+test(`${page} is generated from the catalogue that is tested on a real server`, async () => {
   const text = readFileSync(page, "utf8");
   const wanted = await renderDriftPage(text, catalogue);
   if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);
@@ -45,7 +45,7 @@ test("there are at least 45 kinds of drift", () => {
   expect(catalogued.size).toBeGreaterThanOrEqual(45);
 });
 
-test("no two cases are about the same thing", () => {
+test("no two cases describe the same change", () => {
   const broken = cases.map((one) => JSON.stringify(one.break));
 
   expect(broken).toEqual([...new Set(broken)]);
@@ -79,7 +79,7 @@ describe.each(found)("the kinds of $area", ({ area, kinds, besides = [] }) => {
     expect(its).toContain(kind);
   });
 
-  test.each(its)("%s is one that code finds", (kind) => {
+  test.each(its)("%s is a kind that the code finds", (kind) => {
     expect([...kinds, ...besides]).toContain(kind);
   });
 });
@@ -91,12 +91,15 @@ describe("the kinds of the schema", () => {
     );
   });
 
-  test.each(catalogue.schema.map(({ kind }) => kind))("%s is one that code finds", (kind) => {
-    expect(schemaKinds).toContain(kind);
-  });
+  test.each(catalogue.schema.map(({ kind }) => kind))(
+    "%s is a kind that the code finds",
+    (kind) => {
+      expect(schemaKinds).toContain(kind);
+    },
+  );
 });
 
-test("of what the docker plugin finds only what a changed program brings about has no example", () => {
+test("only kinds of the docker plugin that need a changed program have no example", () => {
   const its: readonly string[] = dockerCatalogue.containers.map(({ kind }) => kind);
 
   expect(dockerKinds.filter((kind) => !its.includes(kind))).toEqual([
@@ -107,7 +110,7 @@ test("of what the docker plugin finds only what a changed program brings about h
 });
 
 test.each(cases.filter(({ up }) => up !== "repairs"))(
-  "what up does not repair, something ends: $what",
+  "a case that up does not repair has its own undo: $what",
   ({ break: broken, undo }) => {
     expect(typeof broken === "string" ? undo : "the files are put back").toBeTruthy();
   },

@@ -28,7 +28,7 @@ function renderOpen(): string {
   );
 }
 
-test("docs/isolation.md lists every attack that nothing stops, as the corpus has it", () => {
+test("docs/isolation.md lists every attack of the corpus that nothing stops", () => {
   const text = readFileSync(page, "utf8");
   const [before = "", rest = ""] = text.split(begin);
   const after = rest.slice(rest.indexOf(end));

@@ -20,7 +20,7 @@ function faults(name: string, text: string): string[] {
   });
 }
 
-test("a number of a migration to come, or of the last one as the schema's version, is found", () => {
+test("finds the number of a future migration, or of the last one as the schema's version", () => {
   const lines = [
     'await project.write("migrations/000010_note.up.sql", "");',
     "expect(await version()).toBe(9);",

@@ -6,7 +6,7 @@ import { renderSettingsPage } from "../../serverSettings/renderSettingsPage";
 
 const page = "docs/server-settings.md";
 
-test(`${page} is made from the settings that the server gets`, async () => {
+test(`${page} is generated from the server's settings`, async () => {
   const text = readFileSync(page, "utf8");
   const wanted = await renderSettingsPage(text);
   if (process.env["UPDATE_DOCS"] !== undefined) writeFileSync(page, wanted);

@@ -18,7 +18,7 @@ afterAll(() => clone.remove());
 const read = (...path: string[]) => readFile(join(clone.folder, ...path), "utf8");
 const own = (...path: string[]) => join(clone.folder, ".hosterizer", ...path);
 
-test("the first up sets up, brings up, and says how to connect", () => {
+test("the first up installs Pulumi, creates the stack, and says how to connect", () => {
   expect(first).toMatchObject({ code: 0 });
   expect(first.stderr).toContain("Set up in");
   expect(first.stdout).toContain("+ 4 created");
@@ -26,7 +26,7 @@ test("the first up sets up, brings up, and says how to connect", () => {
   expect(first.stdout).toContain('eval "$(npm run -s db -- env)"');
 });
 
-test("the second up changes nothing and has nothing to say", async () => {
+test("the second up changes nothing and prints nothing", async () => {
   const { code, stdout, stderr } = await clone.run(["up"]);
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -34,13 +34,13 @@ test("the second up changes nothing and has nothing to say", async () => {
   expect(stdout).not.toContain("open sesame");
 });
 
-test("no tracked file is written, and nothing new is left to be committed", async () => {
+test("changes no tracked file, and leaves no untracked one", async () => {
   const { stdout } = await clone.shell("git status --porcelain");
 
   expect(stdout).toBe("");
 });
 
-test("secrets are encrypted, by a passphrase that only its owner may read", async () => {
+test("secrets are encrypted with a passphrase that only its owner can read", async () => {
   const state = await read(".hosterizer/state/.pulumi/stacks/hosterizer-database/local.json");
   const { mode } = await stat(own("passphrase"));
 
@@ -50,7 +50,7 @@ test("secrets are encrypted, by a passphrase that only its owner may read", asyn
   expect((await read(".hosterizer", "passphrase")).trim().length).toBeGreaterThanOrEqual(43);
 });
 
-test("drift exits 0 without a difference, 7 with one, 1 when it cannot be found out", async () => {
+test("drift exits with 0 without a difference, 7 with one, 1 if it cannot tell", async () => {
   const settings = await read("Pulumi.local.yaml");
   const codes = [(await clone.run(["drift"])).code];
   await writeFile(join(clone.folder, "Pulumi.local.yaml"), settings.replace("5433", "5434"));
@@ -81,7 +81,7 @@ test("refuses a stack without a configuration file, and names the others", async
   expect(stderr).toMatch(/Name one of .*local/);
 });
 
-test("another stack than local is not changed unasked", async () => {
+test("a stack other than local is not changed without confirmation", async () => {
   await writeFile(join(clone.folder, "Pulumi.dev.yaml"), await read("Pulumi.local.yaml"));
 
   const refused = await clone.run(["up", "--stack", "dev"]);
@@ -94,7 +94,7 @@ test("another stack than local is not changed unasked", async () => {
   expect(await read("Pulumi.dev.yaml")).not.toContain("encryptionsalt");
 });
 
-test("a backend in the environment is where the state goes, also that of local", async () => {
+test("a backend in the environment holds the state, even that of local", async () => {
   const backend = join(clone.folder, "..", "backend");
   const environment = {
     PULUMI_BACKEND_URL: `file://${encodeURI(backend).replaceAll("#", "%23")}`,
@@ -114,7 +114,7 @@ test("a backend in the environment is where the state goes, also that of local",
   expect(salt).toContain("encryptionsalt");
 });
 
-test("the sourced shell has a pulumi that works on the stack at hand", async () => {
+test("the sourced shell has a pulumi that works on the selected stack", async () => {
   const { stdout, stderr } = await clone.shell(
     [
       'eval "$(node packages/cli/run.mjs shell --print)"',
@@ -133,7 +133,7 @@ test("the sourced shell has a pulumi that works on the stack at hand", async () 
   expect(stdout).not.toMatch(/secure|encryptionsalt/);
 });
 
-test("destroy says what would be lost and refuses without a terminal and without --yes", async () => {
+test("without a terminal and --yes, destroy says what would be lost and refuses", async () => {
   const { code, stdout, stderr } = await clone.run(["destroy"]);
 
   expect(code).toBe(1);

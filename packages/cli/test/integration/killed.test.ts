@@ -66,7 +66,7 @@ async function leaveLock(stack: string, holder: { pid: number; hostname: string 
   await writeFile(join(locks(stack), "a.json"), JSON.stringify(lock));
 }
 
-test("the lock of an update that lives is left alone", async () => {
+test("keeps the lock of a running update", async () => {
   const { code, stderr } = await clone.run(["up"]);
 
   expect(code).toBe(1);
@@ -74,7 +74,7 @@ test("the lock of an update that lives is left alone", async () => {
   expect(await readdir(locks())).toHaveLength(1);
 });
 
-test("healing one stack leaves the running update of another alone", async () => {
+test("healing one stack does not affect a running update of another", async () => {
   await copyFile(join(clone.folder, "Pulumi.local.yaml"), join(clone.folder, "Pulumi.dev.yaml"));
   const before = plugins().map(({ pid }) => pid);
   await leaveLock("dev", { pid: process.pid, hostname: hostname() });
@@ -101,7 +101,7 @@ test("a killed update is cleaned up by the next one, which then converges", asyn
   expect((await clone.run(["drift"])).code).toBe(0);
 });
 
-test("the lock of a process of another machine is the user's to judge", async () => {
+test("leaves the lock of a process on another machine to the user", async () => {
   await leaveLock("local", { pid: 1, hostname: "elsewhere" });
 
   const refused = await clone.run(["up"]);

@@ -66,7 +66,7 @@ function run(directory = project) {
 
 const store = (directory = project) => join(directory, ".hosterizer", "modules");
 
-test("what was translated once is not translated again, and a stack still names the lines of the source", async () => {
+test("a file is translated only once, and stack traces still name lines of the source", async () => {
   expect(await run()).toEqual({ printed: "1 price.ts:5", translated: true, stderr: "" });
   expect(await run()).toEqual({ printed: "1 price.ts:5", translated: false, stderr: "" });
 });
@@ -88,7 +88,7 @@ test("an edited file is translated again, even if its length is the same", async
   expect(await run()).toMatchObject({ printed: "2 price.ts:5", translated: false });
 });
 
-test("a file that was removed is not found any more, nor one that another replaces", async () => {
+test("a removed file is no longer found, nor is one that another file replaces", async () => {
   await run();
   await rename(join(project, "euros.ts"), join(project, "dollars.ts"));
   expect((await run()).stderr).toContain("Cannot find module './euros'");
@@ -109,7 +109,7 @@ test.each(["", "{", "[]", '{"by":"another version","files":{}}'])(
   },
 );
 
-test("where nothing can be kept everything works all the same", async () => {
+test("everything works without a store", async () => {
   await writeFile(join(project, ".hosterizer"), "a file, and no folder");
 
   expect(await run()).toEqual({ printed: "1 price.ts:5", translated: true, stderr: "" });

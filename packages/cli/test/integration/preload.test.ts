@@ -15,7 +15,7 @@ function run(script: string) {
   return spawnSync(process.execPath, args, { encoding: "utf8", timeout: 20_000 });
 }
 
-test("Pulumi's SDK starts without the compiler and the resolver, and has them when it needs them", () => {
+test("Pulumi's SDK starts without the compiler and the resolver, and loads them on demand", () => {
   const { stdout, stderr } = run(`
     require("@pulumi/pulumi");
     const loaded = () => Object.keys(require.cache).some((file) => /node_modules.typescript.lib/.test(file));
@@ -26,7 +26,7 @@ test("Pulumi's SDK starts without the compiler and the resolver, and has them wh
   expect({ stdout, stderr }).toEqual({ stdout: "false string true\n", stderr: "" });
 });
 
-test("an error from the SDK's own sources is shown, at once", () => {
+test("an error from the SDK's own sources is shown at once", () => {
   const { stdout, status } = run(`
     const error = new Error("the port is taken");
     error.stack += "\\n    at f (/p/node_modules/@pulumi/config.ts:1:1)";
@@ -37,7 +37,7 @@ test("an error from the SDK's own sources is shown, at once", () => {
   expect(stdout).toContain("/p/node_modules/@pulumi/config.ts:1:1");
 });
 
-test("a stack names the lines of our TypeScript, and libraries are loaded without their maps", () => {
+test("stack traces name lines of our TypeScript, and libraries are loaded without their source maps", () => {
   const file = "packages/postgres/src/access/passwords.ts";
   const lines = readFileSync(file, "utf8").split("\n");
   const line = lines.findIndex((text) => text.includes("throw new RangeError")) + 1;

@@ -22,11 +22,11 @@ test.each([
   expect(read(line)).toMatchObject(meaning);
 });
 
-test("--yes goes to Pulumi where the command itself asks nothing", () => {
+test("--yes is passed to Pulumi if the command itself asks nothing", () => {
   expect(readArguments({ name: "preview", description: "" }, ["--yes"]).rest).toEqual(["--yes"]);
 });
 
-test("an option of the command's own does not go to Pulumi", () => {
+test("the command's own options are not passed to Pulumi", () => {
   const description = { name: "destroy", description: "", options: { volume: "which" } };
 
   expect(readArguments(description, ["--diff", "--volume", "v", "--yes"])).toMatchObject({

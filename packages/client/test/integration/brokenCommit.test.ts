@@ -47,7 +47,7 @@ async function breakingWire(when: "before" | "after"): Promise<Server> {
 }
 
 test.each(["before", "after"] as const)(
-  "a connection that breaks %s the server has committed is told, and the work is not done again",
+  "reports a connection that breaks %s the server has committed, and does not repeat the work",
   async (when) => {
     const wire = await breakingWire(when);
     const { port } = wire.address() as AddressInfo;
@@ -83,7 +83,7 @@ test.each(["before", "after"] as const)(
   },
 );
 
-test("a COMMIT that the server refuses fails as it is, and its connection serves the next one", async () => {
+test("a COMMIT that the server refuses fails with the server's error, and its connection is reused", async () => {
   const { host, port, database: name, user, password = "" } = database.application;
   const pool = createPool({ host, port, database: name, credentials: { user, password } });
   try {

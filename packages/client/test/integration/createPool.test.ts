@@ -25,7 +25,7 @@ function settings(more: Partial<PoolSettings> = {}): PoolSettings {
   return { host, port, database, credentials: { user: name, password }, ...more };
 }
 
-test("keeps five connections of those that a rush has opened", async () => {
+test("keeps five of the connections that a burst has opened", async () => {
   const pool = createPool(settings());
   const clients = await Promise.all(Array.from({ length: 12 }, () => pool.connect()));
   expect(pool.totalCount).toBe(12);
@@ -59,7 +59,7 @@ test("asks for the credentials again when it opens a connection", async () => {
   await pool.end();
 });
 
-test("asks for them also where another one has just taken the last idle connection", async () => {
+test("also asks for them if another caller has just taken the last idle connection", async () => {
   const second = await database.role("rotated");
   let present = { user: user.user, password: user.password ?? "" };
   const pool = createPool(settings({ credentials: () => present }));
@@ -75,7 +75,7 @@ test("asks for them also where another one has just taken the last idle connecti
   await pool.end();
 });
 
-test("a connection that is cut while it is handed over ends no application", async () => {
+test("a connection that breaks while it is handed over does not crash the application", async () => {
   const pool = createPool(settings());
   const client = await pool.connect();
   try {
@@ -87,13 +87,13 @@ test("a connection that is cut while it is handed over ends no application", asy
   }
 });
 
-test("passes a host that does not answer", async () => {
+test("skips a host that does not answer", async () => {
   const pool = createPool(settings({ host: "127.0.0.9,127.0.0.1" }));
   expect((await pool.query("select 1")).rowCount).toBe(1);
   await pool.end();
 });
 
-test("passes a host that is read-only, and names what each of them said", async () => {
+test("skips a read-only host, and names the answer of each", async () => {
   await rowsOf(
     database.superuser,
     `alter role "${user.user}" set default_transaction_read_only = on`,
@@ -108,14 +108,14 @@ test("passes a host that is read-only, and names what each of them said", async 
   await rowsOf(database.superuser, `alter role "${user.user}" reset default_transaction_read_only`);
 });
 
-test("does not ask a second host whether it takes a password that the first has refused", async () => {
+test("does not try a password on a second host that the first has refused", async () => {
   const credentials = { user: user.user, password: "wrong" };
   const pool = createPool(settings({ host: "127.0.0.1,127.0.0.9", credentials }));
   await expect(pool.connect()).rejects.toMatchObject({ code: "28P01" });
   await pool.end();
 });
 
-test("has the server cancel what takes too long, and says who it is", async () => {
+test("has the server cancel slow statements, and sets application_name", async () => {
   const pool = createPool(settings({ statementTimeout: 50, applicationName: "shop" }));
   await expect(pool.query("select pg_sleep(5)")).rejects.toMatchObject({ code: "57014" });
   const { rows } = await pool.query<object>("show application_name");

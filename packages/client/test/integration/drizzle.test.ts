@@ -40,11 +40,11 @@ afterEach(() => pool.end());
 const domains = (client: TransactionClient) =>
   drizzle(client).select({ domain: sites.domain }).from(sites);
 
-test("Drizzle takes the client as it is", async () => {
+test("Drizzle accepts the client as it is", async () => {
   expect(await withTenantContext(pool, first, domains)).toEqual([{ domain: "site1.example.com" }]);
 });
 
-test("what it wrote is taken back with its transaction", async () => {
+test("its writes are rolled back with its transaction", async () => {
   const failing = withTenantContext(pool, first, async (client) => {
     await drizzle(client).update(sites).set({ name: "Lost" });
     throw new Error("changed my mind");
@@ -56,7 +56,7 @@ test("what it wrote is taken back with its transaction", async () => {
   expect(names).toEqual([{ name: "Site 1" }]);
 });
 
-test("a prepared query of its is prepared again in each transaction", async () => {
+test("its prepared query is prepared again in each transaction", async () => {
   const prepared = (client: TransactionClient) =>
     drizzle(client).select({ domain: sites.domain }).from(sites).prepare("domains").execute();
   expect(await withTenantContext(pool, first, prepared)).toEqual([{ domain: "site1.example.com" }]);
@@ -65,7 +65,7 @@ test("a prepared query of its is prepared again in each transaction", async () =
   ]);
 });
 
-test("its own transaction is refused, and a handle that has escaped sends nothing any more", async () => {
+test("its own transaction is refused, and an escaped handle sends nothing", async () => {
   const escaped = await withTenantContext(pool, first, async (client) => {
     const db = drizzle(client);
     const nested = db.transaction((inner) => inner.execute(sql`select 1`));

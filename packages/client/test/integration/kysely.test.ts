@@ -40,7 +40,7 @@ test("a query builder sees one tenant's rows", async () => {
   expect(await withTenantKysely(pool, first, domains)).toEqual([{ domain: "site1.example.com" }]);
 });
 
-test("queries at the same time share the transaction", async () => {
+test("concurrent queries share the transaction", async () => {
   const both = await withTenantKysely(pool, first, (db: Kysely<Schema>) =>
     Promise.all([
       domains(db),
@@ -54,7 +54,7 @@ test("queries at the same time share the transaction", async () => {
   expect(pool.totalCount).toBe(1);
 });
 
-test("what a builder wrote is taken back with its transaction", async () => {
+test("a builder's writes are rolled back with its transaction", async () => {
   const failing = withTenantKysely(pool, first, async (db: Kysely<Schema>) => {
     await db.updateTable("sites").set({ name: "Lost" }).execute();
     throw new Error("changed my mind");
@@ -64,7 +64,7 @@ test("what a builder wrote is taken back with its transaction", async () => {
   expect(await withTenantKysely(pool, first, names)).toEqual([{ name: "Site 1" }]);
 });
 
-test("a transaction within is refused before it is sent, and leaves the context as it is", async () => {
+test("a nested transaction is refused before it is sent, and the context is unchanged", async () => {
   const after = await withTenantKysely(pool, first, async (db: Kysely<Schema>) => {
     const nested = db.transaction().execute((inner) => domains(inner));
     await expect(nested).rejects.toThrow(StatementRefused);
@@ -74,7 +74,7 @@ test("a transaction within is refused before it is sent, and leaves the context 
   expect(after).toEqual([{ domain: "site1.example.com" }]);
 });
 
-test("a builder that has escaped sends nothing any more", async () => {
+test("an escaped builder sends nothing", async () => {
   const escaped = await withTenantKysely(pool, first, (db: Kysely<Schema>) =>
     Promise.resolve({ db }),
   );
@@ -86,7 +86,7 @@ test("a builder that has escaped sends nothing any more", async () => {
   });
 });
 
-test("one that begins a query and does not wait loses its transaction", async () => {
+test("a builder that starts a query without await loses its transaction", async () => {
   let dropped: Promise<unknown> = Promise.resolve();
   const careless = withTenantKysely(pool, first, (db: Kysely<Schema>) => {
     dropped = db

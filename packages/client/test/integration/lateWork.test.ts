@@ -94,7 +94,7 @@ describe("after `run` has settled", () => {
     expect(await notes()).toEqual(["2: own"]);
   });
 
-  test("a query that takes long is not waited for", async () => {
+  test("does not wait for a slow query", async () => {
     const begin = performance.now();
     const careless = withTenantContext(pool, first, async (client) => {
       void client.query("select pg_sleep(30)");
@@ -104,7 +104,7 @@ describe("after `run` has settled", () => {
     expect(performance.now() - begin).toBeLessThan(5000);
   });
 
-  test("a client that was kept rejects in every form of query, and sends nothing", async () => {
+  test("a kept client rejects every form of query, and sends nothing", async () => {
     let kept: TransactionClient | undefined;
     await withTenantContext(pool, first, (client) => {
       kept = client;
@@ -131,7 +131,7 @@ describe("after `run` has settled", () => {
     expect(await notes()).toEqual(["2: own"]);
   });
 
-  test("a cursor that is open loses its transaction, one that was read to its end does not", async () => {
+  test("an open cursor loses its transaction, one that was read to the end does not", async () => {
     const open = withTenantContext(pool, first, async (client) => {
       const cursor = client.query(new Cursor("select from generate_series(1, 100)"));
       expect(await cursor.read(10)).toHaveLength(10);
@@ -149,7 +149,7 @@ describe("after `run` has settled", () => {
     expect(await withTenantContext(pool, first, processOf)).toBe(pid);
   });
 
-  test("a failed statement alone costs no connection", async () => {
+  test("a failed statement alone does not close the connection", async () => {
     const pid = await withTenantContext(pool, first, processOf);
     const failing = withTenantContext(pool, first, (client) => client.query("select 1 / 0"));
     await expect(failing).rejects.toMatchObject({ code: "22012" });
@@ -157,8 +157,8 @@ describe("after `run` has settled", () => {
   });
 });
 
-describe("a client that somebody has kept from the pool itself", () => {
-  test("does nothing in a tenant's transaction, and does not give its connection back", async () => {
+describe("a client that was kept from the pool itself", () => {
+  test("does nothing in a tenant's transaction, and does not release its connection", async () => {
     const kept = await pool.connect();
     kept.release();
     await withTenantContext(pool, second, async (own) => {
@@ -175,7 +175,7 @@ describe("a client that somebody has kept from the pool itself", () => {
   test.each([
     ["in a transaction", async (client: Asker) => note(client, "open")],
     ["with a query under way", (client: Asker) => void settled(client.query("select pg_sleep(1)"))],
-  ])("and that comes back %s is closed, and nothing of it is committed", async (_, leave) => {
+  ])("that is released %s is closed, and none of its work is committed", async (_, leave) => {
     const client = await pool.connect();
     const pid = await processOf(client);
     client.on("error", () => undefined);
@@ -186,12 +186,12 @@ describe("a client that somebody has kept from the pool itself", () => {
     expect(await notes()).toEqual([]);
   });
 
-  test("and that a query of the pool's own began a transaction on is closed", async () => {
+  test("is closed if a query of the pool has begun a transaction on it", async () => {
     await pool.query("begin");
     expect(pool.totalCount).toBe(0);
   });
 
-  test("and that comes back in a transaction to a pool of node-postgres' own serves no tenant", async () => {
+  test("that is released in a transaction to a plain node-postgres pool serves no tenant", async () => {
     const { host, port, database: name, user, password = "" } = database.application;
     const plain = new pg.Pool({ host, port, database: name, user, password, max: 1 });
     try {
@@ -264,7 +264,7 @@ describe("refused before it is sent:", () => {
   });
 });
 
-test("savepoints, also with all that a string may hold, are a transaction's own", async () => {
+test("savepoints are allowed, whatever their strings contain", async () => {
   await withTenantContext(pool, first, async (client) => {
     await note(client, "one");
     await client.query("savepoint a");
@@ -282,7 +282,7 @@ test("savepoints, also with all that a string may hold, are a transaction's own"
   expect(await notes()).toEqual(["1: ; commit; --", "1: one"]);
 });
 
-describe("a statement that hides from the reader is noticed by what the server says:", () => {
+describe("notices by the server's answer a statement that the scanner does not recognize:", () => {
   test.each([
     ["commit", "partly committed", ["1: before"]],
     ["commit and chain", "partly committed", ["1: before"]],
@@ -305,7 +305,7 @@ describe("a statement that hides from the reader is noticed by what the server s
     expect(await withTenantContext(pool, first, processOf)).not.toBe(pid);
   });
 
-  test("a savepoint that there is not lets no other statement through", async () => {
+  test("an unknown savepoint lets no other statement through", async () => {
     const ending = withTenantContext(pool, first, async (client) => {
       await note(client, "before");
       await client.query("savepoint a");
@@ -319,7 +319,7 @@ describe("a statement that hides from the reader is noticed by what the server s
     expect(await notes()).toEqual([]);
   });
 
-  test("its work is told of, whatever `run` throws then, and is not done again", async () => {
+  test("its work is reported, whatever `run` then throws, and is not repeated", async () => {
     let runs = 0;
     const serialization = Object.assign(new Error("lost"), { code: "40001" });
     const ending = withTenantContext(

@@ -150,7 +150,7 @@ test(`${workers} workers with ${transactionsOfEach} transactions each, failures 
   expect(ends.killed).toBeGreaterThan(0);
 }, 600_000);
 
-test("no connection is stuck, and none remembers a tenant", async () => {
+test("no connection hangs, and none keeps a tenant", async () => {
   expect(pool.waitingCount).toBe(0);
   expect(pool.idleCount).toBe(pool.totalCount);
   const busy = await rowsOf(

@@ -41,7 +41,7 @@ test.each(["README.md", "packages/client/README.md"])(
   },
 );
 
-test("it brings types along", async () => {
+test("it contains types", async () => {
   const use =
     'import { createPool, withTenantContext } from "hosterizer-database-client";\n' +
     "const pool = createPool();\n" +

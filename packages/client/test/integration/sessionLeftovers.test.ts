@@ -51,7 +51,7 @@ const directly = (pool: pg.Pool) => async (run: (client: Asker) => Promise<never
 const inNewSession = (leftover: Leftover, way = asSecond) =>
   withPool((pool) => lookIn(way(pool), leftover));
 
-describe("of what a tenant's transaction leaves, the next one finds nothing:", () => {
+describe("the next transaction finds nothing of what a tenant's transaction leaves:", () => {
   test.each(leftovers)("$what", async (leftover) => {
     for (const way of [asSecond, directly]) {
       const expected = await inNewSession(leftover, way);
@@ -63,7 +63,7 @@ describe("of what a tenant's transaction leaves, the next one finds nothing:", (
   });
 });
 
-describe("of what work without a context leaves, a tenant's transaction finds nothing:", () => {
+describe("a tenant's transaction finds nothing of what work without a context leaves:", () => {
   test.each(leftovers)("$what", async (leftover) => {
     const expected = await inNewSession(leftover);
     await withPool(async (pool) => {
@@ -90,7 +90,7 @@ test("also resets what a released client sends while its connection is idle", as
   });
 });
 
-test("and what a listener sends when a connection is given back", async () => {
+test("also resets what a listener sends when a connection is released", async () => {
   await withPool(async (pool) => {
     await withTenantContext(pool, first, left);
     pool.on("release", (_error, client) => {
@@ -103,7 +103,7 @@ test("and what a listener sends when a connection is given back", async () => {
   });
 });
 
-test("nor does it in a pool of node-postgres' own", async () => {
+test("a plain node-postgres pool keeps nothing either", async () => {
   const { host, port, database: name, user, password = "" } = database.application;
   const pool = new pg.Pool({ host, port, database: name, user, password, max: 1 });
   try {
@@ -125,7 +125,7 @@ test("nor does it in a pool of node-postgres' own", async () => {
 const processOf = async (client: Asker) =>
   (await client.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
 
-test("a connection that was cleared up stays open, and counts named statements from the start", async () => {
+test("a connection stays open after the reset, and counts named statements from the start", async () => {
   await withPool(async (pool) => {
     const named = { name: "named", text: "select pg_backend_pid() as pid" };
     const ask = (client: Asker) => client.query<{ pid: number }>(named);
@@ -138,7 +138,7 @@ test("a connection that was cleared up stays open, and counts named statements f
   });
 });
 
-test("a timeout of a millisecond that a tenant leaves keeps nothing else of its session", async () => {
+test("a timeout of a millisecond that a tenant leaves does not stop the reset", async () => {
   await withPool(async (pool) => {
     const committed = await withTenantContext(pool, first, async (client) => {
       // To drop them takes longer than the timeout.
@@ -155,7 +155,7 @@ test("a timeout of a millisecond that a tenant leaves keeps nothing else of its 
   });
 });
 
-test("what was committed is returned, also where clearing up fails, and its connection is closed", async () => {
+test("a committed result is returned even if the reset fails, and its connection is closed", async () => {
   const unlock = "execute on function pg_catalog.pg_advisory_unlock_all()";
   await database.run(`revoke ${unlock} from public`);
   try {
@@ -178,7 +178,7 @@ test("what was committed is returned, also where clearing up fails, and its conn
   }
 });
 
-test("a session that waits for others by default does not wait while it is cleared up", async () => {
+test("a session that is deferrable by default does not wait during the reset", async () => {
   const other = new pg.Client(clientAddress(database.superuser));
   await other.connect();
   try {

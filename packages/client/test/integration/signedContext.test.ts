@@ -55,12 +55,12 @@ test("a signed context shows a customer its own rows, and an administrator every
   expect(await sites({ userRole: "customer", customerId: 99 })).toBe(0);
 });
 
-test("a context that is not signed shows nothing", async () => {
+test("an unsigned context shows nothing", async () => {
   expect(await sites(first, unsigned)).toBe(0);
   expect(await sites({ userRole: "administrator" }, unsigned)).toBe(0);
 });
 
-test("what injected SQL sets changes nothing", async () => {
+test("settings by injected SQL change nothing", async () => {
   const { rows } = await withTenantContext(pool, first, async (client) => {
     await client.query("select set_config('app.current_customer_id', '2', true)");
     await client.query("select set_config('app.current_user_role', 'administrator', true)");
@@ -69,7 +69,7 @@ test("what injected SQL sets changes nothing", async () => {
   expect(rows).toEqual([{ customer_id: "1" }]);
 });
 
-test("the token ends with the transaction, whatever the session was told", async () => {
+test("the token ends with the transaction, whatever the session sets", async () => {
   const one = createPool({ ...settings(), contextKey: key(0), maxOpenConnections: 1 });
   try {
     await withTenantContext(one, first, async (client) => {
@@ -152,7 +152,7 @@ test("only the owner can read the keys", async () => {
   expect(rows[0]?.body).not.toContain(key(0).secret);
 });
 
-test("keys rotate with overlap: both are good, then the new one alone", async () => {
+test("keys rotate with overlap: first both are valid, then only the new one", async () => {
   const { owner } = database;
   const second: ContextKey = { id: "2", secret: "x".repeat(32) };
   const apply = (list: ContextKey[]) => applySigningKeys(owner, { owner: owner.user, keys: list });
@@ -170,7 +170,7 @@ test("keys rotate with overlap: both are good, then the new one alone", async ()
   }
 });
 
-test("a key that somebody has put in is drift, and so is one that is gone or another", async () => {
+test("an added key is drift, and so is a missing or changed one", async () => {
   const { owner, keys } = database;
   const wanted = { owner: owner.user, keys };
   const drift = async () =>
@@ -197,7 +197,7 @@ test("a key that somebody has put in is drift, and so is one that is gone or ano
   expect(await sites(first)).toBe(1);
 });
 
-test("an administrator's token is not a customer's, nor the other way about", async () => {
+test("an administrator's token is not valid for a customer, nor the other way round", async () => {
   const client = new pg.Client(database.application);
   await client.connect();
   try {

@@ -49,7 +49,7 @@ test("shows a customer its own rows, an administrator all rows, and a session wi
   expect(await withTenantContext(pool, first, domains)).toEqual(["site1.example.com"]);
 });
 
-test("commits what was written, and takes back what failed", async () => {
+test("commits writes, and rolls back on failure", async () => {
   const rename = (client: Asker) => client.query("update public.sites set name = 'Renamed'");
   const { rowCount } = await withTenantContext(pool, first, rename);
   expect(rowCount).toBe(1);
@@ -62,7 +62,7 @@ test("commits what was written, and takes back what failed", async () => {
   expect(left).toEqual([{ name: "Renamed" }, { name: "Site 2" }]);
 });
 
-test("leaves nothing on the connection, whatever the session was told", async () => {
+test("leaves nothing on the connection, whatever the session sets", async () => {
   const leak = async (client: Asker) => {
     await client.query("set app.current_user_role = 'administrator'");
     await client.query("set app.current_customer_id = '2'");
@@ -79,7 +79,7 @@ test("leaves nothing on the connection, whatever the session was told", async ()
   expect(await domains(pool)).toEqual([]);
 });
 
-test("does not take a caught error for success", async () => {
+test("does not treat a caught error as success", async () => {
   const swallowing = withTenantContext(pool, first, async (client) => {
     await client.query("update public.sites set name = 'Half'");
     await client.query("select 1 / 0").catch(() => undefined);
@@ -88,7 +88,7 @@ test("does not take a caught error for success", async () => {
   await expect(swallowing).rejects.toMatchObject({ work: "nothing committed" });
 });
 
-test("nor where it returns before the server has said that the transaction has failed", async () => {
+test("not even if it returns before the server has reported the failure", async () => {
   const swallowing = Array.from({ length: 100 }, () =>
     withTenantContext(pool, first, async (client) => {
       await client.query("select 1 / 0").catch(() => undefined);
@@ -98,13 +98,13 @@ test("nor where it returns before the server has said that the transaction has f
     expect(error).toMatchObject({ name: "TransactionLost", work: "nothing committed" });
 });
 
-test("sends nothing for a wrong context", async () => {
+test("sends nothing for an invalid context", async () => {
   const wrong = { userRole: "customer", customerId: "1 or true" } as const;
   await expect(withTenantContext(pool, wrong, domains)).rejects.toThrow("is not the id");
   expect(pool.totalCount).toBe(0);
 });
 
-test("sends nothing for what PostgreSQL does not have, and names all of it", async () => {
+test("sends nothing for options that PostgreSQL does not have, and names all of them", async () => {
   const wrong = {
     isolation: "serializable; select pg_sleep(60)",
     retries: Number.NaN,
@@ -132,7 +132,7 @@ test("sends nothing for what PostgreSQL does not have, and names all of it", asy
 test.each([
   ["userRole", "administrator", { customerId: 1 }, "userRole: undefined is not"],
   ["customerId", 2, { userRole: "customer" }, "customerId: undefined is not"],
-])("takes %s from no prototype", async (field, value, context, message) => {
+])("does not take %s from a prototype", async (field, value, context, message) => {
   const prototype = Object.prototype as unknown as Record<string, unknown>;
   prototype[field] = value;
   try {
@@ -143,7 +143,7 @@ test.each([
   }
 });
 
-test("takes options from no prototype either", async () => {
+test("does not take options from a prototype either", async () => {
   const polluted = {
     isolation: "serializable",
     settings: { "app.note": "polluted" },
@@ -162,7 +162,7 @@ test("takes options from no prototype either", async () => {
   }
 });
 
-test("keeps as many idle connections as the pool is told to, of those that a rush has opened", async () => {
+test("keeps the configured number of idle connections after a burst", async () => {
   const rush = createPool({ ...settings(database.application), maxIdleConnections: 3 });
   try {
     await Promise.all(
@@ -177,7 +177,7 @@ test("keeps as many idle connections as the pool is told to, of those that a rus
   }
 });
 
-test("hears what the server says to its transaction, and only then", async () => {
+test("receives the notices of its transaction, and no others", async () => {
   const heard: (string | undefined)[] = [];
   await withTenantContext(pool, first, async (client) => {
     client.on("notice", ({ message }: { message?: string }) => heard.push(message));
@@ -189,7 +189,7 @@ test("hears what the server says to its transaction, and only then", async () =>
   expect(heard).toEqual(["mine"]);
 });
 
-test("replaces a connection that was cut", async () => {
+test("replaces a broken connection", async () => {
   const cut = withTenantContext(pool, first, async (client) => {
     await client.query("select pg_terminate_backend(pg_backend_pid())");
   });
@@ -197,7 +197,7 @@ test("replaces a connection that was cut", async () => {
   expect(await withTenantContext(pool, first, domains)).toHaveLength(1);
 });
 
-test("begins a transaction again that lost to another one, when asked", async () => {
+test("repeats a transaction that lost to another one, if configured", async () => {
   const two = createPool({ ...settings(database.application), maxOpenConnections: 2 });
   try {
     let runs = 0;
@@ -224,7 +224,7 @@ test("begins a transaction again that lost to another one, when asked", async ()
   }
 });
 
-test("sets what is asked for until the transaction ends", async () => {
+test("applies settings until the transaction ends", async () => {
   const ask =
     "select current_setting('statement_timeout') as timeout, current_setting('app.note', true) as note";
   const asked = async (client: Asker) =>
@@ -247,11 +247,11 @@ test("sends nothing for a setting that contradicts the context", async () => {
   await expect(refused).rejects.toThrow("settings: app.current_user_role is set by the context.");
 });
 
-test("costs a transaction no more than two round trips beside its own", async () => {
+test("adds at most two round trips to a transaction", async () => {
   expect(await roundTrips(pool, () => withTenantContext(pool, first, domains))).toBe(3);
 });
 
-test("costs one more after work without a context, whose session is cleared up first", async () => {
+test("adds one more after work without a context, to reset the session first", async () => {
   await withTenantContext(pool, first, domains);
   await pool.query("select 1");
   expect(await roundTrips(pool, () => withTenantContext(pool, first, domains))).toBe(4);

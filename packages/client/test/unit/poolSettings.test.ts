@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 
 import { readPoolSettings } from "../../src/poolSettings";
 
-test("takes what `npm run db -- env` prints", () => {
+test("accepts what `npm run db -- env` prints", () => {
   const environment = {
     DB_HOST: "a.example,b.example",
     DB_PORT: "6432",
@@ -26,7 +26,7 @@ test("takes what `npm run db -- env` prints", () => {
   });
 });
 
-test("leaves out what is not set", () => {
+test("omits what is not set", () => {
   expect(readPoolSettings({ DB_USER: "app_user", DB_PASSWORD: "secret" })).toEqual({
     port: 5432,
     credentials: { user: "app_user", password: "secret" },
@@ -34,7 +34,7 @@ test("leaves out what is not set", () => {
   });
 });
 
-test("names everything that is wrong at once, and no password", () => {
+test("names all faults at once, and no password", () => {
   const read = () =>
     readPoolSettings({ DB_PORT: "0", DB_SSLMODE: "prefer", DB_PASSWORD: "hidden" });
   expect(read).toThrow(
@@ -67,13 +67,13 @@ describe("DB_CREDENTIALS_FILE", () => {
     ["null", "does not contain DB_USER and DB_PASSWORD"],
     ['{"DB_USER":"app_user"}', "does not contain DB_USER and DB_PASSWORD"],
     ['{"DB_USER":"","DB_PASSWORD":"hidden"}', "does not contain DB_USER and DB_PASSWORD"],
-  ])("with %s in it is a fault that tells no password", (text, fault) => {
+  ])("that contains %s is a fault, which reveals no password", (text, fault) => {
     writeFileSync(file, text);
     expect(read).toThrow(`DB_CREDENTIALS_FILE: ${file} ${fault}`);
     expect(read).not.toThrow("hidden");
   });
 
-  test("that is not there is a fault, beside the others", () => {
+  test("that does not exist is a fault, named with the others", () => {
     rmSync(file);
     expect(() => readPoolSettings({ DB_CREDENTIALS_FILE: file, DB_PORT: "x" })).toThrow(
       /^DB_CREDENTIALS_FILE: ENOENT[^]*\nDB_PORT/,

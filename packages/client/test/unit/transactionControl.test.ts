@@ -58,11 +58,11 @@ test.each([
 test.each([
   ["rollback to a", 1],
   ["ROLLBACK WORK TO SAVEPOINT a; rollback transaction to a; rollback to a", 3],
-])("counts what goes back to a savepoint: %s", (text, savepointRollbacks) => {
+])("counts rollbacks to a savepoint: %s", (text, savepointRollbacks) => {
   expect(transactionControl(text)).toEqual({ savepointRollbacks });
 });
 
-test("reads a long text in a time that grows with it", () => {
+test("scans a long text in linear time", () => {
   const text = `insert into t values (${"'it''s', ".repeat(200_000)}1); end`;
   const begin = performance.now();
   expect(transactionControl(text).refused).toBe("END");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { settingCalls } from "../../src/transactionOptions";
 
-test("sets each for the transaction alone, whatever its value is made of", () => {
+test("sets each only for the transaction, whatever characters its value has", () => {
   expect(
     settingCalls({
       statement_timeout: "5s",

@@ -25,7 +25,7 @@ afterAll(async () => {
   for (const role of roles) await ask(serverUrl(), `drop role ${role}`);
 });
 
-test("hundreds of grants on one table at the same time all succeed", async () => {
+test("hundreds of concurrent grants on one table all succeed", async () => {
   const grants = roles.flatMap((role) =>
     engines.flatMap((engine) =>
       [1, 2, 3, 4].map(() =>
@@ -51,7 +51,7 @@ test("hundreds of grants on one table at the same time all succeed", async () =>
   expect(row?.granted).toHaveLength(roles.length);
 });
 
-test("grants on one database at the same time all succeed", async () => {
+test("concurrent grants on one database all succeed", async () => {
   const granting = roles.flatMap((role) =>
     engines.map((engine) =>
       engine.create("Grant", { role, database, objectType: "database", privileges: ["CONNECT"] }),
@@ -76,7 +76,7 @@ test("a change waits for the lock that all writers of the project take", async (
   await other.end();
 });
 
-test("a writer that does not take the lock is outwaited", async () => {
+test("a change waits for a writer that does not take the lock", async () => {
   const [disturbed = "", ...granted] = roles;
   const privileges = ["SELECT"];
   const target = { database, schema: "public", objectType: "table", objects: ["t"], privileges };

@@ -18,7 +18,7 @@ afterAll(async () => {
   for (const role of [owner, other]) await ask(serverUrl(), `drop role ${role}`);
 });
 
-test("a database is made, found changed, put right, renamed, and dropped under its clients' feet", async () => {
+test("a database is created, found changed, repaired, renamed, and dropped while clients use it", async () => {
   const name = uniqueName("db");
   const inputs = { name, owner, connectionLimit: 7, isTemplate: true };
   const database = await engine.create("Database", inputs);
@@ -46,7 +46,7 @@ test("a database is made, found changed, put right, renamed, and dropped under i
   await client.end();
 });
 
-test("with alterObjectOwnership, a new owner gets what the old one owned in the database", async () => {
+test("with alterObjectOwnership, a new owner gets the old owner's objects in the database", async () => {
   const name = uniqueName("db");
   const database = await engine.create("Database", { name, owner });
   await ask(serverUrl(name), `create schema s authorization ${owner}`);
@@ -60,7 +60,7 @@ test("with alterObjectOwnership, a new owner gets what the old one owned in the 
   await engine.destroy(after);
 });
 
-test("a database that exists already is not taken over", async () => {
+test("an existing database is not adopted", async () => {
   const name = uniqueName("db");
   const database = await engine.create("Database", { name });
   await expect(engine.create("Database", { name })).rejects.toThrow(
@@ -69,7 +69,7 @@ test("a database that exists already is not taken over", async () => {
   await engine.destroy(database);
 });
 
-test("an extension and a schema that exist already are taken over, and both are imported by their ids", async () => {
+test("an existing extension and schema are adopted, and both are imported by their ids", async () => {
   const name = uniqueName("db");
   const database = await engine.create("Database", { name });
   await ask(serverUrl(name), "create extension pgcrypto; create schema app; create schema ext");

@@ -43,7 +43,7 @@ async function make(type: string, inputs: Json): Promise<void> {
   made.unshift({ resource, inputs });
 }
 
-test("a deploy role that is no superuser makes a whole database, once it is a member of its owner", async () => {
+test("a deploy role that is not a superuser creates a whole database, once it is a member of its owner", async () => {
   await make("Role", { name: owner });
   await make("Role", { name: reader, login: true, password: "read" });
   await make("Database", { name: database, owner });
@@ -70,11 +70,11 @@ test("a deploy role that is no superuser makes a whole database, once it is a me
   await expect(ask(readerUrl.href, "select from app.t")).resolves.toEqual([]);
 });
 
-test("it borrows a role's rights for one transaction, and is no member of it afterwards", async () => {
+test("it becomes a member of a role for one transaction only", async () => {
   expect(await memberships()).toEqual([{ role: owner }]);
 });
 
-test("takes it all down again", async () => {
+test("destroys all of it again", async () => {
   await ask(serverUrl(database), "drop table app.t");
   for (const { resource } of made) await engine.destroy(resource);
   const left = await ask(
@@ -85,7 +85,7 @@ test("takes it all down again", async () => {
   expect(left).toEqual([]);
 });
 
-test("a password cannot be read back by one who is no superuser, and the message says what to set", async () => {
+test("a role that is not a superuser cannot read a password back, and the message says what to set", async () => {
   const mistaken = await startEngine(serverUrl(), { username: deployer, password: "deploy" });
   const name = uniqueName("unread");
   await expect(
@@ -98,7 +98,7 @@ test("a password cannot be read back by one who is no superuser, and the message
   expect(halfMade).toEqual([]);
 });
 
-test("warns of a REVOKE that PostgreSQL lets pass without doing it", async () => {
+test("warns of a REVOKE that PostgreSQL accepts without effect", async () => {
   const { hostname, port } = new URL(serverUrl());
   const warnings: string[] = [];
   const configuration = { host: hostname, port, username: deployer, password: "deploy" };

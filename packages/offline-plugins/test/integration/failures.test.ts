@@ -18,7 +18,7 @@ async function failure(url: string, settings = {}, inputs = {}): Promise<string>
   }
 }
 
-test("a server that is not there is named with its host and port", async () => {
+test("an unreachable server is named with its host and port", async () => {
   const port = await freePort();
   const message = await failure(`postgres://postgres:secret-password@127.0.0.1:${port}/`);
   expect(message).toContain(
@@ -33,19 +33,19 @@ test("a host that does not exist is named", async () => {
   );
 });
 
-test("a wrong password is called one, and not repeated", async () => {
+test("a wrong password is reported as such, and not repeated", async () => {
   const message = await failure(serverUrl(), { password: "wrong-password" });
   expect(message).toContain("(SQLSTATE 28P01)\nThe provider's username or password is wrong.");
   expect(message).toContain("add --run-program");
   expect(message).not.toContain("wrong-password");
 });
 
-test("a server without TLS is not spoken to in clear by default", async () => {
+test("does not connect to a server without TLS by default", async () => {
   const message = await failure(serverUrl(), { sslmode: "" });
   expect(message).toContain("does not support SSL connections");
 });
 
-test("a role to be a member of that does not exist leaves no half-made role", async () => {
+test("a membership in a role that does not exist leaves no half-created role", async () => {
   const engine = await startEngine(serverUrl());
   const name = uniqueName("half");
   await expect(engine.create("Role", { name, roles: ["no_such_role"] })).rejects.toThrow(
@@ -61,7 +61,7 @@ test("a role to be a member of that does not exist leaves no half-made role", as
   await engine.close();
 });
 
-test("a cancelled run starts nothing new", async () => {
+test("a cancelled run starts no new operation", async () => {
   const engine = await startEngine(serverUrl());
   await engine.plugin.cancel();
   await expect(engine.create("Role", { name: uniqueName("late") })).rejects.toThrow("cancelled");

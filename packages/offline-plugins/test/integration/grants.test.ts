@@ -41,7 +41,7 @@ test.each([
   { type: "procedure", privileges: ["EXECUTE"], on: "procedure s.p()" },
   { type: "routine", privileges: ["EXECUTE"], on: "routine s.f()" },
 ])(
-  "a $type grant is clean at once, shows what is revoked, puts it right, and goes",
+  "a $type grant is clean at once, shows what is revoked, repairs it, and is deleted",
   async (its) => {
     const { type: objectType, privileges, on } = its;
     const schema = objectType === "database" ? {} : { schema: "s" };
@@ -57,7 +57,7 @@ test.each([
   },
 );
 
-test("ALL means every privilege there is, and is no change afterwards", async () => {
+test("ALL means every privilege, and is not a change afterwards", async () => {
   const inputs = { role, database, schema: "s", objectType: "table", privileges: ["ALL"] };
   const grant = await engine.create("Grant", inputs);
   expect(await engine.preview(grant, inputs)).toEqual([]);
@@ -66,7 +66,7 @@ test("ALL means every privilege there is, and is no change afterwards", async ()
   await engine.destroy(grant);
 });
 
-test("a grant on named tables leaves the others and privileges on columns alone", async () => {
+test("a grant on named tables does not affect other tables and column privileges", async () => {
   await run(`grant select on s.b to ${role}`);
   await run(`grant update (note) on s.a to ${role}`);
   await run(`grant delete on s.a to ${role}`);
@@ -93,14 +93,14 @@ test("a grant on named tables leaves the others and privileges on columns alone"
   await run(`revoke all on all tables in schema s from ${role}`);
 });
 
-test("a named table that does not exist is said to come with the migrations", async () => {
+test("says that a named table that does not exist comes with the migrations", async () => {
   const named = { role, database, schema: "s", objectType: "table", objects: ["none"] };
   await expect(engine.create("Grant", { ...named, privileges: ["SELECT"] })).rejects.toThrow(
     /relation "s.none" does not exist \(SQLSTATE 42P01\)\n.*come after the migrations/,
   );
 });
 
-test("a grant whose schema or role is gone is gone, and can be deleted all the same", async () => {
+test("a grant whose schema or role is gone is gone too, and can still be deleted", async () => {
   const gone = uniqueName("gone");
   await ask(serverUrl(), `create role ${gone}`);
   await run("create schema passing");
@@ -123,7 +123,7 @@ test.each([
   { objectType: "function", privileges: ["EXECUTE"] },
   { objectType: "type", privileges: ["USAGE"] },
   { objectType: "schema", privileges: ["USAGE"] },
-])("default privileges on each $objectType are set, found gone, and go", async (its) => {
+])("default privileges on each $objectType are set, found missing, and deleted", async (its) => {
   const inputs = { role, database, owner: "postgres", ...its };
   const defaults = await engine.create("DefaultPrivileges", inputs);
   expect(defaults.id).toBe(`${role}_${database}_noschema_postgres_${its.objectType}`);
@@ -132,7 +132,7 @@ test.each([
   expect(await engine.refresh(defaults)).toBeUndefined();
 });
 
-test("a change of what a grant is on replaces it, the old one first", async () => {
+test("a change of a grant's object replaces the grant, the old one first", async () => {
   const inputs = { role, database, schema: "s", objectType: "table", privileges: ["SELECT"] };
   const grant = await engine.create("Grant", inputs);
   const { urn, id, outputs } = grant;

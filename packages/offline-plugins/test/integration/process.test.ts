@@ -63,7 +63,7 @@ async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
   return false;
 }
 
-test("prints its port, nothing else, and answers there, from whatever folder it was started", async () => {
+test("prints only its port, and answers there, whatever folder it was started from", async () => {
   const plugin = spawn(process.execPath, ["--import", tsx, main, await startListener()], {
     cwd: "/",
     stdio: ["ignore", "pipe", "pipe"],
@@ -88,7 +88,7 @@ test("prints its port, nothing else, and answers there, from whatever folder it 
   await once(plugin, "exit");
 });
 
-test("ends when its engine is killed, which can tell it nothing", async () => {
+test("exits when its engine is killed without a message", async () => {
   const address = await startListener();
   const engine = spawn(process.execPath, ["-e", engineProgram, address], {
     stdio: ["ignore", "pipe", "inherit"],

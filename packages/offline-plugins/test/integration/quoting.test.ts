@@ -16,7 +16,7 @@ afterAll(async () => {
   await ask(serverUrl(), `drop role ${bystander}`);
 });
 
-describe("names are names, whatever is in them", () => {
+describe("quotes names, whatever they contain", () => {
   test.each([
     { what: "spaces and capitals", odd: "My Role" },
     { what: "a double quote", odd: 'a"b' },

@@ -14,7 +14,7 @@ afterAll(() => engine.close());
 const official =
   "is not served by the offline plugin; it needs the official plugin postgresql 3.18.1";
 
-test("refuses a type of resource that it does not serve, by name", async () => {
+test("refuses an unsupported type of resource, by name", async () => {
   expect(await engine.faults("Publication", { name: "p" })).toEqual([
     `resource type "postgresql:index/publication:Publication" ${official}`,
   ]);
@@ -27,7 +27,7 @@ test("refuses to delete a resource of such a type too", async () => {
   );
 });
 
-test("refuses all that is wrong with a resource at once, each property by name and value", async () => {
+test("reports all faults of a resource at once, each property by name and value", async () => {
   const faults = await engine.faults("Role", {
     name: "r",
     passwordWo: "p",
@@ -102,7 +102,7 @@ test.each([
   expect(await engine.faults("Grant", inputs)).toEqual([fault]);
 });
 
-test("refuses configuration that it does not serve, and values that cannot be", async () => {
+test("refuses unsupported configuration, and invalid values", async () => {
   const urn = "urn:pulumi:test::plugins::pulumi:providers:postgresql::p";
   const news = { host: "h", awsRdsIamAuth: "true", sslmode: "prefer", port: "70000" };
   const { failures } = await engine.plugin.call("checkConfig", { urn, news });

@@ -75,7 +75,7 @@ describe("answers as the official plugin did", () => {
     }
   });
 
-  test("and leaves the server as it found it", async () => {
+  test("and leaves the server unchanged", async () => {
     const left = await sql(
       "postgres",
       `select rolname from pg_catalog.pg_roles where rolname in ('h_owner', 'readers', 'app_user')

@@ -30,7 +30,7 @@ function loginUrl(name: string, password: string): string {
   return url.href;
 }
 
-test("a password in clear gets into the server as a verifier, and logs in", async () => {
+test("a plain-text password reaches the server as a verifier, and logs in", async () => {
   const name = roleName("clear");
   await engine.create("Role", { name, login: true, password: "correct horse" });
   const [row] = await ask<{ passwd: string }>(
@@ -43,7 +43,7 @@ test("a password in clear gets into the server as a verifier, and logs in", asyn
   await expect(ask(loginUrl(name, "wrong"), "select 1")).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("a verifier is kept as it is, and a password changed by hand shows and is put right", async () => {
+test("a verifier is stored unchanged, and a password changed by hand is shown and repaired", async () => {
   const name = roleName("verifier");
   const inputs = { name, login: true, password: scramVerifier("first") };
   const role = await engine.create("Role", inputs);
@@ -56,7 +56,7 @@ test("a verifier is kept as it is, and a password changed by hand shows and is p
   await expect(ask(loginUrl(name, "first"), "select 1")).resolves.toHaveLength(1);
 });
 
-test("every attribute is set, read back, found changed and put right", async () => {
+test("every attribute is set, read back, found changed and repaired", async () => {
   const name = roleName("all");
   const group = roleName("group");
   await ask(serverUrl(), `create role ${group}`);
@@ -116,7 +116,7 @@ test("every attribute is set, read back, found changed and put right", async () 
   expect(bare.outputs).toMatchObject({ roles: null, searchPaths: null, statementTimeout: 0 });
 });
 
-test("a role that exists already is not taken over, and the message says what to do", async () => {
+test("an existing role is not adopted, and the message says what to do", async () => {
   const name = roleName("there");
   await ask(serverUrl(), `create role ${name}`);
   const creating = engine.create("Role", { name, password: "secret-password" });
@@ -127,7 +127,7 @@ test("a role that exists already is not taken over, and the message says what to
   await expect(creating).rejects.not.toThrow("secret-password");
 });
 
-test("a role that exists already is imported by its name", async () => {
+test("an existing role is imported by its name", async () => {
   const name = roleName("imported");
   await ask(serverUrl(), `create role ${name} login connection limit 3`);
   const urn = `urn:pulumi:test::plugins::postgresql:index/role:Role::it`;
@@ -154,7 +154,7 @@ test("a role without a name gets one from its logical name, and keeps it", async
   expect(await engine.preview(role, {})).toEqual([]);
 });
 
-test("what a role owns outlives it, with the provider's user", async () => {
+test("a dropped role's objects go to the provider's user", async () => {
   const name = roleName("owning");
   const role = await engine.create("Role", { name });
   const schema = uniqueName("owned");

@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-test("a password in clear reaches neither the server's log nor pg_stat_statements", async () => {
+test("a plain-text password reaches neither the server's log nor pg_stat_statements", async () => {
   const inputs = { name: "logged", login: true, password: "the-first-password" };
   const role = await engine.create("Role", inputs);
   await engine.update(role, { ...inputs, password: "the-second-password" });

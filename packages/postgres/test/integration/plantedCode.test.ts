@@ -92,7 +92,7 @@ describe("what the owner has defined", () => {
     );
   });
 
-  test("is not run by what inspects with a superuser's or the deploy role's rights", async () => {
+  test("is not run by inspections with a superuser's or the deploy role's rights", async () => {
     const { audit, lookup } = database;
     for (const deployer of [database.superuser, deploy]) {
       await withClient(deployer, "test", async (client) => {
@@ -183,7 +183,7 @@ describe("what the owner has defined", () => {
     );
   });
 
-  test("is run by the migrator alone where the schema is looked at", async () => {
+  test("is run only by the migrator during an inspection of the schema", async () => {
     await readSchemaDrift(migrator, expectation());
     await readMigrationState({
       connection: migrator,
@@ -202,7 +202,7 @@ describe("what the owner has defined", () => {
     );
   });
 
-  test("is taken away by repairs, which run it with the migrator's rights at most", async () => {
+  test("is removed by repairs, which run it with at most the migrator's rights", async () => {
     const { superuser, audit, lookup } = database;
     // Enough of them is left for each kind: a repair is a transaction of its own.
     await database.run(thinOut);

@@ -17,14 +17,14 @@ test.each([
   expect(command).toBe(expected);
 });
 
-test("a message names the stack that is at work", () => {
+test("a message names the current stack", () => {
   expect(npmCommand("up")).toBe("npm run up");
   vi.stubEnv("HOSTERIZER_STACK", stackAtWork("prod")["HOSTERIZER_STACK"]);
   expect(npmCommand("up")).toBe("npm run up -- --stack prod");
 });
 
 test.each(['column public.sites."$(id)"', "it's `here`", "a\\b $HOME !"])(
-  "a shell takes %s for one word",
+  "a shell reads %s as one word",
   (text) => {
     const { stdout } = spawnSync("sh", ["-c", `printf %s ${shellWord(text)}`], {
       encoding: "utf8",

@@ -51,7 +51,7 @@ function strangers(sql: string): string[] {
   return found.filter((name) => !queries.has(name));
 }
 
-test.each(files)("%s reads pg_catalog alone, and names it", (file) => {
+test.each(files)("%s reads only pg_catalog, and names it", (file) => {
   const sql = readFileSync(file, "utf8");
   // The status puts the extension's own view in this place.
   const known = file.endsWith("slowestStatements.sql") ? ["monitoring.pg_stat_statements"] : [];

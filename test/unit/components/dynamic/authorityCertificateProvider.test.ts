@@ -14,7 +14,7 @@ const declared = { commonName: "dev" };
 beforeEach(() => vi.useFakeTimers({ now: start, toFake: ["Date"] }));
 afterEach(() => vi.useRealTimers());
 
-test("an authority is left alone for nine years", async () => {
+test("an authority does not change for nine years", async () => {
   const kept = await made();
   pass(9 * 365);
 
@@ -51,7 +51,7 @@ test("an authority with another name is recreated, which is not drift", async ()
   expect(changes).toBe(true);
 });
 
-test("one whose key is another's gets a new key", async () => {
+test("an authority whose key does not match gets a new key", async () => {
   const [kept, other] = [await made(), await made()];
   const broken = { ...kept, state: { ...kept.state, privateKey: other.state.privateKey } };
 

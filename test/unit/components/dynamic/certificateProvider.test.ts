@@ -17,7 +17,7 @@ const start = new Date("2026-01-01T00:00:00Z");
 beforeEach(() => vi.useFakeTimers({ now: start, toFake: ["Date"] }));
 afterEach(() => vi.useRealTimers());
 
-test("a certificate is left alone until 30 days before its end", async () => {
+test("a certificate does not change until 30 days before it expires", async () => {
   const kept = await issued();
   pass(335);
 
@@ -81,7 +81,7 @@ test("it does not keep the authority's key beside its own", async () => {
   expect((await issued()).state).not.toHaveProperty("authorityKey");
 });
 
-test("its end is told by a preview that makes its authority", async () => {
+test("a preview that creates its authority reports its expiry", async () => {
   const kept = await issued();
   pass(400);
 
@@ -92,7 +92,7 @@ test("its end is told by a preview that makes its authority", async () => {
 });
 
 test.each(["commonName", "hosts", "usage", "authorityCertificate"])(
-  "a preview that does not know its %s says nothing",
+  "a preview reports nothing while its %s is unknown",
   async (key) => {
     const kept = await issued();
     const news = { ...kept.declared, [key]: unknown };

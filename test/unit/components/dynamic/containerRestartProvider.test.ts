@@ -36,7 +36,7 @@ test.each([
   expect(await diff("it", before, inputs)).toMatchObject({ changes });
 });
 
-test("a first one, and one for another container, restart nothing: there is no engine to ask here", async () => {
+test("a first one, and one for another container, restart nothing: no engine answers here", async () => {
   expect(await create(before)).toEqual({ id: "it", outs: before });
   const now = { ...before, written: later, container: "beef" };
   expect(await update("it", before, now)).toEqual({ outs: now });

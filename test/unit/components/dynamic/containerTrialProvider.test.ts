@@ -38,7 +38,7 @@ const others: Partial<ContainerTrialInputs>[] = [
   { shmSize: 1 },
 ];
 
-test.each(others)("another %o is tried", async (other) => {
+test.each(others)("a changed %o is tried", async (other) => {
   const { inputs } = await check(before, { ...before, ...other });
   if (inputs === undefined) throw new Error("check has told nothing");
   expect(await diff("it", noted(before), noted(inputs))).toEqual({ changes: true });

@@ -46,21 +46,21 @@ async function checked(its: dynamic.ResourceProvider, showsFindings: boolean, ol
 
 const missing = [expect.stringMatching(/ca\.pem is missing/)];
 
-test("a preview shows what was found, and an update hides it, for it stays in the state", async () => {
+test("a preview shows findings, and an update hides them, because they stay in the state", async () => {
   const its = await provider();
 
   expect(await checked(its, true, declared)).toEqual({ ...declared, drift: missing });
   expect(await checked(its, false, declared)).toEqual({ ...declared, __drift: missing });
 });
 
-test.each([true, false])("what was found is a change, shown or not: %s", async (showsFindings) => {
+test.each([true, false])("a finding is a change, shown or not: %s", async (showsFindings) => {
   const its = await provider();
   const news = await checked(its, showsFindings, declared);
 
   expect(await its.diff("id", declared, news)).toMatchObject({ changes: true });
 });
 
-test("what an earlier process has found is no change, as when a refresh asks", async () => {
+test("a finding of an earlier process is not a change, for example in a refresh", async () => {
   for (const showsFindings of [true, false]) {
     const state = await checked(await provider(), showsFindings, declared);
     const its = await provider();
@@ -69,7 +69,7 @@ test("what an earlier process has found is no change, as when a refresh asks", a
   }
 });
 
-test("the state of what was made has no findings", async () => {
+test("the state of a created resource has no findings", async () => {
   const its = await provider();
   const news = await checked(its, false, declared);
 
@@ -77,7 +77,7 @@ test("the state of what was made has no findings", async () => {
   expect((await its.update("id", declared, news)).outs).toEqual(declared);
 });
 
-test("what is declared at length is hidden, and known to the provider by its own name", async () => {
+test("long declared values are hidden, and known to the provider by their own names", async () => {
   const its = await provider();
   const news = { ...declared, __tenancy: { tables: [] } };
 
@@ -86,7 +86,7 @@ test("what is declared at length is hidden, and known to the provider by its own
   expect(await its.check(news, news)).toEqual({ inputs: news });
 });
 
-test("where nothing is found there is no such input, whatever the state has", async () => {
+test("without findings there is no such input, whatever the state contains", async () => {
   const its = await provider();
   await its.create(declared);
   const olds = { ...declared, drift: ["an earlier one"], __pending: ["000001_a"] };
@@ -95,7 +95,7 @@ test("where nothing is found there is no such input, whatever the state has", as
   expect(await checked(its, false, olds)).toEqual(declared);
 });
 
-test("what was applied is compared without what was found then", async () => {
+test("applied inputs are compared without earlier findings", async () => {
   vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
   const its = await provider();
   await its.create(declared);
@@ -107,13 +107,13 @@ test("what was applied is compared without what was found then", async () => {
 const present = { grants: ["new"], directory: "migrations", target: undefined, version: 10 };
 const previous = { grants: ["old"], version: 9, drift: [] };
 
-test("what is declared counts, unless what was applied is asked for", () => {
+test("declared inputs count, unless the applied ones are requested", () => {
   expect(comparedInputs(previous, present)).toBe(present);
   vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
   expect(comparedInputs({}, present)).toBe(present);
 });
 
-test("what was applied counts where it is asked for, with the schema at its version", () => {
+test("applied inputs count if requested, with the schema at its version", () => {
   vi.stubEnv("HOSTERIZER_DRIFT_AGAINST", "applied");
   expect(comparedInputs(previous, present)).toEqual({
     grants: ["old"],

@@ -57,7 +57,7 @@ test.each([
   expect(await provider.diff("disk a", outputs, { ...declared, ...news })).toEqual(diff);
 });
 
-test("an update gets what the last one made", async () => {
+test("an update gets the result of the last one", async () => {
   const { id, outs } = await provider.create(declared);
   expect({ id, outs }).toEqual({ id: "disk a", outs: { ...declared, made: 1 } });
   expect(await provider.update(id, outs, declared)).toEqual({ outs: { ...declared, made: 2 } });
@@ -82,7 +82,7 @@ test.each([
     news: { note: unknown },
     drift: ["disk a: found 2, expected 1"],
   },
-])("check tells $what", async ({ olds, news, drift }) => {
+])("check reports $what", async ({ olds, news, drift }) => {
   const inputs = { ...declared, ...news } as Inputs;
   expect(await provider.check(olds, inputs)).toEqual({ inputs: { ...inputs, drift } });
 });

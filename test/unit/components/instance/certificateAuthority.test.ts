@@ -31,7 +31,7 @@ test("an authority is a certificate, and a file for clients", () => {
   expect(recorded.get("CertificateFile authority")?.inputs).toMatchObject({ file });
 });
 
-test("the authority's key is a secret wherever it is handed over", () => {
+test("the authority's key is a secret wherever it is passed", () => {
   const inputs = recorded.get("Certificate server")?.inputs ?? {};
   expect(inputs["authorityCertificate"]).toBe("PEM");
   // As Pulumi writes a secret.

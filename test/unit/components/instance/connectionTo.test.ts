@@ -10,7 +10,7 @@ const tls = {
   sslrootcert: pulumi.output(".hosterizer/dev/ca.pem"),
 } as const;
 
-test("a server that no network lies before is reached without TLS", async () => {
+test("a local server is reached without TLS", async () => {
   expect(await awaitOutput(connectionTo(plain, "hosterizer", "app_user", "p"))).toStrictEqual({
     host: "127.0.0.1",
     port: 5433,
@@ -23,7 +23,7 @@ test("a server that no network lies before is reached without TLS", async () => 
   );
 });
 
-test("a server with TLS is reached by those alone who make sure of it", async () => {
+test("a server with TLS is reached only by clients that verify it", async () => {
   const instance = { ...plain, tls };
   expect(await awaitOutput(connectionTo(instance, "hosterizer", "app_user", "p"))).toMatchObject({
     sslmode: "verify-full",
@@ -34,14 +34,14 @@ test("a server with TLS is reached by those alone who make sure of it", async ()
   );
 });
 
-test("an address of IPv6 stands in brackets", async () => {
+test("an IPv6 address is in brackets", async () => {
   const instance = { ...plain, host: pulumi.output("::1") };
   expect(await awaitOutput(urlTo(instance, "hosterizer", "app_user", "p"))).toBe(
     "postgresql://app_user:p@[::1]:5433/hosterizer",
   );
 });
 
-test("a URL names every host, and which of them is wanted", async () => {
+test("a URL names every host, and which of them to use", async () => {
   const hosts = {
     ...plain,
     host: pulumi.output("a.example,b.example"),

@@ -53,14 +53,14 @@ test("is reached by all its hosts, without a password", async () => {
   });
 });
 
-test("the deploy role becomes a member of the owner, and of nothing else", () => {
+test("the deploy role becomes a member only of the owner", () => {
   const memberships = [...recorded].filter(([name]) => name.startsWith("GrantRole "));
   expect(memberships.map(([, { inputs }]) => inputs)).toEqual([
     { role: "deploy", grantRole: owner },
   ]);
 });
 
-test("what holds data in a server that is not ours is protected, and goes down with nothing", () => {
+test("what holds data in an external server is protected, and deleted with nothing", () => {
   expect(holdsData(instance)).toEqual({ protect: true, retainOnDelete: true });
   expect(deletedWithServer(instance)).toEqual({});
   const server = instance.provider;

@@ -30,7 +30,7 @@ const refusals: [words: string, fault: string][] = [
 ];
 
 describe("npm run db", () => {
-  test("lists its commands when it is asked for nothing, and fails", async () => {
+  test("without a command, lists its commands and fails", async () => {
     const { code, stdout, stderr } = await db();
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/Usage: npm run db -- <command>.*env.*psql.*status/s);
@@ -40,7 +40,7 @@ describe("npm run db", () => {
     expectHelp(await db(...args), args);
   });
 
-  test("answers a mistake in two lines", async () => {
+  test("answers an invalid call in two lines", async () => {
     expectTwoLines(await db("enw"));
   });
 });
@@ -74,7 +74,7 @@ describe("npm run db, one command after the other in one process,", () => {
     expect(stderr).toContain(fault);
   });
 
-  test("the configuration is as before", async () => {
+  test("the configuration is unchanged", async () => {
     expect(await readFile("Pulumi.local.yaml", "utf8")).toBe(written);
   });
 });

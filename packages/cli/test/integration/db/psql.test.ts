@@ -31,7 +31,7 @@ exit 3
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("psql", () => {
-  test("is told where to go by its environment alone, and its exit code is passed on", async () => {
+  test("gets its connection only from its environment, and its exit code is passed on", async () => {
     const { code, stdout } = await run({ PATH: `${folder}:${process.env["PATH"] ?? ""}` });
     expect(code).toBe(3);
     expect(stdout.split("\n").filter((line) => line !== "")).toEqual([
@@ -47,7 +47,7 @@ describe("psql", () => {
     ]);
   });
 
-  test("does not follow the user's own variables to another server, and keeps their time zone", async () => {
+  test("ignores the user's own variables for another server, and keeps their time zone", async () => {
     const { stdout } = await run({
       PATH: `${folder}:${process.env["PATH"] ?? ""}`,
       PGHOSTADDR: "10.0.0.1",
@@ -59,7 +59,7 @@ describe("psql", () => {
     expect(stdout).toContain("PGTZ=Europe/Berlin\n");
   });
 
-  test("that is not installed: says what to install", async () => {
+  test("that is not installed leads to an error that says what to install", async () => {
     const { code, stderr } = await run({ PATH: "/nonexistent" });
     expect(code).toBe(1);
     expect(stderr).toMatch(

@@ -39,7 +39,7 @@ async function begun(): Promise<void> {
   while (!(await log()).includes("begin")) await new Promise((wait) => setTimeout(wait, 20));
 }
 
-test("of several at once each has the lock alone", async () => {
+test("only one of several processes holds the lock at a time", async () => {
   await Promise.all([1, 2, 3, 4, 5].map(() => once(worker(50), "exit")));
 
   const lines = (await log()).trim().split("\n");
@@ -49,7 +49,7 @@ test("of several at once each has the lock alone", async () => {
   }
 });
 
-test("who waits says for whom", async () => {
+test("a waiting process says which process it waits for", async () => {
   const holder = worker(1_000);
   await begun();
   const waiting = worker(0);

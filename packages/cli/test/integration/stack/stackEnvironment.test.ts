@@ -42,18 +42,18 @@ function given(stack: string, environment: NodeJS.ProcessEnv) {
   });
 }
 
-test("a context of Docker's client leads the plugin to its engine", () => {
+test("the plugin uses the engine of the Docker client's context", () => {
   expect(given("dev", { DOCKER_CONTEXT: "far" })).toEqual({ DOCKER_HOST: "ssh://me@far" });
 });
 
 test.each([
   ["that DOCKER_HOST names", { DOCKER_HOST: "tcp://near:2375", DOCKER_CONTEXT: "far" }],
   ["at Docker's usual socket", {}],
-])("an engine %s is found by the plugin itself", (_where, environment) => {
+])("the plugin itself finds an engine %s", (_where, environment) => {
   expect(given("dev", environment)).toEqual({});
 });
 
-test("a stack without Docker is asked for no engine", () => {
+test("a stack without Docker needs no engine", () => {
   expect(given("local", { DOCKER_CONTEXT: "gone" })).toEqual({});
 });
 

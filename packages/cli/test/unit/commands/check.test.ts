@@ -27,7 +27,7 @@ test("the project's own migrations are fine", async () => {
   expect(await judgeMigrations(process.cwd(), program)).toBe("");
 });
 
-test("what comes after the released ones is judged, every fault at once", async () => {
+test("migrations after the released ones are judged, with all faults at once", async () => {
   await write(
     "create table notes ();\ngrant select on notes to app_user;\nupdate users set email = ''",
     "select 1",
@@ -40,7 +40,7 @@ test("what comes after the released ones is judged, every fault at once", async 
   expect(words).toContain(`${next}.up.sql:3: it locks public.users`);
 });
 
-test("a folder with faults is told as what it is", async () => {
+test("reports the faults of a folder", async () => {
   await rm(join(project, "migrations", `${lastShipped}.down.sql`));
   expect(await judgeMigrations(project, program)).toContain(lastShipped);
 });

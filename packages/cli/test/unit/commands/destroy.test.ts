@@ -22,18 +22,21 @@ test.each([
   { answers: ["dev"], removal: { ...dev, volume: undefined }, goes: false },
   { answers: ["hosterizer-dev-data"], removal: { ...dev, isThere: false }, goes: true },
   { answers: [""], removal: { ...dev, isThere: false }, goes: false },
-])("$answers about $removal: the data goes: $goes", async ({ answers, removal, goes }) => {
-  const { ask, questions } = user(...answers);
+])(
+  "with the answers $answers about $removal, the data is removed: $goes",
+  async ({ answers, removal, goes }) => {
+    const { ask, questions } = user(...answers);
 
-  expect(await confirmRemoval(removal, ask)).toBe(goes);
-  expect(questions).toHaveLength(answers.length);
-});
+    expect(await confirmRemoval(removal, ask)).toBe(goes);
+    expect(questions).toHaveLength(answers.length);
+  },
+);
 
 test.each([
   { answers: [""], what: "the stack's name" },
   { answers: ["prod"], what: "the stack's name" },
   { answers: ["dev", "dev"], what: "the volume's name" },
-])("$answers is refused: it is not $what", async ({ answers, what }) => {
+])("refuses $answers, which is not $what", async ({ answers, what }) => {
   await expect(confirmRemoval(dev, user(...answers).ask)).rejects.toThrow(
     `is not ${what}. Nothing was removed.`,
   );
@@ -46,7 +49,7 @@ test("without a terminal, it says how to destroy without questions, with or with
   await expect(confirmRemoval({ ...dev, volume: undefined }, undefined)).rejects.toThrow(/--yes$/);
 });
 
-test("the data goes if its volume is named, and stays if none is", () => {
+test("removes the data only if its volume is named", () => {
   expect(namesVolume("dev", "hosterizer-dev-data", "hosterizer-dev-data")).toBe(true);
   expect(namesVolume("dev", undefined, "hosterizer-dev-data")).toBe(false);
   expect(namesVolume("local", undefined, undefined)).toBe(false);
@@ -55,7 +58,7 @@ test("the data goes if its volume is named, and stays if none is", () => {
 test.each([
   { data: "hosterizer-dev-data", told: "Name hosterizer-dev-data" },
   { data: undefined, told: "Leave --volume out" },
-])("another volume than $data is refused", ({ data, told }) => {
+])("refuses a volume other than $data", ({ data, told }) => {
   const judge = () => namesVolume("dev", "hosterizer-prod-data", data);
 
   expect(judge).toThrow(UserError);

@@ -21,7 +21,7 @@ test.each([
   });
 });
 
-test("says what is skipped, why, and how to have it", async () => {
+test("says what is skipped, why, and how to run it", async () => {
   const { remark } = await chooseTests([], "", () => Promise.resolve(missing));
 
   expect(remark).toBe(
@@ -34,13 +34,13 @@ test.each([
   [["--project=docker"]],
   [["test/docker/plugin/network.test.ts"]],
   [["/clone/test/docker"]],
-])("asks for no engine where %o says what to run", async (args) => {
+])("needs no engine if %o selects the tests", async (args) => {
   const ask = () => Promise.reject(new Error("asked"));
 
   expect(await chooseTests(args, "required", ask)).toEqual({ args });
 });
 
-test("fails with the reason where the engine is required", async () => {
+test("if the engine is required, fails with the reason", async () => {
   const choice = chooseTests([], "required", () => Promise.resolve(missing));
 
   await expect(choice).rejects.toThrow(
@@ -48,7 +48,7 @@ test("fails with the reason where the engine is required", async () => {
   );
 });
 
-test("refuses a wish that it does not know", async () => {
+test("refuses an unknown value", async () => {
   const choice = chooseTests([], "yes", () => Promise.resolve(there));
 
   await expect(choice).rejects.toThrow('HOSTERIZER_DOCKER: "yes" is not a known value.');

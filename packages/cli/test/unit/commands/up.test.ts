@@ -4,7 +4,7 @@ import { renderConnection } from "../../../src/commands/up";
 
 const outputs = { host: "127.0.0.1", port: 5433, database: "hosterizer", schemaVersion: 9 };
 
-test("shows where the database is and how to get in", () => {
+test("shows where the database is and how to connect", () => {
   expect(renderConnection("local", { ...outputs, appPassword: "[secret]" })).toBe(
     `  host            127.0.0.1
   port            5433
@@ -18,7 +18,7 @@ Connect:
   );
 });
 
-test("shows how clients make sure of the server, where they do", () => {
+test("shows how clients verify the server, if they do", () => {
   const tls = { sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
   const text = renderConnection("dev", { ...outputs, ...tls });
 
@@ -27,10 +27,10 @@ test("shows how clients make sure of the server, where they do", () => {
   expect(text).toContain("npm run -s db -- env --stack dev");
 });
 
-test("speaks of no TLS where there is none", () => {
+test("does not mention TLS without it", () => {
   expect(renderConnection("local", { ...outputs, sslmode: "disable" })).not.toContain("TLS");
 });
 
-test("shows nothing where nothing is up", () => {
+test("shows nothing without a stack", () => {
   expect(renderConnection("local", {})).toBeUndefined();
 });

@@ -43,7 +43,7 @@ describe("the operator's command line", () => {
       fault: "Option '--administrator' cannot be used with option '--customer <id>'.",
       help: "psql --help",
     },
-  ])("answers $args with what is wrong and where to look", async ({ args, fault, help }) => {
+  ])("answers $args with the fault and where to read more", async ({ args, fault, help }) => {
     await expect(run(...args)).rejects.toMatchObject({
       name: "UserError",
       message: `${fault}\n\`npm run db -- ${help}\` shows what there is.`,

@@ -42,6 +42,6 @@ test.each([
       sslrootcert: ".hosterizer/dev/ca.pem",
     },
   },
-])("a state that $when leads to $address", ({ resources, address }) => {
+])("finds $address in a state that $when", ({ resources, address }) => {
   expect(serverAddress(resources)).toEqual(address);
 });

@@ -88,6 +88,6 @@ test("does not reveal the content of files uploaded into a container", () => {
   );
 });
 
-test("a container that leaves the program is told of as well", () => {
+test("also reports a container that the program no longer declares", () => {
   expect(found("container", "delete")).toMatchObject([{ kind: "resource" }]);
 });

@@ -35,7 +35,7 @@ test("a preview without changes is clean", () => {
   });
 });
 
-describe("what was done by hand is said in PostgreSQL's words", () => {
+describe("reports manual changes in PostgreSQL's terms", () => {
   test.each([
     "role CREATEDB: role app_backup: found CREATEDB, expected NOCREATEDB",
     "role BYPASSRLS: role app_readonly: found BYPASSRLS, expected NOBYPASSRLS",
@@ -60,12 +60,12 @@ describe("what was done by hand is said in PostgreSQL's words", () => {
     expect(lines("byHand")).toContain(line);
   });
 
-  test("and nothing besides", () => {
+  test("and nothing else", () => {
     expect(lines("byHand")).toHaveLength(19);
   });
 });
 
-test("what the audit has found more exactly, the plugin does not say again", () => {
+test("the plugin does not repeat what the audit has found more exactly", () => {
   expect(lines("audited")).toEqual([
     expect.stringMatching(
       /^policy expression: policy context_sees_own on public\.customers: found USING true, expected USING \(\(id >= /,
@@ -91,7 +91,7 @@ test("what the audit has found more exactly, the plugin does not say again", () 
   ]);
 });
 
-test("what was dropped is missing, with the privileges that were dropped with it", () => {
+test("reports dropped objects as missing, with the privileges that were dropped with them", () => {
   expect(lines("standing")).toEqual(
     expect.arrayContaining([
       'not looked at yet: row-level security: found not looked at yet (permission denied for database "hosterizer"), expected a look at it',
@@ -104,11 +104,11 @@ test("what was dropped is missing, with the privileges that were dropped with it
   );
 });
 
-test("a warning is told as such", () => {
+test("reports a warning as a warning", () => {
   expect(report("byHand", 7).warnings).toEqual(["server version 15.18 is below 15.20"]);
 });
 
-test("a secret is neither shown nor hinted at", () => {
+test("reveals nothing about a secret", () => {
   const { differences } = report("byHand", 7);
 
   expect(differences.find(({ kind }) => kind === "role password")).toEqual({
@@ -121,7 +121,7 @@ test("a secret is neither shown nor hinted at", () => {
   expect(JSON.stringify(differences)).not.toContain("[secret]");
 });
 
-describe("what could not be found out is broken, never clean", () => {
+describe("an unknown state is broken, never clean", () => {
   test("a server that cannot be reached is named once, with host and port", () => {
     expect(report("stopped", 1)).toMatchObject({
       status: "broken",
@@ -159,7 +159,7 @@ describe("what could not be found out is broken, never clean", () => {
   });
 });
 
-test("a change that no step explains is drift all the same", () => {
+test("a change without a step that explains it is still drift", () => {
   const { status, differences } = report("clean", 7);
 
   expect(status).toBe("drift");
@@ -194,14 +194,14 @@ test.each([
   expect(all[0]).toEqual(exact);
 });
 
-test("how the plugin's are known again is not shown", () => {
+test("does not show how the plugin's findings are matched", () => {
   const [bare] = withoutRepetition([], [granted]);
 
   expect({ ...bare, about: granted.about }).toEqual(granted);
   expect(bare).not.toHaveProperty("about");
 });
 
-test("the same from two resources is said once", () => {
+test("reports the same difference of two resources once", () => {
   const twice = own("the database", "a look at it", "not looked at yet");
 
   expect(withoutRepetition([twice, { ...twice }], [])).toEqual([twice]);

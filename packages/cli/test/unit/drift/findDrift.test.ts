@@ -19,16 +19,16 @@ const isHandMade = isManualChange([
   { urn: own, type: "", inputs: { grants: [] } },
 ]);
 
-test("a change of what is declared as it was is made by hand", () => {
+test("a change without a change of the declaration is manual", () => {
   expect(isHandMade(step({ name: "app_user", login: true, password: "[secret]" }))).toBe(true);
 });
 
-test("a change of the declaration is none, nor is a resource that is new or gone", () => {
+test("a change of the declaration is not drift, nor is a new or removed resource", () => {
   expect(isHandMade(step({ name: "app_user", login: false, password: "[secret]" }))).toBe(false);
   expect(isHandMade(step({ name: "app_user" }, `${urn}2`))).toBe(false);
   expect(isHandMade(step(undefined))).toBe(false);
 });
 
-test("our own resources have compared with the last update themselves", () => {
+test("our own resources compare with the last update themselves", () => {
   expect(isHandMade(step({ grants: ["another"] }, own))).toBe(true);
 });

@@ -102,7 +102,7 @@ test("commands name the stack", () => {
   );
 });
 
-test("files of migrations are put back, and nothing of them is accepted", () => {
+test("files of migrations are restored, and cannot be accepted", () => {
   const edited: Difference = {
     kind: "migration edited",
     object: "migration 000003_create_sites_table",
@@ -117,17 +117,17 @@ test("files of migrations are put back, and nothing of them is accepted", () => 
   expect(text).not.toContain("accept-drift");
 });
 
-test("what up leaves is nothing for up to do", () => {
+test("up has nothing to do for what it leaves", () => {
   expect(renderDrift(report([view]), screen(80))).toMatch(/^Next: nothing for up to do\./m);
 });
 
-test("a pending migration alone is no drift", () => {
+test("a pending migration alone is not drift", () => {
   const text = renderDrift(report([pending]), screen(80));
   expect(text).toMatch(/^Stack local has not drifted\. Its migrations are not all applied\.\n/);
   expect(text).not.toContain("!");
 });
 
-test("what is unsafe about a pending migration stands below it, whole", () => {
+test("a pending migration has its findings below it, in full", () => {
   const unsafe = `unsafe: migrations/000010_add_x.up.sql:1: ${"it locks the table ".repeat(8)}(scans-table)`;
   const lines = renderDrift(report([{ ...pending, reason: unsafe }]), screen(80)).split("\n");
   const at = lines.indexOf("    pending: 000010_add_x");
@@ -137,7 +137,7 @@ test("what is unsafe about a pending migration stands below it, whole", () => {
   expect(lines.at(-1)).toBe("Next: npm run up");
 });
 
-test("a migration that is undone says what goes with it", () => {
+test("a migration that is undone says what is removed with it", () => {
   const undone = {
     ...pending,
     expected: "undone",
@@ -153,7 +153,7 @@ test("a migration that is undone says what goes with it", () => {
   expect(text).toContain("1 difference: up undoes 1.");
 });
 
-test("a clean stack is one line, and a warning stands below it, whole", () => {
+test("a clean stack is one line, with a warning below it in full", () => {
   expect(renderDrift(recorded("clean"), screen(80))).toBe(
     "Stack local is as the program declares it.",
   );
@@ -163,7 +163,7 @@ test("a clean stack is one line, and a warning stands below it, whole", () => {
   expect(warning.filter((line) => line.length > 80)).toEqual([]);
 });
 
-describe.each(["byHand", "audited", "standing"])("what Pulumi has printed: %s", (name) => {
+describe.each(["byHand", "audited", "standing"])("the output of Pulumi: %s", (name) => {
   test.each([40, 80, 120])("a line for each difference, none longer than %d columns", (width) => {
     const told = recorded(name);
     const lines = renderDrift(told, screen(width)).split("\n");
@@ -176,7 +176,7 @@ describe.each(["byHand", "audited", "standing"])("what Pulumi has printed: %s", 
   });
 });
 
-test("a resource that is not understood is a line too", () => {
+test("an unknown resource is a line too", () => {
   const step = {
     op: "update",
     urn: "urn:pulumi:local::hosterizer-database::thing:index/thing:Thing::odd",
@@ -189,7 +189,7 @@ test("a resource that is not understood is a line too", () => {
   );
 });
 
-test("a stack that is not up yet is told by what it will have", () => {
+test("a stack that is not up yet is described by what up creates", () => {
   const type = "hosterizer:index:Roles$postgresql:index/role:Role";
   const create = (name: string) => ({
     op: "create",
@@ -214,7 +214,7 @@ const found: Difference = {
   repair: "automatic",
 };
 
-test("a line that fits is whole", () => {
+test("a line that fits is shown in full", () => {
   expect(differenceLine(found, 120)).toBe(renderDifference(found));
 });
 
@@ -240,7 +240,7 @@ test("two long values are shortened alike, and the reason is left out", () => {
   );
 });
 
-test("what is there is whole as long as what is expected says something", () => {
+test("the actual value is shown in full while the expected one is still readable", () => {
   const forced = {
     ...found,
     object: "table public.deployments",
@@ -283,6 +283,6 @@ test.each<[Partial<Difference>, string]>([
     { kind: "not looked at yet", object: "the ledger", actual: "not looked at yet (no database)" },
     "the ledger: not looked at yet (no database)",
   ],
-])("what is no difference of PostgreSQL's is one line too: %#", (differs, line) => {
+])("a difference outside PostgreSQL is one line too: %#", (differs, line) => {
   expect(differenceLine({ ...found, ...differs }, 120)).toBe(line);
 });

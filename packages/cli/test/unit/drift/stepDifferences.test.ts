@@ -14,7 +14,7 @@ function declared(inputs: Record<string, unknown>): Partial<PreviewStep> {
   return { newState: { inputs, outputs: {} } };
 }
 
-test("a resource of this project is believed as it is", () => {
+test("findings of this project's resources are taken over unchanged", () => {
   const found = {
     kind: "column added",
     object: "column public.sites.region",
@@ -62,7 +62,7 @@ test("what is unsafe about a pending migration belongs to it", () => {
   ]);
 });
 
-test("a migration to be undone says what goes", () => {
+test("a migration to be undone says what is removed", () => {
   const pending = ["000010_a (down): drops column a of public.b (3 rows)"];
 
   expect(stepDifferences(step(migrations, "schema", declared({ pending }))).own).toEqual([
@@ -77,7 +77,7 @@ test("a migration to be undone says what goes", () => {
   ]);
 });
 
-test("a resource of this project that the program has changed names what, without a value", () => {
+test("a resource of this project that the program has changed names the properties, without values", () => {
   const settings = "pulumi-nodejs:dynamic/hosterizer:ServerSettings";
   const inputs = { settings: { work_mem: "4MB" }, __tenancy: {}, port: 1, __provider: "a" };
   const before = { oldState: { inputs: { ...inputs, __drift: ["gone"] }, outputs: {} } };
@@ -93,7 +93,7 @@ test("a resource of this project that the program has changed names what, withou
   );
 });
 
-test("what an earlier update has found is no difference", () => {
+test("findings of an earlier update are not differences", () => {
   const memory = { oldState: { inputs: { drift: ["gone"], pending: ["000009_z"] }, outputs: {} } };
   const now = declared({ drift: [], pending: ["000010_a"] });
 
@@ -103,7 +103,7 @@ test("what an earlier update has found is no difference", () => {
 test.each([
   { what: "a property that is unknown here", detailedDiff: { skipDropRole: {} }, op: "update" },
   { what: "a resource that has left the program", detailedDiff: {}, op: "delete" },
-])("$what is told without a value", ({ op, detailedDiff }) => {
+])("$what is reported without a value", ({ op, detailedDiff }) => {
   const { own, plugin } = stepDifferences(
     step("postgresql:index/role:Role", "role-a", { op, detailedDiff }),
   );
@@ -113,11 +113,14 @@ test.each([
   expect(own[0]?.actual).toContain(`up would ${op} it`);
 });
 
-test.each(["same", "refresh", "create-replacement", "delete-replaced"])("%s says nothing", (op) => {
-  expect(stepDifferences(step(migrations, "schema", { op }))).toEqual({ own: [], plugin: [] });
-});
+test.each(["same", "refresh", "create-replacement", "delete-replaced"])(
+  "%s reports nothing",
+  (op) => {
+    expect(stepDifferences(step(migrations, "schema", { op }))).toEqual({ own: [], plugin: [] });
+  },
+);
 
-test("a group of resources is nothing in the database", () => {
+test("a component is not a difference", () => {
   expect(stepDifferences(step("hosterizer:index:Schema", "schema", { op: "create" }))).toEqual({
     own: [],
     plugin: [],
@@ -125,7 +128,7 @@ test("a group of resources is nothing in the database", () => {
 });
 
 test.each(["ContainerFiles", "ContainerTrial", "ContainerRestart"])(
-  "a %s that only follows another change says nothing of its own",
+  "a %s that only follows another change reports nothing",
   (type) => {
     const resource = `pulumi-nodejs:dynamic/hosterizer:${type}`;
     const changed = step(resource, "it", declared({ drift: [] }));
@@ -138,7 +141,7 @@ test.each(["ContainerFiles", "ContainerTrial", "ContainerRestart"])(
   },
 );
 
-test("a value that only the update will know is no difference, and never shown", () => {
+test("a value that only the update will know is not a difference, and is never shown", () => {
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const changes = (type: string, inputs: Record<string, unknown>, outputs: typeof inputs) =>
     stepDifferences(

@@ -72,7 +72,7 @@ test("records a planned role as created, in its group, without the values that a
   ]);
 });
 
-test("groups come before those in them, and one that is in the state already comes once", () => {
+test("a group comes before its members, and once if it is already in the state", () => {
   const outer = { ...group, urn: urn("hosterizer:index:Outer", "outer") };
   const inner = { ...group, parent: outer.urn };
 
@@ -96,13 +96,13 @@ test("groups come before those in them, and one that is in the state already com
   ]);
 });
 
-test("what goes down with something that is not in the state keeps no word of it", () => {
+test("a resource has no deletedWith that is missing in the state", () => {
   const { resources } = adoptPlanned({ resources: [stack] }, preview(group, role));
 
   expect(resources?.at(-1)).not.toHaveProperty("deletedWith");
 });
 
-test("a plan that makes no role and no database changes nothing, and open operations stay", () => {
+test("a plan that creates no role and no database changes nothing, and pending operations stay", () => {
   const pending = [{ resource: role, type: "updating" }];
 
   expect(adoptPlanned({ ...state, pending_operations: pending }, preview(grant))).toEqual({

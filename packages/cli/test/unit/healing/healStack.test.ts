@@ -13,7 +13,7 @@ const database = resource("postgresql:index/database:Database", "database");
 const grant = resource("postgresql:index/grant:Grant", "grant");
 const creating = (state: ResourceState) => ({ resource: state, type: "creating" });
 
-test.each([role, database])("$type, which cannot be made twice, is taken as made", (state) => {
+test.each([role, database])("$type, which cannot be created twice, counts as created", (state) => {
   const { deployment, adopted, cleared } = resolvePending({
     pending_operations: [creating(state)],
   });
@@ -24,7 +24,7 @@ test.each([role, database])("$type, which cannot be made twice, is taken as made
   expect({ adopted, cleared }).toEqual({ adopted: [state.urn], cleared: [] });
 });
 
-test("everything else is made again", () => {
+test("everything else is created again", () => {
   const { deployment, adopted, cleared } = resolvePending({
     pending_operations: [creating(grant)],
   });
@@ -33,7 +33,7 @@ test("everything else is made again", () => {
   expect({ adopted, cleared }).toEqual({ adopted: [], cleared: [grant.urn] });
 });
 
-test("what is in the state already stays as it is", () => {
+test("resources already in the state stay unchanged", () => {
   const known = { ...role, id: "app_role", outputs: { name: "app_role", login: true } };
   const { deployment, adopted } = resolvePending({
     resources: [known],
@@ -44,7 +44,7 @@ test("what is in the state already stays as it is", () => {
   expect(adopted).toEqual([]);
 });
 
-test("no resource is lost, and operations that Pulumi settles itself are left to it", () => {
+test("no resource is lost, and operations that Pulumi resolves itself stay pending", () => {
   const updating = { resource: grant, type: "updating" };
   const { deployment } = resolvePending({
     resources: [grant],
@@ -55,7 +55,7 @@ test("no resource is lost, and operations that Pulumi settles itself are left to
   expect(deployment.pending_operations).toEqual([updating]);
 });
 
-test("what Pulumi adds to its format passes through", () => {
+test("additions to Pulumi's format are preserved", () => {
   const newer = {
     pending_operations: [
       creating({ ...role, additionalSecretOutputs: ["password"] } as ResourceState),

@@ -23,7 +23,7 @@ test.each([
   { known: { versionOnPath: "v2.0.0", ...withGo }, source: "go" },
   { known: { versionOnPath: "v3.274.1", override: "go", ...withGo }, source: "go" },
   { known: { versionOnPath: "v3.274.1", override: "installer", ...online }, source: "installer" },
-])("takes Pulumi from $source where $known is what there is", async ({ known, source }) => {
+])("takes Pulumi from $source if $known is available", async ({ known, source }) => {
   expect(await choosePulumi(machine(known), "3.248.0")).toMatchObject({ source });
 });
 
@@ -36,7 +36,7 @@ test("names the version that is too old", async () => {
   expect(passedOver[0]).toBe("The pulumi on the PATH is too old: v3.1.0, and 3.248.0 is needed.");
 });
 
-test("asks nothing of the network when the PATH has a good Pulumi", async () => {
+test("makes no request if the PATH has a suitable Pulumi", async () => {
   const installerAnswers = () => Promise.reject(new Error("asked"));
 
   const choice = choosePulumi(machine({ versionOnPath: "v3.300.0", installerAnswers }), "3.248.0");
@@ -44,13 +44,13 @@ test("asks nothing of the network when the PATH has a good Pulumi", async () => 
   await expect(choice).resolves.toMatchObject({ source: "path", passedOver: [] });
 });
 
-test("says all that is missing, and what to install, where there is no way", async () => {
+test("if all sources fail, says what is missing and what to install", async () => {
   await expect(choosePulumi(machine({}), "3.248.0")).rejects.toThrow(
     /There is no pulumi on the PATH\.\n- .*cannot be reached\.\n- There is no go on the PATH\.\nInstall Pulumi 3\.248\.0 or later/,
   );
 });
 
-test("does not fall back where the user has named the source", async () => {
+test("does not fall back if the user has named the source", async () => {
   const known = machine({ override: "path", ...online, ...withGo });
 
   await expect(choosePulumi(known, "3.248.0")).rejects.toThrow("There is no pulumi on the PATH.");

@@ -31,7 +31,7 @@ test.each([
   expect(chooseBackend(stack, signs(known)).kind).toBe(kind);
 });
 
-test("a shared stack that stays on this machine is told about, the local one is not", () => {
+test("reports a shared stack whose state stays on this machine, but not the local one", () => {
   expect(chooseBackend("dev", signs({})).remark).toContain("run `pulumi login`");
   expect(chooseBackend("local", signs({})).remark).toBeUndefined();
 });

@@ -14,7 +14,7 @@ const kept = `config:
 encryptionsalt: v1:salt
 `;
 
-test("takes the team's values, and the salt and the secrets of this clone", () => {
+test("merges the team's values with the salt and the secrets of this clone", () => {
   expect(mergeConfiguration(tracked, kept, "Pulumi.dev.yaml")).toBe(`# Where the team's values are.
 config:
   p:port: 5433
@@ -24,7 +24,7 @@ encryptionsalt: v1:salt
 `);
 });
 
-test("is what the team wrote as long as this clone has nothing to add", () => {
+test("equals the team's file while this clone has nothing to add", () => {
   expect(mergeConfiguration(tracked, undefined, "Pulumi.dev.yaml")).toBe(tracked);
 });
 
@@ -34,14 +34,14 @@ test("merging again changes nothing", () => {
   expect(mergeConfiguration(tracked, once, "Pulumi.dev.yaml")).toBe(once);
 });
 
-test("a value that the team has set beats a secret of this clone", () => {
+test("a value in the team's file overrides a secret of this clone", () => {
   const team = `${tracked}  p:password: public\n`;
 
   expect(mergeConfiguration(team, kept, "Pulumi.dev.yaml")).toContain("p:password: public");
 });
 
 test.each(["encryptionsalt: v1:team", "secretsprovider: awskms://alias/team", "encryptedkey: abc"])(
-  "stays out of a file in which the team has chosen %s",
+  "does not change a file in which the team has chosen %s",
   (line) => {
     const team = `${tracked}${line}\n`;
 
@@ -49,7 +49,7 @@ test.each(["encryptionsalt: v1:team", "secretsprovider: awskms://alias/team", "e
   },
 );
 
-test.each(["", "config: {}\n", "# nothing\n"])("adds secrets to a file that is %j", (empty) => {
+test.each(["", "config: {}\n", "# nothing\n"])("adds secrets to the file %j", (empty) => {
   const merged = mergeConfiguration(empty, kept, "Pulumi.dev.yaml");
 
   expect(merged).toContain("secure: v1:abc");
@@ -59,7 +59,7 @@ test.each(["", "config: {}\n", "# nothing\n"])("adds secrets to a file that is %
 test.each([
   ["says a thing twice", `${tracked}  p:port: 5434\n`, "Map keys must be unique at line 4"],
   ["is no YAML", `${tracked}  - 1\n`, "at line 4, column 1"],
-])("refuses a file that %s, with the place", (_, text, place) => {
+])("refuses a file that %s, and names the place", (_, text, place) => {
   const merge = () => mergeConfiguration(text, undefined, "Pulumi.dev.yaml");
 
   expect(merge).toThrow(/^Pulumi\.dev\.yaml cannot be read: /);

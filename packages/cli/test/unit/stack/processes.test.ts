@@ -63,11 +63,11 @@ test.each([
   { command: "pulumi-resource-postgresql --help", directory: project },
   { command: "psql -h 127.0.0.1:4000", directory: project },
   { command: "vim pulumi.ts", directory: project },
-])("$command in $directory is no orphan of this project", (other) => {
+])("$command in $directory is not an orphan of this project", (other) => {
   expect(orphansOf(project, [init, { pid: 30, parent: 1, ...other }])).toEqual([]);
 });
 
-test("an orphan is known by its path where the system does not tell its folder", () => {
+test("an orphan is recognized by its path if the system does not report its folder", () => {
   const command = `sh ${project}/.hosterizer/pulumi-home/plugins/resource-x/y 127.0.0.1:1`;
   const orphan = { pid: 30, parent: 1, command };
 

@@ -44,6 +44,6 @@ test.each([
   ["node_modules\n!node_modules/x/y", "node_modules", false],
   ["node_modules\n!node_modules/x/y", "node_modules/z", true],
   ["src/*.ts", "src", false],
-])("with %j, nothing in %s can be wanted: %s", (text, folder, all) => {
+])("with %j, all of %s is excluded: %s", (text, folder, all) => {
   expect(buildIgnore(text, []).ignoresAllWithin(folder)).toBe(all);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { checkConfiguration, readConfiguration } from "../../../src/docker/configuration";
 
-test("takes the engine that the provider names before that of the environment", () => {
+test("prefers the provider's engine to that of the environment", () => {
   const environment = { DOCKER_HOST: "tcp://other:1", DOCKER_CONTEXT: "other" };
 
   expect(readConfiguration({ host: "ssh://build" }, environment)).toMatchObject({
@@ -13,7 +13,7 @@ test("takes the engine that the provider names before that of the environment", 
   expect(readConfiguration({}, environment)).toMatchObject({ host: "other" });
 });
 
-test("refuses what it does not serve, and a host that cannot be one", () => {
+test("refuses unsupported settings and an invalid host", () => {
   const { inputs, faults } = checkConfiguration({
     version: "5.2.0",
     host: "ftp://x",

@@ -35,7 +35,7 @@ test("a file has its bytes, its mode and its time, and belongs to root", async (
   });
 });
 
-test("files that are empty, fill a block or go over one follow each other", async () => {
+test("handles files that are empty, fill a block or exceed it, one after the other", async () => {
   const files = ["", "x".repeat(512), "x".repeat(513)].map((content, at) => ({
     path: `f${at}`,
     content,
@@ -50,7 +50,7 @@ test("files that are empty, fill a block or go over one follow each other", asyn
 });
 
 test.each([`${"f".repeat(80)}/${"f".repeat(80)}/file`, "x".repeat(200), `${"ö".repeat(60)}/ö`])(
-  "a long path arrives whole: %s",
+  "a long path is complete: %s",
   async (path) => {
     const [file] = await membersOf([{ path, content: "", mode: 0o644 }]);
     expect(file?.header.name).toBe(path);

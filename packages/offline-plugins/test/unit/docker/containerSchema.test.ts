@@ -14,7 +14,7 @@ test.each([
   expect(parseDuration(text)).toBe(nanoseconds);
 });
 
-test.each(["", "30", "s", "1 s", "-1s", "1d", "1s2"])("%j is no time", (text) => {
+test.each(["", "30", "s", "1 s", "-1s", "1d", "1s2"])("%j is not a duration", (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 
@@ -23,11 +23,11 @@ test.each([
   [5e8, "500ms"],
   [60e9, "1m0s"],
   [3661.5e9, "1h1m1.5s"],
-])("%d nanoseconds are written as Docker does: %s", (nanoseconds, text) => {
+])("%d nanoseconds are written as Docker writes them: %s", (nanoseconds, text) => {
   expect(formatDuration(nanoseconds)).toBe(text);
 });
 
-test("what is written is read as the same", () => {
+test("reads back what it has written", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 100_000_000 }), (milliseconds) => {
       expect(parseDuration(formatDuration(milliseconds * 1e6))).toBe(milliseconds * 1e6);

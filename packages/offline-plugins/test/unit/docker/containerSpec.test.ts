@@ -6,7 +6,7 @@ import { completeState } from "../../../src/protocol/resourceSchema";
 
 const upload = { file: "/etc/x.conf", content: "hush", executable: false, permissions: "" };
 
-test("no part of what the engine is asked for holds an upload", () => {
+test("no request to the engine contains an upload", () => {
   const planned = completeState(containerSchema, { name: "n", image: "i", uploads: [upload] });
   expect(JSON.stringify(containerSpec(planned))).not.toContain("hush");
 });

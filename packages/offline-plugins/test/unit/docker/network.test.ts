@@ -22,12 +22,12 @@ async function deleteWith(...refusals: Error[]): Promise<number> {
   return asked;
 }
 
-test("a network is removed whose last container has gone just after the engine refused it", async () => {
+test("removes a network whose last container disappears just after the engine refused", async () => {
   const inUse = refusal(403, "error while removing network: network n has active endpoints");
   expect(await deleteWith(inUse)).toBe(2);
 });
 
-test("a network that cannot be removed for another reason is not waited for", async () => {
+test("does not wait if a network cannot be removed for another reason", async () => {
   const builtIn = refusal(403, "bridge is a pre-defined network and cannot be removed");
   await expect(deleteWith(builtIn)).rejects.toThrow("pre-defined");
 });

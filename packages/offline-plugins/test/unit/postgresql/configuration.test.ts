@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { checkConfiguration, readConfiguration } from "../../../src/postgresql/configuration";
 
-test("the program's own settings come before the environment, and this before the defaults", () => {
+test("the program's settings precede the environment, which precedes the defaults", () => {
   const environment = { PGHOST: "h.env", PGPORT: "1", PGUSER: "u.env", PGPASSWORD: "p.env" };
   expect(readConfiguration({ host: "h", password: "" }, environment)).toEqual({
     host: "h",
@@ -17,7 +17,7 @@ test("the program's own settings come before the environment, and this before th
   });
 });
 
-test("reads each setting that it is given", () => {
+test("reads each setting", () => {
   const given = {
     host: "h",
     port: "5433",
@@ -39,7 +39,7 @@ test("reads each setting that it is given", () => {
   });
 });
 
-test("no host, or an environment that makes no sense, is said to be so", () => {
+test("reports a missing host and an invalid environment", () => {
   expect(() => readConfiguration({}, {})).toThrow('set the provider\'s "host" or PGHOST');
   expect(() => readConfiguration({ host: "h" }, { PGPORT: "x" })).toThrow(
     "PGPORT: expected a whole",
@@ -49,7 +49,7 @@ test("no host, or an environment that makes no sense, is said to be so", () => {
   );
 });
 
-test("the authority's file may be one that the program is about to write", () => {
+test("accepts an authority's file that the program has yet to write", () => {
   const sslrootcert = "written/later.pem";
 
   expect(checkConfiguration({ sslrootcert })).toMatchObject({
@@ -59,7 +59,7 @@ test("the authority's file may be one that the program is about to write", () =>
   expect(readConfiguration({ host: "h", sslrootcert }, {})).toMatchObject({ sslrootcert });
 });
 
-test("takes a client's certificate by its paths, and refuses an inline one", () => {
+test("accepts a client certificate by its paths, and refuses an inline one", () => {
   const given = { host: "db.example", clientcert: '{"cert":"a.pem","key":"a.key"}' };
   expect(checkConfiguration(given).faults).toEqual([]);
   expect(readConfiguration(given, {})).toMatchObject({ sslcert: "a.pem", sslkey: "a.key" });

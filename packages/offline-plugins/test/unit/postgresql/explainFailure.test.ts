@@ -24,7 +24,7 @@ test("an unknown code passes through", () => {
   expect(explainFailure(error)).toBe("odd (SQLSTATE 99999)");
 });
 
-test("a name with two addresses that both refuse is refused once", () => {
+test("a name with two addresses that both refuse is reported once", () => {
   const refused = () => Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
   const both = new AggregateError([refused(), refused()]);
   expect(new ServerUnreachable("localhost", 5432, both).message).toMatch(

@@ -43,7 +43,7 @@ test.each([
   expect(grantStatements(grant)).toEqual(sql);
 });
 
-test("of all objects everything is revoked, of named ones what is there", () => {
+test("revokes everything on all objects, and existing privileges on named ones", () => {
   const present = [
     { name: "a", privileges: ["DELETE"] },
     { name: "b", privileges: [] },
@@ -76,10 +76,10 @@ test.each([
     wanted: ["ALL"],
     same: true,
   },
-])("$present on a table is what $wanted says: $same", ({ present, wanted, same }) => {
+])("$present on a table equals $wanted: $same", ({ present, wanted, same }) => {
   expect(samePrivileges("table", present, wanted)).toBe(same);
 });
 
-test("no word that is no privilege gets into a statement, whatever a state says", () => {
+test("only known privileges get into a statement, whatever a state contains", () => {
   expect(() => privilegeList("table", ["SELECT", "x; drop table t"])).toThrow("is not a privilege");
 });

@@ -11,26 +11,26 @@ const check = (news: PropertyMap, olds: PropertyMap = {}, proposal?: string) =>
     ...(proposal === undefined ? {} : { proposal }),
   });
 
-test("fills in defaults and lists them; those that are zero are left to the server", () => {
+test("fills in defaults and lists them; zero values are left to the server", () => {
   expect(check({ name: "n", place: "p" })).toEqual({
     inputs: { __defaults: ["limit", "loud"], name: "n", place: "p", limit: -1, loud: true },
     faults: [],
   });
 });
 
-test("a default that the program gives itself is no default", () => {
+test("a value that the program sets is not a default, even if equal", () => {
   const { inputs } = check({ name: "n", place: "p", limit: -1, loud: true });
   expect(inputs["__defaults"]).toEqual([]);
 });
 
-test("null is as good as nothing, and names of the engine's own are passed over", () => {
+test("null counts as absent, and the engine's own names are ignored", () => {
   const { inputs, faults } = check({ name: "n", place: "p", note: null, __defaults: ["x"] });
   expect(faults).toEqual([]);
   expect(inputs).not.toHaveProperty("note");
   expect(inputs["__defaults"]).toEqual(["limit", "loud"]);
 });
 
-test("values that are not known yet pass", () => {
+test("accepts values that are not known yet", () => {
   const news: PropertyMap = {
     name: unknownValue,
     place: unknownValue,
@@ -49,20 +49,20 @@ test("all faults of single values are found at once", () => {
   ).toEqual(["limit", "old", "place", "quiet", "strange", "tags"]);
 });
 
-test("faults between values are looked for once the values are right", () => {
+test("faults between values are checked once each value is valid", () => {
   expect(check({ place: "p", note: "bad" }).faults).toEqual([
     { property: "note", reason: "bad note" },
   ]);
   expect(check({ note: "bad" }).faults.map(({ property }) => property)).toEqual(["place"]);
 });
 
-test("a secret of the wrong kind is not shown", () => {
+test("does not show a secret of the wrong type", () => {
   const [fault] = check({ place: "p", password: ["hush"] }).faults;
   expect(fault?.property).toBe("password");
   expect(fault?.reason).not.toContain("hush");
 });
 
-test("a made name is the same in a preview and the update after it, and stays in later runs", () => {
+test("a generated name is the same in a preview and the update after it, and stays in later runs", () => {
   const { inputs } = check({ place: "p" });
   expect(inputs["name"]).toMatch(/^it-[0-9a-f]{7}$/);
   expect(check({ place: "p" }).inputs["name"]).toBe(inputs["name"]);
@@ -71,11 +71,11 @@ test("a made name is the same in a preview and the update after it, and stays in
   expect(later.inputs["__defaults"]).toContain("name");
 });
 
-test("a name that the program gave once is not kept when it gives none any more", () => {
+test("a name that the program no longer sets is not kept", () => {
   const olds = { name: "given", __defaults: [] };
   expect(check({ place: "p" }, olds).inputs["name"]).not.toBe("given");
 });
 
-test("the project's autonaming settings decide how a made name looks", () => {
+test("the project's autonaming settings determine generated names", () => {
   expect(check({ place: "p" }, {}, "proposed").inputs["name"]).toBe("proposed");
 });

@@ -8,7 +8,7 @@ import { thing } from "./thing";
 const live = { name: "n", place: "p", limit: -1, quiet: false, loud: true };
 const diff = (inputs: PropertyMap) => diffResponse(thing, live, inputs, new Set());
 
-test("no difference is none, and what would replace is stable", () => {
+test("without a difference there are no changes, and replacing properties are stable", () => {
   const response = diff({ name: "n", place: "p" });
   expect(response.getChanges()).toBe(DiffResponse.DiffChanges.DIFF_NONE);
   expect(response.getStablesList()).toEqual(["place"]);
@@ -23,7 +23,7 @@ test("a change in place replaces nothing", () => {
   expect(response.getDetaileddiffMap().get("limit")?.getKind()).toBe(PropertyDiff.Kind.UPDATE);
 });
 
-test("a change that replaces says so, and is stable no longer", () => {
+test("a change that replaces says so, and is no longer stable", () => {
   const response = diff({ name: "n", place: "q", __defaults: ["name"] });
   expect(response.getReplacesList()).toEqual(["place"]);
   expect(response.getStablesList()).toEqual([]);
@@ -32,7 +32,7 @@ test("a change that replaces says so, and is stable no longer", () => {
   );
 });
 
-test("where the program chose the name, the old object goes first", () => {
+test("if the program chose the name, the old object is deleted first", () => {
   const named = { name: "n", place: "q" };
   expect(diff({ ...named, __defaults: ["name"] }).getDeletebeforereplace()).toBe(false);
   expect(diff({ ...named, __defaults: [] }).getDeletebeforereplace()).toBe(true);

@@ -108,7 +108,7 @@ test.each<{ what: string; inputs: PropertyMap; expected: string[] }>([
   expect(changes(live, { ...base, ...inputs }).sort()).toEqual([...expected].sort());
 });
 
-test("a replacing change within a property is told apart from one in place", () => {
+test("distinguishes a nested change that replaces from one in place", () => {
   const inputs = { ...base, doors: [{ wall: 2, width: 8 }] };
   const response = diffResponse(crate, live, inputs, new Set());
   expect(response.getReplacesList()).toEqual(["doors"]);
@@ -150,7 +150,7 @@ test("once the plan is reached, planning again finds nothing to change", () => {
   );
 });
 
-test("there is a change exactly if two sets of objects mean something else", () => {
+test("there is a change exactly if two sets of objects differ in meaning", () => {
   const meaning = (goods: readonly PropertyMap[]) =>
     [
       ...new Set(

@@ -8,7 +8,7 @@ const naming = { logicalName: "it", seed: new Uint8Array([1]) };
 const check = (news: PropertyMap) =>
   checkInputs(crate, "official plugin test 1.0.0", {}, { name: "n", ...news }, naming);
 
-test("each object has defaults of its own, and the list of them", () => {
+test("each object has its own defaults, and a list of them", () => {
   const { inputs, faults } = check({
     lid: { hinges: 2 },
     doors: [{ wall: 1 }, { wall: 2, side: "right", __defaults: ["x"] }],
@@ -53,13 +53,13 @@ test.each([
   { goods: { what: "glass", secret: "hush" } },
   { goods: ["hush"] },
   { goods: "hush" },
-])("no fault shows what may be secret: %j", (news) => {
+])("no fault shows a possible secret: %j", (news) => {
   const { faults } = check(news);
   expect(faults).toHaveLength(1);
   expect(JSON.stringify(faults)).not.toContain("hush");
 });
 
-test("what is not known yet passes, at any depth", () => {
+test("accepts unknown values at any depth", () => {
   const news: PropertyMap = {
     labels: { a: unknownValue },
     doors: unknownValue,
@@ -68,7 +68,7 @@ test("what is not known yet passes, at any depth", () => {
   expect(check(news)).toMatchObject({ faults: [], inputs: news });
 });
 
-test("a refresh keeps within objects the names that were there, and defaults that still hold", () => {
+test("a refresh keeps the names within objects, and the defaults that still apply", () => {
   const inputs = {
     name: "n",
     lid: { __defaults: ["color"], color: "red", hinges: 2 },

@@ -14,7 +14,7 @@ const planned = planState(crateSchema, undefined, {
   goods: [{ what: "glass" }],
 });
 
-test("in a planned object, texts and lists that are left out are empty, all else is not there", () => {
+test("in a planned object, omitted texts and lists are empty, other omitted values are absent", () => {
   expect(planned).toEqual({
     name: "n",
     labels: null,
@@ -26,7 +26,7 @@ test("in a planned object, texts and lists that are left out are empty, all else
   });
 });
 
-test("a new object settles as planned, but for what the server chose", () => {
+test("a new object is as planned, except for values that the server chose", () => {
   const live = {
     ...planned,
     labels: {},
@@ -74,12 +74,12 @@ test("the bridge's notes name collections and renamed properties at any depth", 
   expect(created).not.toHaveProperty("obj.ps.lock");
 });
 
-test("there are no notes on what is not all known", () => {
+test("there are no notes on partly unknown values", () => {
   const state = { ...planned, lock: null };
   expect(outputs(crate, "id", state)).toEqual({ ...state, id: "id" });
 });
 
-test("objects are types of their own in the description of the package", () => {
+test("objects are separate types in the package schema", () => {
   const { types, resources } = packageSchema(provider);
   const container = resources["docker:index/container:Container"];
   expect(container?.inputProperties["ports"]).toEqual({

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { provider } from "../../../src/postgresql/provider";
 import { packageSchema } from "../../../src/protocol/packageSchema";
 
-test("describes each type of resource with what it takes and what it has", () => {
+test("describes each type of resource with its inputs and outputs", () => {
   const { resources, ...its } = packageSchema(provider);
   expect(its).toEqual({ name: "postgresql", version: "3.18.1" });
   expect(Object.keys(resources)).toHaveLength(7);

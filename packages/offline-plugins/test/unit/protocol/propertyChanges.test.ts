@@ -55,7 +55,7 @@ test.each([
   expect(changes(live, Object.fromEntries<PropertyMap[string]>(given))).toEqual(expected);
 });
 
-test("what changed on the server goes back to its default", () => {
+test("a value changed on the server is reset to its default", () => {
   const drifted = { ...live, limit: 3, quiet: true, loud: false, note: "x", path: ["y"] };
   expect(changes(drifted, base)).toEqual([
     "update limit",
@@ -66,15 +66,15 @@ test("what changed on the server goes back to its default", () => {
   ]);
 });
 
-test("what the server decides is left as it is", () => {
+test("values that the server decides stay unchanged", () => {
   expect(changes({ ...live, owner: "someone else" }, base)).toEqual([]);
 });
 
-test("an ignored property is no change", () => {
+test("an ignored property is not a change", () => {
   expect(changes({ ...live, limit: 3, quiet: true }, base, ["limit"])).toEqual(["update quiet"]);
 });
 
-test("lists are compared place by place", () => {
+test("lists are compared element by element", () => {
   const old = { ...live, path: ["a", "b", "c"] };
   expect(changes(old, { ...base, path: ["a", "x"] })).toEqual(["update path[1]", "delete path[2]"]);
 });
@@ -100,7 +100,7 @@ test("once the plan is reached, planning again finds nothing to change", () => {
   );
 });
 
-test("there is a change exactly if two inputs mean something else", () => {
+test("there is a change exactly if two inputs differ in meaning", () => {
   const meaning = ({ tags, ...rest }: PropertyMap) =>
     JSON.stringify({ ...rest, tags: [...new Set(tags as string[])].sort() });
   fc.assert(

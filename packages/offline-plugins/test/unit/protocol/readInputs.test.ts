@@ -13,12 +13,12 @@ const state = {
   owner: "o",
 };
 
-test("a refresh keeps the names that were there, and nothing but these", () => {
+test("a refresh keeps only the existing names", () => {
   const inputs = { name: "n", place: "p", gone: "x", __defaults: [] };
   expect(refreshedInputs(inputs, state)).toEqual({ name: "n", place: "p" });
 });
 
-test("a default whose value has changed on the server is a default no longer", () => {
+test("a default whose value has changed on the server is no longer a default", () => {
   const inputs = { name: "n", limit: -1, loud: true, __defaults: ["limit", "loud"] };
   expect(refreshedInputs(inputs, { ...state, limit: 5 })).toEqual({
     name: "n",
@@ -28,12 +28,12 @@ test("a default whose value has changed on the server is a default no longer", (
   });
 });
 
-test("of a set as many elements are taken over as the program gave", () => {
+test("a refresh keeps as many elements of a set as the program declared", () => {
   expect(refreshedInputs({ tags: ["b"] }, state)).toEqual({ tags: ["a"] });
   expect(refreshedInputs({ tags: ["c", "b", "a"] }, state)).toEqual({ tags: ["a", "b"] });
 });
 
-test("an import says what has to be said and what is no default", () => {
+test("an import contains the required properties and those that differ from defaults", () => {
   expect(importedInputs(thingSchema, { ...state, limit: 7, old: "x" })).toEqual({
     name: "n",
     place: "p",

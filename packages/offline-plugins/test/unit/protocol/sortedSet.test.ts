@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { sortedSet, unknownValue } from "../../../src/protocol/propertyValue";
 
-test("a set is in the order of its bytes and holds nothing twice", () => {
+test("a set is sorted by its bytes and contains no duplicates", () => {
   // As JavaScript's own order has it, the last two would change places.
   expect(sortedSet(["b", "a", "B", "a", "\u{10000}", "\uffff"])).toEqual([
     "B",
@@ -13,6 +13,6 @@ test("a set is in the order of its bytes and holds nothing twice", () => {
   ]);
 });
 
-test("a set with an element that is not known yet is not known itself", () => {
+test("a set with an unknown element is unknown", () => {
   expect(sortedSet(["a", unknownValue])).toBe(unknownValue);
 });

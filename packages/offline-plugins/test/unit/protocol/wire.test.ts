@@ -26,7 +26,7 @@ const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
 }));
 const properties = fc.dictionary(names, value, { maxKeys: 4, noNullPrototype: true });
 
-test("whatever is sent arrives as it was, through the bytes of a message", () => {
+test("every value survives a round trip through the bytes of a message", () => {
   fc.assert(
     fc.property(properties, (sent: PropertyMap) => {
       const bytes = encodeProperties(sent).serializeBinary();
@@ -35,7 +35,7 @@ test("whatever is sent arrives as it was, through the bytes of a message", () =>
   );
 });
 
-test("a secret is marked on the way out, null and unknown ones too, and plain again on the way in", () => {
+test("a secret is marked when sent, even if null or unknown, and plain when received", () => {
   const sent: PropertyMap = { password: "p", token: null, key: unknownValue, name: "n" };
   const message = encodeProperties(sent, new Set(["password", "token", "key"]));
   const secret = (inner: unknown) => ({
@@ -65,7 +65,7 @@ test.each([
   });
 });
 
-test("an output is its value, or unknown if it has none", () => {
+test("an output becomes its value, or unknown if it has none", () => {
   const output = (rest: Record<string, string>) => ({
     "4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4",
     ...rest,

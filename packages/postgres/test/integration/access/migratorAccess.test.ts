@@ -33,15 +33,15 @@ describe("the migrator's login", () => {
 
   test.each([
     ["it may not log in", () => `alter role ${migrator} nologin`, /not permitted to log in/],
-    ["its password is another one", () => `alter role ${migrator} password 'x'`, /authentication/],
+    ["its password was changed", () => `alter role ${migrator} password 'x'`, /authentication/],
     ["it has no password", () => `alter role ${migrator} password null`, /authentication/],
     [
-      "its password is over",
+      "its password has expired",
       () => `alter role ${migrator} valid until '2001-01-01'`,
       /authentication/,
     ],
     [
-      "it may have no connection",
+      "its connection limit is 0",
       () => `alter role ${migrator} connection limit 0`,
       /too many connections/,
     ],
@@ -51,11 +51,11 @@ describe("the migrator's login", () => {
       /permission denied/,
     ],
     [
-      "it is no member of the owner",
+      "it is not a member of the owner",
       () => `revoke ${access.owner} from ${migrator}`,
       /permission denied to set role/,
     ],
-  ])("is drift and is restored where %s, by a superuser or not", async (_what, sql, says) => {
+  ])("is drift and is restored if %s, by a superuser or another role", async (_what, sql, says) => {
     for (const deployer of [deploy, database.superuser]) {
       await database.run(sql());
       expect(await faults()).toEqual([expect.stringMatching(says)]);
@@ -64,17 +64,17 @@ describe("the migrator's login", () => {
     }
   });
 
-  test("is not blamed where the database takes no more connections at all", async () => {
+  test("is not blamed if the database accepts no more connections at all", async () => {
     await database.run(`alter database ${database.name} connection limit 0`);
     await expect(faults()).rejects.toMatchObject({ code: "53300" });
   });
 
-  test("is left alone where nothing is wrong with it", async () => {
+  test("is not touched if nothing is wrong with it", async () => {
     await restoreMigratorAccess({ ...deploy, password: "wrong" }, access);
     expect(await faults()).toEqual([]);
   });
 
-  test("is named with the reason where it cannot be restored", async () => {
+  test("is named with the reason if it cannot be restored", async () => {
     await database.run(`alter role ${migrator} superuser nologin`);
     await expect(restoreMigratorAccess(deploy, access)).rejects.toThrow(/must be superuser/);
   });

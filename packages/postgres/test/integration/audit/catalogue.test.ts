@@ -40,8 +40,8 @@ const isAbout = ({ says, ...drift }: Case) => {
     finding.kind === drift.kind && matches(line, renderDifference(finding));
 };
 
-describe("all of it at once", () => {
-  test("is named, each once, with what up does", async () => {
+describe("all cases at once", () => {
+  test("are each named once, with what up does", async () => {
     for (const drift of cases) await database.run(here(drift.break));
     const findings = await database.findings();
 
@@ -55,7 +55,7 @@ describe("all of it at once", () => {
     }
   });
 
-  test("is repaired or left", async () => {
+  test("are repaired or left", async () => {
     await database.repair();
     const findings = await database.findings();
 
@@ -69,7 +69,7 @@ describe("all of it at once", () => {
     }
   });
 
-  test("is all gone when what was left is ended", async () => {
+  test("are all gone once what was left is undone", async () => {
     for (const { undo } of cases.toReversed())
       if (undo !== undefined) await database.run(here(undo));
     for (const role of ["app_readonly", "app_user"]) {

@@ -51,7 +51,7 @@ async function untilNobodyIsInTheWay(change: () => Promise<unknown>): Promise<vo
   });
 }
 
-test("a repair holds while another session drops and makes what is to be repaired", async () => {
+test("a repair holds while another session drops and recreates the same objects", async () => {
   const make = `create view public.blink as select domain from public.sites;
     alter view public.blink owner to ${database.owner};
     grant select on public.blink to public`;
@@ -103,7 +103,7 @@ async function whileOpen<T>(sql: string, milliseconds: number, work: () => Promi
 const makeHeld = () => `set role ${database.owner};
   create view public.held as select domain from public.sites`;
 
-test("a repair waits for a lock that somebody holds for a moment", async () => {
+test("a repair waits for a short lock", async () => {
   await database.run(makeHeld());
   const lock = "lock table public.held in access share mode";
   await whileOpen(lock, 1_000, () => database.repair());
@@ -111,13 +111,13 @@ test("a repair waits for a lock that somebody holds for a moment", async () => {
   await database.run("drop view public.held");
 });
 
-test("a repair of what somebody drops meanwhile comes to nothing", async () => {
+test("a repair of an object that is dropped meanwhile does nothing", async () => {
   await database.run(makeHeld());
   await whileOpen("drop view public.held", 1_000, () => database.repair());
   expect(await database.lines()).toEqual([]);
 });
 
-test("a repair is tried again where another session has changed the same catalog row", async () => {
+test("a repair is retried if another session has changed the same catalog row", async () => {
   await database.run(`grant update on public.users to ${reader}`);
   const grant = `grant delete on public.users to ${reader}`;
   await whileOpen(grant, 350, () => database.repair());

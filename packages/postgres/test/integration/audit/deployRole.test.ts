@@ -17,11 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("a role that is no superuser finds nothing where nothing is wrong", async () => {
+test("a role that is not a superuser finds nothing if nothing is wrong", async () => {
   expect(await database.linesAs(deploy)).toEqual([]);
 });
 
-test("it repairs what the owner and CREATEROLE may", async () => {
+test("it repairs what the owner and CREATEROLE allow", async () => {
   const stranger = await database.role("stranger");
   await database.run(`grant update on public.users to ${reader};
     grant usage on schema public to public;

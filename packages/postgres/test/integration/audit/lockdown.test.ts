@@ -81,7 +81,7 @@ describe("what is open", () => {
     return error instanceof Error ? error.message : "nothing was refused";
   };
 
-  test("is nothing in a database as up leaves it, nor in one that isn't there", async () => {
+  test("is empty in a database that up has just left, and in one that does not exist", async () => {
     expect(await open()).toEqual([]);
     expect(await close()).toEqual([]);
     const absent = { ...database.superuser, database: "no_such_database" };
@@ -90,7 +90,7 @@ describe("what is open", () => {
     await lockDown({ ...options(), connection: absent, migrator });
   });
 
-  test("is closed though what may hold data is refused afterwards, and both are named", async () => {
+  test("is closed even if other changes are refused afterwards, and both are named", async () => {
     await asOwner(`alter table public.sites disable row level security, no force row level security;
       create policy everyone on public.customers using (true);
       alter policy context_sees_own on public.customers using (true);
@@ -132,7 +132,7 @@ describe("what is open", () => {
     expect(kept).toEqual([{ n: 1 }]);
   });
 
-  test("is closed where the ledger tells nothing", async () => {
+  test("is closed if the ledger is unreadable", async () => {
     await asOwner(`alter table public.sites disable row level security;
       alter table hosterizer.schema_migrations rename to kept;
       create view hosterizer.schema_migrations as select 1 / 0 as id, ''::text as name, now() as run_on`);
@@ -140,7 +140,7 @@ describe("what is open", () => {
     expect(await sites()).toEqual(["acme.example"]);
   });
 
-  test("is closed where the ledger has become a view that changes what our statements mean", async () => {
+  test("is closed if the ledger has become a view that changes the meaning of our statements", async () => {
     await asOwner(`alter table public.sites disable row level security;
       create policy everyone on public.customers using (true);
       create function public.differ(name, text) returns boolean language sql as 'select false';
@@ -157,7 +157,7 @@ describe("what is open", () => {
     expect(await sites()).toEqual(["acme.example"]);
   });
 
-  test("is closed on tables and views by hand, and on a table that was renamed", async () => {
+  test("is closed on manually created tables and views, and on a renamed table", async () => {
     const { user } = database.applicationLogin;
     await asOwner(`create table public.copied_sites as select * from public.sites;
       create view public.customer_names as select name from public.customers;
@@ -187,7 +187,7 @@ describe("what is open", () => {
     expect(held).toEqual([]);
   });
 
-  test("is closed where the owner has hidden it in an extension of its own", async () => {
+  test("is closed if the owner has hidden it in its own extension", async () => {
     const { user } = database.applicationLogin;
     await asOwner(`create extension hstore schema public;
       grant truncate on public.customers to ${user};
@@ -231,7 +231,7 @@ describe("what is open", () => {
     expect(await open()).toEqual([]);
   });
 
-  test("is closed where the functions of the declared policies are missing", async () => {
+  test("is closed if the functions of the declared policies are missing", async () => {
     await asOwner(`drop function tenancy.lowest_customer_id() cascade;
       alter table public.sites no force row level security;
       create policy everyone on public.sites using (true);
@@ -247,7 +247,7 @@ describe("what is open", () => {
     expect(await close()).toEqual([]);
   });
 
-  test("is closed though another hole can't be", async () => {
+  test("is closed even if another opening cannot be closed", async () => {
     await asOwner("alter table public.customers disable row level security");
     await asOwner("alter table public.sites disable row level security");
     await database.run(`create function public.refuse() returns event_trigger language plpgsql as $$
@@ -269,11 +269,11 @@ describe("what is open", () => {
     expect(await sites()).toEqual(["acme.example"]);
   });
 
-  describe("while migrations are to come", () => {
+  describe("while migrations are pending", () => {
     const regions = { schema: "public", table: "regions", column: "customer_id" };
     const withRegions = [...tenantTables, regions];
 
-    test("is no table that one of them makes a tenant table", async () => {
+    test("does not include a table that one of them makes a tenant table", async () => {
       expect(await open(2, withRegions)).toEqual([]);
       await close(2, withRegions);
       const visible = await asRole(database.applicationLogin, customer(1), (session) =>
@@ -282,7 +282,7 @@ describe("what is open", () => {
       expect(visible.rows).toEqual([{ code: "eu" }]);
     });
 
-    test("is no new table that the next one fills as its owner", async () => {
+    test("does not include a new table that the next one fills as its owner", async () => {
       await write(
         "000002_add_notes",
         `create table public.notes (
@@ -302,7 +302,7 @@ describe("what is open", () => {
       expect(found).toEqual([{ id: 1 }]);
     });
 
-    test("is a tenant table whose row-level security is off", async () => {
+    test("includes a tenant table whose row-level security is off", async () => {
       await asOwner("alter table public.sites disable row level security");
       await close(2);
       expect(await sites()).toEqual(["acme.example"]);

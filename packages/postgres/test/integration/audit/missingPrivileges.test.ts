@@ -108,7 +108,7 @@ const closed = [
 ];
 
 test.each(closed)(
-  "$what is born closed, and its rows are reached through its table",
+  "$what is closed from the start, and its rows are reached through its table",
   async ({ name, make, through, end }) => {
     // Rows are the superuser's, whom no policy binds.
     await database.run(`set role ${database.owner}; ${make}`);
@@ -132,7 +132,7 @@ test.each(closed)(
   },
 );
 
-test("a partition that automation with its owner's rights makes is born closed", async () => {
+test("a partition created by automation with the owner's rights is closed from the start", async () => {
   await database.run(`set role ${database.owner};
     create function public.add_partition() returns void language plpgsql security definer
       set search_path = pg_catalog, pg_temp as $$
@@ -150,7 +150,7 @@ test("a partition that automation with its owner's rights makes is born closed",
   expect(held).toEqual([`${backup} SELECT`]);
 });
 
-test("what automation grants on a partition, as it copies its table's privileges, is taken away", async () => {
+test("privileges that automation copies from a table to its partition are revoked", async () => {
   await database.run(`set role ${database.owner};
     create table public.visits_2032 partition of public.visits
       for values from ('2032-01-01') to ('2033-01-01');
@@ -174,7 +174,7 @@ test("what automation grants on a partition, as it copies its table's privileges
   expect(left).toEqual([]);
 });
 
-test("a table made by hand is born closed", async () => {
+test("a table created by hand is closed from the start", async () => {
   await database.run(`set role ${database.owner}; create table public.jottings (jotting text)`);
   const held = await privilegesOn("public.jottings");
   await database.run("drop table public.jottings");
@@ -182,7 +182,7 @@ test("a table made by hand is born closed", async () => {
   expect(held).toEqual([`${backup} SELECT`]);
 });
 
-test("a detached partition stays closed, and is refused until somebody decides", async () => {
+test("a detached partition stays closed, and is refused until someone decides", async () => {
   await database.run(`set role ${database.owner};
     create table public.visits_2033 partition of public.visits
       for values from ('2033-01-01') to ('2034-01-01');
@@ -196,7 +196,7 @@ test("a detached partition stays closed, and is refused until somebody decides",
   expect(held).toEqual([`${backup} SELECT`]);
 });
 
-test("a partition that is declared itself is granted like any table", async () => {
+test("a partition that is itself declared gets grants like any table", async () => {
   await database.run(`set role ${database.owner};
     create table public.visits_2034 partition of public.visits
       for values from ('2034-01-01') to ('2035-01-01')`);
@@ -213,7 +213,7 @@ test("a partition that is declared itself is granted like any table", async () =
   expect(held).toContain(`${application} INSERT`);
 });
 
-test("a default privilege on tables is taken away from a role that policies bind", async () => {
+test("a default privilege on tables is revoked from a role that policies bind", async () => {
   await database.run(`alter default privileges for role ${database.owner} in schema public
     grant select on tables to ${application}`);
   const found = await database.lines(audit);
@@ -226,7 +226,7 @@ test("a default privilege on tables is taken away from a role that policies bind
   expect(await database.lines(audit)).toEqual([]);
 });
 
-test("a materialized view of tenant tables is opened to none that policies bind, over other views neither", async () => {
+test("no role that policies bind may read a materialized view of tenant tables, even through other views", async () => {
   await database.run(`set role ${database.owner};
     create view public.months with (security_invoker = true) as select at from public.visits;
     create materialized view public.busy as select at, pg_catalog.count(*) from public.months group by at;
@@ -245,7 +245,7 @@ test("a materialized view of tenant tables is opened to none that policies bind,
   expect(held).toEqual(born);
 });
 
-test("names and grants what a table, a view and a partitioned table lack", async () => {
+test("names and grants what is missing on a table, a view and a partitioned table", async () => {
   await database.run(`set role ${database.owner};
     create view public.addresses with (security_invoker = true) as select email from public.users;
     revoke insert on public.sites from ${application};

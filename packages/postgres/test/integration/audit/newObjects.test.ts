@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("what a migration makes leaves nothing to the audit", async () => {
+test("the audit finds nothing in what a migration creates", async () => {
   const made = `set role ${database.owner};
     create view public.regions as select region from public.sites;
     create view public.regions_in_use as select distinct region from public.regions;
@@ -39,7 +39,7 @@ test("what a migration makes leaves nothing to the audit", async () => {
   expect(row).toEqual({ options: null });
 });
 
-test("what somebody else made is not its business", async () => {
+test("ignores objects of other roles", async () => {
   const { user } = await database.role("stranger");
   await database.run(`create view public.strange as select region from public.sites;
     alter view public.strange owner to ${user};
@@ -52,7 +52,7 @@ test("what somebody else made is not its business", async () => {
   ]);
 });
 
-test("the recorded schema and the audit agree on what a migration made", async () => {
+test("the recorded schema and the audit agree on what a migration created", async () => {
   const migrated = await createMigrationDatabase();
   try {
     const { connection, owner, directory } = migrated.settings;

@@ -11,11 +11,11 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("a database as up leaves it has nothing that is not declared", async () => {
+test("a database that up has just left contains nothing undeclared", async () => {
   expect(await database.auditLines()).toEqual([]);
 });
 
-test("temporary objects of an open session are that session's own business", async () => {
+test("ignores temporary objects of an open session", async () => {
   const client = new Client(database.session("hosterizer_migrator"));
   await client.connect();
   try {
@@ -47,7 +47,7 @@ test("the functions of a range type, whose owner cannot be changed, stay with th
   expect(await database.auditLines()).toEqual([]);
 });
 
-test("extensions of every kind that are declared bring nothing that is not", async () => {
+test("declared extensions of every kind add nothing undeclared", async () => {
   const names = [
     "hstore",
     "pg_trgm",

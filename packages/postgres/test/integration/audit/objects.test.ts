@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("names and gives back whatever in our schemas belongs to somebody else", async () => {
+test("names objects in our schemas that belong to another role, and returns them to the owner", async () => {
   await database.run(`set role ${owner};
     create table public.things (id bigint generated always as identity, size integer);
     create view public.names as select full_name from public.users;
@@ -64,7 +64,7 @@ test("names and gives back whatever in our schemas belongs to somebody else", as
   expect(await database.auditLines()).toEqual([]);
 });
 
-test("names and gives back what a role of ours owns anywhere, and leaves what strangers own", async () => {
+test("names and reassigns what a role of ours owns anywhere, and leaves what strangers own", async () => {
   await database.run(`create table theirs.own (x integer);
     create table theirs.given (x integer);
     alter table theirs.own owner to ${stranger};
@@ -136,7 +136,7 @@ test("names a materialized view over a tenant table and leaves it, because it ho
   await database.run("drop materialized view public.domains");
 });
 
-test("reports what others let reach into ours, and leaves it", async () => {
+test("reports objects of others that reach into ours, and leaves them", async () => {
   await database.run(`grant usage on schema public to ${stranger};
     grant select, references on public.sites to ${stranger};
     set role ${stranger};

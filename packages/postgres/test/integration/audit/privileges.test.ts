@@ -210,7 +210,7 @@ const breaks: readonly Break[] = [
   },
 ];
 
-test.each(breaks)("names and takes away $what", async ({ sql, lines }) => {
+test.each(breaks)("names and revokes $what", async ({ sql, lines }) => {
   await database.run(sql());
   expect((await database.lines()).sort()).toEqual(lines().sort());
 
@@ -272,7 +272,7 @@ test.each(missing)("names and grants what is missing on $what", async ({ sql, li
   expect(await database.lines()).toEqual([]);
 });
 
-test("names and grants what a view, a partitioned table and a partition lack", async () => {
+test("names and grants what is missing on a view, a partitioned table and a partition", async () => {
   await database.run(`set role ${owner};
     create view public.addresses with (security_invoker = true) as select email from public.users;
     create table public.events (at date) partition by range (at);

@@ -26,7 +26,7 @@ test("the ledger and the context's functions are the program's own", async () =>
   await expect(database.lines()).resolves.toEqual([]);
 });
 
-test("the list of the ledger's objects is just what its SQL makes", async () => {
+test("the list of the ledger's objects matches what its SQL creates", async () => {
   const made = await rowsOf<{ name: string }>(
     database.superuser,
     `with addresses as (
@@ -47,7 +47,7 @@ test("the list of the ledger's objects is just what its SQL makes", async () => 
   expect(made.map(({ name }) => name).sort()).toEqual(ledgerObjects.toSorted());
 });
 
-test("what holds no rows is named and dropped", async () => {
+test("objects without rows are named and dropped", async () => {
   await byOwner(`create function tenancy.current_customer_id(text) returns bigint language sql as 'select 1::bigint';
     create procedure tenancy."a b"() language sql as '';
     create aggregate tenancy.total(integer) (sfunc = int4pl, stype = integer);
@@ -82,7 +82,7 @@ test("what holds no rows is named and dropped", async () => {
   await expect(database.lines()).resolves.toEqual([]);
 });
 
-test("what may hold data is named and left", async () => {
+test("objects that may hold data are named and left", async () => {
   await byOwner(`create table hosterizer.notes (id serial primary key, note text);
     create index on hosterizer.notes (note);
     alter table hosterizer.schema_migrations add hint text default 'x';
@@ -108,7 +108,7 @@ test("what may hold data is named and left", async () => {
   await expect(database.lines()).resolves.toEqual([]);
 });
 
-test("what others are built on is left as long as they are there", async () => {
+test("an object is left as long as others depend on it", async () => {
   await byOwner(`create function tenancy.fine(text) returns boolean language sql immutable as 'select true';
     create table public.things (thing text, constraint things_fine check (tenancy.fine(thing)))`);
   await database.repair();
@@ -121,7 +121,7 @@ test("what others are built on is left as long as they are there", async () => {
   await expect(database.lines()).resolves.toEqual([]);
 });
 
-test("who may not drop it leaves it", async () => {
+test("a role that may not drop it leaves it", async () => {
   await database.run("create view tenancy.mine as select 1 as one");
   const migrator = database.session("hosterizer_migrator");
   await expect(database.linesAs(migrator)).resolves.toContain(

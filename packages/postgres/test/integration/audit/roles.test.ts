@@ -28,7 +28,7 @@ test.each([
     "valid until '2001-01-01 UTC'",
     /found VALID UNTIL '2001-01-01 .*', expected VALID UNTIL 'infinity': its password has expired/,
   ],
-])("names and takes back: alter role … %s", async (attribute, says) => {
+])("names and undoes: alter role … %s", async (attribute, says) => {
   const role = database.own("app_backup");
   await database.run(`alter role ${role} ${attribute}`);
   const [line, ...others] = await database.lines();
@@ -40,7 +40,7 @@ test.each([
   expect(await database.lines()).toEqual([]);
 });
 
-test("names and takes back that the owner may log in", async () => {
+test("names and removes the owner's login", async () => {
   await database.run(`alter role ${database.owner} login`);
   expect(await database.lines()).toEqual([`role ${database.owner}: found LOGIN, expected NOLOGIN`]);
 
@@ -89,7 +89,7 @@ test("names and revokes a membership of a role of ours in another", async () => 
   expect(await database.lines()).toEqual([]);
 });
 
-test("names and takes back the right to pass a declared membership on", async () => {
+test("names and revokes the admin option of a declared membership", async () => {
   const migrator = database.own("hosterizer_migrator");
   await database.run(`grant ${database.owner} to ${migrator} with admin option`);
   expect(await database.lines()).toEqual([
@@ -100,7 +100,7 @@ test("names and takes back the right to pass a declared membership on", async ()
   expect(await database.lines()).toEqual([]);
 });
 
-test("leaves roles of others, and only reports those who pass row-level security", async () => {
+test("leaves roles of others, and only reports those that bypass row-level security", async () => {
   const past = await database.role("past", "bypassrls");
   await database.role("many", "createdb createrole");
   const lines = [

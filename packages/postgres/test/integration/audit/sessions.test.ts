@@ -55,7 +55,7 @@ async function outlive(): Promise<() => Promise<string[]>> {
 const line = (rest = "") =>
   `role ${retired.user}: found 2 sessions, expected no session: ${rest || "it may no longer log in"}`;
 
-test("names and ends the sessions of a login that is over", async () => {
+test("names and ends the sessions of a retired login", async () => {
   expect(await database.lines(declared())).toEqual([]);
   const ends = await outlive();
   expect(await database.lines(declared())).toEqual([line()]);

@@ -32,7 +32,7 @@ test.each([
     line: () =>
       `setting app.current_user_role of role ${application} in database ${database.name} is not declared, found administrator`,
   },
-])("names and takes back a setting that is not declared ($#)", async ({ sql, line }) => {
+])("names and resets an undeclared setting ($#)", async ({ sql, line }) => {
   await database.run(sql());
   expect(await database.lines()).toEqual([line()]);
 
@@ -40,13 +40,13 @@ test.each([
   expect(await database.lines()).toEqual([]);
 });
 
-test("takes back that every transaction only reads, though it holds for the repair's session too", async () => {
+test("resets default_transaction_read_only, although it applies to the repair's session too", async () => {
   await database.run(`alter database ${database.name} set default_transaction_read_only = on`);
   await database.repair();
   expect(await database.lines()).toEqual([]);
 });
 
-test("names and sets what is declared and missing, or has another value", async () => {
+test("names and sets a declared setting that is missing or has another value", async () => {
   const settings: SettingDeclaration[] = [
     { name: "lock_timeout", value: "5s", purpose: "" },
     { name: "work_mem", value: "8MB", role: application, purpose: "" },
@@ -71,7 +71,7 @@ test("names and sets what is declared and missing, or has another value", async 
   expect(await database.lines()).toEqual([]);
 });
 
-test("leaves the settings of roles and databases of others", async () => {
+test("ignores the settings of other roles and databases", async () => {
   const stranger = await database.role("stranger");
   await database.run(`alter role ${stranger.user} set row_security = off;
     alter role ${stranger.user} in database ${database.name} set work_mem = '1MB'`);
@@ -96,7 +96,7 @@ const declaring = (name: string, version: string) => ({
   ),
 });
 
-test("leaves a declared version that the server has not, and repairs the rest", async () => {
+test("leaves a declared version that the server does not have, and repairs the rest", async () => {
   const declared = declaring("pgcrypto", "9.9");
   await database.run(`grant update on public.users to ${database.own("app_readonly")}`);
   const left =
@@ -110,7 +110,7 @@ test("leaves a declared version that the server has not, and repairs the rest", 
   expect(await database.lines(declared)).toEqual([left]);
 });
 
-test("leaves a declared version that no script leads to", async () => {
+test("leaves a declared version without an update script", async () => {
   expect(await database.lines(declaring("pg_stat_statements", "1.9"))).toEqual([
     "extension pg_stat_statements: found version 1.10, expected version 1.9: " +
       "no update script leads from 1.10 to 1.9; declare 1.10 in database/extensions.ts, or reinstall it (up leaves it)",

@@ -32,7 +32,7 @@ test.each([
   expect(await hash()).not.toBe(before);
 });
 
-test("is the same after an insert, and after a role was changed and changed back", async () => {
+test("is unchanged after an insert, and after a role was changed and changed back", async () => {
   const before = await hash();
   await database.run("insert into public.sites (domain) values ('a.example.com'); analyze");
   await database.run("alter role reader connection limit 3");
@@ -40,6 +40,6 @@ test("is the same after an insert, and after a role was changed and changed back
   expect(await hash()).toBe(before);
 });
 
-test("depends on what else it is given", async () => {
+test("depends on its other inputs", async () => {
   expect(await hash(["000010_note 2026-11-29"])).not.toBe(await hash(["000010_note 2026-11-30"]));
 });

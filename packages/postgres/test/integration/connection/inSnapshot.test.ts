@@ -38,16 +38,19 @@ test.each([
   ["a column is added", "alter table public.kept add column extra$n int"],
   ["a default is set", "alter table public.kept alter column id set default $n"],
   ["a comment is written", "comment on table public.kept is 'number $n'"],
-  ["a function is made", "create function public.made$n() returns int language sql as 'select 1'"],
+  [
+    "a function is created",
+    "create function public.made$n() returns int language sql as 'select 1'",
+  ],
   ["a privilege is granted", "grant select on public.kept to pg_monitor"],
-  ["a setting is made", "alter database $database set work_mem = '1$nMB'"],
-])("a reading during which %s is done again", async (_what, sql) => {
+  ["a setting is changed", "alter database $database set work_mem = '1$nMB'"],
+])("a read is repeated if %s meanwhile", async (_what, sql) => {
   const meanwhile = sql.replace("$database", database.name);
   const { readings } = await readWhile(meanwhile, 1, "select 1 as found");
   expect(readings).toBe(2);
 });
 
-test("the result is that of the undisturbed reading", async () => {
+test("the result is that of the undisturbed read", async () => {
   const before = (await readWhile("", 0, columns)).result as number;
   const { result } = await readWhile("alter table public.kept add column later$n int", 2, columns);
   expect(result).toBe(before + 2);
@@ -59,11 +62,11 @@ test.each([
   ["others use temporary tables", "create temporary table passing (id int); drop table passing"],
   ["another database is created", "create database another$n"],
   ["another database gets a setting", "alter database postgres set work_mem = '1$nMB'"],
-])("a reading during which %s is not done again", async (_what, sql) => {
+])("a read is not repeated if %s meanwhile", async (_what, sql) => {
   expect((await readWhile(sql, 1, "select 1 as found")).readings).toBe(1);
 });
 
-test("an object that disappears while it is described leads to another reading", async () => {
+test("an object that disappears while it is described leads to another read", async () => {
   await database.run("create view public.passing as select id from public.kept");
   const { readings, result } = await readWhile(
     "drop view if exists public.passing",
@@ -74,7 +77,7 @@ test("an object that disappears while it is described leads to another reading",
   expect({ readings, result }).toEqual({ readings: 2, result: null });
 });
 
-test("a fault of the reading itself comes up at once", async () => {
+test("an error of the read itself is thrown at once", async () => {
   const faulty = readWhile("", 0, "select no_such_function() as found");
   await expect(faulty).rejects.toMatchObject({ code: "42883" });
 });

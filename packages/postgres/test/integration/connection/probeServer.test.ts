@@ -25,7 +25,7 @@ async function pingOf(serve: (connection: Socket) => void): Promise<string> {
   }
 }
 
-test("a server that takes connections is ready, also without TLS", async () => {
+test("a server that accepts connections is ready, even without TLS", async () => {
   const { hostname, port } = new URL(process.env["TEST_DATABASE_URL"] ?? "");
 
   expect(await pingServer(hostname, Number(port))).toBe("ready");
@@ -70,11 +70,11 @@ test("a port that nothing listens on is silent", async () => {
   expect(await pingServer("127.0.0.1", await freePort())).toBe("silent");
 });
 
-test("what Docker publishes for a container that does not listen is silent: the connection is taken and closed", async () => {
+test("a port that Docker publishes for a container that does not listen is silent: the connection is accepted and closed", async () => {
   expect(await pingOf((connection) => connection.end())).toBe("silent");
 });
 
-test("a program that accepts connections and says nothing is silent after the time-out", async () => {
+test("a program that accepts connections and sends nothing is silent after the timeout", async () => {
   const start = Date.now();
 
   expect(await pingOf(() => undefined)).toBe("silent");

@@ -69,7 +69,7 @@ describe.each<Case>([
   });
 });
 
-test("the file of the authority may be named from the working folder", async () => {
+test("the path of the authority's file may be relative to the working folder", async () => {
   await server.show(await issue(["127.0.0.1"]));
   const path = relative(process.cwd(), join(folder, "ca.pem"));
   expect(await ask("127.0.0.1", path)).toBe("TLSv1.3");

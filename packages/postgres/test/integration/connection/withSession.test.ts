@@ -42,7 +42,7 @@ test("ten readers at once share one session, one after the other", async () => {
   expect(new Set(pids).size).toBe(1);
 });
 
-test("a reader that fails does not keep the next from its turn", async () => {
+test("a reader that fails does not block the next one", async () => {
   const failing = withSession(database.superuser, (client) => client.query("select 1 / 0"));
   const next = withSession(database.superuser, backend);
 

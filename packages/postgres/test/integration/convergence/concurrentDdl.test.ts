@@ -102,7 +102,7 @@ const together = {
 } as const;
 
 test.each(["schema", "policies", "access"] as const)(
-  `looking at the %s beside DDL of others sees all of a transaction or nothing (seed ${seed})`,
+  `an inspection of the %s during DDL of others sees all of a transaction or nothing (seed ${seed})`,
   async (area) => {
     const running = start(strangers, pairs()[area]);
     const seen = new Set<boolean>();
@@ -124,7 +124,7 @@ test.each(["schema", "policies", "access"] as const)(
   },
 );
 
-test(`repairs beside DDL of others are whole or not at all (seed ${seed})`, async () => {
+test(`repairs during DDL of others are applied completely or not at all (seed ${seed})`, async () => {
   const { superuser, migrator, expectation, security, audit, application } = database;
   const running = start(strangers);
   while (running.count() < 20) {

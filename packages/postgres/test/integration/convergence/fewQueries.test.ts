@@ -40,7 +40,7 @@ async function queriesFor(tables: number) {
 }
 
 // Not the same number each time: where others write to the server meanwhile, it is asked whether they changed the catalog.
-test("a look at a hundred tables takes a few dozen queries, none for each table", async () => {
+test("an inspection of a hundred tables takes a few dozen queries, none per table", async () => {
   const counts = await queriesFor(100);
 
   for (const count of Object.values(counts)) expect(count).toBeLessThan(100);

@@ -242,7 +242,7 @@ describe.each(["superuser", "owner"] as const)("as %s", (session) => {
     await database.run(`revoke ${STRANGER} from ${OWNER}`);
   });
 
-  test("a stranger's function is replaced by a superuser, and dropped with its policies by the owner", async () => {
+  test("a superuser replaces a stranger's function; the owner drops it with its policies", async () => {
     await database.run(here(`alter function ${name} owner to STRANGER`));
     const before = await oidOf(`'${name}'::regprocedure`);
     await repair();
@@ -263,7 +263,7 @@ describe.each(["superuser", "owner"] as const)("as %s", (session) => {
     expect(await drift()).toEqual([]);
   });
 
-  test("leaves other functions of its name as they are", async () => {
+  test("leaves other functions of the same name unchanged", async () => {
     const rows = await rowsOf(
       database.superuser,
       "select prosrc from pg_catalog.pg_proc where oid = 'managed.answer(text)'::regprocedure",

@@ -42,7 +42,7 @@ const failures = ({ cells }: IsolationProof) =>
     .filter(({ ok }) => !ok)
     .map(({ role, table, command, context }) => ({ role, table, command, context }));
 
-test("what is declared is green, in every cell", async () => {
+test("the declared database passes in every cell", async () => {
   const proof = await onCopy(() => prove());
   expect(failures(proof)).toEqual([]);
   expect(proof.notProven).toEqual([]);
@@ -58,7 +58,7 @@ test("there are more than sixty holes", () => {
   expect(all.flatMap(({ cells }) => cells).length).toBeGreaterThan(60);
 });
 
-test.each(indices)("%s is told", async (_what, index) => {
+test.each(indices)("%s is reported", async (_what, index) => {
   const { owner, application, backup, superuser } = database;
   const mutation = mutations({
     database: copy(),

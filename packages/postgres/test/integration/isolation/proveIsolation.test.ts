@@ -34,7 +34,7 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
   };
   const failed = ({ cells }: IsolationProof) => cells.filter(({ ok }) => !ok);
 
-  test("nothing leaks, and everything was tried", async () => {
+  test("nothing leaks, and everything is tried", async () => {
     const proof = await prove();
     expect(failed(proof)).toEqual([]);
     expect(proof.notProven).toEqual([]);
@@ -45,7 +45,7 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
     expect(proof.roles).toHaveLength(roles.length + others.length);
   });
 
-  test("it leaves no trace: no row, no number of a sequence, no session", async () => {
+  test("it leaves no trace: no row, no sequence number, no session", async () => {
     const { superuser, tenancy } = database;
     const names = tenancy.tables.map(({ schema, table }) => `${schema}.${table}`);
     const rows = [...names, "public.users"]
@@ -84,7 +84,7 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
     expect((await proof).summary.ok).toBe(true);
   });
 
-  test("a table that joins is proven with no new code, and so are its partitions", async () => {
+  test("a new table and its partitions are proven without new code", async () => {
     const { superuser, owner, application, administrator, tenancy } = database;
     await rowsOf(
       superuser,

@@ -55,7 +55,7 @@ const mutations: readonly (readonly [what: string, from: string, to: string, cel
   ],
 ];
 
-test.each(mutations)("%s is told", async (_what, from, to, context) => {
+test.each(mutations)("%s is reported", async (_what, from, to, context) => {
   const { superuser, owner, application, backup, tenancy, keys, name } = database;
   const copy = `${name}_copy`;
   const maintenance = { ...superuser, database: "postgres" };
@@ -86,7 +86,7 @@ test.each(mutations)("%s is told", async (_what, from, to, context) => {
   }
 });
 
-test("no token of it can be read by the application's other sessions", async () => {
+test("the application's other sessions cannot read any of its tokens", async () => {
   const { superuser, application, backup, tenancy, keys } = database;
   const sessions = new Map([application, backup].map((session) => [session.user, session]));
   const running = { ended: false };

@@ -29,7 +29,7 @@ describe("a file without a transaction", () => {
     create function f() returns int language sql as $$ select 1; select 2; $$;`;
   const down = `${mark}drop function f(); drop index concurrently a_expression_idx; drop index concurrently public.a_id_idx;`;
 
-  test("runs each of its statements, also those that need no transaction, and its down file undoes them", async () => {
+  test("runs all its statements, including those that must not run in a transaction, and its down file undoes them", async () => {
     await database.write("000002_b", up, down);
     expect(await migrate(database.settings)).toEqual(["000002_b"]);
     expect(await indexes()).toEqual(both);
@@ -58,7 +58,7 @@ describe("a file without a transaction", () => {
     expect(await indexes()).toEqual([{ name: "a_id_idx", valid: true }]);
   });
 
-  test("replaces the invalid index that a failed build left, and that one alone", async () => {
+  test("replaces only the invalid index that a failed build left", async () => {
     await expect(
       database.run("create unique index concurrently a_stranger_key on a (id)"),
     ).rejects.toMatchObject({ code: "23505" });
@@ -77,7 +77,7 @@ describe("a file without a transaction", () => {
     ]);
   });
 
-  test("takes an index for built, if only the record of its end was lost", async () => {
+  test("treats an index as built if only the record of its completion was lost", async () => {
     await database.write("000002_b", up, down);
     await migrate(database.settings);
     // As if the server had died between the build of the second index and the record of it.
@@ -92,7 +92,7 @@ describe("a file without a transaction", () => {
     expect(await indexes()).toEqual(both);
   });
 
-  test("takes an index for dropped, if only the record of its end was lost", async () => {
+  test("treats an index as dropped if only the record of its completion was lost", async () => {
     await database.write("000002_b", up, down);
     await migrate(database.settings);
     await database.run(

@@ -59,7 +59,7 @@ describe("a migrations folder that was changed by hand", () => {
     },
   );
 
-  test("is named in all that was done at once", async () => {
+  test("is named among all changes at once", async () => {
     for (const { break: broken } of ofTheFolder) {
       for (const one of broken) if (typeof one !== "string") await change(one);
     }
@@ -68,7 +68,7 @@ describe("a migrations folder that was changed by hand", () => {
     expect(lines).toHaveLength(ofTheFolder.length);
   });
 
-  test("is in the catalogue in every way that is known", () => {
+  test("is in the catalogue with every known change", () => {
     expect([...new Set(migrations.map(({ kind }) => kind))].sort()).toEqual(
       [...migrationKinds].sort(),
     );

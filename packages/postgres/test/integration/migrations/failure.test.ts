@@ -62,7 +62,7 @@ describe("a migration that fails", () => {
     expect(await database.rows("select from pg_class where relname = 'a'")).toEqual([]);
   });
 
-  test("points at the statement that failed, where PostgreSQL gives no position", async () => {
+  test("points at the failed statement if PostgreSQL gives no position", async () => {
     const up =
       "create table ä (id int primary key); insert into ä values (1);\n-- again\ninsert into ä values (1);";
     const message = await messageOf(up);
@@ -86,7 +86,7 @@ describe("a migration that fails", () => {
     expect(message).toContain("where: PL/pgSQL function inline_code_block line 3 at PERFORM");
   });
 
-  test("is told apart from what runs after each file", async () => {
+  test("is distinguished from what runs after each file", async () => {
     await database.write("000001_try", "create table a (id int);");
     const error = await failure(migrate({ ...database.settings, afterEach: "select 1/0" }));
     expect(error.message).toContain(
@@ -96,7 +96,7 @@ describe("a migration that fails", () => {
     expect(await database.rows("select from pg_class where relname = 'a'")).toEqual([]);
   });
 
-  test("fails at its commit like anywhere else", async () => {
+  test("can also fail at its commit", async () => {
     const up =
       "create table a (id int unique deferrable initially deferred);\ninsert into a values (1), (1);";
     expect(await messageOf(up)).toContain("its commit: duplicate key value");

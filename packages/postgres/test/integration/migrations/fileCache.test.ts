@@ -37,7 +37,7 @@ async function read() {
   return { migrations, readings: count() - before };
 }
 
-test("a file is parsed by the first command that meets it, and by none after that", async () => {
+test("only the first command that reads a file parses it", async () => {
   const first = await read();
   const second = await read();
 
@@ -45,7 +45,7 @@ test("a file is parsed by the first command that meets it, and by none after tha
   expect(second).toEqual({ migrations: first.migrations, readings: 0 });
 });
 
-test("an edited file is parsed again, and alone", async () => {
+test("only an edited file is parsed again", async () => {
   await read();
   await write("000001_a", "create table a (id bigint);\n");
   const { migrations, readings } = await read();
@@ -56,7 +56,7 @@ test("an edited file is parsed again, and alone", async () => {
   expect(edited?.up.tokensSha256).not.toBe(edited?.up.sha256);
 });
 
-test("a fault is found by every command, and nothing is kept of its file", async () => {
+test("every command finds a fault, and its file is not cached", async () => {
   await write("000002_b", "begin;\nselect 1;\n");
   for (let command = 1; command <= 2; command++) {
     await expect(read()).rejects.toThrow("the file begins or ends a transaction");
@@ -68,10 +68,10 @@ test("a fault is found by every command, and nothing is kept of its file", async
 test.each<[string, (text: string) => string | undefined]>([
   ["is missing", () => undefined],
   ["is empty", () => ""],
-  ["is torn", (text) => text.slice(0, -20)],
+  ["is truncated", (text) => text.slice(0, -20)],
   ["was edited", (text) => text.replace(/"tokensSha256":"./, '"tokensSha256":"x')],
-  ["is of other code", (text) => `${"0".repeat(64)}${text.slice(64)}`],
-])("what is kept counts for nothing where it %s", async (_state, change) => {
+  ["was written by other code", (text) => `${"0".repeat(64)}${text.slice(64)}`],
+])("ignores a cache that %s", async (_state, change) => {
   const first = await read();
   const changed = change(await readFile(memory, "utf8"));
   if (changed === undefined) await rm(memory);
@@ -82,7 +82,7 @@ test.each<[string, (text: string) => string | undefined]>([
 });
 
 test.each(["migrations/migration.ts", "sql/statements.ts"])(
-  "what was computed by another version of %s counts for nothing",
+  "ignores a cache computed by another version of %s",
   async (edited) => {
     const first = await read();
     expect((await read()).readings).toBe(0);
@@ -98,7 +98,7 @@ test.each(["migrations/migration.ts", "sql/statements.ts"])(
   },
 );
 
-test("commands that run at once leave a whole file, and no other", async () => {
+test("concurrent commands leave one complete file, and no other", async () => {
   const runs = await Promise.all(Array.from({ length: 8 }, () => read()));
 
   expect(new Set(runs.map(({ migrations }) => JSON.stringify(migrations))).size).toBe(1);
@@ -106,7 +106,7 @@ test("commands that run at once leave a whole file, and no other", async () => {
   expect((await read()).readings).toBe(0);
 });
 
-test("where nothing can be kept, everything is read all the same", async () => {
+test("without a cache, everything is still read", async () => {
   // A folder in the file's place.
   await mkdir(memory);
   expect((await read()).readings).toBe(8);
@@ -117,7 +117,7 @@ test("where nothing can be kept, everything is read all the same", async () => {
   expect(await readdir(project)).toEqual(["migrations"]);
 });
 
-test("answers about files that are gone do not pile up", async () => {
+test("entries of removed files do not accumulate", async () => {
   for (let edit = 1; edit <= 150; edit++) {
     await write("000001_a", `create table a (id int, c${edit} int);\n`);
     if (edit % 10 === 0) await read();

@@ -23,7 +23,7 @@ describe("a migration run whose session is killed", () => {
     await expect.poll(kill, { timeout: 10_000, interval: 20 }).toHaveLength(1);
   };
 
-  test("has done nothing of the file it was in, and the next run resumes from there", async () => {
+  test("has applied nothing of its current file, and the next run resumes there", async () => {
     await database.write("000001_a", "create table a (id int);");
     await database.write("000002_b", "create table b (id int);\nselect pg_sleep(30);");
     await database.write("000003_c", "create table c (id int);");

@@ -52,7 +52,7 @@ describe("the ledger", () => {
     expect(await database.rows("select from pg_class where relname = 'b'")).toEqual([]);
   });
 
-  test("tells an edit of comments and white space apart", async () => {
+  test("distinguishes an edit of comments and white space", async () => {
     await migrate(database.settings);
     await database.write("000001_a", "-- why\ncreate table a\n  (id int);", "drop table a;");
     await expect(migrate(database.settings)).rejects.toThrow(
@@ -60,7 +60,7 @@ describe("the ledger", () => {
     );
   });
 
-  test("takes a file with other line ends for the same", async () => {
+  test("treats a file with other line ends as unchanged", async () => {
     await database.write("000001_a", "create table a (\n  id int\n);\n", "drop table a;\n");
     await migrate(database.settings);
     await database.write("000001_a", "create table a (\r\n  id int\r\n);\r\n", "drop table a;\r\n");
@@ -93,7 +93,7 @@ describe("the ledger", () => {
     expect(await faults()).toEqual([]);
   });
 
-  test("knows a renamed migration by its text", async () => {
+  test("recognizes a renamed migration by its text", async () => {
     await migrate(database.settings);
     await remove("000002_b");
     await database.write("000002_better", "create table b (id int);", "drop table b;");
@@ -105,7 +105,7 @@ describe("the ledger", () => {
     expect((await readMigrationState(database.settings)).pending).toEqual([]);
   });
 
-  test("says what has become of an applied migration, where a gap or a number taken twice says less", async () => {
+  test("prefers what happened to an applied migration to a gap or a duplicate number", async () => {
     await migrate(database.settings);
     await remove("000001_a");
     await database.write("000002_c", "select 1;");
@@ -116,7 +116,7 @@ describe("the ledger", () => {
     await expect(faults()).rejects.toThrow("number 000004 follows 000002");
   });
 
-  test("refuses a folder that has lost an applied migration", async () => {
+  test("refuses a folder without an applied migration", async () => {
     await migrate(database.settings);
     await remove("000002_b");
     await expect(migrate(database.settings)).rejects.toThrow(
@@ -144,7 +144,7 @@ describe("the ledger", () => {
     expect(await database.rows("select from pg_class where relname in ('a', 'b')")).toEqual([]);
   });
 
-  test("never holds a migration without its files, nor files without their migration", async () => {
+  test("never contains a migration without its files, or files without their migration", async () => {
     await migrate(database.settings);
     await rollback({ ...database.settings, target: 1 });
     const rows = await database.rows(

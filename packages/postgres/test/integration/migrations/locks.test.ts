@@ -33,7 +33,7 @@ describe("migration runs and locks", () => {
     await expect.poll(() => lines.join("\n"), { timeout: 10_000, interval: 20 }).toContain(text);
   };
 
-  test("two runs at once: one waits and says for whom, both end well, each file runs once", async () => {
+  test("of two concurrent runs one waits and says for which, both succeed, and each file runs once", async () => {
     await database.write("000001_a", "create table a (id int); select pg_sleep(0.6);");
     await database.write("000002_b", "create table b (id int);");
 
@@ -47,7 +47,7 @@ describe("migration runs and locks", () => {
     ]);
   });
 
-  test("a run gives up on another that doesn't end, and names it; one elsewhere is no hindrance", async () => {
+  test("a run gives up on another that does not end, and names it; a run in another database does not matter", async () => {
     const elsewhere = new Client({ ...database.superuser, database: "postgres" });
     await elsewhere.connect();
     await elsewhere.query("select pg_advisory_lock($1, $2)", [...runnerLockKey]);
@@ -63,7 +63,7 @@ describe("migration runs and locks", () => {
     await elsewhere.end();
   });
 
-  test("a file behind a long read gives way, comes back, and makes no reader wait for long", async () => {
+  test("a file behind a long read gives up, retries, and blocks no reader for long", async () => {
     await database.write("000001_a", "create table a (id int);");
     await database.write("000002_b", "create table b (id int); alter table a add column b int;");
     await run({ target: 1 });
@@ -88,7 +88,7 @@ describe("migration runs and locks", () => {
     );
   });
 
-  test("a file that never gets its lock fails after its last try, and leaves nothing", async () => {
+  test("a file that never gets its lock fails after its last attempt, and leaves nothing", async () => {
     await database.write("000001_a", "create table a (id int);");
     await database.write("000002_b", "create table b (id int);\nalter table a add column b int;");
     await run({ target: 1 });

@@ -61,7 +61,7 @@ const refusals: [what: string, down: string, fault: string, key: string, count: 
     3,
   ],
   [
-    "rows that go by a foreign key",
+    "rows that a foreign key deletes",
     "delete from customers where id = 1",
     "deletes 5 rows of table public.sites",
     "public.sites",
@@ -71,7 +71,7 @@ const refusals: [what: string, down: string, fault: string, key: string, count: 
 ];
 
 test.each(refusals)(
-  "%s that goes has to be acknowledged",
+  "the loss of %s must be acknowledged",
   async (_what, down, fault, key, count) => {
     await expect(undo(down)).rejects.toThrow(
       new RegExp(`000002_next.down.sql: ${fault}, .*which is not acknowledged`),
@@ -87,7 +87,7 @@ test.each(refusals)(
   },
 );
 
-test("a column that a dropped type takes along is found", async () => {
+test("finds a column that is dropped with its type", async () => {
   const up = `create domain public.colour as text;
     alter table public.sites add colour public.colour;
     update public.sites set colour = 'red' where id < 3`;
@@ -107,7 +107,7 @@ test("a partitioned table is named once, with the rows of its partitions", async
   expect(await goDown(1, { "public.visits": 2 })).toEqual(["000002_next"]);
 });
 
-test("rows that policies hide from the owner are counted too", async () => {
+test("counts rows that policies hide from the owner too", async () => {
   const up = `alter table public.sites enable row level security;
     alter table public.sites force row level security`;
   await expect(undo("drop table public.sites", {}, up)).rejects.toThrow("with 5 rows");
@@ -126,7 +126,7 @@ test("a table that is rewritten, renamed or recreated loses nothing", async () =
   expect(await undo(down)).toEqual(["000002_next"]);
 });
 
-test("all losses are told before the first file runs", async () => {
+test("reports all losses before the first file runs", async () => {
   await database.write(
     "000002_next",
     "create table public.more (id integer); insert into public.more values (1)",
@@ -163,7 +163,7 @@ test("a down file that fails does so before anything has changed", async () => {
   expect(await database.rows("select * from public.more")).toEqual([]);
 });
 
-test("a file outside of a transaction may not take rows away", async () => {
+test("a file outside a transaction may not remove rows", async () => {
   const down = "-- no transaction: to see it refused\ndrop table public.sites";
   await expect(undo(down, { "public.sites": 5 })).rejects.toThrow(
     "it drops table public.sites with rows, outside of a transaction that could lock them",
@@ -178,7 +178,7 @@ const changed: [CountedLoss, string][] = [
   [{ kind: "deleted", ...sites, count: 2 }, "delete from public.sites where id > 2"],
 ];
 
-test.each(changed)("a file whose loss is another than was counted fails: %o", async (loss, sql) => {
+test.each(changed)("a file whose loss differs from the count fails: %o", async (loss, sql) => {
   await migrate(database.settings);
   const run = (guarded: CountedLoss) => {
     const { before, after } = guardDataLoss([guarded]);
@@ -189,7 +189,7 @@ test.each(changed)("a file whose loss is another than was counted fails: %o", as
   await run({ ...loss, count: right });
 });
 
-test("a table that stays is forced again", async () => {
+test("a table that remains has forced row-level security again", async () => {
   await database.write(
     "000002_next",
     "alter table public.sites enable row level security; alter table public.sites force row level security; alter table public.sites add note text default 'x'",

@@ -10,7 +10,7 @@ const faultsOf = async (sql: string) => {
   return faults.map(({ message }) => message.split("\n")[0]);
 };
 
-test("a migration file with thousands of statements is read for lines once, and not at all where it has no fault", async () => {
+test("counts the lines of a file with thousands of statements once, and not at all if it has no fault", async () => {
   const inserts = Array.from({ length: 3_000 }, (_, n) => `insert into t values (${n});\n`);
   const readings = () => vi.mocked(locate).mock.calls.length + vi.mocked(locator).mock.calls.length;
   const before = readings();

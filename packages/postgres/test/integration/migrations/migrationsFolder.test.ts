@@ -22,7 +22,7 @@ describe("a migrations folder", () => {
     return error.faults.map(({ message }) => message.replaceAll(`${folder}/`, "").split("\n")[0]);
   };
 
-  test("is read in order, with the reason of a file that leaves its transaction", async () => {
+  test("is read in order, with the reason of a file that runs without a transaction", async () => {
     await write("000001_a.up.sql", "\uFEFFselect 1;\r\nselect 2;\r\n");
     await write("000001_a.down.sql", "-- no transaction: VACUUM\nvacuum;");
     await write(".gitkeep", "");
@@ -60,13 +60,13 @@ describe("a migrations folder", () => {
     ]);
   });
 
-  test("that is not there is named", async () => {
+  test("that does not exist is named", async () => {
     await expect(readMigrations("/nowhere/migrations")).rejects.toThrow(
       "/nowhere/migrations: no such folder.",
     );
   });
 
-  test("of this project is sound, and changes nothing that converges", async () => {
+  test("of this project has no fault, and changes nothing that converges", async () => {
     const files = (await readMigrations(realMigrations)).flatMap(({ up, down }) => [up, down]);
     expect(files.length).toBeGreaterThanOrEqual(18);
     for (const { path, sql } of files) {

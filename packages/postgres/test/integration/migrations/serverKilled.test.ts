@@ -23,7 +23,7 @@ describe("a server that is killed while a migration runs", () => {
     await rm(directory, { recursive: true });
   });
 
-  test("has what was committed, and nothing is applied twice", async () => {
+  test("keeps what was committed, and nothing is applied twice", async () => {
     const write = async (name: string, up: string) => {
       await writeFile(join(directory, `${name}.up.sql`), up);
       await writeFile(join(directory, `${name}.down.sql`), "select 1;");

@@ -15,7 +15,7 @@ describe("a migration run", () => {
     current_setting('statement_timeout') as statement_timeout,
     current_setting('app.current_user_role') as context, current_setting('application_name') as application;`;
 
-  test("is the owner, in public, as an administrator, whatever the file before it has set", async () => {
+  test("runs as the owner, in public, as an administrator, whatever the previous file has set", async () => {
     await database.run(
       `alter role ${database.settings.connection.user} set statement_timeout = '5s'`,
     );
@@ -69,7 +69,7 @@ describe("a migration run", () => {
     ]);
   });
 
-  test("tells of each file, with what it took and what the server noticed", async () => {
+  test("reports each file, with its duration and the server's notices", async () => {
     await database.write("000001_a", "do $$ begin raise notice 'hello'; end $$;");
     const lines: string[] = [];
     await migrate({ ...database.settings, log: (line) => lines.push(line) });
@@ -81,7 +81,7 @@ describe("a migration run", () => {
     ]);
   });
 
-  test("goes as far as it is told, and no further", async () => {
+  test("stops at its target", async () => {
     for (const name of ["000001_a", "000002_b", "000003_c"])
       await database.write(name, "select 1;");
     expect(await migrate({ ...database.settings, target: 2 })).toEqual(["000001_a", "000002_b"]);

@@ -26,14 +26,14 @@ const inputs = () => ({
 });
 const run = () => provider.create(inputs());
 
-test("the state of a run that went well has the version that it led to", async () => {
+test("the state of a successful run has its final version", async () => {
   await database.write("000001_a", "create table a (id int);");
   await database.write("000002_b", "create table b (id int);");
 
   expect(await run()).toMatchObject({ outs: { version: 2 } });
 });
 
-test("the state of a run that failed has the version that there is", async () => {
+test("the state of a failed run has the current version", async () => {
   await database.write("000001_a", "create table a (id int);");
   await database.write("000002_b", "select 1/0;");
 

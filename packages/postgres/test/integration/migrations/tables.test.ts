@@ -75,7 +75,7 @@ describe("the guide's tables", () => {
     ["customers", "tier", ["standard", "premium"]],
     ["policies", "kind", ["resource_limit", "security", "cost"]],
     ["ecommerce_integrations", "platform", ["shopify", "woocommerce", "bigcommerce"]],
-  ])("accept in %s every %s that the platform knows", async (table, column, values) => {
+  ])("accept in %s every %s of the platform", async (table, column, values) => {
     for (const value of values) {
       const rows = await attempt(`update ${table} set ${column} = '${value}' returning 1 as one`);
       expect(rows).toContainEqual({ one: 1 });
@@ -87,7 +87,7 @@ describe("the guide's tables", () => {
     ["sites", "configuration"],
     ["policies", "rules"],
     ["cost_records", "breakdown"],
-  ])("refuse in %s a %s that is no object", async (table, column) => {
+  ])("refuse in %s a %s that is not an object", async (table, column) => {
     const update = attempt(`update ${table} set ${column} = '[]'`);
     await expect(update).rejects.toMatchObject({ code: checkViolation });
   });
@@ -100,7 +100,7 @@ describe("the guide's tables", () => {
     "policies",
     "ecommerce_integrations",
     "cost_records",
-  ])("move updated_at in %s with every update, whatever the update says", async (table) => {
+  ])("set updated_at in %s with every update, whatever the update says", async (table) => {
     const rows = await attempt(
       `update ${table} set updated_at = '2000-01-01' where id = 1
       returning updated_at = now() as moved, created_at < now() as kept`,
@@ -108,7 +108,7 @@ describe("the guide's tables", () => {
     expect(rows).toEqual([{ moved: true, kept: true }]);
   });
 
-  test("let one e-mail address in once, in whatever case", async () => {
+  test("accept an e-mail address once, regardless of case", async () => {
     const insert = attempt(
       "insert into users (email, password_hash, full_name) values ('ADA@example.COM', 'x', 'Eve')",
     );
@@ -126,7 +126,7 @@ describe("the guide's tables", () => {
     },
   );
 
-  test("refuse MFA without a secret, and fewer failed logins than none", async () => {
+  test("refuse MFA without a secret, and a negative number of failed logins", async () => {
     const mfa = attempt("update users set mfa_enabled = true");
     await expect(mfa).rejects.toMatchObject({ constraint: "users_mfa_secret_check" });
     const logins = attempt("update users set failed_login_attempts = -1");
@@ -158,7 +158,7 @@ describe("the guide's tables", () => {
     ["users", "1", "customers_owner_user_id_fkey"],
     ["customers", "1", "sites_customer_id_fkey"],
     ["sites", "1", "deployments_site_id_customer_id_fkey"],
-  ])("keep the row of %s that others need", async (table, id, constraint) => {
+  ])("keep a row of %s that others reference", async (table, id, constraint) => {
     const deletion = attempt(`delete from ${table} where id = ${id}`);
     await expect(deletion).rejects.toMatchObject({ code: foreignKeyViolation, constraint });
   });
@@ -180,7 +180,7 @@ describe("the guide's tables", () => {
     expect(rows).toEqual([]);
   });
 
-  test("record one cost a site and day", async () => {
+  test("record one cost per site and day", async () => {
     const second = `insert into cost_records (customer_id, site_id, cost_date, amount, currency)
       values (1, 1, '2026-01-01', 2, 'EUR')`;
     await expect(attempt(second)).rejects.toMatchObject({
@@ -201,13 +201,13 @@ describe("the guide's tables", () => {
     await expect(update).rejects.toMatchObject({ code: checkViolation });
   });
 
-  test("free the domain of a site that is soft-deleted, and of that alone", async () => {
+  test("free only the domain of a soft-deleted site", async () => {
     const twin = `${site} (1, 'Twin', 'SHOP.acme.example', 'aws', 'eu-west-1')`;
     await expect(attempt(twin)).rejects.toMatchObject({ code: uniqueViolation });
     await attempt("update sites set deleted_at = now() where id = 1", twin);
   });
 
-  test("tell no customer which domains another hosts", async () => {
+  test("reveal to no customer which domains another hosts", async () => {
     await attempt(`${site} (2, 'Same', 'shop.acme.example', 'aws', 'eu-west-1')`);
   });
 
@@ -228,7 +228,7 @@ describe("the guide's tables", () => {
     "policies",
     "ecommerce_integrations",
     "cost_records",
-  ])("give out the ids of %s themselves", async (table) => {
+  ])("generate the ids of %s", async (table) => {
     await expect(attempt(`insert into ${table} (id) values (99)`)).rejects.toMatchObject({
       code: generatedAlways,
     });

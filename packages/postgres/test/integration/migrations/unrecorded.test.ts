@@ -19,7 +19,7 @@ describe("a database with tables and no ledger", () => {
       "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1",
     );
 
-  test("is not migrated from the first file on, and what is in it is named", async () => {
+  test("is not migrated from the first file, and its tables are named", async () => {
     await database.run(
       `create table a (id int);
        create view b as select 1 as one;
@@ -38,14 +38,14 @@ describe("a database with tables and no ledger", () => {
     await expect(migrate(database.settings)).rejects.toThrow("public.t18, public.t19 and 5 more");
   });
 
-  test("is one whose ledger was emptied, too", async () => {
+  test("is also one whose ledger was emptied", async () => {
     await migrate(database.settings);
     await database.run("delete from hosterizer.schema_migrations");
     await expect(plan()).rejects.toThrow("the database already has tables: public.c, public.d.");
     await expect(migrate(database.settings)).rejects.toThrow("public.c, public.d");
   });
 
-  test("is none that only extensions have filled, and none whose migrations were all undone", async () => {
+  test("is not one that only extensions have filled, nor one whose migrations were all undone", async () => {
     await database.run("create extension pg_stat_statements schema public");
     expect(await plan()).toEqual(["000001_a", "000002_b"]);
     await migrate(database.settings);
@@ -53,7 +53,7 @@ describe("a database with tables and no ledger", () => {
     expect(await migrate(database.settings)).toEqual(["000001_a", "000002_b"]);
   });
 
-  test("is none whose first file stopped halfway, outside a transaction", async () => {
+  test("is not one whose first file stopped halfway, outside a transaction", async () => {
     const broken =
       "-- no transaction: for the test\ncreate table c (id int);\nselect nothing from c;";
     await database.write("000001_a", broken);

@@ -50,7 +50,7 @@ describe("the project's migrations", () => {
     expect((await readMigrationState(database.settings)).pending).toEqual([]);
   });
 
-  test("leave everything to the owner, in the schema public", async () => {
+  test("create everything as the owner, in the schema public", async () => {
     const strangers = await database.rows(
       `select relname from pg_class
       where relnamespace in ('public'::regnamespace, 'hosterizer'::regnamespace)
@@ -85,7 +85,7 @@ describe("the project's migrations", () => {
     expect(bare).toEqual([]);
   });
 
-  test("put the tenant into a foreign key, first in an index, and never null", async () => {
+  test("have the tenant column in a foreign key, first in an index, and NOT NULL", async () => {
     const tables = await database.rows<{ table: string; loose: boolean }>(
       `select attrelid::regclass::text as table,
         not (attnotnull
@@ -103,7 +103,7 @@ describe("the project's migrations", () => {
     expect(tables).toEqual(names.map((table) => ({ table, loose: false })));
   });
 
-  test("keep the ledger from everyone but the owner", async () => {
+  test("let only the owner read the ledger", async () => {
     const [row] = await database.rows<{ open: boolean }>(
       `select bool_or(grantee <> nspowner) as open
       from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner)))

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe("the status of a database, read by a member of pg_monitor", () => {
-  test("has the facts of the server and of this database", async () => {
+  test("contains the facts of the server and of this database", async () => {
     const { server, database: facts, connections } = await read();
     expect(server).toMatchObject({ isReplica: false, replayDelaySeconds: null });
     expect(server.version).toMatch(/^15\.\d+$/);
@@ -52,7 +52,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     expect(visits?.analyzedAt?.getTime()).toBeCloseTo(Date.now(), -5);
   });
 
-  test("tells an index that queries use from one that none does, and keys from others", async () => {
+  test("distinguishes used from unused indexes, and keys from others", async () => {
     await rowsOf(database.superuser, "select * from public.visits where site = 'site 1'", {
       enable_seqscan: "off",
     });
@@ -68,7 +68,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     expect(indexes[0]?.index).toBe("visits_site_idx");
   });
 
-  test("names an index whose building failed", async () => {
+  test("names an index whose build failed", async () => {
     const building = database.run(
       "create unique index concurrently visits_broken_idx on public.visits (site)",
     );
@@ -111,7 +111,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     expect(all.map(({ role }) => role)).not.toContain(database.monitor.user);
   });
 
-  test("never has a password that somebody has set by hand", async () => {
+  test("never contains a password that was set by hand", async () => {
     // Other servers than ours count such statements too.
     const counted = "set pg_stat_statements.track_utility = on; alter role";
     await database.run(`${counted} ${database.monitor.user} password 'hunter2'`);
@@ -126,7 +126,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     expect(shown.join()).not.toContain(database.monitor.password);
   });
 
-  test("without access to pg_stat_statements has all else, and the reason", async () => {
+  test("contains everything else without access to pg_stat_statements, and the reason", async () => {
     await database.run(`revoke usage on schema monitoring from ${database.monitor.user}`);
     try {
       const status = await read();
@@ -139,7 +139,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     }
   });
 
-  test("does not queue behind a migration that holds a table, and shows who waits for it", async () => {
+  test("does not queue behind a migration that locks a table, and shows what waits for it", async () => {
     const migration = await session("begin; lock table public.visits in access exclusive mode");
     const application = await session("select 1");
     const waiting = application.query("select count(*) from public.visits");
@@ -163,7 +163,7 @@ describe("the status of a database, read by a member of pg_monitor", () => {
     }
   });
 
-  test("estimates rows when the counts are lost, as they are in a crash", async () => {
+  test("estimates rows when the counts are lost, as after a crash", async () => {
     await database.run("create table public.young as select n from generate_series(1, 100) as n");
     expect((await tableFacts("young"))?.estimatedRows).toBe(100);
     await database.run("select pg_stat_reset()");

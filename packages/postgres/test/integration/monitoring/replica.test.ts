@@ -48,7 +48,7 @@ describe("the status of a server and its replica", () => {
     await expect.poll(lag, { timeout: 20_000 }).toBeGreaterThan(100_000);
   });
 
-  test("says on the replica itself that it is one, and since when it replays nothing", async () => {
+  test("says on the replica itself that it is one, and how long it has replayed nothing", async () => {
     const server = async () => (await readDatabaseStatus(as(standby), 1)).server;
     expect(await server()).toMatchObject({ isReplica: true });
     await expect.poll(async () => (await server()).replayDelaySeconds).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ describe("the status of the schema", () => {
     });
   });
 
-  test("names what is pending after what is applied", async () => {
+  test("names pending migrations after the applied ones", async () => {
     await migrate(database.settings);
     await database.write("000002_second", "create schema second;\n", "drop schema second;\n");
     expect(await readSchemaStatus(database.settings)).toEqual({
@@ -37,13 +37,13 @@ describe("the status of the schema", () => {
     });
   });
 
-  test("names nothing as pending that comes after the target", async () => {
+  test("does not name migrations after the target as pending", async () => {
     await database.write("000002_second", "create schema second;\n", "drop schema second;\n");
     const { target, pending } = await readSchemaStatus({ ...database.settings, target: 1 });
     expect({ target, pending }).toEqual({ target: 1, pending: ["000001_first"] });
   });
 
-  test("tells that an applied file was edited", async () => {
+  test("reports that an applied file was edited", async () => {
     await migrate(database.settings);
     await database.write("000001_first", "create schema other;\n", "drop schema first;\n");
     const { version, faults } = await readSchemaStatus(database.settings);
@@ -51,7 +51,7 @@ describe("the status of the schema", () => {
     expect(faults).toEqual([expect.stringContaining("the file was edited after it was applied")]);
   });
 
-  test("tells that a file of an applied migration is missing", async () => {
+  test("reports that a file of an applied migration is missing", async () => {
     await migrate(database.settings);
     await rm(join(database.settings.directory, "000001_first.down.sql"));
     const { version, pending, faults } = await readSchemaStatus(database.settings);
@@ -59,7 +59,7 @@ describe("the status of the schema", () => {
     expect(faults).toEqual([expect.stringContaining("000001_first")]);
   });
 
-  test("has the version although the folder is broken, with the fault of the folder", async () => {
+  test("contains the version even if the folder is broken, with the folder's fault", async () => {
     await migrate(database.settings);
     await database.write("000003_third", "create schema third;\n", "drop schema third;\n");
     const { version, pending, faults } = await readSchemaStatus(database.settings);

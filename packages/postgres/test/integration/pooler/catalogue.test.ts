@@ -25,7 +25,7 @@ function here(text: string): string {
 
 const drift = async () => (await database.drift()).map(renderDifference);
 
-test("what was just made has no drift", async () => {
+test("a new lookup has no drift", async () => {
   expect(await drift()).toEqual([]);
 });
 
@@ -45,15 +45,18 @@ test.each([1, 2, 3])("all of round %d is named at once, and repaired", async (ro
 test.each([
   ["everyone", "grant execute on function pooler.user_lookup(name) to public"],
   [
-    "whom it is passed on to",
+    "a role that it was granted on to",
     "grant execute on function pooler.user_lookup(name) to app_pooler with grant option",
   ],
-  ["who reads all of it", "grant select on pg_catalog.pg_authid to hosterizer_authenticator"],
   [
-    "who may pass it on",
+    "a role that reads the whole table",
+    "grant select on pg_catalog.pg_authid to hosterizer_authenticator",
+  ],
+  [
+    "a role that may grant it on",
     "grant select (rolname) on pg_catalog.pg_authid to hosterizer_authenticator with grant option",
   ],
-])("no right is left to %s", async (_, sql) => {
+])("leaves no privilege to %s", async (_, sql) => {
   await database.run(here(sql));
   expect(await drift()).not.toEqual([]);
 
@@ -69,7 +72,7 @@ test.each([
   "called on null input",
   "set row_security = off",
   "set search_path = public",
-])("ALTER FUNCTION … %s is one difference, and is taken back", async (attribute) => {
+])("ALTER FUNCTION … %s is one difference, and is undone", async (attribute) => {
   await database.run(`alter function pooler.user_lookup(name) ${attribute}`);
   const found = await database.drift();
   expect(found.map(({ kind }) => kind)).toEqual(["lookup function attribute"]);
@@ -78,7 +81,7 @@ test.each([
   expect(await drift()).toEqual([]);
 });
 
-test("another owner is one difference, and is taken back", async () => {
+test("another owner is one difference, and is undone", async () => {
   await database.run("alter function pooler.user_lookup(name) owner to postgres");
   expect((await database.drift()).map(({ kind }) => kind)).toEqual(["lookup function owner"]);
 
@@ -86,7 +89,7 @@ test("another owner is one difference, and is taken back", async () => {
   expect(await drift()).toEqual([]);
 });
 
-test("its owner may execute it, too", async () => {
+test("its owner may execute it too", async () => {
   await database.run(
     here("revoke execute on function pooler.user_lookup(name) from hosterizer_authenticator"),
   );
@@ -128,7 +131,7 @@ test("a procedure in its place is dropped", async () => {
   expect(await drift()).toEqual([]);
 });
 
-test("a repair that fails half way leaves everything as it was", async () => {
+test("a repair that fails halfway changes nothing", async () => {
   await database.run(`drop function pooler.user_lookup(name);
     create function pooler.user_lookup(name) returns text language sql as 'select null::text';
     create view pooler.user as select pooler.user_lookup('x')`);
@@ -142,7 +145,7 @@ test("a repair that fails half way leaves everything as it was", async () => {
   expect(await drift()).toEqual([]);
 });
 
-test("another login than a superuser leaves it, and says so", async () => {
+test("a login that is not a superuser leaves it, and says so", async () => {
   await database.run("alter function pooler.user_lookup(name) volatile");
   const lines = (await database.drift(database.application)).map(renderDifference);
   expect(lines).toEqual([
@@ -154,7 +157,7 @@ test("another login than a superuser leaves it, and says so", async () => {
   await database.repair();
 });
 
-test("a repair that finds everything in order writes nothing", async () => {
+test("a repair writes nothing if nothing is wrong", async () => {
   const written = "select xmin::text from pg_catalog.pg_proc where proname = 'user_lookup'";
   const before = await rowsOf(database.superuser, written);
   await database.repair();

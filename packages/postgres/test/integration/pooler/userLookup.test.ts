@@ -21,7 +21,7 @@ function ask(role: string) {
   );
 }
 
-test("the pooler gets the verifier that the server keeps", async () => {
+test("the pooler gets the verifier that the server stores", async () => {
   const { user } = database.application;
   const [kept] = await rowsOf<{ rolpassword: string }>(
     database.superuser,
@@ -61,7 +61,7 @@ describe("there is no answer about", () => {
     expect(await ask(user)).toEqual([]);
   });
 
-  test("who may become a superuser", async () => {
+  test("a role that may become a superuser", async () => {
     const { user: superuser } = await database.role("mighty", "superuser");
     const { user } = await database.role("becomes", `noinherit in role ${superuser}`);
 
@@ -75,7 +75,7 @@ describe("there is no answer about", () => {
     expect(await ask(user)).toEqual([]);
   });
 
-  test("a role whose password is kept in another form, or not at all", async () => {
+  test("a role whose password is stored in another form, or not at all", async () => {
     const { user } = await database.role("md");
     await database.run(`alter role ${user} password 'md5c0ffee0000000000000000000000cafe'`);
     expect(await ask(user)).toEqual([]);
@@ -97,12 +97,12 @@ describe("there is no answer about", () => {
   });
 });
 
-test("a password that is still valid counts", async () => {
+test("a role whose password is still valid gets an answer", async () => {
   const { user } = await database.role("valid", "valid until '2999-01-01'");
   expect(await ask(user)).toHaveLength(1);
 });
 
-test("who is a member of a monitoring role only gets an answer", async () => {
+test("a role that is only a member of a monitoring role gets an answer", async () => {
   const { user } = await database.role("monitor", "in role pg_monitor");
   expect(await ask(user)).toHaveLength(1);
 });
@@ -125,7 +125,7 @@ test("only the pooler may ask, and it cannot read a verifier itself", async () =
   await expect(read).rejects.toMatchObject({ code: "42501" });
 });
 
-test("objects of the asker's own change nothing about the answer", async () => {
+test("the caller's own objects do not change the answer", async () => {
   const { user } = await database.role("admin", "superuser");
   await database.run(`grant temporary on database ${database.name} to ${database.pooler.user}`);
   const answer = await withClient(database.pooler, "test", async (client) => {
@@ -140,7 +140,7 @@ test("objects of the asker's own change nothing about the answer", async () => {
   expect(answer.rows).toEqual([]);
 });
 
-test("what is taken out of the program leaves no function and no privilege behind", async () => {
+test("removal from the program leaves no function and no privilege behind", async () => {
   await removeUserLookup(database.superuser, database.lookup);
   const left = await database.drift();
   expect(left.map(({ kind, actual }) => [kind, actual])).toEqual([

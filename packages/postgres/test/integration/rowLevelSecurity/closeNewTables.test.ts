@@ -44,7 +44,7 @@ test("a declared tenant table is closed from the start: a role that may select s
   ]);
 });
 
-test("so are its partitions of every level and its children, which a query can name directly", async () => {
+test("so are its partitions at every level and its children, which a query can name directly", async () => {
   const table = { schema: "public", table: "parted", column: "customer_id" };
   await database.run(`
     create table public.parted (customer_id bigint) partition by list (customer_id);

@@ -30,7 +30,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
       : [];
   const administrator = "function tenancy.is_administrator()";
 
-  test("finds nothing to do after it has converged: PostgreSQL prints policies as we expect", async () => {
+  test("finds nothing to do after it has converged: PostgreSQL prints policies as expected", async () => {
     expect(await lines()).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     expect(await lines()).toEqual([]);
   });
 
-  test("takes the right to execute back from those that an executor has let in", async () => {
+  test("revokes EXECUTE from roles that an executor has granted it to", async () => {
     const stranger = await database.role("stranger");
     const name = "function tenancy.lowest_customer_id()";
     await database.run(`

@@ -63,7 +63,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     expect(await tenants("application", customer(2))).toEqual(all(["2"]));
   });
 
-  test("takes ids up to the end of bigint", async () => {
+  test("accepts ids up to the maximum of bigint", async () => {
     expect(await tenants("application", customer("9223372036854775807"))).toEqual(all([]));
   });
 
@@ -71,7 +71,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     expect(await tenants("application", context)).toEqual(all([]));
   });
 
-  test("shows the administrator's rows where the administrator's right comes from", async () => {
+  test("shows all rows only to a role that may act as an administrator", async () => {
     const byVariable = await tenants("application", administrator);
     expect(byVariable).toEqual(all(administrators === "session" ? ["1", "2"] : []));
     if (administrators === "session") return;
@@ -93,7 +93,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     await expect(write).rejects.toMatchObject(denied);
   });
 
-  test("leaves no context behind when its transaction ends", async () => {
+  test("keeps no context after the transaction", async () => {
     await asRole(database.application, customer(1), async (session) => {
       expect((await session.query("select from public.sites")).rowCount).toBe(1);
       await session.query("commit");

@@ -57,18 +57,18 @@ async function lines(): Promise<string[]> {
   return drift.map(renderDifference);
 }
 
-test("nothing is left to do on tables with partitions and children", async () => {
+test("finds nothing to do on tables with partitions and children", async () => {
   expect(await lines()).toEqual([]);
 });
 
-test.each(relations)("a customer sees its own rows alone in %s", async (relation) => {
+test.each(relations)("a customer sees only its own rows in %s", async (relation) => {
   await asRole(database.application, customer(2), async (session) => {
     const { rows } = await session.query(`select customer_id from ${relation}`);
     expect(rows).toEqual([{ customer_id: "2" }]);
   });
 });
 
-test.each(relations)("a customer writes no row of another one into %s", async (relation) => {
+test.each(relations)("a customer cannot write a row of another one into %s", async (relation) => {
   const write = asRole(database.application, customer(2), (session) =>
     session.query(`insert into ${relation} (customer_id, at) values (1, '2026-01-01')`),
   );
@@ -82,7 +82,7 @@ test("a customer still writes its own rows through the table", async () => {
   });
 });
 
-test("a partition made by hand is named for what it lets through, and closed", async () => {
+test("a partition created by hand is named with what it exposes, and closed", async () => {
   await database.run(`
     set role ${database.owner.user};
     create table public.events_2027 partition of public.events
@@ -97,7 +97,7 @@ test("a partition made by hand is named for what it lets through, and closed", a
   expect(await lines()).toEqual([]);
 });
 
-test("a policy on a partition is named like one on its table", async () => {
+test("a policy on a partition is reported like one on its table", async () => {
   await database.run(`
     alter policy context_sees_own on public."events 2026 rest" using (true);
     create policy open on public.old_notes using (true)`);
@@ -111,7 +111,7 @@ test("a policy on a partition is named like one on its table", async () => {
   expect(await lines()).toEqual([]);
 });
 
-test("a child of another owner is refused with its remedy, once all else is repaired", async () => {
+test("a child of another owner is refused with its remedy, after everything else is repaired", async () => {
   await database.run(`
     create table public.copied_notes () inherits (public.notes);
     alter table public.notes no force row level security`);

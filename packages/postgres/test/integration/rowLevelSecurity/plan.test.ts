@@ -23,7 +23,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
 
   afterAll(() => database.drop());
 
-  test("a customer's query reads the tenant's index, and asks for the tenant once a statement", async () => {
+  test("a customer's query reads the tenant's index, and evaluates the tenant once per statement", async () => {
     const lines = await asRole(database.application, customer(7), async (session) => {
       const sql = "explain (analyze, costs off, timing off) select * from public.sites";
       const { rows } = await session.query<{ "QUERY PLAN": string }>(sql);
@@ -40,7 +40,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     for (const line of loops) expect(line).toMatch(/loops=1\)/);
   });
 
-  test("an administrator's query may have workers, who read the table itself", async () => {
+  test("an administrator's query may use workers, which read the table itself", async () => {
     const { application, administrator } = database;
     const login = administrators === "session" ? application : administrator;
     const lines = await asRole(login, administratorContext, async (session) => {

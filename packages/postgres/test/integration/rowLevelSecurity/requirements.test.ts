@@ -75,7 +75,7 @@ test("the tenants' own table needs a primary key instead", async () => {
   expect(await drift()).toEqual([]);
 });
 
-test("says nothing of it while a migration is still to come, which may add it", async () => {
+test("does not report it while a pending migration may add it", async () => {
   await database.run("alter table public.sites alter column customer_id drop not null");
   expect(await drift(10)).toEqual([]);
   await database.run("alter table public.sites alter column customer_id set not null");
@@ -85,7 +85,7 @@ test.each([
   [{ table: "shops" }, "tenant table missing", "table public.shops is missing"],
   [{ column: "shop" }, "tenant column missing", "column public.sites.shop is missing"],
   [{ column: "name" }, "tenant column type", "column public.sites.name: found type text"],
-])("refuses what is declared and cannot be: %o", async (changed, kind, line) => {
+])("refuses an impossible declaration: %o", async (changed, kind, line) => {
   const rest = database.tenancy.tables.filter(({ table }) => table !== "sites");
   const sites = { schema: "public", table: "sites", column: "customer_id", ...changed };
   const tenancy = {
@@ -101,7 +101,7 @@ test.each([
   await applyRowLevelSecurity(database.owner, database.security);
 });
 
-test("leaves to the schema's drift what the recorded schema restores", async () => {
+test("leaves what the recorded schema restores to the schema's drift", async () => {
   const { owner } = database;
   await database.run(`create schema hosterizer authorization ${owner.user}`);
   const scope = { schemas: ["public"], owner: owner.user };

@@ -106,12 +106,12 @@ test.each([
   ["a table of other things", "create table public.made (id bigint, name text)"],
   ["a table elsewhere that leads nowhere", "create table made.there (customer_id bigint)"],
   ["a temporary table", "create temporary table made (customer_id bigint)"],
-])("leaves %s in peace", async (_what, sql) => {
+])("ignores %s", async (_what, sql) => {
   await database.run(sql);
   expect(await drift()).toEqual([]);
 });
 
-test("an update closes what is declared, then fails and names every table to decide about", async () => {
+test("an update closes the declared tables, then fails and names every table to decide about", async () => {
   await database.run(`
     create table public.made (customer_id bigint);
     create table public.made_too (customer_id bigint);

@@ -40,7 +40,7 @@ describe("accepted drift", () => {
     create table public.handmade (id integer primary key, name text);
     create index handmade_idx on public.handmade (name)`;
 
-  test("is everything that differs, becomes the expected state, and leaves the schema unchanged", async () => {
+  test("is everything that differs, becomes the expected state, and does not change the schema", async () => {
     await database.run(byHand);
     expect(await accept("hotfix")).toEqual([
       "table public.handmade",
@@ -95,7 +95,7 @@ describe("accepted drift", () => {
     ]);
   });
 
-  test("is empty where nothing differs, and is not recorded", async () => {
+  test("is empty if nothing differs, and is not recorded", async () => {
     expect(await accept("just in case")).toEqual([]);
     expect(await history()).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe("accepted drift", () => {
     expect(await history()).toEqual([]);
   });
 
-  test("may be a migration file of which only comments and white space were edited", async () => {
+  test("may be a migration file in which only comments and white space were edited", async () => {
     await database.write("000001_open_shop", `-- Why the shop is open.\n${shop}`);
     expect(await drift()).toEqual([
       expect.stringMatching(/^migration 000001_open_shop: found the up file with other comments/),
@@ -124,7 +124,7 @@ describe("accepted drift", () => {
     expect(await migrate(database.settings)).toEqual([]);
   });
 
-  test("is never a migration that does something else", async () => {
+  test("is never a migration whose SQL has changed", async () => {
     await database.write("000001_open_shop", `${shop}\nselect 1;`);
     expect(await accept("why not")).toEqual([]);
     await expect(accept("why not", "migration 000001_open_shop")).rejects.toThrow(

@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-test(`nothing that is allowed looks like drift (${numRuns} sequences, seed ${seed})`, async () => {
+test(`no allowed change looks like drift (${numRuns} sequences, seed ${seed})`, async () => {
   const clean = fc.asyncProperty(operations, async (sequence) => {
     const model = await begin(stage, last);
     last = undefined;

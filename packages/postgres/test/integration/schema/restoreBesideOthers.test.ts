@@ -83,7 +83,7 @@ describe("restoring beside other sessions", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("a lock that is held for a while is waited for in short attempts", async () => {
+  test("waits in short attempts for a lock that is held for a while", async () => {
     await database.run("alter table public.shops disable trigger shops_stamp");
     await other.query("begin; lock table public.shops in share mode");
     const restored = restore();

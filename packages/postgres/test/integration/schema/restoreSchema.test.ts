@@ -217,7 +217,7 @@ describe("the recorded schema", () => {
        alter table busy.notes owner to %owner%`,
       ["schema busy", "table public.child"],
     ],
-  ])("takes the migration that it prints: %s", async (_what, byHand, unwritten) => {
+  ])("accepts the migration that it prints: %s", async (_what, byHand, unwritten) => {
     const { owner } = database.settings;
     for (const statement of byHand.replaceAll("%owner%", owner).split(";")) {
       await database.run(statement);
@@ -274,7 +274,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("names table, column and count where nulls prevent NOT NULL", async () => {
+  test("names the table, the column and the count if nulls prevent NOT NULL", async () => {
     await database.run(
       `alter table public.shops alter column city drop not null;
        update public.shops set city = null where id <= 3`,
@@ -285,7 +285,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual(["column public.shops.city: found nullable, expected NOT NULL"]);
   });
 
-  test("drops what an interrupted build of an index left, and builds it", async () => {
+  test("drops the remains of an interrupted index build, and builds the index", async () => {
     await database.run("drop index public.shops_lower_name_key");
     await database.run("insert into public.shops (name, city) values ('SHOP 1', 'Rome')");
     await database
@@ -299,7 +299,7 @@ describe("the recorded schema", () => {
     expect(await drift()).toEqual([]);
   });
 
-  test("is recorded where no record matches the ledger", async () => {
+  test("is recorded if no record matches the ledger", async () => {
     await database.run("delete from hosterizer.schema_records");
     expect(await drift()).toEqual([expect.stringMatching(/^schema record: found none/)]);
     const lines: string[] = [];
@@ -316,7 +316,7 @@ describe("the recorded schema", () => {
     expect(await failure()).toMatch(/Restore it from version control, and put the change into/);
   });
 
-  test("finds nothing in a database that doesn't exist or is not migrated", async () => {
+  test("finds nothing in a database that does not exist or is not migrated", async () => {
     const absent = { ...database.superuser, database: "absent" };
     expect(await readSchemaDrift(absent, expectation())).toEqual([]);
     await restoreSchema({ connection: absent, ...expectation() });

@@ -20,7 +20,7 @@ test("a port that nothing listens on is free", async () => {
   expect(await faultsOf(await freePort())).toEqual([]);
 });
 
-test("a port that the stack's own server listens on is its own", async () => {
+test("a port that the stack's own server listens on is no fault", async () => {
   expect(await faultsOf(await listen(await speakTls(ours)))).toEqual([]);
 });
 

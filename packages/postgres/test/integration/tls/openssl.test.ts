@@ -48,7 +48,7 @@ describe.skipIf(none).each(["today", "later"] as const)("openssl, %s", (time) =>
     ["server.pem", "-purpose", "sslserver", "-verify_ip", "127.0.0.1"],
     ["server.pem", "-purpose", "sslserver", "-verify_ip", "fd00::1"],
     ["client.pem", "-purpose", "sslclient"],
-  ])("takes %s for %s %s %s %s", async (certificate, ...options) => {
+  ])("accepts %s for %s %s %s %s", async (certificate, ...options) => {
     expect((await verify(certificate, ...options)).stdout).toBe(`${file(certificate)}: OK\n`);
   });
 
@@ -57,7 +57,7 @@ describe.skipIf(none).each(["today", "later"] as const)("openssl, %s", (time) =>
     ["client.pem", "-purpose", "sslserver"],
     ["server.pem", "-verify_hostname", "other.example.com"],
     ["server.pem", "-verify_ip", "127.0.0.2"],
-  ])("does not take %s for %s %s", async (certificate, ...options) => {
+  ])("does not accept %s for %s %s", async (certificate, ...options) => {
     await expect(verify(certificate, ...options)).rejects.toThrow("verification failed");
   });
 

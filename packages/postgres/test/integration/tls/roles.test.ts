@@ -30,11 +30,11 @@ beforeAll(async () => {
 
 afterAll(() => server.remove());
 
-test("a role is let in by a certificate in its name, without a password", async () => {
+test("a role logs in with a certificate in its name, without a password", async () => {
   expect(await enter(await issueCertificate(authority, pooler, now))).toBe("app_pooler");
 });
 
-test("it is not let in by a certificate in another's name", async () => {
+test("it cannot log in with a certificate in another name", async () => {
   const pair = await issueCertificate(authority, { ...pooler, commonName: "app_user" }, now);
   await expect(enter(pair)).rejects.toMatchObject({ code: "28000" });
 });
@@ -52,12 +52,12 @@ test.each<Refused>([
   { what: "that is a server's", request: { ...pooler, usage: "server" }, alert: 43 },
   { what: "that has expired", issued: yesteryear, alert: 45 },
   { what: "of another authority", by: () => other, alert: 48 },
-])("it is not let in by a certificate $what", async ({ request = pooler, alert, ...rest }) => {
+])("it cannot log in with a certificate $what", async ({ request = pooler, alert, ...rest }) => {
   const pair = await issueCertificate(rest.by?.() ?? authority, request, rest.issued ?? now);
   await expect(enter(pair)).rejects.toThrow(`SSL alert number ${alert}`);
 });
 
-test("it is not let in without one", async () => {
+test("it cannot log in without one", async () => {
   await expect(enter()).rejects.toMatchObject({ code: "28000" });
 });
 

@@ -59,7 +59,7 @@ test("refuses a role declared twice and an undeclared group, both at once", () =
   ]);
 });
 
-test("refuses a way to log in for a role that does not", () => {
+test("refuses an authentication method for a role without a login", () => {
   const group: RoleDeclaration = { ...role("group"), login: false, authenticates: "certificate" };
   expect(messages(roleFaults([group]))).toEqual([
     'role "group" in database/roles.ts: authenticates by certificate, but does not log in.',
@@ -67,7 +67,7 @@ test("refuses a way to log in for a role that does not", () => {
   expect(roleFaults([{ ...group, login: true }])).toEqual([]);
 });
 
-test("refuses a membership loop: a group stands above its members", () => {
+test("refuses a membership loop", () => {
   expect(roleFaults([role("a", ["b"]), role("b", ["a"])])).toHaveLength(1);
 });
 
@@ -79,7 +79,7 @@ test("refuses a grant to an undeclared role or on an undeclared schema", () => {
   ]);
 });
 
-test("refuses an extension that the server does not bring, and names those that it does", () => {
+test("refuses an extension that the server does not provide, and names those that it does", () => {
   const extension = { name: "postgiss", schema: "public", purpose: "" };
   const faults = extensionFaults([extension], [], ["pgcrypto", "uuid-ossp"]);
   expect(faults.map(({ message }) => message)).toEqual([
@@ -129,14 +129,14 @@ test.each([
   ]);
 });
 
-test("refuses the same setting twice, but not once for all and once for a role", () => {
+test("refuses the same setting twice, but not once for all roles and once for one", () => {
   const all = [setting("work_mem"), setting("work_mem", "app_user"), setting("work_mem")];
   expect(settingFaults(all, roles).map(({ message }) => message)).toEqual([
     expect.stringContaining('setting "work_mem" in database/settings.ts: declared twice'),
   ]);
 });
 
-test("tenants' roles begin no parallel workers, where they are bound by bounds", () => {
+test("tenants' roles start no parallel workers if their policies use bounds", () => {
   const its = settings.filter(({ name }) => name === "max_parallel_workers_per_gather");
   expect(tenancy.administrators).toBe("session");
   expect(its.map(({ role, value }) => [role, value])).toEqual(

@@ -19,7 +19,7 @@ const shape = (numbers: readonly number[]) =>
     .filter(({ of }) => of === "app")
     .map(({ name, login, number, newest }) => ({ name, login, number, newest }));
 
-test("the logins take turns under two names", () => {
+test("the logins alternate between two names", () => {
   expect([0, 1, 2, 3, 4].map((number) => loginName("app", number))).toEqual([
     "app",
     "app_a",
@@ -29,7 +29,7 @@ test("the logins take turns under two names", () => {
   ]);
 });
 
-test("without a rotation every role is what it is declared to be", () => {
+test("without a rotation every role is as declared", () => {
   expect(withLogins(roles, {})).toEqual([
     { ...roles[0], of: "owner" },
     { ...roles[1], of: "app", number: 0 },
@@ -80,14 +80,14 @@ test.each([
   expect(shape(numbers)).toEqual(becomes);
 });
 
-test("a login is a member of its group and of nothing else, and has its privileges", () => {
+test("a login is only a member of its group, and has its privileges", () => {
   const [, group, login] = withLogins(roles, { app: [1] });
   expect(group).toMatchObject({ memberOf: ["readers"], inherit: false });
   expect(login).toMatchObject({ name: "app_a", memberOf: ["app"] });
   expect(login).not.toHaveProperty("inherit");
 });
 
-test("a role's settings are its logins' too", () => {
+test("a role's settings apply to its logins too", () => {
   const setting = { name: "statement_timeout", value: "30s", purpose: "to end" };
   const its = settingsOfLogins(
     [setting, { ...setting, role: "app" }],
@@ -109,7 +109,7 @@ test.each([
   expect(loginFaults(logins, roles, "logins").map(faultOf)).toEqual(faults);
 });
 
-test("a name that another role has, or that is too long, is refused", () => {
+test("refuses a name that another role has, or that is too long", () => {
   const long = "x".repeat(62);
   const others = [
     ...roles,

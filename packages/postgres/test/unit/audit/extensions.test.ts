@@ -24,7 +24,7 @@ test.each([
   expect(planExtensions([extension(its)])).toEqual([]);
 });
 
-test("updates one that a script leads from", () => {
+test("updates one that has an update script", () => {
   const old = extension({ installed: "1.2", reachable: true });
   expect(planExtensions([old])).toMatchObject([
     { repair: "automatic", sql: 'alter extension pgcrypto update to "1.3"' },

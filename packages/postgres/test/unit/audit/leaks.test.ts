@@ -11,7 +11,7 @@ import { sessionKinds } from "../../../src/audit/sessions";
 
 const found = { object: "x", expected: "one", actual: "another", repair: "automatic" } as const;
 
-test("of the kinds about access these alone open nothing: a new kind has to be judged", () => {
+test("of the access kinds only these open nothing: a new kind must be classified", () => {
   const kinds = [
     ...rowLevelSecurityKinds,
     ...accessKinds,
@@ -72,6 +72,6 @@ test.each<Partial<Difference> & { leaks: boolean } & Pick<Difference, "kind">>([
   { kind: "role password", actual: "an md5 password", leaks: true },
   { kind: "role setting", object: "setting app.current_user_role of role app_user", leaks: true },
   { kind: "role setting", object: "setting work_mem of role app_user", leaks: false },
-])("$kind leaks where it is found as $actual: $leaks", ({ leaks, ...difference }) => {
+])("$kind, found as $actual, leaks: $leaks", ({ leaks, ...difference }) => {
   expect(isLeak({ ...found, ...difference })).toBe(leaks);
 });

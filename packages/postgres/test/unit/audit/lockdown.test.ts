@@ -12,7 +12,7 @@ const finding: Finding = {
   repair: "automatic",
 };
 
-test("an opening that a lock keeps open is named, with the lock", () => {
+test("names an opening that cannot be closed because of a lock, with the lock", () => {
   const error = new DatabaseError("canceling statement due to lock timeout", 0, "error");
   error.code = "55P03";
   const opening = describeOpening({ findings: [finding], error });

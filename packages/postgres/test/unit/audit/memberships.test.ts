@@ -39,6 +39,6 @@ test.each([
     kind: "admin option",
     sql: 'revoke admin option for "owner" from "migrator" cascade',
   },
-])("revokes $found.member's in $found.role", ({ found, kind, sql }) => {
+])("revokes the membership of $found.member in $found.role", ({ found, kind, sql }) => {
   expect(planMemberships([found], declared)).toMatchObject([{ kind, sql, repair: "automatic" }]);
 });

@@ -16,12 +16,12 @@ test.each([
   ["pooler", "no password"],
   ["group", "no password"],
   ["group", "md5"],
-] as const)("role %s with %s is as it should be", (name, form) => {
+] as const)("accepts role %s with %s", (name, form) => {
   expect(plan(name, form)).toEqual([]);
 });
 
 test.each(["md5", "no password", "another form"] as const)(
-  "a role with %s that logs in by password gets its own back from its resource",
+  "a role with %s that logs in by password gets its password back from its resource",
   (form) => {
     expect(plan("app", form)).toEqual([
       expect.objectContaining({ expected: "a SCRAM-SHA-256 password", repair: "automatic" }),
@@ -31,7 +31,7 @@ test.each(["md5", "no password", "another form"] as const)(
 );
 
 test.each(["SCRAM-SHA-256", "md5", "another form"] as const)(
-  "a role with %s that logs in by certificate alone loses it",
+  "a role with %s that logs in only by certificate loses it",
   (form) => {
     expect(plan("pooler", form)).toEqual([
       expect.objectContaining({

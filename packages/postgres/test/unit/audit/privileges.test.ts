@@ -17,11 +17,11 @@ const found = (its: Partial<UndeclaredPrivilege> = {}): UndeclaredPrivilege => (
   ...its,
 });
 
-test("nothing is found where nothing is", () => {
+test("finds nothing in an empty list", () => {
   expect(planPrivileges([])).toEqual([]);
 });
 
-test("one finding says all that one grantee has on one object, and revokes each", () => {
+test("one finding names all privileges of one grantee on one object, and revokes each", () => {
   const both = [found(), found({ privilege: "DELETE" }), found({ grantee: "PUBLIC" })];
   expect(planPrivileges(both)).toMatchObject([
     {

@@ -35,7 +35,7 @@ test.each([
   [{ inherits: false }, 'alter role "app" inherit'],
   [{ connection_limit: 5 }, 'alter role "app" connection limit -1'],
   [{ valid_until: "2001-01-01" }, `alter role "app" valid until 'infinity'`],
-])("takes back %j", (its, sql) => {
+])("undoes %j", (its, sql) => {
   expect(planRoles([role(its)], declared.roles)).toMatchObject([{ sql, repair: "automatic" }]);
 });
 
@@ -45,7 +45,7 @@ test.each([
   [{ replicates: true }, "none"],
   // Nothing of a superuser is changed but by another.
   [{ superuser: true, connection_limit: 5 }, "none"],
-])("somebody who is no superuser may repair %j: %s", (its, repair) => {
+])("a role that is not a superuser may repair %j: %s", (its, repair) => {
   const findings = planRoles([role({ ...its, by_superuser: false })], declared.roles);
   expect(new Set(findings.map((finding) => finding.repair))).toEqual(new Set([repair]));
 });

@@ -29,11 +29,11 @@ test.each([
   [setting({ database: null, role: "app" }), 'alter role "app" reset "work_mem"'],
   [setting({ role: "app" }), 'alter role "app" in database "db" reset "work_mem"'],
   [setting({ name: "app.who" }), 'alter database "db" reset "app"."who"'],
-])("takes %j back", (found, sql) => {
+])("resets %j", (found, sql) => {
   expect(planSettings([found], [], "db")).toMatchObject([{ sql, repair: "automatic" }]);
 });
 
-test("a declaration for the database says nothing about a role, nor one for one role about another", () => {
+test("a declaration for the database does not cover a role, nor one for a role another role", () => {
   const found = [setting({ role: "app" }), setting({})];
   const findings = planSettings(found, [{ ...declared, role: "other" }], "db");
   expect(findings.map(({ kind }) => kind)).toEqual([

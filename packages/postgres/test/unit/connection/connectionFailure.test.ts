@@ -24,7 +24,7 @@ test.each([
   expect(describeNoAnswer(error)).toBe(description);
 });
 
-test("knows a server without TLS by the message of node-postgres, which has no code", () => {
+test("recognizes a server without TLS by node-postgres' message, which has no code", () => {
   const message = "The server does not support SSL connections";
   expect(lacksTls(new Error(message))).toBe(true);
   expect(lacksTls(Object.assign(new Error(message), { code: "08P01" }))).toBe(false);

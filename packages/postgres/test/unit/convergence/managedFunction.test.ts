@@ -75,7 +75,7 @@ test("a function that is as declared needs nothing", () => {
   expect(plan({})).toEqual([]);
 });
 
-test("one with other parameters is another function", () => {
+test("a function with other parameters is another function", () => {
   const findings = planFunction([{ ...right, signature: "answer(text)" }], wanted);
   expect(findings).toMatchObject([
     {
@@ -149,7 +149,7 @@ test.each<[what: string, live: Partial<LiveFunction>, line: string]>([
   expect(findings).toMatchObject([{ repair: "automatic" }]);
 });
 
-test("white space in the body makes no difference", () => {
+test("ignores white space in the body", () => {
   expect(plan({ body: " select asked\n  = 'yes'" })).toEqual([]);
 });
 
@@ -170,7 +170,7 @@ test("one statement replaces a function that differs in several ways", () => {
 test.each<[what: string, live: Partial<LiveFunction>]>([
   ["another result", { returns: "text" }],
   ["an owner whose rights the session lacks", { owner: "stranger", replaceable: false }],
-])("one with %s is dropped with its policies, and gets its executors with that", (_what, live) => {
+])("a function with %s is recreated with its policies and its executors", (_what, live) => {
   const executors = [{ role: "public", grantable: false }];
   expect(sqlOf({ ...live, policies, executors })).toEqual([
     'drop policy "own" on "public"."Sites"',
@@ -180,7 +180,7 @@ test.each<[what: string, live: Partial<LiveFunction>]>([
   ]);
 });
 
-test("no policy is dropped that is not created again", () => {
+test("drops no policy that it does not create again", () => {
   expect(sqlOf({ returns: "text", policies }, { policiesAreRecreated: false })).toEqual([
     "drop routine managed.answer(name)",
     ...create,
@@ -188,7 +188,7 @@ test("no policy is dropped that is not created again", () => {
   ]);
 });
 
-test("one whose owner's rights the session has is replaced, and its policies stay", () => {
+test("a function whose owner's rights the session has is replaced, and its policies stay", () => {
   const executors = [
     { role: "caller", grantable: false },
     { role: "stranger", grantable: false },
@@ -219,7 +219,7 @@ test("leaves exactly the declared roles and the owner as executors", () => {
   ]);
 });
 
-test("what the wrong owner may execute, the right one may", () => {
+test("a function that returns to its owner needs no grant to it", () => {
   const executors = [
     { role: "caller", grantable: false },
     { role: "keeper", grantable: true },

@@ -43,6 +43,6 @@ test.each<[string, Partial<Difference>, string]>([
     { actual: null, expected: null, repair: "none" },
     "column public.sites.region is missing (up leaves it)",
   ],
-])("says in one line that there is %s", (_what, differs, line) => {
+])("renders %s in one line", (_what, differs, line) => {
   expect(renderDifference({ ...column, ...differs })).toBe(line);
 });

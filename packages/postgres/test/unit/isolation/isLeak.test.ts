@@ -47,6 +47,6 @@ test.each([
   ["both", "own"],
   ["both", "none"],
   ["allowed", "refused"],
-] as const)("expected %s, found %s: too much is shut", (expected, found) => {
+] as const)("expected %s, found %s: too much is closed", (expected, found) => {
   expect(isLeak(cell(expected, found))).toBe(false);
 });

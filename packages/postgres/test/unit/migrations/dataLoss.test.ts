@@ -19,7 +19,7 @@ To accept this loss: pulumi config set --path 'hosterizer-database:acknowledgedL
   ]);
 });
 
-test("takes the exact count alone, for what it was given", () => {
+test("accepts only the exact count, for the named object", () => {
   expect(messages([table], { "public.sites": 2 })).toEqual([]);
   expect(messages([table], { "public.sites": 3 })).toHaveLength(1);
   expect(messages([table], { "public.sites.note": 2 })).toHaveLength(1);

@@ -13,7 +13,7 @@ const faultsOf = async (sql: string, noTransaction?: string) => {
 
 describe("a migration file", () => {
   test.each(["begin", "start transaction", "commit", "end", "rollback", "commit and chain"])(
-    "is refused when it says %s",
+    "is refused if it contains %s",
     async (statement) => {
       const fault = "m/a.up.sql:2:1: the file begins or ends a transaction, which the runner does.";
       expect(await faultsOf(`select 1;\n${statement};`)).toEqual([fault]);
@@ -30,7 +30,7 @@ describe("a migration file", () => {
     "create index concurrently i on t (a)",
     "drop index concurrently i",
     "create index on t (a); create index concurrently i on t (a)",
-  ])("says CONCURRENTLY only outside a transaction: %s", async (sql) => {
+  ])("may use CONCURRENTLY only outside a transaction: %s", async (sql) => {
     expect(await faultsOf(sql)).toEqual([
       expect.stringContaining("CONCURRENTLY can't run in the file's transaction"),
     ]);
@@ -44,7 +44,7 @@ describe("a migration file", () => {
     ]);
   });
 
-  test("is left to the server when it isn't SQL to the parser", async () => {
+  test("is left to the server if the parser rejects it", async () => {
     expect(await faultsOf("begin; creat tabel")).toEqual([]);
   });
 });
@@ -55,7 +55,7 @@ describe("the first line of a file", () => {
     { sql: "--No-Transaction:  VACUUM \nselect 1;", reason: "VACUUM" },
     { sql: "-- nothing special\nselect 1;", reason: undefined },
     { sql: "select '-- no transaction: not a comment';", reason: undefined },
-  ])("leaves the transaction for a reason: $sql", ({ sql, reason }) => {
+  ])("can opt out of the transaction with a reason: $sql", ({ sql, reason }) => {
     expect(readNoTransaction("m/a.sql", sql)).toBe(reason);
   });
 

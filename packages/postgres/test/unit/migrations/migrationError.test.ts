@@ -12,7 +12,7 @@ const refusal = (message: string, fields: Partial<DatabaseError>) =>
   Object.assign(new DatabaseError(message, 0, "error"), fields);
 
 describe("a failed migration", () => {
-  test("has a caret under the very character, counted as PostgreSQL counts", () => {
+  test("has a caret under the exact character, counted as PostgreSQL counts", () => {
     const cause = refusal('column "nothing" does not exist', {
       code: "42703",
       position: "14",
@@ -59,7 +59,7 @@ describe("a failed migration", () => {
     );
   });
 
-  test("says what was being done, where that is no statement of the file", () => {
+  test("says what ran, if that is not a statement of the file", () => {
     const cause = refusal("permission denied", { code: "42501" });
     const error = new MigrationError({ file, doing: "its commit" }, cause, "Fix it.");
     expect(error.message).toBe("m/000001_a.up.sql: its commit: permission denied (42501)\nFix it.");

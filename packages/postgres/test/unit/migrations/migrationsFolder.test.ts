@@ -69,7 +69,7 @@ describe("the names in a migrations folder", () => {
     ]);
   });
 
-  test("say by their number which of them the ledger judges", () => {
+  test("say by their number which of them the ledger checks", () => {
     const names = ["notes.txt", "000001_a.up.sql", ...pair("000004_c"), ...pair("000004_d")];
     const { faults } = pairMigrationFiles("m", names);
     expect(faults.map(({ number }) => number)).toEqual([undefined, 1, 3, 4]);
@@ -84,7 +84,7 @@ const migration = (up: string): Migration => ({
   down: file("-- resolves drift: table public.never\nselect 1"),
 });
 
-test("a pending migration names what it takes over, one a line, on any line", () => {
+test("a pending migration names what it takes over, one per line, on any line", () => {
   const first = migration(
     '-- resolves drift: column public.sites.note\n-- Resolves Drift:  index public."A b" \nselect 1 -- resolves drift: table public.no\n',
   );
@@ -94,6 +94,6 @@ test("a pending migration names what it takes over, one a line, on any line", ()
   );
 });
 
-test("a migration that says nothing resolves nothing", () => {
+test("a migration without such a line resolves nothing", () => {
   expect(resolvedByPending([migration("-- drift\nselect 1")])).toEqual(new Set());
 });

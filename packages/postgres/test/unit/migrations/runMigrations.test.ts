@@ -19,7 +19,7 @@ const failingWith = (...failures: Error[]) => {
 };
 
 describe("a run that finds its tables locked", () => {
-  test("restarts the count of tries for each file", async () => {
+  test("restarts the count of attempts for each file", async () => {
     const lines: string[] = [];
     const options = { lockAttempts: 2, log: (line: string) => lines.push(line) };
     await retryWhileLocked(options, failingWith(failure("a", "55P03"), failure("b", "40P01")));
@@ -29,7 +29,7 @@ describe("a run that finds its tables locked", () => {
     ]);
   });
 
-  test("ends with the error of its last try", async () => {
+  test("fails with the error of its last attempt", async () => {
     const last = failure("a", "55P03");
     const options = { lockAttempts: 2, log: () => undefined };
     const run = retryWhileLocked(options, failingWith(failure("a", "55P03"), last));

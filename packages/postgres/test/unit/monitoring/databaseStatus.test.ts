@@ -20,7 +20,7 @@ test.each([
     "create user mapping for r server s options (user '…', password '…')",
   ],
   ["alter system set my.secret = 'hunter2'", "alter system set my.secret = '…'"],
-])("leaves the values out of %s", (query, shown) => {
+])("removes the values from %s", (query, shown) => {
   expect(withoutSecrets(query)).toBe(shown);
 });
 
@@ -28,6 +28,6 @@ test.each([
   "select count(*) from public.sites where status = $1 and region = $2",
   "set time zone 'UTC'",
   "select password_hash from public.users where id = $1",
-])("shows %s as it is", (query) => {
+])("shows %s unchanged", (query) => {
   expect(withoutSecrets(query)).toBe(query);
 });

@@ -28,7 +28,7 @@ test.each([
   expect(settings.get(name)).toBe(value);
 });
 
-test("server_reset_query takes a timeout back first, and leaves an open transaction where it fails", () => {
+test("server_reset_query resets timeouts first, and leaves an open transaction if it fails", () => {
   expect(settings.get("server_reset_query")).toMatch(/^begin [^;]*; reset all; .*; commit$/);
 });
 
@@ -45,17 +45,17 @@ test("a client's own options are refused instead of dropped", () => {
   expect(settings.get("ignore_startup_parameters")?.split(",")).not.toContain("options");
 });
 
-test("a pool smaller than what is kept open keeps all of it open", () => {
+test("a pool smaller than the connections to keep open keeps all of them open", () => {
   expect(text("pgbouncer.ini", 2)).toContain("\nmin_pool_size = 2\n");
 });
 
-test("every setting is named once, and says why", () => {
+test("every setting occurs once, with a reason", () => {
   const all = pgbouncerSettings(args);
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   for (const { reason } of all) expect(reason).toMatch(/^\S.*\S$/);
 });
 
-test("there is a way to one database, and a limit to the lookups", () => {
+test("there is one database, and a limit for lookups", () => {
   const lines = text("pgbouncer.ini").split("\n");
   const section = (name: string) => {
     const rest = lines.slice(lines.indexOf(name) + 1);
@@ -68,14 +68,14 @@ test("there is a way to one database, and a limit to the lookups", () => {
   expect(section("[users]")).toEqual(["app_pooler = max_user_connections=4"]);
 });
 
-test("reasons are comments of lines of their own: at a line's end they would be part of the value", () => {
+test("reasons are comments on separate lines: at the end of a line they would be part of the value", () => {
   const values = text("pgbouncer.ini")
     .split("\n")
     .filter((line) => !line.startsWith(";"));
   for (const line of values) expect(line).not.toMatch(/\s[;#]/);
 });
 
-test("the pooler's own name has a verifier that no password fits", () => {
+test("the pooler's own name has a verifier that no password matches", () => {
   expect(text("users.txt")).toMatch(
     /^"app_pooler" "SCRAM-SHA-256\$4096:A{22}==\$A{43}=:A{43}="\n$/,
   );

@@ -10,7 +10,7 @@ const granted = columns.split(", ").map((column) => `SELECT (${column})`);
 const nothing: LiveLookup = { functions: [], privileges: [], is_superuser: true };
 const plan = (live: Partial<LiveLookup>) => planUserLookup({ ...nothing, ...live }, lookup);
 
-test("creates the function after what its owner reads is granted", () => {
+test("creates the function after the grants that its owner needs", () => {
   const findings = plan({});
   expect(findings.map(({ kind }) => kind)).toEqual([
     ...granted.map(() => "lookup privilege"),
@@ -51,7 +51,7 @@ test.each<[what: string, privileges: string[], line: string]>([
   expect(found[0]?.sql).toContain("revoke all on table");
 });
 
-test("only reports what another role than a superuser finds", () => {
+test("only reports differences to a role that is not a superuser", () => {
   const findings = plan({ is_superuser: false, privileges: granted });
   expect(findings.map(renderDifference)).toEqual([
     "function pooler.user_lookup(name) is missing, expected returns TABLE(username name, verifier text): only a superuser can repair it (up leaves it)",

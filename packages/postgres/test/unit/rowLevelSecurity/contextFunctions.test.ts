@@ -36,7 +36,7 @@ test("functions that trust the session run with the caller's rights, and name ev
   }
 });
 
-test("every function is stable and parallel safe, and among the objects that belong in the schema", () => {
+test("every function is stable and parallel safe, and in the list of the schema's objects", () => {
   const functions = declared({});
   for (const { attributes } of functions) {
     expect(attributes).toMatchObject({ volatility: "STABLE", parallel: "PARALLEL SAFE" });

@@ -8,7 +8,7 @@ async function read(...files: string[]) {
   return { tables: Object.fromEntries(columns) as Record<string, string[]>, complete };
 }
 
-test("follows tables and columns through a row of migrations", async () => {
+test("follows tables and columns through a series of migrations", async () => {
   const { tables, complete } = await read(
     "create table sites (id bigint, customer_id bigint, primary key (id)); create table other.logs (x int)",
     "alter table sites add column tags text[], drop column customer_id",
@@ -19,7 +19,7 @@ test("follows tables and columns through a row of migrations", async () => {
   expect(complete).toBe(true);
 });
 
-test("knows the columns that a table has from others, and which is a child", async () => {
+test("knows the columns that a table has from others, and which table is a child", async () => {
   const { tables, complete } = await migratedTables([
     `create table events (customer_id bigint, at date) partition by range (at);
      create table events_2026 partition of events default;
@@ -74,7 +74,7 @@ test.each([
   "alter table x set schema z",
   "call make_tables()",
   "this is no sql",
-])("knows that it cannot know what this leaves behind: %s", async (sql) => {
+])("knows that the result of this is unknown: %s", async (sql) => {
   expect((await read(sql)).complete).toBe(false);
 });
 
@@ -88,7 +88,7 @@ test("is not misled by comments, strings and function bodies", async () => {
   expect(complete).toBe(true);
 });
 
-test("what is remembered of files says as much as their text", async () => {
+test("the cached facts of files equal those of their text", async () => {
   const files = [
     `create table customers (id bigint primary key);
      insert into customers values (1); select 1; comment on table customers is 'x';

@@ -44,7 +44,7 @@ const index = (definition: string): RecordedObject => ({
   facts: { ...table, definition: `CREATE INDEX i ON public."Sites" USING ${definition}` },
 });
 
-test("is content with a column that is not null, indexed and part of a foreign key or the key", () => {
+test("accepts a column that is NOT NULL, indexed and part of a foreign key or the primary key", () => {
   expect(lines({})).toEqual([]);
   expect(lines({ refers: false, is_key: true })).toEqual([]);
 });
@@ -58,7 +58,7 @@ test.each<[lacks: Partial<TableSecurity>, inRecord: RecordedObject]>([
   [{ indexed: false }, constraint("UNIQUE", "UNIQUE (customer_id, name)")],
   [{ refers: false }, constraint("FOREIGN KEY", "FOREIGN KEY (site, customer_id) REFERENCES x(a)")],
   [{ refers: false }, constraint("PRIMARY KEY", "PRIMARY KEY (customer_id)")],
-])("leaves to the schema's drift what the record has: %o", (lacks, inRecord) => {
+])("leaves what the record contains to the schema's drift: %o", (lacks, inRecord) => {
   expect(lines(lacks)).toHaveLength(1);
   expect(lines(lacks, [inRecord])).toEqual([]);
 });
@@ -71,7 +71,7 @@ test.each<[lacks: Partial<TableSecurity>, inRecord: RecordedObject]>([
   [{ indexed: false }, index("brin (customer_id)")],
   [{ refers: false }, constraint("FOREIGN KEY", "FOREIGN KEY (site) REFERENCES x(customer_id)")],
   [{ refers: false }, constraint("UNIQUE", "UNIQUE (customer_id)")],
-])("does not take for it what only looks like it: %o", (lacks, inRecord) => {
+])("does not accept something that only looks like it: %o", (lacks, inRecord) => {
   expect(lines(lacks, [inRecord])).toHaveLength(1);
 });
 

@@ -16,7 +16,7 @@ test("the pads make the HMAC-SHA256 that Node.js makes", () => {
   );
 });
 
-test("a secret that would have to be hashed first is refused", () => {
+test("refuses a secret that would have to be hashed first", () => {
   expect(() => padsOf("x".repeat(65))).toThrow("a secret of 65 bytes is too long");
 });
 
@@ -24,7 +24,7 @@ test.each([
   ["no table", null],
   ["another key", [{ id: "1", inner: "00", outer: "00" }]],
   ["a key too many", [{ id: "2", inner: "00", outer: "00" }]],
-])("with %s no text of a finding or a statement has a key in it", (_what, found) => {
+])("with %s no finding and no statement contains a key", (_what, found) => {
   const { inner, outer } = padsOf(secret);
   const findings = planSigningKeys(found, { owner: "owner", keys });
   expect(findings.length).toBeGreaterThan(0);

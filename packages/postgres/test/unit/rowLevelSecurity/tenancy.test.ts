@@ -19,7 +19,7 @@ const files = [
   "create table public.costs (customer_id int)",
 ];
 
-test("leaves out what a later migration makes, and lets it be there", async () => {
+test("omits what a later migration creates, and allows it to exist", async () => {
   const found = tenancyAt(
     tenancy,
     await migratedTables(files.slice(0, 1)),
@@ -29,7 +29,7 @@ test("leaves out what a later migration makes, and lets it be there", async () =
   expect(found.exemptTables).toMatchObject([{ schema: "public", table: "costs" }]);
 });
 
-test("is the declared one where nothing is left out", async () => {
+test("is the declared one if nothing is omitted", async () => {
   const all = await migratedTables(files);
   expect(tenancyAt(tenancy, all, all)).toBe(tenancy);
 });

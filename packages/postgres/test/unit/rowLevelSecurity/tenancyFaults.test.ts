@@ -30,18 +30,18 @@ const withTable = (name: string, made: MigratedTable) => ({
 const messages = (changed: Partial<Tenancy>, tables = migrated) =>
   tenancyFaults({ ...tenancy, ...changed }, roles, tables).map(({ message }) => message);
 
-test("finds nothing wrong with a table, a column and a role that are there", () => {
+test("accepts an existing table, column and role", () => {
   expect(messages({})).toEqual([]);
 });
 
-test("needs the administrators' role only where it is used", () => {
+test("needs the administrators' role only if it is used", () => {
   expect(messages({ administrators: "role" })).toEqual([
     'role "admin" in database/tenancy.ts: not declared.\n' +
       "Declare it in database/roles.ts, or remove it from database/tenancy.ts.",
   ]);
 });
 
-test("refuses a predefined role's rights for a tenant's role, and for no other", () => {
+test("refuses a predefined role's rights only for a tenant's role", () => {
   const privileged = (name: string) => ({
     ...roles[0],
     login: true,
@@ -74,7 +74,7 @@ test("refuses a table declared twice", () => {
   expect(messages({ tables: [sites, sites] })).toHaveLength(1);
 });
 
-test("leaves tables to the server where migrations cannot be read beforehand", () => {
+test("leaves tables to the server if the migrations cannot be analyzed", () => {
   const tables = [{ ...sites, table: "shops" }];
   expect(messages({ tables }, { ...migrated, complete: false })).toEqual([]);
 });
@@ -109,7 +109,7 @@ test.each<[what: string, name: string, made: MigratedTable]>([
   ["a partition", "public.sites_1", table(["customer_id"], { isChild: true })],
   ["other columns", "public.logs", table(["id", "name"])],
   ["such a column, but no tenant tables beside it", "other.logs", table(["customer_id"])],
-])("leaves in peace a table with %s", (_what, name, made) => {
+])("ignores a table with %s", (_what, name, made) => {
   expect(messages({}, withTable(name, made))).toEqual([]);
 });
 

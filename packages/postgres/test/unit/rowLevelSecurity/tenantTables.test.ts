@@ -169,7 +169,7 @@ const anyPolicy = fc.record({
   check: fc.constantFrom(bounds, null),
 });
 
-test("reaches what is wanted from anywhere, and then has nothing left to do", () => {
+test("reaches the declared state from any other, and then has nothing left to do", () => {
   const anyTable = fc.record({
     enabled: fc.boolean(),
     forced: fc.boolean(),

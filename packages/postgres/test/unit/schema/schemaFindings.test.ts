@@ -207,12 +207,12 @@ describe("a difference that holds data", () => {
     expect(found[0]?.reason).toBe("a pending migration makes it official");
   });
 
-  test("is left to a pending migration even if it holds none", () => {
+  test("is left to a pending migration even if it holds no data", () => {
     const [finding] = find([table], [table, index("region")], ["index public.sites_region_idx"]);
     expect(finding).toMatchObject({ kind: "index added", repair: "automatic", repairs: [] });
   });
 
-  test("may be a rename, which is said unless there are several candidates", () => {
+  test("may be a rename, which is suggested unless there are several candidates", () => {
     const reasons = (...added: string[]) =>
       find([table, column("region")], [table, ...added.map((name) => column(name))]).map(
         ({ reason }) => reason,
@@ -225,7 +225,7 @@ describe("a difference that holds data", () => {
   });
 });
 
-test("a long text is cut around its first difference, into one line", () => {
+test("a long text is shortened to one line around its first difference", () => {
   const body = (last: string) =>
     object("function", "public.f()", {
       definition: `begin\n${"  perform 1;\n".repeat(60)}${last}`,
@@ -257,7 +257,7 @@ const state = fc.uniqueArray(anyObject, {
   maxLength: 12,
 });
 
-test("a schema that is as recorded has no finding; every other has one for each change, of a known kind, and never CASCADE", () => {
+test("the recorded schema has no finding; any other has one for each change, of a known kind, and never uses CASCADE", () => {
   fc.assert(
     fc.property(state, state, (expected, actual) => {
       expect(find(expected, expected)).toEqual([]);

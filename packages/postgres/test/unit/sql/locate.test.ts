@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { locate, locator, renderExcerpt } from "../../../src/sql/locate";
 
-test("every place of a text has its line, its column in characters and its whole line", () => {
+test("every position in a text has its line number, its column in characters and the whole line", () => {
   const texts = fc
     .array(fc.constantFrom("a", "é", "😀", "\t", "\n"), { maxLength: 30 })
     .map((characters) => characters.join(""));

@@ -30,7 +30,7 @@ describe("SQL splits into statements", () => {
   });
 });
 
-test("line comments have their text and their place, and comments of other kinds are left out", async () => {
+test("line comments have their text and position, and other comments are omitted", async () => {
   const sql = "/* 😀 */ -- one ä\nselect '-- none';\n  --two";
   const comments = await readLineComments(sql);
   expect(comments.map(({ text }) => text)).toEqual(["-- one ä", "--two"]);

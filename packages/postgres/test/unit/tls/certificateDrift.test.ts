@@ -34,7 +34,7 @@ test.each([
   expect(lines.map(renderDifference)).toEqual(found === undefined ? [] : [line]);
 });
 
-test("what an authority signs never outlives it", () => {
+test("a certificate never outlives its authority", () => {
   expect(lifetimes.authority.renewal).toBeGreaterThanOrEqual(lifetimes.certificate.days);
 });
 
@@ -46,6 +46,6 @@ test("a certificate of an earlier authority is reissued", () => {
   ]);
 });
 
-test("while an authority is being made, its signature is not compared", () => {
+test("does not compare the signature of an authority that is being created", () => {
   expect(certificateDifferences(pooler, before, undefined, issued)).toEqual([]);
 });

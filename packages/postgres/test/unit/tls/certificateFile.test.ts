@@ -35,7 +35,7 @@ test.each([
     found: () => ({ fault: "something that cannot be read (EISDIR)" }),
     line: ": found something that cannot be read (EISDIR)",
   },
-])("where the authority's file should be there is $what", ({ found, line }) => {
+])("reports $what in place of the authority's file", ({ found, line }) => {
   const lines = certificateFileDifferences(path, certificate, found()).map(renderDifference);
 
   const wanted = `file ${path}${line ?? ""}, expected the certificate of dev: ${follows}`;

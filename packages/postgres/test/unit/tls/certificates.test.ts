@@ -61,7 +61,7 @@ test.each([
   expect(new X509Certificate(server.certificate).checkIP(address)).toBe(found);
 });
 
-test("a client's certificate is for a role, and for no host", () => {
+test("a client's certificate is for a role, not for a host", () => {
   expect(readCertificate(client.certificate)).toMatchObject({
     commonName: "app_pooler",
     hosts: [],
@@ -109,7 +109,7 @@ test("an authority renewed with its key verifies what it signed before", async (
 test.each([
   ["of the same name with another key", "hosterizer-dev", () => undefined],
   ["of another name with the same key", "staging", () => authority.privateKey],
-])("an authority %s does not", async (_what, name, key) => {
+])("an authority %s does not verify it", async (_what, name, key) => {
   const other = await makeAuthority(name, issued, key());
   expect(isSignedBy(server.certificate, other.certificate)).toBe(false);
 });

@@ -97,13 +97,13 @@ async function rehearseMigration(up: string, down: string) {
   return evidence;
 }
 
-test("a migration that goes up, down and up again to the same schema is told of", async () => {
+test("reports a migration that goes up, down and up again to the same schema", async () => {
   const up = "alter table public.sites add tags text[];\n";
   const { summary } = await rehearseMigration(up, "alter table public.sites drop tags;\n");
   expect(summary).toContain("; 1 pending migration went up, down and up again");
 });
 
-test("a migration whose down file leaves something behind is refused, with what", async () => {
+test("refuses a migration whose down file leaves something behind, and names it", async () => {
   const up = "alter table public.sites add tags text[], add stars integer;\n";
   const refused = rehearseMigration(up, "alter table public.sites drop tags;\n");
   await expect(refused).rejects.toThrow(
@@ -112,7 +112,7 @@ test("a migration whose down file leaves something behind is refused, with what"
   await expect(refused).rejects.toThrow("column public.sites.stars is unexpected");
 });
 
-test("a destination with another schema than its migrations make is refused", async () => {
+test("refuses a destination whose schema differs from the one that its migrations create", async () => {
   await ask("destination", "alter table public.users add by_hand text");
   const up = "alter table public.sites add tags text[];\n";
   await expect(rehearseMigration(up, "alter table public.sites drop tags;\n")).rejects.toThrow(

@@ -83,7 +83,7 @@ test.each<Case>([
   });
 });
 
-test("an operator is told that the server's certificate is of no authority of the machine's", async () => {
+test("an operator is told that no authority of the machine signed the server's certificate", async () => {
   await server.show(await issueCertificate(authority, request, now));
   await expect(ask()).rejects.toThrow(
     "is not signed by an authority that this machine trusts: it may be another server.",
@@ -101,7 +101,7 @@ test("an operator is told that the server speaks no TLS", async () => {
   });
 });
 
-test("an operator is told which file is missing, and what writes it", async () => {
+test("an operator is told which file is missing, and which command writes it", async () => {
   const file = join(folder, "gone.pem");
   await expect(ask(file)).rejects.toMatchObject({
     name: "UserError",

@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-describe("an operator who cannot get in is told why", () => {
-  test("when no server listens: where, and what starts it", async () => {
+describe("an operator who cannot log in is told why", () => {
+  test("when no server listens, with its address and the command that starts it", async () => {
     const port = await freePort();
     await expect(ask({ ...monitor, port })).rejects.toMatchObject({
       name: "UserError",
@@ -43,7 +43,7 @@ describe("an operator who cannot get in is told why", () => {
     );
   });
 
-  test("when something listens that hangs up at once", async () => {
+  test("when something listens but closes the connection at once", async () => {
     const other = createServer((socket) => socket.resetAndDestroy());
     const port = await freePort();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
@@ -54,7 +54,7 @@ describe("an operator who cannot get in is told why", () => {
     }
   });
 
-  test("when the password is not the server's", async () => {
+  test("when the password is wrong", async () => {
     await expect(ask({ ...monitor, password: "wrong" })).rejects.toThrow(
       `does not let ${monitor.user} in.\n\`npm run drift -- --stack local\` shows what differs from the stack.`,
     );
@@ -78,7 +78,7 @@ describe("an operator who cannot get in is told why", () => {
     await database.run(`alter role ${monitor.user} connection limit -1`);
   });
 
-  test("but a defect of ours stays the error that it is", async () => {
+  test("but an error of our own is passed on unchanged", async () => {
     await expect(ask(monitor, "local", "selec 1")).rejects.toMatchObject({
       name: "error",
       code: "42601",

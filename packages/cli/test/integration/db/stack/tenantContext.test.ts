@@ -12,14 +12,14 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-describe("a session that is opened in a tenant's context", () => {
+describe("a session opened in a tenant's context", () => {
   test.each([
     { context: { kind: "customer", id: "1" } as const, sites: ["Site 1"] },
     { context: { kind: "customer", id: "2" } as const, sites: ["Site 2"] },
     { context: { kind: "customer", id: "9223372036854775807" } as const, sites: [] },
     { context: { kind: "administrator" } as const, sites: ["Site 1", "Site 2"] },
     { context: undefined, sites: [] },
-  ])("as $context sees the sites $sites", async ({ context, sites }) => {
+  ])("as $context, sees the sites $sites", async ({ context, sites }) => {
     expect(await sitesSeenBy(context)).toEqual(sites);
   });
 });

@@ -18,7 +18,7 @@ test("where a server is may differ; what the database is may not", () => {
   ]);
 });
 
-test("a secret is told by its name alone", () => {
+test("names a secret without its value", () => {
   const one = { [key("deployPassword")]: { secure: "v1:one" } };
   const other = { [key("deployPassword")]: { secure: "v1:other" } };
   const told = JSON.stringify(compareConfigurations(one, other));

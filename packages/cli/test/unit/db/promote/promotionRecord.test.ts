@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { renderPromotion } from "../../../../src/db/promote/promotionRecord";
 
-test("the evidence says what was promoted, each step, and the plan", () => {
+test("the evidence contains what was promoted, each step, and the plan", () => {
   const page = renderPromotion({
     from: "dev",
     to: "prod",

@@ -9,13 +9,13 @@ const column = (name: string, facts: SchemaObject["facts"]): SchemaObject => ({
   facts,
 });
 
-test("the same objects in another order do not differ, nor does an absent fact from null", () => {
+test("the order of objects makes no difference, and an absent fact equals null", () => {
   const [one, other] = [column("a", { type: "text" }), column("b", { type: "text" })];
   expect(compareSchemas([one, other], [other, one])).toEqual([]);
   expect(compareSchemas([one], [column("a", { type: "text", default: null })])).toEqual([]);
 });
 
-test("every object and every fact that differs is named", () => {
+test("names every object and every fact that differs", () => {
   const expected = [column("a", { type: "text" }), column("b", { type: "text" })];
   const actual = [column("a", { type: "integer", default: "0" }), column("c", { type: "text" })];
   expect(compareSchemas(expected, actual)).toEqual([

@@ -13,7 +13,7 @@ const local = {
   passwords: { app_user: "one", app_backup: "two" },
 };
 
-test("connects as a login role with that role's password, and carries no other", () => {
+test("connects as a login role with that role's password, and contains no other", () => {
   expect(connectionAs("app_backup", local)).toEqual({
     host: "127.0.0.1",
     port: 5433,
@@ -44,7 +44,7 @@ const direct: StackAccess = {
 };
 const access: StackAccess = { ...direct, pooler: { host: "pooler.example.com", port: 6432 } };
 
-test("connects as a role to the pooler, with all else as to the server", () => {
+test("connects to the pooler as a role, with everything else as for the server", () => {
   expect(pooledConnection("app_backup", access, program)).toEqual({
     host: "pooler.example.com",
     port: 6432,
@@ -56,13 +56,13 @@ test("connects as a role to the pooler, with all else as to the server", () => {
   });
 });
 
-test("says of a stack without a pooler that it has none", () => {
+test("says that a stack has no pooler", () => {
   expect(() => pooledConnection("app_user", direct, program)).toThrow(
     "Stack dev has no pooler.\nLeave out --pooled: clients connect to the server itself.",
   );
 });
 
-test("says that the pooler refuses a role that may become the owner, and which roles it accepts", () => {
+test("says that the pooler refuses a role that can become the owner, and which roles it accepts", () => {
   expect(() => pooledConnection("hosterizer_migrator", access, program)).toThrow(
     "Role hosterizer_migrator cannot log in through the pooler of stack dev: it is a member of hosterizer_owner.\n" +
       "Leave out --pooled: migrations need a session of their own. These roles can use the pooler: app_backup, app_user.",

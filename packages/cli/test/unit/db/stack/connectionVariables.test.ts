@@ -34,7 +34,7 @@ test("names every part of a connection twice, for applications and for libpq", (
   });
 });
 
-test("names all hosts, and which of them is wanted", () => {
+test("names all hosts, and which of them to use", () => {
   const hosts = { ...connection, host: "a.example.com,b.example.com" };
   expect(connectionVariables(hosts)).toMatchObject({
     DB_HOST: "a.example.com,b.example.com",
@@ -43,14 +43,14 @@ test("names all hosts, and which of them is wanted", () => {
   });
 });
 
-test("says that there is no TLS rather than leave it to libpq, whose default is to try", () => {
+test("says explicitly that there is no TLS, because libpq tries it by default", () => {
   expect(connectionVariables(connection)).toMatchObject({
     DB_SSLMODE: "disable",
     PGSSLMODE: "disable",
   });
 });
 
-test("names the certificate authority where there is one", () => {
+test("names the certificate authority, if there is one", () => {
   expect(connectionVariables({ ...connection, sslrootcert: "/etc/ca.pem" })).toMatchObject({
     DB_SSLROOTCERT: "/etc/ca.pem",
     PGSSLROOTCERT: "/etc/ca.pem",
@@ -63,6 +63,6 @@ test("exports one variable a line, in the given order", () => {
   );
 });
 
-test("leaves a quote in a value what it is", () => {
+test("preserves a quote in a value", () => {
   expect(shellExports({ DB_PASSWORD: "it's" })).toBe("export DB_PASSWORD='it'\\''s'\n");
 });

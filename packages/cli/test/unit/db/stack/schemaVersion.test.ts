@@ -9,12 +9,12 @@ config:
     public.users: 1
 `;
 
-test("sets the target and what may go, and leaves all else", () => {
+test("sets the target and the acknowledged losses, and nothing else", () => {
   const edited = editTarget(text, 5, { "public.sites": 12 });
   expect(edited).toBe(`${text}    public.sites: 12\n  hosterizer-database:migrationTarget: 5\n`);
 });
 
-test("without a target all migrations are wanted", () => {
+test("without a target, all migrations apply", () => {
   expect(editTarget(editTarget(text, 5, {}), undefined, {})).toBe(text);
 });
 

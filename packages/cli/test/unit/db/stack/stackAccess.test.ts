@@ -12,7 +12,7 @@ const outputs = {
   rolePasswords: { app_user: "one" },
 };
 
-test("takes the address and the roles' passwords, and no TLS where none is told of", () => {
+test("takes the address and the roles' passwords, and no TLS if the outputs mention none", () => {
   expect(stackAccess("local", outputs)).toEqual({
     stack: "local",
     host: "127.0.0.1",
@@ -31,7 +31,7 @@ test("takes the TLS mode and the authority of a server beyond this machine", () 
   });
 });
 
-test("names the authority's file so that it is found from any folder", () => {
+test("names the authority's file by an absolute path", () => {
   const dev = { ...outputs, sslmode: "verify-full", sslrootcert: ".hosterizer/dev/ca.pem" };
   expect(stackAccess("dev", dev).sslrootcert).toBe(`${process.cwd()}/.hosterizer/dev/ca.pem`);
 });
@@ -42,7 +42,7 @@ test.each([
     "db.example.com",
   ],
   ["postgresql://app_user:o-n_e@[2001:db8::1]:6432/hosterizer", "2001:db8::1"],
-])("takes the pooler's address from %s, and nothing else", (pooledUrl, host) => {
+])("takes only the pooler's address from %s", (pooledUrl, host) => {
   expect(stackAccess("dev", { ...outputs, pooledUrl })).toEqual({
     ...stackAccess("dev", outputs),
     pooler: { host, port: 6432 },

@@ -12,7 +12,7 @@ test("an administrator's context has no customer", () => {
   expect(tenantOptions({ kind: "administrator" })).toBe("-c app.current_user_role=administrator");
 });
 
-test.each(["1", "42", "9223372036854775807"])("takes %s for a customer's id", (text) => {
+test.each(["1", "42", "9223372036854775807"])("accepts %s as a customer's id", (text) => {
   expect(customerId(text)).toBe(text);
 });
 
@@ -27,6 +27,6 @@ test.each([
   ["9223372036854775808"],
   ["99999999999999999999"],
   ["1 -c app.current_user_role=administrator"],
-])("refuses '%s' for a customer's id", (text) => {
+])("refuses '%s' as a customer's id", (text) => {
   expect(() => customerId(text)).toThrow("whole number from 1 to 9223372036854775807");
 });

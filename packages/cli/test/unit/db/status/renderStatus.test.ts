@@ -78,7 +78,7 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     );
   });
 
-  test("says of a replica that it is one, and how far behind", () => {
+  test("says that the server is a replica, and how far behind it is", () => {
     const server = { ...busy.server, isReplica: true, replayDelaySeconds: 90 };
     expect(plain({ ...busy, server, replicas: [] })).toContain(
       "  Replication   is a replica itself, 1 min 30 s behind; no replica\n",
@@ -102,7 +102,7 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     expect(screen).toContain("Slowest statements\n   Mean");
   });
 
-  test("leaves lists without rows out", () => {
+  test("omits lists without rows", () => {
     const screen = plain({ ...busy, tables: [], indexes: [], replicas: [], slowestStatements: [] });
     expect(screen).not.toMatch(/Tables|Indexes|Replicas\n|Slowest/);
   });
@@ -117,7 +117,7 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     expect(screen).not.toContain("idx_6 ");
   });
 
-  test("says of tables outside public which schema they are in", () => {
+  test("names the schema of tables outside public", () => {
     const [table] = busy.tables as readonly [Extract<StackStatus["tables"], readonly unknown[]>[0]];
     expect(plain({ ...busy, tables: [{ ...table, schema: "hosterizer" }] })).toContain(
       "  hosterizer.cost_records  ",
@@ -134,7 +134,7 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     },
   );
 
-  test("has the same text in colours as without", () => {
+  test("has the same text with and without colours", () => {
     const status = { ...busy, warnings: ["word ".repeat(60).trim()] };
     const coloured = renderStatus(status, 100, paint(true));
     expect(coloured).not.toBe(plain(status));

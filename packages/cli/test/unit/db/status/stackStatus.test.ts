@@ -13,11 +13,11 @@ const onVersion = (version: string, versionNumber: number) => ({
 });
 
 describe("warnings", () => {
-  test("are none when all is well", () => {
+  test("are empty if nothing is wrong", () => {
     expect(statusWarnings(busy)).toEqual([]);
   });
 
-  test("name a version in which row-level security has a hole, and the hole", () => {
+  test("name a version with a hole in row-level security, and the hole", () => {
     expect(statusWarnings(onVersion("15.19", 150019))).toEqual([
       "PostgreSQL 15.19 is older than 15.20: in it, INSERT … ON CONFLICT reads rows that row-level security hides. " +
         "Keep no customer's data on it; update the server.",
@@ -31,7 +31,7 @@ describe("warnings", () => {
     expect(statusWarnings(onVersion(version, number))).toEqual([]);
   });
 
-  test("repeat what is wrong with the migrations, in one line", () => {
+  test("repeat the faults of the migrations, in one line", () => {
     const schema = {
       version: 9,
       target: null,
@@ -51,7 +51,7 @@ describe("warnings", () => {
       used: 99,
       warned: ["Only 0 of 97 connections are left. After that, clients are refused."],
     },
-  ])("come when $used of 97 connections are used: $warned", ({ used, warned }) => {
+  ])("appear when $used of 97 connections are used: $warned", ({ used, warned }) => {
     expect(statusWarnings(withConnections({ used }))).toEqual(warned);
   });
 
@@ -60,7 +60,7 @@ describe("warnings", () => {
     expect(statusWarnings(withConnections({ sessions }))).toEqual(["3 sessions wait for a lock."]);
   });
 
-  test("name who keeps a transaction open and does nothing, after five minutes", () => {
+  test("name the role of a transaction that has been idle for five minutes", () => {
     const state = "idle in transaction";
     const sessions = [
       session({ state, oldestTransactionSeconds: 299, role: "app_readonly" }),
@@ -72,7 +72,7 @@ describe("warnings", () => {
     ]);
   });
 
-  test("name an index that is not whole", () => {
+  test("name an invalid index", () => {
     const indexes = [index({ index: "sites_broken_idx", isValid: false })];
     expect(statusWarnings({ ...busy, indexes })).toEqual([
       "Index public.sites_broken_idx is invalid, its build failed: queries do not use it. Drop it and create it again.",

@@ -40,7 +40,7 @@ test("shows tables and contexts at a glance, and each failure in full", () => {
   expect(words).toMatch(/3 attempts as 1 role on 2 tables in 1\.2 s: 1 failed\.\n$/);
 });
 
-test("says so where nothing leaks", () => {
+test("says that nothing leaks", () => {
   expect(renderProof(proofOf([cell]), paint(false))).toMatch(/: nothing leaks\.\n$/);
 });
 

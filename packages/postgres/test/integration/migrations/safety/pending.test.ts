@@ -39,7 +39,7 @@ function pending(unsafe: "refused" | "told", releasedVersion = 1) {
   return provider.check(inputs, inputs);
 }
 
-test("tables are as large as their statistics say, and else as their files", async () => {
+test("the size of a table comes from its statistics, or else from its files", async () => {
   const sizes = async () => new Map(await readRowEstimates(database.settings.connection));
   const before = await sizes();
   expect(before.get("public.large")).toBeGreaterThan(3_000);
@@ -50,7 +50,7 @@ test("tables are as large as their statistics say, and else as their files", asy
   expect(after.get("public.small")).toBe(1);
 });
 
-test("what hurts a large table is told with its size, or refused; a small one is no trouble", async () => {
+test("what harms a large table is reported with its size, or refused; a small table has no findings", async () => {
   await database.write(
     "000002_next",
     `alter table public.small alter id type bigint;
@@ -74,7 +74,7 @@ test("what hurts a large table is told with its size, or refused; a small one is
   expect(failures[0]?.reason).toContain("-- safety: rewrites-table because …");
 });
 
-test("what is released, and what is waived with a reason, is let through", async () => {
+test("accepts released migrations, and findings that are waived with a reason", async () => {
   expect((await pending("refused", 2)).failures).toBeUndefined();
   await database.write(
     "000002_next",

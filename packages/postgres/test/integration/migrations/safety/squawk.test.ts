@@ -54,7 +54,7 @@ test.each([
   expect(await found(sql)).toEqual(expected);
 });
 
-test("what squawk finds is waived beside its statement like everything else", async () => {
+test("a finding of squawk is waived beside its statement like any other", async () => {
   const drop = "alter table public.sites\n  drop column region;";
   const waiver = "-- safety: ban-drop-column because no query has read it since May\n";
   expect(await found(`${waiver}${drop}`)).toEqual([]);
@@ -64,7 +64,7 @@ test("what squawk finds is waived beside its statement like everything else", as
   ]);
 });
 
-test("where it is not installed the rest is judged all the same, and its waivers stand", async () => {
+test("without squawk all other rules apply, and its waivers remain valid", async () => {
   const waiver = "-- safety: ban-drop-column because no query reads it\n";
   const sql = `${waiver}alter table public.sites drop column region; grant select on t to r;`;
   expect(await found(sql, join(project, "elsewhere"))).toEqual(["2: access-in-migration"]);

@@ -130,7 +130,7 @@ describe("the record of a rich schema", () => {
     expect(facts("enum", "public.mood")).toMatchObject({ labels: "'sad', 'it''s', 'glad'" });
   });
 
-  test("leaves out what converges elsewhere, or belongs to an extension, a constraint or a partition's parent", async () => {
+  test("omits what converges elsewhere, or belongs to an extension, a constraint or a partition's parent", async () => {
     const { objects = [] } = (await asOwner((client) => readRecord(client))) ?? {};
     const names = objects.map(({ identity }) => identity);
     expect(names.filter((name) => name.includes("citext"))).toEqual([]);
@@ -142,7 +142,7 @@ describe("the record of a rich schema", () => {
     expect(names.filter((name) => name.includes("events_2020_user"))).toEqual([]);
   });
 
-  test("is the same after a dump and a restore, though PostgreSQL prints some of it differently then", async () => {
+  test("is the same after a dump and a restore, although PostgreSQL then prints some of it differently", async () => {
     const copy = { ...database.superuser, database: `${database.name}_copy` };
     await copyDatabase(database.superuser, copy);
     try {

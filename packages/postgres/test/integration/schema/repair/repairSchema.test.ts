@@ -383,7 +383,7 @@ describe("what holds no data", () => {
          from public.shops`,
     );
 
-  test.each(breaks)("is restored where %s", async (_what, sql, kinds) => {
+  test.each(breaks)("is restored if %s", async (_what, sql, kinds) => {
     await database.run(sql);
     let found = await findings();
     expect(found.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
@@ -394,7 +394,7 @@ describe("what holds no data", () => {
     expect(await checksums()).toEqual(rows);
   });
 
-  test("is restored by a login that is no superuser, even if a superuser created it", async () => {
+  test("is restored by a login that is not a superuser, even if a superuser created it", async () => {
     const { connection, owner, schemas } = repairer();
     const weak = { connection, owner, schemas };
     await database.run(
@@ -412,7 +412,7 @@ describe("what holds no data", () => {
     expect(await findings()).toEqual([]);
   });
 
-  test(`is restored whatever is broken together (seed ${seed})`, async () => {
+  test(`is restored, whatever combination is broken (seed ${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...breaks], { minLength: 3 }), async (some) => {
         // Some exclude each other, such as two that drop the same index.

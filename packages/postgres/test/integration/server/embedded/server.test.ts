@@ -51,7 +51,7 @@ test("trusts no connection: every line of pg_hba.conf asks for a SCRAM password"
   expect(methods).toEqual([{ auth_method: "scram-sha-256" }]);
 });
 
-test("comes back after kill -9 with its rows", async () => {
+test("starts again after kill -9 with its rows", async () => {
   await ask("create table public.kept as select 42 as answer");
   const running = await readServerState(own.server.paths.data);
   if (running.state !== "running") throw new Error("the server does not run");
@@ -80,6 +80,6 @@ test("shows the end of the log when it cannot start", async () => {
   await startServer(own.server);
 });
 
-test("writes its log where the paths say", async () => {
+test("writes its log to the configured path", async () => {
   expect(await readFile(own.server.paths.log, "utf8")).toContain("ready to accept connections");
 });

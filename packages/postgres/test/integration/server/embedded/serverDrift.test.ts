@@ -48,11 +48,11 @@ async function drift(): Promise<string[]> {
   return (await readServerDrift(own.server, superuser)).map(renderDifference);
 }
 
-test("a server as it was started has none", async () => {
+test("a server that was just started has none", async () => {
   expect(await drift()).toEqual([]);
 });
 
-test("ALTER SYSTEM is named before it is in force, and after", async () => {
+test("ALTER SYSTEM is named before and after it takes effect", async () => {
   await ask("alter system set password_encryption = 'md5'");
   const before = await drift();
   await ask("select pg_catalog.pg_reload_conf()");

@@ -64,7 +64,7 @@ test.each([
   expect(address).toMatchObject(inHome({ port: 2376, tls: { ...tls, client } }));
 });
 
-test("takes the context's authority, and no client's certificate where it has none", () => {
+test("uses the context's authority, and no client certificate if there is none", () => {
   const ca = `$/.docker/contexts/tls/${digest("secure")}/docker/ca.pem`;
 
   const address = findEngine(inHome({ ...folders, DOCKER_CONTEXT: "secure" }), usual);
@@ -72,7 +72,7 @@ test("takes the context's authority, and no client's certificate where it has no
   expect(address).toHaveProperty("tls", inHome({ verify: true, ca }));
 });
 
-test("takes the rootless engine where the usual socket is missing, and says so", () => {
+test("uses the rootless engine if the usual socket is missing, and says so", () => {
   const environment = inHome({ ...folders, DOCKER_CONFIG: "$/empty" });
 
   expect(findEngine(environment, join(home, "none.sock"))).toMatchObject({
@@ -112,7 +112,7 @@ test.each([
   { DOCKER_CONTEXT: "default" },
   { DOCKER_HOST: "tcp://[fd00::1]:2400" },
   { DOCKER_HOST: "tcp://a", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "$/certs" },
-])("is found with %o in DOCKER_HOST and its like too", (environment) => {
+])("is also found with %o in DOCKER_HOST and similar variables", (environment) => {
   const { source, ...address } = findEngine(inHome({ ...folders, ...environment }), usual);
 
   const again = findEngine({ HOME: "/nonexistent", ...engineEnvironment({ source, ...address }) });

@@ -27,14 +27,14 @@ const listening = (connection: Connection) =>
     return rows[0]?.address;
   });
 
-test("of several hosts the one that takes writes is used, whichever is named first", async () => {
+test("of several hosts the one that accepts writes is used, whichever is named first", async () => {
   for (const hosts of ["127.0.0.1,127.0.0.2", "127.0.0.2,127.0.0.1", "127.0.0.9, 127.0.0.1"]) {
     expect(await listening(at(hosts))).toBe("127.0.0.1");
     expect(await findWritableHost(at(hosts), String)).toBe("127.0.0.1");
   }
 });
 
-test("if none takes writes, each is named with its reason", async () => {
+test("if none accepts writes, each is named with its reason", async () => {
   const error: unknown = await listening(at("127.0.0.2,127.0.0.9")).catch(
     (error: unknown) => error,
   );
@@ -46,16 +46,16 @@ test("if none takes writes, each is named with its reason", async () => {
   await expect(listening(at("127.0.0.2,127.0.0.2"))).rejects.toMatchObject({ code: "25006" });
 });
 
-test("a refusal by one host is passed on as it is, and the next host is not asked", async () => {
+test("a refusal by one host is passed on, and the next host is not tried", async () => {
   const nowhere = { ...at("127.0.0.1,127.0.0.2"), database: "nowhere" };
   await expect(listening(nowhere)).rejects.toMatchObject({ code: "3D000", name: "error" });
 });
 
-test("a single host is used as it is, so that a standby can be inspected", async () => {
+test("a single host is used without a check, so that a standby can be inspected", async () => {
   expect(await listening(at("127.0.0.2"))).toBe("127.0.0.2");
 });
 
-test("a password that is not given comes from the environment, as in libpq", async () => {
+test("without a password, the environment provides it, as in libpq", async () => {
   const { password, ...without } = at("127.0.0.1") as Connection & { password: string };
   process.env["PGPASSWORD"] = password;
   expect(await listening(without)).toBe("127.0.0.1");
@@ -64,7 +64,7 @@ test("a password that is not given comes from the environment, as in libpq", asy
   delete process.env["PGPASSWORD"];
 });
 
-test("after a failover it is the other one", async () => {
+test("after a failover the other host is used", async () => {
   await primary.stop();
   await standby.promote();
   expect(await listening(at("127.0.0.1,127.0.0.2"))).toBe("127.0.0.2");

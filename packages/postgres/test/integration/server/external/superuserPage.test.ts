@@ -60,7 +60,7 @@ test("its statements create a deploy role that meets all requirements", async ()
   expect(findings.map(({ subject }) => subject)).toEqual(["extension pg_stat_statements"]);
 });
 
-test("a member of a provider's privileged group lacks nothing", async () => {
+test("a member of a provider's privileged group meets all requirements", async () => {
   expect((await look()).found).toMatchObject({ privileged: false, preloaded: null });
   await rowsOf(server.superuser, "grant rds_superuser to deploy");
   const { found, findings } = await look();
@@ -69,7 +69,7 @@ test("a member of a provider's privileged group lacks nothing", async () => {
   expect(findings).toEqual([]);
 });
 
-test("its extension is the one that the program asks for, and is found afterwards", async () => {
+test("its extension is the one that the program needs, and is found afterwards", async () => {
   await rowsOf(
     server.superuser,
     "create database hosterizer template template0 encoding 'UTF8' locale 'C'",

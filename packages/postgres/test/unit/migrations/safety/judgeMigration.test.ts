@@ -89,7 +89,7 @@ test.each([
   "update sites set n = 1 where id = 2",
   "create table notes (id int primary key); create index i on notes (id); alter table notes add constraint c check (id > 0); update notes set id = 1",
   "this is no sql",
-])("%s is let alone", async (sql) => {
+])("%s is not a finding", async (sql) => {
   expect(await findings(sql)).toEqual([]);
 });
 
@@ -109,11 +109,11 @@ test.each([
   ["alter table sites no force row level security", "changes row-level security"],
   ["alter table sites owner to a", "gives a table to another owner"],
   ["alter function f() owner to a", "gives an object to another owner"],
-])("%s belongs into database/", async (sql, fault) => {
+])("%s belongs in database/", async (sql, fault) => {
   expect(await findings(sql)).toEqual([["access-in-migration", `it ${fault}`]]);
 });
 
-test("small tables are no trouble, large ones are told with their size", async () => {
+test("small tables have no findings, large ones are reported with their size", async () => {
   const rows = new Map([
     ["public.sites", 9_999],
     ["public.users", 1_000_000],
@@ -165,7 +165,7 @@ test.each([
   expect(await findings(up, down)).toEqual(expected);
 });
 
-test("tells file and line, and what to do", async () => {
+test("names the file and the line, and says what to do", async () => {
   const [finding] = await judgeMigration(
     migrationOf("select 1;\n\n-- words\nalter table sites alter id type bigint;"),
   );
@@ -206,7 +206,7 @@ test.each([
     "alter table sites alter id type bigint;\n-- safety: rewrites-table because too late\nselect 1",
     "matches no finding",
   ],
-])("%s is a finding itself", async (sql, fault) => {
+])("%s is itself a finding", async (sql, fault) => {
   const found = await judgeMigration(migrationOf(sql));
   const bad = found.filter(({ rule }) => rule === "bad-waiver");
   expect(bad).toHaveLength(1);
@@ -214,7 +214,7 @@ test.each([
   expect(found.every(({ waived }) => waived === undefined)).toBe(true);
 });
 
-test("of a file with thousands of findings each statement is looked at a few times, and the text is read for lines once", async () => {
+test("a file with thousands of findings visits each statement a few times, and counts lines once", async () => {
   const one = (n: number) =>
     `-- safety: builds-index because it is ${n}\ncreate index i${n} on sites (n);\n`;
   const sql = Array.from({ length: 1_000 }, (_, n) => one(n)).join("");
@@ -229,11 +229,11 @@ test("of a file with thousands of findings each statement is looked at a few tim
   expect(looks() - before.looks).toBeLessThanOrEqual(3 * 1_001);
 });
 
-test("text that looks like a waiver is none", async () => {
+test("text that looks like a waiver is not one", async () => {
   expect(await findings("select '-- safety: nothing because it is text'")).toEqual([]);
 });
 
-test("of the guide's tables only an index hurts, which a separate file would build today", async () => {
+test("in the guide's tables the only finding is an index, which would now be in a separate file", async () => {
   const all = await readMigrations("migrations");
   const released = all.filter(({ number }) => number <= releasedVersion);
   const found = await Promise.all(released.map((migration) => judgeMigration(migration)));

@@ -4,7 +4,7 @@ import { compareSchema } from "../../../../src/schema/record/schemaChanges";
 import type { SchemaObject, SchemaObjectKind } from "../../../../src/schema/catalog/schemaObject";
 
 describe("the difference of two schemas", () => {
-  test("is empty where only the order differs, and null equals absent", () => {
+  test("is empty if only the order differs, and null equals absent", () => {
     const here = [
       object("table", "public.sites", { comment: null }),
       object("enum", "public.mood", {}),
@@ -41,7 +41,7 @@ describe("the difference of two schemas", () => {
     ]);
   });
 
-  test("tells apart two objects of one name by their kinds", () => {
+  test("distinguishes two objects of one name by their kinds", () => {
     const before = object("view", "public.sites", {});
     const after = object("materialized view", "public.sites", {});
     expect(shown([before], [after])).toEqual([

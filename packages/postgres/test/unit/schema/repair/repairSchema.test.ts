@@ -13,7 +13,7 @@ function messageFor(code: string | undefined, detail?: string): string {
 }
 
 describe("the error about an object that could not be restored", () => {
-  test("says what PostgreSQL says, what to do, and what is left", () => {
+  test("contains PostgreSQL's message, what to do, and what is left", () => {
     expect(messageFor("23505", "Key (a)=(1) is duplicated.")).toBe(
       "constraint k on public.a could not be restored: it failed (23505)\n" +
         "detail: Key (a)=(1) is duplicated.\n" +
@@ -24,7 +24,7 @@ describe("the error about an object that could not be restored", () => {
   });
 
   test.each(["42501", "55P03", "XX000", undefined])(
-    "does not offer to accept the database where rows are not the cause: %s",
+    "does not offer to accept the database if rows are not the cause: %s",
     (code) => {
       expect(messageFor(code)).toMatch(/run `npm run up` again.*\.$/m);
       expect(messageFor(code)).not.toContain("accept-drift");

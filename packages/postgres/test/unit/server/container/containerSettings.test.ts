@@ -15,7 +15,7 @@ function value(overrides: Record<string, string>, name: string) {
   return containerSettings({ memory: 1024, overrides }).find((setting) => setting.name === name);
 }
 
-test("each setting is declared once, has a reason and a value that PostgreSQL takes", () => {
+test("each setting is declared once, with a reason and a value that PostgreSQL accepts", () => {
   const settings = containerSettings({ memory: 1024, overrides: {} });
   const names = settings.map(({ name }) => name);
 
@@ -40,7 +40,7 @@ test("a user's setting replaces a default or is added", () => {
   });
 });
 
-test("work_mem follows from max_connections, the user's as well", () => {
+test("work_mem follows from max_connections, even if the user sets it", () => {
   expect(value({}, "work_mem")?.value).toBe("2621kB");
   expect(value({ max_connections: "50" }, "work_mem")?.value).toBe("5242kB");
 });
@@ -114,7 +114,7 @@ test.each(refused)("refuses $overrides", ({ overrides, says }) => {
   expect(faults.map(({ message }) => message)).toEqual([expect.stringContaining(says)]);
 });
 
-test("finds all faults at once, and shows no more of a value than fits a line", () => {
+test("finds all faults at once, and shortens a value to one line", () => {
   const faults = overrideFaults({ fsync: "off", jit: "x".repeat(500) }, "dev", 1024);
 
   expect(faults).toHaveLength(2);
@@ -128,7 +128,7 @@ const taken: readonly Readonly<Record<string, string>>[] = [
   { random_page_cost: "1.25", DateStyle: "iso, dmy", idle_in_transaction_session_timeout: "0" },
 ];
 
-test.each(taken)("takes %o", (overrides) => {
+test.each(taken)("accepts %o", (overrides) => {
   expect(overrideFaults(overrides, "dev", 1024)).toEqual([]);
 });
 

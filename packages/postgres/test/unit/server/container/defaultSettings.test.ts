@@ -71,7 +71,7 @@ test("more memory never means less of anything", () => {
   );
 });
 
-test("more sessions never get more each", () => {
+test("more sessions never get more memory each", () => {
   fc.assert(
     fc.property(memory, connections, connections, (limit, one, other) => {
       const few = kilobytes(limit, Math.min(one, other))["work_mem"] ?? NaN;

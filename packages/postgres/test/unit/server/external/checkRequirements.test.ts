@@ -56,7 +56,7 @@ test.each<[string, Partial<ExternalServer>]>([
   ["a database that need not be created", { ...role({ createsDatabases: false }), database: ours }],
   ["libraries that the deploy role may not see", { preloaded: null }],
   ["just enough connections", { connections: 35 }],
-])("finds nothing wrong with %s", (_what, found) => {
+])("accepts %s", (_what, found) => {
   expect(judge(found)).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ test.each<[string, Partial<ExternalServer>, boolean]>([
   ["a provider's group may create it", { privileged: true }, true],
   ["a superuser has created it", { privileged: false, installed: ["pg_stat_statements"] }, true],
   ["the deploy role is a superuser", { privileged: false, ...role({ superuser: true }) }, true],
-])("offers an untrusted extension where %s: %o", (_why, found, has) => {
+])("offers an untrusted extension if %s: %o", (_why, found, has) => {
   const names = possibleExtensions({ ...fitting, ...found }, extensions).map(({ name }) => name);
   expect(names.includes("pg_stat_statements")).toBe(has);
   expect(names).toContain("pgcrypto");

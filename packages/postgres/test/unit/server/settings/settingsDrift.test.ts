@@ -100,7 +100,7 @@ test.each([
   expect(settingsDrift([{ ...quiet, ...found }], []).map(renderDifference)).toEqual(says);
 });
 
-test("values that PostgreSQL rewrites are compared by what was set", () => {
+test("values that PostgreSQL rewrites are compared in their original form", () => {
   const datestyle = {
     ...quiet,
     name: "datestyle",
