@@ -1,8 +1,8 @@
-/** Who may import whom: docs of the house are in CONTRIBUTING.md. Imports of types count like all others. */
+/** Which modules may import which; see CONTRIBUTING.md. Imports of types count like all others. */
 
 const packages = (...names) => `^packages/(${names.join("|")})/`;
 
-/** A rule that names the only things that a part of the house may import. Installed packages are judged by the lint. */
+/** A rule with the only modules that a folder may import. The lint checks installed packages. */
 function imports(part, from, allowed, comment) {
   return {
     name: `imports-of-${part}`,
@@ -13,7 +13,7 @@ function imports(part, from, allowed, comment) {
   };
 }
 
-/** A rule for two rooms of packages/postgres. */
+/** A rule for two folders of packages/postgres. */
 function below(lower, higher) {
   return {
     name: `${lower}-is-below-${higher.join("-and-")}`,

@@ -27,7 +27,7 @@ const bareName = "a bare transaction";
 
 /** Seconds for each number of workers. */
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 30);
-/** Seconds that one way runs before it is the next one's turn. */
+/** Seconds that one side runs before it is the other's turn. */
 const turn = 0.25;
 
 /** The work of a transaction. The second statement is planned again in each transaction that keeps nothing of the session. */
@@ -39,7 +39,7 @@ const jobs = ["select 1", "select id, name from public.sites where customer_id =
  */
 const before = process.env["BENCH_BEFORE"];
 
-// A transaction of the client against one that sets nothing, in turn: whatever else the machine does meets all of them.
+// A transaction of the client against one that sets nothing, in turns: other load on the machine affects both.
 test("what withTenantContext costs", async () => {
   const server = await startTestServer();
   process.env["TEST_DATABASE_URL"] = server.url;
@@ -132,7 +132,7 @@ async function rateOf({ run }: Way, workers: number): Promise<number> {
   return (count * 1000) / (performance.now() - begin);
 }
 
-/** Of one transaction: how often the server says that it is ready for more. */
+/** How often the server is ready for a query in one transaction. */
 async function roundTrips({ pool, run }: Way): Promise<number> {
   let answers = 0;
   const count = () => answers++;

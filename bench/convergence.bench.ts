@@ -9,7 +9,7 @@ import { row } from "./figures";
 
 const rounds = 5;
 
-// Whole commands as a user runs them, in a copy of the project that is set up, in seconds of the clock.
+// Whole commands as a user runs them, in a copy of the project that is set up, in seconds of wall-clock time.
 test("a first up, a second one and a preview", async () => {
   const project = await makeProject();
   try {

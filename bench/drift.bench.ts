@@ -17,7 +17,7 @@ const rounds = 7;
 
 type LargeDatabase = Awaited<ReturnType<typeof createLargeDatabase>>;
 
-// What a preview does in a database, against what pg_dump needs to write its schema down, in turn and on one server.
+// What a preview does in a database, against pg_dump of its schema, in turns and on one server.
 test("an inspection of a large database, and pg_dump --schema-only of it", async () => {
   const server = await startTestServer();
   process.env["TEST_DATABASE_URL"] = server.url;
@@ -56,7 +56,7 @@ async function measure(database: LargeDatabase) {
   return { times, queries: count };
 }
 
-/** What the resources of a stack look at in a preview, one after the other. */
+/** The inspections of a stack's resources in a preview, one after the other. */
 async function inspect({ look }: LargeDatabase): Promise<Difference[]> {
   return [...(await look.schema()), ...(await look.policies()), ...(await look.access())];
 }

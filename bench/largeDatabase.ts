@@ -9,7 +9,7 @@ const tables = 1_000;
 /** Each has two policies: what its customer sees, and what backups read. */
 const tenantTables = 100;
 
-/** A large database as `up` would leave it, and what is declared about it. It goes with its server. */
+/** A large database as `up` would leave it, and its declaration. It is removed with its server. */
 export async function createLargeDatabase() {
   const directory = await mkdtemp(join(tmpdir(), "hosterizer-bench-"));
   const remove = () => rm(directory, { recursive: true });

@@ -26,7 +26,7 @@ function table(n: number): string {
   return `create table public.t${n} (\n${columns.join("")}    primary key (column_0)\n);\n`;
 }
 
-// Whatever a command does, it reads the folder first: here in milliseconds of the processor, as the first one and as a later one.
+// Every command reads the folder first: here in milliseconds of CPU time, as the first command and as a later one.
 test("reading the folder of migrations", async () => {
   const head = ["milliseconds of CPU", "minimum", "median", "maximum"];
   const figures = new Table({ head, style: { head: [] } });
@@ -60,7 +60,7 @@ async function measure(files: readonly string[]) {
 }
 
 async function read(project: string): Promise<number> {
-  // As another command would, which shares nothing with the last but the disk.
+  // Like another command, which shares only the disk with the last one.
   vi.resetModules();
   const { readMigrations } =
     await import("../packages/postgres/src/migrations/migrationsFolder.js");

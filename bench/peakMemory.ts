@@ -1,13 +1,13 @@
 import { engine } from "../test/docker/engine";
 
-/** What Docker tells of a control group: `total_rss` with version 1, `anon` with version 2. */
+/** Docker's statistics of a control group: `total_rss` with version 1, `anon` with version 2. */
 interface MemoryStats {
   stats: { total_rss?: number; anon?: number };
 }
 
-/** What the processes of a container hold for themselves, without what is cached of files, in bytes. */
+/** The memory of a container's processes, without cached files, in bytes. */
 export async function ownMemory(container: string): Promise<number> {
-  // Without it Docker looks twice, a second apart, to tell how busy the processor is.
+  // Without it Docker measures twice, a second apart, to compute the CPU usage.
   const once = { stream: false, "one-shot": true } as const;
   const read = (await engine.getContainer(container).stats(once)) as { memory_stats: MemoryStats };
   const { total_rss: rss, anon } = read.memory_stats.stats;
@@ -16,7 +16,7 @@ export async function ownMemory(container: string): Promise<number> {
   return bytes;
 }
 
-/** The most that it held while something ran, as far as samples show it, and what came of that. */
+/** The peak memory while something ran, by samples, and the result of that. */
 export async function peakMemory<T>(
   container: string,
   run: () => Promise<T>,

@@ -25,12 +25,12 @@ interface Figures {
   megabytes: number[];
 }
 
-// All clients at once, each with a session of its own for one transaction, in turn over PgBouncer and past it.
+// All clients at once, each with its own session for one transaction, in turns through PgBouncer and directly.
 test("200 clients that connect, ask for a tenant's rows and disconnect", async () => {
-  // A server of a stack has no room for as many sessions, and those that have just ended.
+  // A stack's server has no room for as many sessions, besides those that have just ended.
   const stack = await startPooledStack({ max_connections: String(clients + 100) });
   try {
-    // Past the pooler two hundred sessions need more than its usual 512 MiB: the kernel has been seen to end the server.
+    // Without the pooler two hundred sessions need more than the usual 512 MiB: the kernel has killed the server.
     const limit = 2 * 2 ** 30;
     await engine.getContainer(stack.server().id).update({ Memory: limit, MemorySwap: limit });
     await rowsOf(await stack.connect("postgres", "direct"), twentyTenants);
@@ -74,7 +74,7 @@ async function measure(stack: PooledStack): Promise<Record<Way, Figures>> {
       });
       figures[way].seconds.push(seconds);
       figures[way].megabytes.push((peak - idle) / 2 ** 20);
-      // Sessions that are over give their memory back.
+      // Closed sessions free their memory.
       await sleep(2_000);
     }
   }

@@ -39,7 +39,7 @@ function nameOf({ administrators, context }: Mode): string {
 /** Seconds of each run of pgbench. */
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 30);
 
-/** Who asks: customers of average size, the largest, or an administrator. */
+/** Whose context: customers of average size, the largest, or an administrator. */
 const askers = ["customers", "the largest customer", "administrator"] as const;
 type Asker = (typeof askers)[number];
 
@@ -88,7 +88,7 @@ async function prepare(database: TenantDatabase): Promise<void> {
 
 async function switchTo(database: TenantDatabase, mode: Mode): Promise<void> {
   const { owner, application, keys, tenancy } = database;
-  // They are declared where administrators are on the application's role.
+  // They are declared if administrators use the application's role.
   for (const { name, value } of declaredSettings) {
     const change = mode.administrators === "session" ? `set ${name} = '${value}'` : `reset ${name}`;
     await database.run(`alter role ${application.user} ${change}`);
@@ -108,7 +108,7 @@ async function measure(database: TenantDatabase, mode: Mode, asker: Asker): Prom
   const times = await pgbench(sessionOf(database, mode, asker), scripts, seconds);
   const base = median(times.get(contextOnly));
   const timeOf = (query: string, way: string) => median(times.get(`${query}: ${way}`));
-  // Of the whole transaction, and of the query alone: to begin, to set the context and to commit costs both the same.
+  // For the whole transaction, and for the query alone: BEGIN, the context and COMMIT cost both sides the same.
   const ratios = (name: string, without: number) =>
     [filtered, alone].map(
       (way) => (timeOf(name, way) - without) / (timeOf(name, byHand) - without),
@@ -153,7 +153,7 @@ function scriptsOf(mode: Mode, asker: Asker): Script[] {
     : asker === "customers"
       ? `\\set c random(2, ${size.customers})\n`
       : "\\set c 1\n";
-  // A site of that customer: see fill.ts for whose they are.
+  // A site of that customer; see fill.ts for the owners.
   const others = size.customers - 1;
   const rounds = Math.floor((size.sites - size.sitesOfTheLargest) / others) - 2;
   const first = Math.ceil(size.sitesOfTheLargest / others) * others;
@@ -187,7 +187,7 @@ function scriptsOf(mode: Mode, asker: Asker): Script[] {
   ];
 }
 
-/** Whether each query finds a customer's rows by the index that begins with the customer, also where it names none. */
+/** Whether each query finds a customer's rows by the index that begins with the customer, even without a filter. */
 async function showPlans(database: TenantDatabase, mode: Mode): Promise<void> {
   const { application, superuser } = database;
   const settings = { "app.current_customer_id": "4711", "app.current_user_role": "customer" };
@@ -206,7 +206,7 @@ async function showPlans(database: TenantDatabase, mode: Mode): Promise<void> {
     const lines = rows.map((row) => row["QUERY PLAN"].trim());
     const scans = lines.filter((line) => / Scan /.test(line));
     expect(scans.filter((line) => line.includes("Seq Scan"))).toEqual([]);
-    // Workers take longer to begin than a tenant's rows to read.
+    // Starting workers takes longer than reading a tenant's rows.
     expect(lines.filter((line) => line.includes("Gather"))).toEqual([]);
     table.push([name, scans.map((line) => line.replace("->", "").trim()).join("\n")]);
   }

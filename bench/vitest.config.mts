@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const time = { testTimeout: 900_000, hookTimeout: 600_000 };
 
-// Figures to look at, never a pass or a failure.
+// Figures for people, never a pass or a failure.
 export default defineConfig({
   test: {
     projects: [

@@ -1,4 +1,4 @@
-/** A teardown that fails the run when it fails: Vitest prints its error, and ends with 0 all the same. */
+/** A teardown whose failure fails the run: by itself Vitest prints the error, and still exits with 0. */
 export function failsRun(teardown: () => Promise<void>): () => Promise<void> {
   return async () => {
     try {

@@ -24,7 +24,7 @@ export async function guideTables(): Promise<string> {
   return (await Promise.all(texts)).join("\n");
 }
 
-/** Whose rows are whose in these tables. */
+/** The tenancy of these tables. */
 export const guideTenancy: Tenancy = {
   ...tenancy,
   tables: Object.entries(tenantTables).map(([table, column]) => ({

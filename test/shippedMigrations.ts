@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 
 /**
- * The names of the migrations that the project ships, such as `000001_create_users_table`, in order. Tests about them take numbers and
+ * The names of the migrations that the project ships, such as `000001_create_users_table`, in order. Tests take numbers and
  * names from here, so that one more migration breaks none of them.
  */
 export const shippedMigrations: readonly string[] = readdirSync("migrations")
@@ -14,12 +14,12 @@ export const shippedVersion = shippedMigrations.length;
 
 export const lastShipped = shippedMigrations.at(-1) ?? "";
 
-/** What a migration would be called that comes after them: as the next one, or that many after the last. */
+/** The name of a future migration: the next one, or the given number after the last. */
 export function comingMigration(name: string, ahead = 1): string {
   return `${numbered(shippedVersion + ahead)}_${name}`;
 }
 
-/** As file names begin. */
+/** The prefix of a file name. */
 export function numbered(number: number): string {
   return String(number).padStart(6, "0");
 }

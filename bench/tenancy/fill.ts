@@ -1,4 +1,4 @@
-/** How large the platform is: customer 1 has as many sites as ten thousand others of its size would make. */
+/** The size of the platform; customer 1 has far more sites than any other. */
 export const size = { customers: 10_000, sites: 1_000_000, sitesOfTheLargest: 100_000 } as const;
 
 const { customers, sites, sitesOfTheLargest: largest } = size;

@@ -1,11 +1,11 @@
-/** A query of the guide's, over the tables of a schema. */
+/** A query of the guide, over the tables of a schema. */
 export interface Query {
   name: string;
   /** @param filter `and s.customer_id = …`, or nothing where row-level security alone is to do it */
   sql: (schema: string, filter: (alias: string) => string) => string;
 }
 
-/** What an application asks most, for one customer. */
+/** An application's most frequent queries, for one customer. */
 export const queries: readonly Query[] = [
   {
     name: "newest sites",
@@ -14,7 +14,7 @@ export const queries: readonly Query[] = [
   },
   {
     name: "a site with its deployments",
-    // The site of this customer that the context names, so that there is one to find.
+    // A site of the customer that the context names, so that there is one to find.
     sql: (schema, filter) =>
       `select s.domain, d.status, d.created_at
          from ${schema}.sites as s join ${schema}.deployments as d on d.site_id = s.id and d.customer_id = s.customer_id

@@ -16,7 +16,7 @@ export const provider = makeProvider<AccessAuditInputs>({
   },
 });
 
-/** Undeclared rights, owners and settings. Prints what an operator should know besides. */
+/** Undeclared rights, owners and settings. Also prints what an operator should know. */
 function readFindings(inputs: AccessAuditInputs) {
   return withSession(inputs.connection, async (client) => {
     for (const warning of await readWarnings(client, inputs)) console.log(`warning: ${warning}`);

@@ -10,7 +10,7 @@ import { createTenantDatabase } from "../../packages/postgres/test/integration/r
 
 type TenantDatabase = Awaited<ReturnType<typeof createTenantDatabase>>;
 
-/** What a superuser runs is run as one, by packages/postgres/test/integration/server/external/superuserPage.test.ts. */
+/** packages/postgres/test/integration/server/external/superuserPage.test.ts runs the statements for a superuser. */
 const superusers = "superuser.md";
 
 const examples = readdirSync("docs")

@@ -11,7 +11,7 @@ let project: string;
 let faults: string;
 let dead: string;
 
-/** Files that import what they may not, by what they are caught for. */
+/** Files with a forbidden import, by the rule that they break. */
 const planted: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "imports-of-postgres": {
     "packages/postgres/src/toTheProgram.ts": 'import "../../../database/data";',

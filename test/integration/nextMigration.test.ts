@@ -52,7 +52,7 @@ drop table public.invoices;
 
 test("one more migration breaks no test that reads the folder", { timeout: 900_000 }, async () => {
   const files = await representatives();
-  // Without those that every migration has to pass, this would prove nothing.
+  // Without the tests that every migration must pass, this would prove nothing.
   expect(files).toEqual(
     expect.arrayContaining([
       "packages/postgres/test/integration/migrations/upDownUp.test.ts",
@@ -77,7 +77,7 @@ const testFolders = [
   ...["cli", "client", "postgres"].map((name) => `packages/${name}/test`),
 ];
 
-// Its path as these tests write it, or what they take from modules that have read it.
+// Its path as these tests write it, or an import from modules that have read it.
 const namesFolder =
   /\((?:join\(__dirname, )?"(?:\.\.\/)*migrations"|: "migrations",|\b(?:shippedMigrations|\w*[rR]ealMigrations)\b/;
 
@@ -107,7 +107,7 @@ async function representatives(): Promise<string[]> {
   return [...new Set(chosen.filter((path) => path !== undefined))].sort();
 }
 
-/** A module and all that it imports of tests, directly or not. */
+/** A module and all test modules that it imports, directly or not. */
 function importedBy(path: string, sources: ReadonlyMap<string, string>): ReadonlySet<string> {
   const found = new Set([path]);
   for (const each of found) {

@@ -23,13 +23,13 @@ import { runProgram } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { freePort } from "../../packages/postgres/test/integration/freePort";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 
-/** A real server as a provider would run it: TLS or nothing, and no superuser for those who use it. */
+/** A real server as a provider would run it: only with TLS, and without a superuser for its users. */
 export interface ManagedServer {
   host: string;
   port: number;
   /** PEM of the authority that has signed its certificate. */
   authorityFile: string;
-  /** The provider's own, for tests to look behind the scenes. */
+  /** The provider's own login, for tests to inspect the server. */
   superuser: Connection;
   /** LOGIN CREATEDB CREATEROLE, and nothing else. */
   deploy: Connection & { password: string };
@@ -64,13 +64,13 @@ export interface ManagedOptions {
 
 const everyName = ["localhost", "127.0.0.1", "127.0.0.2"];
 
-/** Starts one. The caller removes it, also when its test fails. */
+/** Starts one. The caller removes it, even if its test fails. */
 export async function startManagedServer(options: ManagedOptions = {}): Promise<ManagedServer> {
   const { names = everyName, binaries, tls = true } = options;
   const host = "127.0.0.1";
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "hosterizer-managed-"));
-  // The server may run as another user than the tests, who must get through.
+  // The server may run as a different user from the tests, who must be able to enter the folder.
   await chmod(directory, 0o711);
   const home = join(directory, "server");
   const own = await embeddedServer(process.cwd(), "test", port);

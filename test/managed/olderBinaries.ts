@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-/** The last PostgreSQL 14 that the packages of the embedded server have. */
+/** The last PostgreSQL 14 among the packages of the embedded server. */
 const version = "14.23.0-beta.17";
 
 /** A real PostgreSQL of the major version before ours. The caller removes it. */

@@ -5,20 +5,20 @@ import { withTenantContext } from "../../packages/client/src/withTenantContext";
 
 /** Clients that do one transaction after the other. */
 export interface BusyClients {
-  /** What has failed so far, each as the client was told. */
+  /** The failures so far, as the client saw them. */
   failures: string[];
   /** How many transactions were committed so far. */
   committed: () => number;
-  /** Who they were logged in as, by the number of transactions. */
+  /** The logins used, with their numbers of transactions. */
   logins: Map<string, number>;
-  /** Lets each end its transaction, and closes all connections. */
+  /** Lets each finish its transaction, and closes all connections. */
   stop: () => Promise<void>;
 }
 
 const applications = 10;
 const clientsOfEach = 5;
 
-/** Milliseconds that a connection lives: a hundred-and-fiftieth of what is documented; the grace of these tests is a thirtieth. */
+/** Lifetime of a connection in milliseconds: a hundred-and-fiftieth of the documented one; the grace period is a thirtieth. */
 const lifetime = 2000;
 
 /**

@@ -90,7 +90,7 @@ test("it is removed with its folder", async () => {
   await provider.delete("", inputs);
   expect(await readdir(project)).toEqual([]);
 
-  // And nothing is wrong if somebody was faster.
+  // A second removal is no error.
   await provider.delete("", inputs);
 });
 

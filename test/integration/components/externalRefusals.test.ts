@@ -25,7 +25,7 @@ beforeAll(async () => {
   undo.push(() => server.remove());
 });
 
-// Also what a failed beginning has left.
+// Also after a beforeAll that failed halfway.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
@@ -34,7 +34,7 @@ type Keys = Readonly<Record<string, string>>;
 
 const place = (key: string) => `hosterizer-database:${key} in Pulumi.prod.yaml`;
 
-/** As a Pulumi.prod.yaml with these keys says. */
+/** The settings of a Pulumi.prod.yaml with these keys. */
 function settingsFor({ host, port, authorityFile }: ManagedServer, keys: Keys): ExternalSettings {
   const all = {
     instance: "external",
@@ -52,7 +52,7 @@ function settingsFor({ host, port, authorityFile }: ManagedServer, keys: Keys): 
   return read.settings as ExternalSettings;
 }
 
-/** What every command of a stack with these keys says before Pulumi starts. */
+/** The error of every command of a stack with these keys before Pulumi starts. */
 async function refusal(
   keys: Keys,
   { of = server, password = of.deploy.password }: { of?: ManagedServer; password?: string } = {},
@@ -177,7 +177,7 @@ test("PostgreSQL 14", async () => {
   }
 });
 
-/** What the program finds wrong before it makes anything. The password is the environment's. */
+/** The program's faults before it creates anything. The password comes from the environment. */
 async function programRefusals(of: ManagedServer): Promise<string[]> {
   process.env["PGPASSWORD"] = of.deploy.password;
   try {

@@ -105,7 +105,7 @@ async function drift(news = inputs(), olds = inputs()): Promise<string[]> {
   return (checked.inputs as { drift: string[] }).drift;
 }
 
-/** Docker's part: starts a server that has ended by itself. */
+/** Takes Docker's part: restarts a server that has exited. */
 async function whileRestarted(run: () => Promise<unknown>): Promise<void> {
   const look = setInterval(() => {
     void readServerState(own.server.paths.data).then(async ({ state }) => {

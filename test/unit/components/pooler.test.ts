@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 const container = () => recorded.get("Container pooler")?.inputs ?? {};
-// What holds a secret is handed over as one, wholly.
+// A value that contains a secret is passed as a secret as a whole.
 const files = () => {
   const { files: given } = recorded.get("ContainerFiles pooler-files")?.inputs ?? {};
   const { value } = given as { value: { file: string; content: unknown }[] };

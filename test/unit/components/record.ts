@@ -6,11 +6,11 @@ import { vi } from "vitest";
 export interface Recorded {
   type: string;
   inputs: Record<string, unknown>;
-  /** Types and names of what it waits for. */
+  /** Types and names of the resources that it waits for. */
   waitsFor: readonly string[];
 }
 
-/** What a resource waits for, which the engine is told and mocks are not. */
+/** The dependencies of a resource, which the engine gets and mocks do not. */
 interface Request {
   getType: () => string;
   getName: () => string;

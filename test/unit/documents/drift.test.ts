@@ -53,9 +53,9 @@ test("no two cases describe the same change", () => {
 
 interface Kinds {
   area: keyof typeof catalogue;
-  /** What the code that finds these differences calls them. */
+  /** The kinds in the code that finds these differences. */
   kinds: readonly string[];
-  /** Kinds of others' that it finds too. */
+  /** Kinds of other areas that it finds too. */
   besides?: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import { corpus } from "../../attacks/corpus/index";
 const page = join(__dirname, "../../../docs/isolation.md");
 const [begin, end] = ["<!-- open attacks -->\n", "<!-- end of open attacks -->"];
 
-/** Those that the guide's contract does not stop, under the reason, which says what to do instead. */
+/** The attacks that the guide's contract does not stop, by the reason, which says what to do instead. */
 function renderOpen(): string {
   const open = Object.values(corpus)
     .flat()

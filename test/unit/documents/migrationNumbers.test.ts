@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-// Tests that run the project with the migrations of its folder, where the number after the last one is the next user's.
+// Tests that run the project with the migrations of its folder, in which the next number is free for users.
 const folders = ["test/stack", "test/docker", "test/drift", "test/attacks"];
 const guide = 9;
 

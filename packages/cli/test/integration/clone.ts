@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { linkModules } from "../../../../test/linkModules";
 import { setUp } from "../../src/setUp/setUp";
 
-/** A clone of the project with a small program of its own, for tests of the npm commands. */
+/** A clone of the project with a small program, for tests of the npm commands. */
 export interface Clone {
   folder: string;
   /** Starts an npm command and leaves it running. */
@@ -50,7 +50,7 @@ export const word = pulumi.secret("open sesame");
 export { port };
 `;
 
-/** A plugin that is never asked anything, because the program has no resource of its. */
+/** A plugin that gets no request, because the program has no resource of it. */
 const plugin = `setInterval(() => undefined, 1000);\n`;
 
 /** Makes a clone in a folder whose name needs quoting. Pulumi is the one that this project has set up. */
@@ -91,13 +91,13 @@ export async function makeClone(): Promise<Clone> {
   };
 }
 
-/** Waits for the end of a process and returns what it printed. */
+/** Waits until a process exits and returns its output. */
 export function toItsEnd(child: ChildProcess): Promise<Run> {
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (text: Buffer) => (stdout += text.toString()));
   child.stderr?.on("data", (text: Buffer) => (stderr += text.toString()));
-  // Nothing of these commands may wait for a terminal that is not there.
+  // These commands must not wait for a terminal.
   child.stdin?.end();
   return new Promise((resolve, reject) => {
     child.once("error", reject);

@@ -110,7 +110,7 @@ test("a backend in the environment holds the state, even that of local", async (
   expect(await readdir(join(backend, ".pulumi", "stacks", "hosterizer-database"))).toContain(
     "local.json",
   );
-  // There the team's passphrase encrypts, and its salt belongs to the team.
+  // There the team's passphrase encrypts, and the salt is the team's.
   expect(salt).toContain("encryptionsalt");
 });
 

@@ -19,7 +19,7 @@ let updating = 0;
 
 beforeAll(async () => {
   clone = await makeClone();
-  // The first command sets up, which takes its time.
+  // The first command also sets up, which takes a while.
   await clone.run(["shell", "--print"]);
   updating = await upUnderWay();
 });
@@ -37,7 +37,7 @@ function kill(pid: number): void {
   }
 }
 
-/** Starts an up that takes its time, and waits until it is in the middle of making a resource. */
+/** Starts a slow up, and waits until it is creating a resource. */
 async function upUnderWay(): Promise<number> {
   const child = clone.start(["up"], { PAUSE: "60000" });
   void toItsEnd(child);
@@ -53,13 +53,13 @@ async function upUnderWay(): Promise<number> {
   throw new Error("the update did not begin");
 }
 
-/** Pulumi's plugins that work for the clone, known by the folder they work in. */
+/** Pulumi's plugins that work for the clone, recognized by their working folder. */
 const plugins = () =>
   readProcesses().filter(
     ({ command, directory }) => directory === clone.folder && command.includes("dynamic-provider"),
   );
 
-/** Leaves the lock of a process that is no more, or never was Pulumi. */
+/** Leaves the lock of a process that has exited, or never was Pulumi. */
 async function leaveLock(stack: string, holder: { pid: number; hostname: string }): Promise<void> {
   await mkdir(locks(stack), { recursive: true });
   const lock = { ...holder, username: "ann", timestamp: "2026-01-01T00:00:00Z" };

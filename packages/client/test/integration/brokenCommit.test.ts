@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** A wire to the server that breaks once COMMIT has been sent: before the server has it, or before its answer has come back. */
+/** A connection to the server that breaks once COMMIT has been sent: before the server receives it, or before its answer arrives. */
 async function breakingWire(when: "before" | "after"): Promise<Server> {
   const { host, port } = database.application;
   const wire = createServer((near: Socket) => {

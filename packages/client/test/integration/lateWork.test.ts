@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-// One connection, so that each transaction has the one that the one before it has had.
+// One connection, so that each transaction gets the connection of the previous one.
 beforeEach(async () => {
   await database.run("truncate public.notes");
   const { host, port, database: name, user, password = "" } = database.application;
@@ -40,7 +40,7 @@ afterEach(() => pool.end());
 
 type Asker = Pick<pg.PoolClient, "query">;
 
-/** Not a tenant's table: what is written without a context shows, too. */
+/** Not a tenant's table, so writes without a context are visible too. */
 const note = (client: Asker, text: string) =>
   client.query(
     "insert into public.notes select coalesce(current_setting('app.current_customer_id', true), ''), $1",

@@ -4,11 +4,11 @@ import type { PoolClient } from "pg";
 export interface Leftover {
   what: string;
   leave: (client: Asker) => Promise<unknown>;
-  /** What shows of it in a later transaction: as much as in a new session, if nothing is left. */
+  /** What a later transaction sees of it: the same as in a new session, if nothing is left. */
   look: (client: Asker) => Promise<unknown>;
 }
 
-/** A client, of whatever transaction. */
+/** A client of any transaction. */
 export type Asker = Pick<PoolClient, "query">;
 
 /**
@@ -46,7 +46,7 @@ const settings: Readonly<Record<string, string>> = {
   transform_null_equals: "on",
 };
 
-/** Its text stays the same; what its name means is what is at stake. */
+/** Its text stays the same; the question is what its name resolves to. */
 const namedStatement = { name: "greeting", text: "select 'hello' as greeting" };
 
 export const leftovers: readonly Leftover[] = [
@@ -120,7 +120,7 @@ export const leftovers: readonly Leftover[] = [
   },
 ];
 
-/** Looks in a transaction that is rolled back, because some questions end in an error. */
+/** Runs in a transaction that is rolled back, because some queries end in an error. */
 export async function lookIn(
   transaction: (run: (client: Asker) => Promise<never>) => Promise<unknown>,
   { look }: Leftover,

@@ -39,13 +39,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What went wrong that must not, each once. */
+/** The faults found, each once. */
 const faults = new Set<string>();
 const ends = { committed: 0, failed: 0, killed: 0 };
 
 class Failure extends Error {}
 
-/** Reads, and writes, as one tenant, and looks at everything that comes back. */
+/** Reads and writes as one tenant, and checks every result. */
 async function work(client: TransactionClient, tenant: string, chance: number): Promise<void> {
   const { rows } = await client.query<{ customer_id: string }>(
     "select customer_id from public.sites",
@@ -110,12 +110,12 @@ const codeOf = (error: unknown) => (error as { code?: string }).code;
 
 /** The connection was ended from outside: admin_shutdown, or node-postgres' own words. */
 function isCut(error: unknown): boolean {
-  // In the middle of COMMIT it is not known whether that was done.
+  // During COMMIT the result is unknown.
   if (error instanceof TransactionLost && error.work === "unknown") return true;
   return codeOf(error) === "57P01" || /terminated|not queryable/.test(String(error));
 }
 
-/** Ends sessions of the application from outside, whatever they are doing, until it is told to stop. */
+/** Terminates sessions of the application at any time, until stopped. */
 async function killer(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(200);

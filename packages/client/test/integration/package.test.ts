@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectionVariables } from "@hosterizer/cli/db/stack/connectionVariables";
 import { createTenantDatabase } from "../../../postgres/test/integration/rowLevelSecurity/tenantDatabase";
 
-// As somebody else's project: a folder of its own, with what `npm pack` makes and what that needs.
+// Like another project: a separate folder, with the output of `npm pack` and its dependencies.
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 let folder: string;
 

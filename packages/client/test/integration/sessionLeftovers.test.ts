@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** Of one connection, so that each transaction meets what the one before it has left. */
+/** With one connection, so that each transaction meets what the previous one has left. */
 async function withPool<T>(run: (pool: DatabasePool) => Promise<T>): Promise<T> {
   const { host, port, database: name, user, password = "" } = database.application;
   const settings = { host, port, database: name, credentials: { user, password } };
@@ -36,7 +36,7 @@ async function withPool<T>(run: (pool: DatabasePool) => Promise<T>): Promise<T> 
 const asSecond = (pool: pg.Pool) => (run: (client: Asker) => Promise<never>) =>
   withTenantContext(pool, second, run);
 
-/** Without a context, as an application reads what belongs to no tenant. */
+/** Without a context, as an application reads tables that belong to no tenant. */
 const directly = (pool: pg.Pool) => async (run: (client: Asker) => Promise<never>) => {
   const client = await pool.connect();
   try {
@@ -141,7 +141,7 @@ test("a connection stays open after the reset, and counts named statements from 
 test("a timeout of a millisecond that a tenant leaves does not stop the reset", async () => {
   await withPool(async (pool) => {
     const committed = await withTenantContext(pool, first, async (client) => {
-      // To drop them takes longer than the timeout.
+      // Dropping them takes longer than the timeout.
       await client.query(`do $$ begin
         for n in 1..3000 loop execute format('prepare left_%s as select 1', n); end loop; end $$`);
       await client.query("set statement_timeout = '1ms'");
@@ -182,7 +182,7 @@ test("a session that is deferrable by default does not wait during the reset", a
   const other = new pg.Client(clientAddress(database.superuser));
   await other.connect();
   try {
-    // With a snapshot of another one that writes, SERIALIZABLE READ ONLY DEFERRABLE waits until that has ended.
+    // SERIALIZABLE READ ONLY DEFERRABLE waits until a concurrent writing transaction has ended.
     await other.query("begin isolation level serializable; update public.users set email = email");
     const leave = (client: Asker) =>
       client.query(

@@ -109,7 +109,7 @@ test("BEGIN and the context take one round trip, signed or not", async () => {
     connection.on("readyForQuery", count);
     client.release();
     const select = () => withTenantContext(by, first, (same) => same.query("select 1"));
-    // Once more than later: somebody else had the connection.
+    // One more than later, because other work had the connection.
     await select();
     turns = 0;
     await select();

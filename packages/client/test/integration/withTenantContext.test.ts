@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-// One connection, so that each transaction meets what the one before it has left.
+// One connection, so that each transaction meets what the previous one has left.
 beforeEach(() => {
   pool = createPool({ ...settings(database.application), maxOpenConnections: 1 });
 });
@@ -258,7 +258,7 @@ test("adds one more after work without a context, to reset the session first", a
   expect(await roundTrips(pool, () => withTenantContext(pool, first, domains))).toBe(3);
 });
 
-/** Counts what the server answers in full, on all connections of a pool. */
+/** Counts the server's complete answers, on all connections of a pool. */
 async function roundTrips(pool: Pool, run: () => Promise<unknown>): Promise<number> {
   let answers = 0;
   const count = () => answers++;

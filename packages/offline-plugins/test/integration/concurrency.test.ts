@@ -92,7 +92,7 @@ test("a change waits for a writer that does not take the lock", async () => {
 });
 
 test("a plugin opens no more connections to a database than the provider allows", async () => {
-  // The others' pools are closed, so that only this one's connections are counted.
+  // The other pools are closed, so that only this one's connections are counted.
   for (const other of engines) await other.close();
   const engine = await startEngine(serverUrl(), { maxConnections: "3" });
   const inputs = { role: roles[0] ?? "", database, objectType: "database", privileges: [] };
@@ -112,7 +112,7 @@ test("a plugin opens no more connections to a database than the provider allows"
   expect(most).toBeLessThanOrEqual(3);
 });
 
-/** Runs `run` over and over, on a connection of its own, until `task` has ended in one way or the other. */
+/** Runs `run` repeatedly, on a separate connection, until `task` has settled. */
 async function meanwhile(task: Promise<unknown>, run: (client: Client) => Promise<void>) {
   const client = new Client(serverUrl(database));
   await client.connect();

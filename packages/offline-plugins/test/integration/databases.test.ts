@@ -33,7 +33,7 @@ test("a database is created, found changed, repaired, renamed, and dropped while
   const repaired = await engine.update(database, inputs);
   expect(await engine.preview(repaired, inputs)).toEqual([]);
 
-  // The plugin's own connection, idle by then, is not in its way.
+  // The plugin's own idle connection does not block it.
   await engine.destroy(await engine.create("Schema", { name: "passing", database: name }));
   const renamed = { ...inputs, name: `${name}_2` };
   const after = await engine.update(repaired, renamed);

@@ -47,7 +47,7 @@ test("a deploy role that is not a superuser creates a whole database, once it is
   await make("Role", { name: owner });
   await make("Role", { name: reader, login: true, password: "read" });
   await make("Database", { name: database, owner });
-  // To give the database away it had to be a member for a moment.
+  // To change the owner of the database, it had to be a member for a moment.
   expect(await memberships()).toEqual([]);
   await make("GrantRole", { role: deployer, grantRole: owner });
   for (const name of ["uuid-ossp", "pgcrypto"]) await make("Extension", { name, database });

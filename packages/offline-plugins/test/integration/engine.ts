@@ -98,7 +98,7 @@ function text(value: Json[string] | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The engine keeps which values are secret to itself, and sends them in clear. */
+/** The engine tracks which values are secret, and sends them in plain text. */
 function withoutSecrets(properties: Json[string] | undefined): Json {
   const entries = Object.entries((properties ?? {}) as Json).map(([name, value]) => {
     const isSecret = value !== null && typeof value === "object" && "value" in value;

@@ -73,7 +73,7 @@ test("a grant on named tables does not affect other tables and column privileges
   const named = { role, database, schema: "s", objectType: "table", objects: ["a", "v"] };
   const inputs = { ...named, privileges: ["SELECT"] };
   const grant = await engine.create("Grant", inputs);
-  // In the order of their checksums, as Terraform goes through a set.
+  // In the order of their checksums, as Terraform iterates over a set.
   expect(grant.id).toBe(`${role}_${database}_s_table_v_a`);
   const may = async () => {
     const [row] = await ask<Record<string, boolean>>(

@@ -8,10 +8,10 @@ import type { Json } from "./json";
 import { type Method, requestMessage } from "./requestMessage";
 import { responseJson } from "./responseJson";
 
-/** The plugin, spoken to through a real connection in the JSON of the recordings. */
+/** The plugin, over a real connection, with the JSON of the recordings. */
 export interface PluginClient {
   call: (method: Method, request: Json) => Promise<Json>;
-  /** As when somebody interrupts a run. */
+  /** As when a user interrupts a run. */
   cancel: () => Promise<void>;
   close: () => Promise<void>;
 }

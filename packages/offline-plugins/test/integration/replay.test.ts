@@ -17,7 +17,7 @@ beforeAll(async () => {
     `select datcollate as collate from pg_catalog.pg_database where datname = 'template0'`,
   );
   replace = {
-    // Where the server is and how to get in, is each server's own matter.
+    // Address and credentials differ from server to server.
     '"5597"': `"${server.port}"`,
     '"pw"': `"${server.password}"`,
     // A new database has the locale of the server's templates.

@@ -35,7 +35,7 @@ test("a plain-text password reaches neither the server's log nor pg_stat_stateme
     "select query from pg_stat_statements",
   );
   const seen = `${log}\n${statements.map(({ query }) => query).join("\n")}`;
-  // Both have seen the statements, so that the absence below means something.
+  // Both contain the statements, so that the absence below means something.
   expect(log).toContain('create role "logged"');
   expect(log.match(/password 'SCRAM-SHA-256\$4096:/g)?.length).toBeGreaterThanOrEqual(3);
   expect(statements.length).toBeGreaterThan(0);

@@ -9,7 +9,7 @@ export function serverUrl(database?: string): string {
   return url.href;
 }
 
-/** Runs SQL in a session of its own. */
+/** Runs SQL in a separate session. */
 export async function ask<T extends object>(
   url: string,
   sql: string,
@@ -32,7 +32,7 @@ export async function ask<T extends object>(
   }
 }
 
-/** A name that no other test has: roles and databases belong to the whole server. */
+/** A name that no other test uses: roles and databases belong to the whole server. */
 export function uniqueName(purpose: string): string {
   return `${purpose}_${randomBytes(4).toString("hex")}`;
 }

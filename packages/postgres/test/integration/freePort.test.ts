@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { freePort } from "./freePort";
 
-// Beside each other, and with only a few ports left to choose from.
+// Concurrently, and with only a few free ports.
 test("no two tests are given the same port, in one process or in several", async () => {
   const program = `
     require("node:crypto").randomInt = () => 15000 + Math.floor(Math.random() * 60);

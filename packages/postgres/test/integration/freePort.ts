@@ -22,7 +22,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Writes down whose the port is; false if that is another process that lives. */
+/** Records the owner of the port; false if that is another live process. */
 async function claim(port: number): Promise<boolean> {
   const path = join(claims, String(port));
   try {
@@ -31,7 +31,7 @@ async function claim(port: number): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     const holder = Number(await readFile(path, "utf8").catch(() => ""));
-    // An empty file is one that is being written. The next try may have what a dead process leaves.
+    // An empty file is being written. The next attempt may take over from a dead process.
     if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
     return false;
   }

@@ -26,7 +26,7 @@ import { startTestServer, type TestServer } from "./testServer";
 
 type Audited = Awaited<ReturnType<typeof createAuditedDatabase>>;
 
-/** What looks at a database and repairs it meets what the migrator has planted there, and runs it with the migrator's rights. */
+/** Inspections and repairs meet code that the migrator has planted, and run it with the migrator's rights. */
 describe("what the owner has defined", () => {
   let server: TestServer;
   let database: Audited;
@@ -68,7 +68,7 @@ describe("what the owner has defined", () => {
     return { connection: migrator, verifier, owner: database.owner, role, roles: [its] };
   };
   const sprung = () => sprungTraps(server.server.paths.log);
-  /** What was sprung in the sessions of others than the migrator, or in one that could be a superuser's. */
+  /** Traps sprung in sessions of roles other than the migrator, or in one with a superuser's rights. */
   const escaped = async () =>
     summarize(
       (await sprung()).filter(
@@ -145,7 +145,7 @@ describe("what the owner has defined", () => {
     const { tenancy } = database.audit;
     const monitor = login("app_monitor");
     const [first, second] = ["public.customers", "public.sites"];
-    // PostgreSQL computes what is immutable when it plans a statement, and only then looks at privileges.
+    // PostgreSQL evaluates immutable functions while planning, and checks privileges only after that.
     await rowsOf(
       migrator,
       `set role ${database.owner};
@@ -204,7 +204,7 @@ describe("what the owner has defined", () => {
 
   test("is removed by repairs, which run it with at most the migrator's rights", async () => {
     const { superuser, audit, lookup } = database;
-    // Enough of them is left for each kind: a repair is a transaction of its own.
+    // Enough of each kind are left: each repair is a separate transaction.
     await database.run(thinOut);
     await restoreMigratorAccess(superuser, access());
     await applyRowLevelSecurity(migrator, security());

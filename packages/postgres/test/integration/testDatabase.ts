@@ -4,7 +4,7 @@ import { Client, escapeIdentifier, escapeLiteral } from "pg";
 
 import { clientAddress, type Connection } from "../../src/connection/connection";
 
-/** A database of its own on the shared test server. */
+/** A separate database on the shared test server. */
 export interface TestDatabase {
   name: string;
   /** How the superuser reaches it. */
@@ -54,7 +54,7 @@ export async function createTestDatabase(
   };
 }
 
-/** Runs SQL in a session of its own and returns the last statement's rows. */
+/** Runs SQL in a separate session and returns the last statement's rows. */
 export async function rowsOf<T extends object>(
   connection: Connection,
   sql: string,

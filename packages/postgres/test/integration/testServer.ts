@@ -12,7 +12,7 @@ import {
 } from "../../src/server/embedded/server";
 import { freePort } from "./freePort";
 
-/** A real server of its own, in a temporary folder, with what tests need to reach it as a superuser. */
+/** A separate real server, in a temporary folder, with what tests need to reach it as a superuser. */
 export interface TestServer {
   server: EmbeddedServer;
   port: number;
@@ -23,11 +23,11 @@ export interface TestServer {
   remove: () => Promise<void>;
 }
 
-/** Creates and starts a server. The caller removes it, also when its test fails. */
+/** Creates and starts a server. The caller removes it, even if its test fails. */
 export async function startTestServer(): Promise<TestServer> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), "hosterizer-test-"));
-  // The server may run as another user than the tests, who must get through.
+  // The server may run as a different user from the tests, who must be able to enter the folder.
   await chmod(directory, 0o711);
   const home = join(directory, "server");
   const server = {

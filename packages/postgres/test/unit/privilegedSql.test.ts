@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadModule, parseSync } from "libpg-query";
 import { beforeAll, expect, test } from "vitest";
 
-/** Where the queries are that sessions of a superuser, of the deploy role or of the monitoring role run. */
+/** The queries of sessions of a superuser, the deploy role or the monitoring role. */
 const folders = [
   "audit",
   "connection",
@@ -53,7 +53,7 @@ function strangers(sql: string): string[] {
 
 test.each(files)("%s reads only pg_catalog, and names it", (file) => {
   const sql = readFileSync(file, "utf8");
-  // The status puts the extension's own view in this place.
+  // The status inserts the extension's own view here.
   const known = file.endsWith("slowestStatements.sql") ? ["monitoring.pg_stat_statements"] : [];
 
   expect(strangers(sql)).toEqual(known);

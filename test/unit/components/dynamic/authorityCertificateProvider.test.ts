@@ -61,7 +61,7 @@ test("an authority whose key does not match gets a new key", async () => {
   expect([kept.state.privateKey, other.state.privateKey]).not.toContain(privateKey);
 });
 
-/** What the engine keeps of an authority. */
+/** What the engine stores for an authority. */
 type Kept = Awaited<ReturnType<typeof made>>;
 
 async function made() {

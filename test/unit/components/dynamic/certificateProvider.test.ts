@@ -9,7 +9,7 @@ import { isSignedBy } from "../../../../packages/postgres/test/certificateFacts"
 
 const { check, create, diff, update } = provider;
 
-// What Pulumi gives for a value that the update will make.
+// Pulumi's placeholder for a value that the update creates.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const day = 24 * 60 * 60 * 1000;
 const start = new Date("2026-01-01T00:00:00Z");
@@ -102,7 +102,7 @@ test.each(["commonName", "hosts", "usage", "authorityCertificate"])(
   },
 );
 
-/** What the program declares of a certificate, and the engine keeps. */
+/** What the program declares for a certificate, and the engine stores. */
 type Kept = Awaited<ReturnType<typeof issued>>;
 
 async function issued() {

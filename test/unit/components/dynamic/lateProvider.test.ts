@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The provider of a certificate's file, as a new process has it. */
+/** The provider of a certificate's file in a new process. */
 async function provider(): Promise<Required<dynamic.ResourceProvider>> {
   vi.resetModules();
   const { lateProvider } = await vi.importActual<Module>(
@@ -37,7 +37,7 @@ async function provider(): Promise<Required<dynamic.ResourceProvider>> {
   return lateProvider("certificateFile");
 }
 
-/** What a check of the file says that is not there. */
+/** The finding of a check while the file is missing. */
 async function checked(its: dynamic.ResourceProvider, showsFindings: boolean, olds: Inputs) {
   const news = { ...declared, __showsFindings: showsFindings };
   const { inputs } = (await its.check?.(olds, news)) as { inputs: Inputs };

@@ -20,7 +20,7 @@ interface Resource {
 
 const resources = recorded as Resource[];
 
-// What Pulumi gives for a value that the update will make.
+// Pulumi's placeholder for a value that the update creates.
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Inputs that no `diff` compares, and without which `check` asks no server. */

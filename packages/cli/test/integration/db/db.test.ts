@@ -95,7 +95,7 @@ function db(...args: string[]): Promise<Run> {
   return node("--require", "./packages/cli/preload.cjs", "packages/cli/src/db/db.ts", ...args);
 }
 
-/** Runs commands that wait for nothing. Each would take seconds to start otherwise. */
+/** Runs commands in this process. Each would otherwise take seconds to start. */
 async function together(lines: readonly string[]): Promise<ReadonlyMap<string, Run>> {
   const { stdout, stderr } = await node(
     "--require",

@@ -14,7 +14,7 @@ const connection = {
 };
 let folder: string;
 
-// A program of this name that tells what it was given: not every machine has the real one.
+// A program of this name that prints its arguments: not every machine has the real one.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "hosterizer-psql-"));
   await writeFile(

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A process that takes the lock and, while it has it, adds a line when it begins and one when it ends. */
+/** A process that takes the lock and, while it holds it, writes a line at the start and one at the end. */
 function worker(pause: number) {
   const module = JSON.stringify(resolve("packages/cli/src/setUp/setUpLock.mjs"));
   const log = JSON.stringify(join(folder, "log"));

@@ -15,7 +15,7 @@ import { bundlePlugin, plugins } from "../../../src/setUp/setUpPlugins";
 let folder: string;
 
 beforeAll(async () => {
-  // Where no package can be found, so that the bundle has to have them all.
+  // A folder without packages, so that the bundle must contain them all.
   folder = await mkdtemp(join(tmpdir(), "hosterizer-bundle-"));
 });
 

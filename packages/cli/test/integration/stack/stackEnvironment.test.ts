@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-// What the toolchain loads late it loads as the commands do, by tsx.
+// The toolchain's lazy modules are loaded by tsx, as the commands do.
 import "tsx/cjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

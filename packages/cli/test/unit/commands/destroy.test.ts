@@ -5,7 +5,7 @@ import { confirmRemoval, namesVolume } from "../../../src/commands/destroy";
 
 const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data" };
 
-/** Somebody who gives these answers, and what they were asked. */
+/** A user who gives these answers, and the questions asked. */
 function user(...answers: string[]) {
   const questions: string[] = [];
   const ask = (question: string) => {

@@ -136,7 +136,7 @@ test.each(["ContainerFiles", "ContainerTrial", "ContainerRestart"])(
 
     const told = step(resource, "it", declared({ drift: ["it has drifted"] }));
     expect(stepDifferences(told).own.map(({ object }) => object)).toEqual(["it has drifted"]);
-    // A deleted one is still a change that is to be told.
+    // A deleted one is still a change to report.
     expect(stepDifferences({ ...changed, op: "delete" }).own).toHaveLength(1);
   },
 );

@@ -25,7 +25,7 @@ test.each([
   { stack: "dev", known: login, kind: "environment" },
   { stack: "dev", known: inProject, kind: "environment" },
   { stack: "dev", known: { environment: { PULUMI_BACKEND_URL: "" } }, kind: "project" },
-  // Whatever the team shares, a rehearsal does not come there.
+  // A rehearsal never uses the team's shared backend.
   { stack: "promote-rehearsal", known: { ...url, ...login }, kind: "project" },
 ])("stack $stack with $known keeps its state in the $kind", ({ stack, known, kind }) => {
   expect(chooseBackend(stack, signs(known)).kind).toBe(kind);

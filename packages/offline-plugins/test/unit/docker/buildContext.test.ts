@@ -4,7 +4,7 @@ import { buildIgnore } from "../../../src/docker/buildContext";
 
 const paths = ["README.md", "a1.txt", "docs/en/x.md", "src/a.ts", "src/b.test.ts", "w$x"];
 
-// What is left was the same with Docker's own client, for each of these.
+// Docker's own client kept the same files, for each of these.
 test.each([
   { lines: [], left: paths },
   {

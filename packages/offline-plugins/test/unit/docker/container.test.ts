@@ -60,7 +60,7 @@ test.each<{ what: string; inputs: PropertyMap; property: string }>([
 
 test.each<{ what: string; inputs: PropertyMap }>([
   { what: "an upload into the root file system", inputs: { uploads: [upload] } },
-  // The engine refuses it, and only when the container is made.
+  // The engine refuses it, but only when the container is created.
   {
     what: "an upload into a read-only container",
     inputs: { readOnly: true, volumes: [volume], uploads: [upload] },

@@ -6,7 +6,7 @@ import type { DockerSession } from "../../../src/docker/session";
 const refusal = (statusCode: number, message: string) =>
   Object.assign(new Error(message), { statusCode });
 
-/** Deletes a network whose engine refuses that with each of these, in this order, and shows no container that is attached. */
+/** Deletes a network whose engine refuses with each of these errors, in this order, and reports no attached container. */
 async function deleteWith(...refusals: Error[]): Promise<number> {
   let asked = 0;
   const found = {

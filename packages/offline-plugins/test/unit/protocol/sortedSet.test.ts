@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { sortedSet, unknownValue } from "../../../src/protocol/propertyValue";
 
 test("a set is sorted by its bytes and contains no duplicates", () => {
-  // As JavaScript's own order has it, the last two would change places.
+  // In JavaScript's own order the last two would be swapped.
   expect(sortedSet(["b", "a", "B", "a", "\u{10000}", "\uffff"])).toEqual([
     "B",
     "a",

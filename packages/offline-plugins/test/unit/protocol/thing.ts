@@ -3,7 +3,7 @@ import { resourceType } from "../../../src/protocol/resourceType";
 
 const refuse = () => Promise.reject(new Error("not in a unit test"));
 
-/** One property of each kind there is. */
+/** One property of each kind. */
 export const thingSchema = {
   name: { kind: "string", autonamed: true },
   place: { kind: "string", required: true, replaces: true },

@@ -9,7 +9,7 @@ import {
   unknownValue,
 } from "../../../src/protocol/propertyValue";
 
-// google-protobuf reads a message into plain objects, where this name is no key, at whatever depth.
+// google-protobuf reads a message into plain objects, in which this name is not a key at any depth.
 const names = fc.string().filter((name) => name !== "__proto__");
 const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
   value: fc.oneof(

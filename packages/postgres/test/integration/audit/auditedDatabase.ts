@@ -103,7 +103,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   await database.run(statements.join(";\n"));
   for (const wanted of boundTo(audit)) await applyTablePrivileges(session, wanted);
 
-  // Superusers that other test files make on the same server are no business of this one's.
+  // Ignores superusers that other test files create on the same server.
   const suffix = database.name.slice("test".length);
   const isStranger = ({ kind, object }: Finding) =>
     kind === "login past row-level security" && !object.endsWith(suffix);
@@ -111,7 +111,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
     const audited = await withClient(connection, "test", (client) => readAudit(client, declared));
     return audited.map(({ finding }) => finding).filter((its) => !isStranger(its));
   };
-  /** What the audit finds, then what the roles that policies bind lack. */
+  /** The findings of the audit, then the missing privileges of roles that policies bind. */
   const findingsAs = async (connection: Connection, declared = audit): Promise<Finding[]> => {
     const audited = await auditedAs(connection, declared);
     const lacking = [];
@@ -131,7 +131,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
     session: (name: string) => sessions.get(name) ?? database.superuser,
     findings: () => findingsAs(database.superuser),
     lines: (declared = audit) => linesAs(database.superuser, declared),
-    /** What the audit alone finds: until the next update, roles that policies bind lack what is new. */
+    /** Only the audit's findings: until the next update, roles that policies bind have no privileges on new objects. */
     auditLines: async (declared = audit) =>
       (await auditedAs(database.superuser, declared)).map(renderDifference),
     linesAs,
@@ -144,7 +144,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   };
 }
 
-/** What TablePrivileges look after. */
+/** What TablePrivileges converge. */
 export function boundTo({ owner, grants, tenancy }: DeclaredAccess): TablePrivileges[] {
   return grants.flatMap((grant) =>
     grant.on === "tables" && isBound(grant, tenancy)

@@ -12,11 +12,11 @@ import { createAuditedDatabase } from "./auditedDatabase";
 type Case = DriftCase & { break: string };
 
 const bySql = (drift: DriftCase): drift is Case => typeof drift.break === "string";
-/** What other resources than the audit find; see test/integration/access/ and test/integration/plantedCode.test.ts. */
+/** What resources other than the audit find; see test/integration/access/ and test/integration/plantedCode.test.ts. */
 const ofOthers = new Set(["login of the migrator", "setting missing"]);
 const cases = [...access, ...settings].filter(({ kind }) => !ofOthers.has(kind)).filter(bySql);
 
-// What is changed belongs to the whole server in part: settings of all roles, privileges on tablespaces and parameters.
+// Some of the changes affect the whole server: settings of all roles, privileges on tablespaces and parameters.
 let server: TestServer;
 let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => server.remove());
 
-/** What is said of the declared roles and database, said of those of this test. */
+/** The line for this test's own roles and database. */
 const here = (text: string) =>
   text
     .replaceAll(/\b(?:hosterizer_owner|hosterizer_migrator|app_\w+)\b/g, database.own)

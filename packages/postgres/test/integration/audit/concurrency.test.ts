@@ -43,7 +43,7 @@ async function whileOthersChange(statements: readonly string[], work: () => Prom
   }
 }
 
-/** Catalog rows that two sessions change at once give one of them an error. */
+/** If two sessions change a catalog row at once, one of them gets an error. */
 async function untilNobodyIsInTheWay(change: () => Promise<unknown>): Promise<void> {
   await change().catch((error: unknown) => {
     if (!/tuple concurrently/.test(String(error))) throw error;

@@ -37,7 +37,7 @@ test("it repairs what the owner and CREATEROLE allow", async () => {
   const lines = await database.linesAs(deploy);
   await database.repair(deploy);
 
-  // The view was born with what the default privileges gave by then, and without what two roles may do with it.
+  // The view was created with the default privileges of that time, which lack those of two roles.
   expect(lines).toHaveLength(13);
   expect(lines.filter((line) => line.includes("leaves"))).toEqual([]);
   expect(await database.linesAs(deploy)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { GrantDeclaration } from "../../../src/access/declarations";
 
-/** Grants what is declared, as components/privileges.ts has the official plugin do it. */
+/** Grants what is declared, as the official plugin does for components/privileges.ts. */
 export function grantStatements(
   grant: GrantDeclaration,
   database: string,

@@ -58,7 +58,7 @@ describe("what is open", () => {
   };
   const open = async (version = 1, tables = tenantTables) => {
     const found = await readOpenings(options(version, tables));
-    // Superusers that others make on the same server are no business of this one's.
+    // Ignores superusers that other tests create on the same server.
     const own = found.filter(({ kind }) => kind !== "login past row-level security");
     return own.map(renderDifference);
   };
@@ -243,7 +243,7 @@ describe("what is open", () => {
     ]);
     expect(await sites()).toEqual([]);
     expect(await open()).toEqual([]);
-    // And the way is free for the step that brings the functions back.
+    // The step that restores the functions can then run.
     expect(await close()).toEqual([]);
   });
 

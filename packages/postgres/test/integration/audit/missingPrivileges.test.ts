@@ -66,7 +66,7 @@ async function privilegesOn(table: string): Promise<string[]> {
   return rows.map(({ held }) => held);
 }
 
-/** What a query can name directly, with what makes it; each holds a row of both customers. */
+/** What a query can name directly, with its SQL; each contains a row of both customers. */
 const closed = [
   {
     what: "a partition",
@@ -110,7 +110,7 @@ const closed = [
 test.each(closed)(
   "$what is closed from the start, and its rows are reached through its table",
   async ({ name, make, through, end }) => {
-    // Rows are the superuser's, whom no policy binds.
+    // The superuser reads the rows: no policy binds it.
     await database.run(`set role ${database.owner}; ${make}`);
     const app = database.session("app_user");
     const direct = await rowsOf(app, `select from ${name}`, customer).catch((e: unknown) => e);
@@ -126,7 +126,7 @@ test.each(closed)(
     expect(own).toEqual([{ customer_id: "1" }]);
     expect(held).toEqual([`${backup} SELECT`]);
     expect(dump.match(/\t20\d\d-02-03/g)).toHaveLength(2);
-    // Nothing to grant on it, and nothing to take away.
+    // Nothing to grant on it, and nothing to revoke.
     expect(found).toEqual([]);
     expect(afterwards).toEqual(held);
   },

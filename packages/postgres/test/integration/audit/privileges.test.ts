@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../testServer";
 import { createAuditedDatabase } from "./auditedDatabase";
 
-// What is changed belongs to the whole server in part: settings of all roles, privileges on tablespaces and parameters.
+// Some of the changes affect the whole server: settings of all roles, privileges on tablespaces and parameters.
 let server: TestServer;
 let database: Awaited<ReturnType<typeof createAuditedDatabase>>;
 let reader: string;
@@ -31,7 +31,7 @@ beforeAll(async () => {
     alter large object 4711 owner to ${owner};
     create foreign data wrapper files;
     create server files foreign data wrapper files`);
-  // What row-level security binds may use the new table from the next update on.
+  // Roles that row-level security binds may use the new table after the next update.
   await database.repair();
 });
 
@@ -220,7 +220,7 @@ test.each(breaks)("names and revokes $what", async ({ sql, lines }) => {
 
 const lacks = (object: string, list: string) => `${object}: found no ${list}, expected ${list}`;
 
-/** Nothing but the catalog tells of these, however often a refresh has taken what is there for what was declared. */
+/** Only the catalog reveals these, even after a refresh has stored the live state as declared. */
 const missing: readonly Break[] = [
   {
     what: "the database",

@@ -41,7 +41,7 @@ async function outlive(): Promise<() => Promise<string[]>> {
   const ends = clients.map(
     (client) =>
       new Promise<string>((resolve) => {
-        // The server's word, and then that the connection is gone.
+        // The server's error, and then the loss of the connection.
         client.on("error", (error) => {
           resolve((error as Error & { code?: string }).code ?? "");
         });

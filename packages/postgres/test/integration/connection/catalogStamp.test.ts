@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../testDatabase";
 let server: TestServer;
 let database: TestDatabase;
 
-// On the server that tests share, others make roles meanwhile.
+// On the shared server other tests create roles meanwhile.
 beforeAll(async () => {
   server = await startTestServer();
   database = await createTestDatabase(server.url);

@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from "../testServer";
 let server: TestServer;
 let database: TestDatabase;
 
-// On the server that tests share, others grant memberships meanwhile, which is DDL too.
+// On the shared server other tests grant memberships meanwhile, which is DDL too.
 beforeAll(async () => {
   server = await startTestServer();
   database = await createTestDatabase(server.url);

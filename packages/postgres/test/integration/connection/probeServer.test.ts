@@ -8,7 +8,7 @@ import { makeAuthority } from "../../../src/tls/certificates";
 import { pingServer } from "../../../src/connection/probeServer";
 import { freePort } from "../freePort";
 
-/** Listens, does `serve` with each connection, and says what a ping makes of it. */
+/** Listens, calls `serve` with each connection, and returns the result of a probe. */
 async function pingOf(serve: (connection: Socket) => void): Promise<string> {
   const connections: Socket[] = [];
   const server = createServer((connection) => {

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 interface Case {
-  /** What the server's certificate is made out to. */
+  /** The names in the server's certificate. */
   hosts: string[];
   host: string;
   file?: string;

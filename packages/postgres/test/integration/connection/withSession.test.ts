@@ -58,7 +58,7 @@ test.each([0, 100])(
       { ...database.superuser, database: "postgres" },
       `select pg_terminate_backend(${String(first)}, 5000)`,
     );
-    // At once the client does not know of it yet; later it does.
+    // At first the client has not noticed; later it has.
     await sleep(pause);
 
     const second = await withSession(database.superuser, backend);

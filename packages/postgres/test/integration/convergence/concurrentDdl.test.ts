@@ -59,7 +59,7 @@ const strangers: Stroke[] = [
   },
 ];
 
-/** Each is two differences that stand and go together. */
+/** Each is two differences that occur only together. */
 const pairs = () => ({
   schema: [
     {
@@ -148,7 +148,7 @@ test(`repairs during DDL of others are applied completely or not at all (seed ${
   }
 });
 
-/** Does as the message says that somebody gets who meets DDL at every turn: waits, and tries again. Any other error is one. */
+/** Follows the advice of the error about permanent DDL: waits, and tries again. Throws any other error. */
 async function patiently<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -159,7 +159,7 @@ async function patiently<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Looks again and again whether the two policies of a table are both as broken, or both as declared. */
+/** Checks repeatedly that the two policies of a table are either both broken or both as declared. */
 function watch() {
   const work = { goesOn: true };
   const states: string[] = [];

@@ -18,7 +18,7 @@ import { readSchemaDrift, type SchemaExpectation } from "../../../src/schema/sch
 import { withSession } from "../../../src/connection/withSession";
 import { createTestDatabase } from "../testDatabase";
 
-/** A database as `up` leaves it, what is declared about it, and what previews look for in it. */
+/** A database as `up` leaves it, its declaration, and the inspections of a preview. */
 export async function createDeclaredDatabase(
   directory: string,
   version: number,
@@ -93,7 +93,7 @@ export async function createDeclaredDatabase(
       policies: () => readRowLevelSecurityDrift(migrator, security, version),
       access: async (): Promise<Difference[]> => {
         const found = await withSession(superuser, (client) => readAudit(client, audit));
-        // Superusers that others make on the same server are no business of this one's.
+        // Ignores superusers that other tests create on the same server.
         const its = found.filter(({ finding }) => finding.kind !== "login past row-level security");
         return its.map(({ finding }) => finding);
       },
@@ -120,7 +120,7 @@ function grantsTo(migrator: string, application: string, backup: string): GrantD
   ];
 }
 
-/** Before there are tables: default privileges reach each of them. */
+/** Before any table exists, so that default privileges apply to all. */
 function statements(grant: GrantDeclaration, database: string, owner: string): string {
   const { role } = grant;
   const list = grant.privileges.join(", ");

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-/** How many queries each look at a database takes that has so many tables, each with an index and policies. */
+/** The number of queries of each inspection, in a database with so many tables, each with an index and policies. */
 async function queriesFor(tables: number) {
   const names = Array.from({ length: tables }, (_, index) => `table_${index}`);
   const directory = await mkdtemp(join(tmpdir(), "migrations-"));
@@ -39,7 +39,7 @@ async function queriesFor(tables: number) {
   return counts;
 }
 
-// Not the same number each time: where others write to the server meanwhile, it is asked whether they changed the catalog.
+// The number varies: if other sessions write meanwhile, an extra query checks whether they changed the catalog.
 test("an inspection of a hundred tables takes a few dozen queries, none per table", async () => {
   const counts = await queriesFor(100);
 

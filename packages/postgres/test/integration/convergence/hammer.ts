@@ -4,17 +4,17 @@ import { Client, DatabaseError } from "pg";
 
 import type { Connection } from "../../../src/connection/connection";
 
-/** Two transactions by turns: what the first one does, the second one undoes. */
+/** Two alternating transactions: the second undoes the first. */
 export interface Stroke {
   strike: string;
   undo: string;
 }
 
-/** Sessions that run DDL without pause beside what is tested. */
+/** Sessions that run DDL continuously beside the code under test. */
 export interface Hammer {
   /** How many transactions have committed. */
   count: () => number;
-  /** Ends them all, with everything undone. @throws what they met beside each other's locks */
+  /** Ends them all, with everything undone. @throws any error other than lock conflicts between them */
   stop: () => Promise<void>;
 }
 

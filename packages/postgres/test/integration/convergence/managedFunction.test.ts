@@ -13,7 +13,7 @@ import { createTestDatabase, rowsOf, type TestDatabase } from "../testDatabase";
 const schema = "managed";
 const name = "managed.answer(name)";
 
-/** What somebody does by hand; OWNER, CALLER and STRANGER are roles of this test alone. */
+/** Manual changes; OWNER, CALLER and STRANGER are roles of this test only. */
 const catalogue: readonly (readonly [sql: string, differences: readonly Partial<Difference>[]])[] =
   [
     [`drop function ${name} cascade`, [{ kind: "lookup function missing", actual: null }]],

@@ -49,7 +49,7 @@ test("the declared database passes in every cell", async () => {
   expect(proof.summary.tried).toBeGreaterThan(500);
 });
 
-// Names are known when the database is there; how many there are is known before.
+// The names are known once the database exists; their number is known before.
 const names = { database: "", owner: "", application: "", backup: "", superuser: "" };
 const all = mutations(names);
 const indices = all.map(({ what }, index) => [what, index] as const);
@@ -71,7 +71,7 @@ test.each(indices)("%s is reported", async (_what, index) => {
   const proof = await onCopy(async () => {
     await rowsOf({ ...superuser, database: copy() }, mutation.sql);
     try {
-      // A proof of all tables takes twice as long, and is looked at for these.
+      // A proof of all tables takes twice as long, and is needed only for these.
       return await prove(mutation.cells.map(({ table }) => table));
     } finally {
       if (mutation.undo !== undefined) await rowsOf(maintenance(), mutation.undo);

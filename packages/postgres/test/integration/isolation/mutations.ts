@@ -7,12 +7,12 @@ interface Cell {
   context: string;
 }
 
-/** A way to open holes, and the cells of the proof that have to tell them. */
+/** A way to open holes, and the cells of the proof that must report them. */
 interface Mutation {
   what: string;
-  /** In a database of its own. */
+  /** In a separate database. */
   sql: string;
-  /** What belongs to the whole server is taken back. */
+  /** Changes of the whole server are undone. */
   undo?: string;
   cells: Cell[];
 }
@@ -29,7 +29,7 @@ export interface Names {
 const tables = guideTenancy.tables.map(({ table }) => table);
 const children = ["deployments", "ecommerce_integrations", "cost_records"];
 
-/** Every hole that anybody could think of, under the guide's contract: administrators by the session's variable. */
+/** Every known hole, under the guide's contract: administrators by the session's variable. */
 export function mutations({ database, owner, application, backup, superuser }: Names): Mutation[] {
   const own = (table: string, command: string, context = "own") => [{ table, command, context }];
   const everywhere = (

@@ -1,6 +1,6 @@
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 
-/** A tenancy of some of its tables, the tenants' own, and the sites that the others belong to. Default: of all. */
+/** A tenancy with some of the tables, plus the tenants' own table and the sites that the others refer to. Default: all. */
 export function only(tenancy: Tenancy, tables?: readonly string[]): Tenancy {
   if (tables === undefined) return tenancy;
   const kept = new Set(["customers", "sites", ...tables]);

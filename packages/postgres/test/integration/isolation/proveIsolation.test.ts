@@ -118,7 +118,7 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
 
     expect(failed(proof)).toEqual([]);
     expect(proof.tables).toEqual(expect.arrayContaining(["public.visits", "public.visits_2020"]));
-    // A backup sees rows, and makes none to see.
+    // A backup role sees rows, but cannot create any.
     expect(proof.notProven.filter(({ role }) => role !== database.backup.user)).toEqual([]);
     const own = { role: application.user, table: "visits_2020", command: "SELECT", context: "own" };
     expect(proof.cells).toContainEqual(expect.objectContaining({ ...own, found: "own", ok: true }));

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Ways in which a verification would let somebody through, as changes of the functions' bodies. */
+/** Ways to break the verification, as changes of the functions' bodies. */
 const mutations: readonly (readonly [what: string, from: string, to: string, cell: string])[] = [
   [
     "a signature that is not compared",

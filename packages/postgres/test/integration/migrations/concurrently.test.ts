@@ -80,7 +80,7 @@ describe("a file without a transaction", () => {
   test("treats an index as built if only the record of its completion was lost", async () => {
     await database.write("000002_b", up, down);
     await migrate(database.settings);
-    // As if the server had died between the build of the second index and the record of it.
+    // As if the server had crashed between the build of the second index and its record.
     const name = "000002_b";
     await database.run(
       `delete from hosterizer.schema_migrations where name = '${name}'; drop function f();

@@ -15,7 +15,7 @@ import {
   type MigrationDatabase,
 } from "./migrationDatabase";
 
-/** Those that the folder is changed in; the ledger itself is the recorded schema's to repair. */
+/** The cases that change the folder; the recorded schema repairs the ledger itself. */
 const ofTheFolder = migrations.filter(({ up }) => up === "refuses");
 
 describe("a migrations folder that was changed by hand", () => {

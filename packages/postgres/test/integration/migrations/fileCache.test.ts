@@ -26,7 +26,7 @@ async function write(name: string, up: string, down = `drop table ${name};\n`): 
   await writeFile(join(project, `migrations/${name}.down.sql`), down);
 }
 
-/** As another command would, which shares nothing with the last but the disk. */
+/** Like another command, which shares only the disk with the last one. */
 async function read() {
   vi.resetModules();
   const { readMigrations } = await import("../../../src/migrations/migrationsFolder.js");

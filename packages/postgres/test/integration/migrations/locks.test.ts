@@ -28,7 +28,7 @@ describe("migration runs and locks", () => {
   const run = (options: Partial<Parameters<typeof migrate>[0]> = {}) =>
     migrate({ ...database.settings, log: (line) => lines.push(line), ...options });
 
-  /** Resolves once a line that contains `text` is told. */
+  /** Resolves once a line that contains `text` is reported. */
   const told = async (text: string) => {
     await expect.poll(() => lines.join("\n"), { timeout: 10_000, interval: 20 }).toContain(text);
   };

@@ -10,7 +10,7 @@ import { createTestDatabase, rowsOf, type TestDatabase } from "../testDatabase";
 
 /** An empty database with the two roles that migrations need, and a folder to put migrations into. */
 export interface MigrationDatabase extends TestDatabase {
-  /** What the functions under test ask for. */
+  /** The arguments of the functions under test. */
   settings: {
     connection: Connection;
     owner: string;

@@ -1,6 +1,6 @@
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 
-/** For migrations that make no tenant's table. */
+/** For migrations that create no tenant table. */
 export const noTenants: Tenancy = {
   administrators: "session",
   tables: [],

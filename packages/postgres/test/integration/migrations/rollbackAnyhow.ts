@@ -1,7 +1,7 @@
 import { DeclarationErrors } from "../../../src/userError";
 import { rollback, type RollbackOptions } from "../../../src/migrations/migrate";
 
-/** Rolls back as somebody does who acknowledges whatever goes, after having been told. */
+/** Rolls back, and acknowledges every reported loss. */
 export async function rollbackAnyhow(options: RollbackOptions): Promise<string[]> {
   try {
     return await rollback(options);

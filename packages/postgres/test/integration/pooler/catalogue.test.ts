@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** The catalogue's roles exist once on a server; here they are this database's own. */
+/** The catalogue's roles exist once on a server; here this database has its own. */
 function here(text: string): string {
   const { application, lookup } = database;
   return text

@@ -2,7 +2,7 @@ import type { Connection } from "../../../src/connection/connection";
 import { applyUserLookup, readLookupDrift } from "../../../src/pooler/userLookup";
 import { createTestDatabase } from "../testDatabase";
 
-/** A database with the function that a pooler asks, and roles that exist in this test alone. */
+/** A database with the pooler's lookup function, and roles that exist only in this test. */
 export async function createPooledDatabase() {
   const database = await createTestDatabase();
   const pooler = await database.role("pooler");

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** What the pooler is told, by a query in its own words. */
+/** The pooler's answer, from the query that it uses. */
 function ask(role: string) {
   return rowsOf<{ username: string; verifier: string }>(
     database.pooler,
@@ -147,7 +147,7 @@ test("removal from the program leaves no function and no privilege behind", asyn
     ...Array.from({ length: 9 }, () => ["lookup privilege", null]),
     ["lookup function missing", null],
   ]);
-  // The role is free to be dropped.
+  // The role can then be dropped.
   await database.run(
     `alter role ${database.lookup.authenticator} rename to spare; drop role spare; create role ${database.lookup.authenticator}`,
   );

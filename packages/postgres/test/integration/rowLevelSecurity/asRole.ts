@@ -2,7 +2,7 @@ import { Client } from "pg";
 
 import type { Connection } from "../../../src/connection/connection";
 
-/** Who is asking, as the guide's session variables tell it. */
+/** The context, as the guide's session variables. */
 export type Context = Partial<Record<"app.current_customer_id" | "app.current_user_role", string>>;
 
 /** The context of a customer. */

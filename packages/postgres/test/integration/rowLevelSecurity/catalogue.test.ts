@@ -26,7 +26,7 @@ afterAll(() => database.drop());
 
 const drift = () => readRowLevelSecurityDrift(database.owner, database.security, 0);
 
-/** The catalogue's roles exist once on a server; here they are this database's own. */
+/** The catalogue's roles exist once on a server; here this database has its own. */
 function here(text: string): string {
   const { application, backup, owner, administrator } = database;
   return text

@@ -10,7 +10,7 @@ import { issueCertificate, makeAuthority } from "../../../src/tls/certificates";
 
 const run = promisify(execFile);
 const none = spawnSync("openssl", ["version"]).status !== 0;
-// Years from 2050 on are written in another way.
+// Years from 2050 on have another encoding.
 const issued = { today: new Date(), later: new Date("2055-01-01T00:00:00.500Z") };
 
 describe.skipIf(none).each(["today", "later"] as const)("openssl, %s", (time) => {

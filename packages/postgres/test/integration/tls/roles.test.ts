@@ -64,7 +64,7 @@ test("it cannot log in without one", async () => {
 async function enter(pair?: KeyAndCertificate): Promise<string | undefined> {
   const { host, port, database } = server.superuser;
   const own = pair === undefined ? {} : { cert: pair.certificate, key: pair.privateKey };
-  // With 1.3 a client may be hung up on before it reads why.
+  // With 1.3 the connection may be closed before the client reads the reason.
   const ssl = { ca: authority.certificate, ...own, maxVersion: "TLSv1.2" } as const;
   const client = new Client({ host, port, database, user: "app_pooler", ssl });
   client.on("error", () => undefined);

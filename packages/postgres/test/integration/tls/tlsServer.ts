@@ -15,7 +15,7 @@ export interface TlsServer {
   show: (shown: KeyAndCertificate) => Promise<void>;
   /** Turns TLS off. */
   silence: () => Promise<void>;
-  /** Lets this role in with certificates that the authority signed, and in no other way. */
+  /** Lets this role log in only with certificates that the authority signed. */
   admitByCertificate: (role: string, authority: string) => Promise<void>;
   remove: () => Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function startTlsServer(): Promise<TlsServer> {
   };
   const set = (name: string, value: string) =>
     rowsOf(superuser, `alter system set ${name} = '${value}'`);
-  // A session knows when the server that it came from has read its settings.
+  // A new session shows when the server has read its settings.
   const loaded = async () => {
     const sql = "select pg_catalog.pg_conf_load_time()::text as time";
     const [row] = await rowsOf<{ time: string }>(superuser, sql);

@@ -10,10 +10,10 @@ const roles: readonly RoleDeclaration[] = [
   { name: "pool", login: true, authenticates: "certificate", purpose: "pools" },
 ];
 
-/** What is wrong, without where it is and what to do. */
+/** The fault, without its place and the remedy. */
 const faultOf = ({ message }: Error) => /^[^:]*: (.*)\.\n/.exec(message)?.[1];
 
-/** Who logs in, as the number of which login. */
+/** The role that logs in, with the number of its login. */
 const shape = (numbers: readonly number[]) =>
   withLogins(roles, { app: numbers })
     .filter(({ of }) => of === "app")

@@ -43,7 +43,7 @@ test.each([
   [{ creates_databases: true }, "automatic"],
   [{ bypasses: true }, "none"],
   [{ replicates: true }, "none"],
-  // Nothing of a superuser is changed but by another.
+  // Only a superuser can change another one.
   [{ superuser: true, connection_limit: 5 }, "none"],
 ])("a role that is not a superuser may repair %j: %s", (its, repair) => {
   const findings = planRoles([role({ ...its, by_superuser: false })], declared.roles);

@@ -7,7 +7,7 @@ const sql = "select 1;\n\nselect '😀ä', nothing;\n";
 const file = { path: "m/000001_a.up.sql", sql, sha256: "", tokensSha256: "" };
 const statement = { text: "select '😀ä', nothing", offset: 11 };
 
-/** As node-postgres makes it of what the server sends. */
+/** As node-postgres creates it from the server's message. */
 const refusal = (message: string, fields: Partial<DatabaseError>) =>
   Object.assign(new DatabaseError(message, 0, "error"), fields);
 

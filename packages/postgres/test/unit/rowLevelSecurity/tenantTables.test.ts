@@ -159,7 +159,7 @@ test("an administrator by role needs the role and the variable; the application 
   ]);
 });
 
-// What PostgreSQL would make of the statements, told from their text alone.
+// The effect of the statements in PostgreSQL, derived only from their text.
 const anyPolicy = fc.record({
   name: fc.constantFrom("context_sees_own", "backup_reads_all", "forgotten", "older"),
   command: fc.constantFrom("ALL" as const, "SELECT" as const, "UPDATE" as const),

@@ -32,7 +32,7 @@ beforeAll(async () => {
     "alter table public.sites add note text;\n",
     "alter table public.sites drop note;\n",
   );
-  // The folder of migrations is found from where the command runs.
+  // The path of the migrations folder is relative to the working folder.
   process.chdir(dirname(database.settings.directory));
 });
 
@@ -41,7 +41,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** What a promotion says of what is to come. */
+/** What a promotion says about pending migrations. */
 function judge(): ReturnType<typeof checkMigrations> {
   const { host, port, user, password = "" } = database.settings.connection;
   const access: StackAccess = {

@@ -20,7 +20,7 @@ import {
 
 const { recordedSchemas, migrator, owner, roles, tenancy } = program;
 
-// A server of its own, because the roles have the names that the program gives them.
+// A separate server, because the roles have the names that the program gives them.
 let server: TestServer;
 let folder: string;
 const before = process.cwd();
@@ -37,7 +37,7 @@ beforeAll(async () => {
   );
   folder = await mkdtemp(join(tmpdir(), "rehearse-"));
   await cp(realMigrations, join(folder, "migrations"), { recursive: true });
-  // The folder of migrations is found from where the command runs.
+  // The path of the migrations folder is relative to the working folder.
   process.chdir(folder);
   await makeDatabase("destination");
 });
@@ -52,7 +52,7 @@ const ask = (database: string, sql: string) =>
   rowsOf({ ...address(database), user: "postgres", password: server.password }, sql);
 const address = (database: string) => ({ host: "127.0.0.1", port: server.port, database });
 
-/** A stack as one logs in to it. */
+/** A stack, as clients log in to it. */
 const access = (database: string): StackAccess => ({
   stack: "prod",
   ...address(database),
@@ -60,7 +60,7 @@ const access = (database: string): StackAccess => ({
   passwords: { [migrator]: password },
 });
 
-/** Makes a database of the shipped migrations. */
+/** Creates a database with the shipped migrations. */
 async function makeDatabase(name: string): Promise<void> {
   await ask("postgres", `create database ${name} owner ${owner} template template0`);
   await ask(
@@ -79,7 +79,7 @@ async function makeDatabase(name: string): Promise<void> {
   });
 }
 
-/** Rehearses one migration to come, on a database that was just made. */
+/** Rehearses one pending migration, on a new database. */
 async function rehearseMigration(up: string, down: string) {
   const file = (way: string) => join(folder, "migrations", `${tagSites}.${way}.sql`);
   await writeFile(file("up"), up);

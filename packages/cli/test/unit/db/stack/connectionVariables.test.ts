@@ -16,7 +16,7 @@ test("names every part of a connection twice, for applications and for libpq", (
     ...connection,
     sslmode: "verify-full",
   });
-  // libpq 15 looks into the user's home otherwise, and Node.js does not.
+  // Otherwise libpq 15 looks in the user's home, and Node.js does not.
   expect(authorities).toBe(systemAuthorities());
   expect(rest).toEqual({
     DB_HOST: "db.example.com",

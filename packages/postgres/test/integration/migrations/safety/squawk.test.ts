@@ -46,7 +46,7 @@ test.each([
   ["create table t (a serial)", ["1: prefer-identity"]],
   ["create table t (a char(3))", ["1: ban-char-field"]],
   ["create domain d as text check (value <> '')", ["1: ban-create-domain-with-constraint"]],
-  // What is judged by the tables' sizes, or is the runner's business.
+  // Rules that depend on the tables' sizes, or that the runner covers.
   ["create index sites_idx on public.sites (region)", []],
   ["alter table public.sites add check (region <> '')", []],
   ["alter table public.sites add note integer", []],

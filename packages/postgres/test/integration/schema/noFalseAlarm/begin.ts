@@ -2,15 +2,15 @@ import { rollbackAnyhow } from "../../migrations/rollbackAnyhow";
 import { beginning, type Model } from "./model";
 import type { Stage } from "./stage";
 
-/** So many migrations, and a database has left enough behind. */
+/** After so many migrations a database is replaced. */
 const worn = 60;
 
 /**
- * Sets the stage for a sequence: undoes the migrations of the one before, which is allowed too and so must leave nothing
- * that looks like drift, and costs less than a new database. That there is at first, after a failure, in another place
- * and now and then.
+ * Prepares a sequence: undoes the migrations of the previous one, which is allowed too and so must leave nothing that looks
+ * like drift, and is faster than a new database. A new one is used at first, after a failure, in another place and from time to
+ * time.
  *
- * @param last What the sequence before has left; undefined if there is none, or if it failed.
+ * @param last What the previous sequence has left; undefined if there is none, or if it failed.
  */
 export async function begin(stage: Stage, last: Model | undefined): Promise<Model> {
   const model = beginning();

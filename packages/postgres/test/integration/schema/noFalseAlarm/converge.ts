@@ -10,7 +10,7 @@ import { accessDepartures, rowLevelSecurityDepartures } from "./departures";
 import type { Model } from "./model";
 import type { Stage } from "./stage";
 
-/** Does what an update does after its migrations, where there is something to do: that is cheaper to see than to do. */
+/** Does what an update does after its migrations, if there is anything to do: checking is cheaper. */
 export async function converge(stage: Stage, model: Model): Promise<void> {
   const declaration = declared(model);
   const { connection } = stage.settings;

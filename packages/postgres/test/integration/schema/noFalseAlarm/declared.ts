@@ -41,7 +41,7 @@ export const grants: readonly GrantDeclaration[] = [
   { role: backup, on: "sequences", schema: "hosterizer", privileges: select },
 ];
 
-/** All that is declared; the tenant tables go by the names that migrations have given them. */
+/** The whole declaration; tenant tables have the names that migrations have given them. */
 export function declared({ tables }: Pick<Model, "tables">): DeclaredAccess {
   return {
     owner,

@@ -9,10 +9,10 @@ import { declared } from "./declared";
 import type { Model } from "./model";
 import type { Stage } from "./stage";
 
-/** Looks at the database as a preview does, and says in lines what it finds. */
+/** Inspects the database as a preview does, and returns the findings as lines. */
 type Reader = (stage: Stage, declaration: DeclaredAccess, version: number) => Promise<string[]>;
 
-/** Everything that a preview looks at: who adds an inspection adds it here. */
+/** All inspections of a preview: add a new one here. */
 const readers: readonly Reader[] = [
   schemaDepartures,
   ledgerDepartures,
@@ -20,7 +20,7 @@ const readers: readonly Reader[] = [
   accessDepartures,
 ];
 
-/** What a preview would tell; nothing if it is clean. */
+/** What a preview would report; nothing if it is clean. */
 export async function departures(stage: Stage, model: Model): Promise<string[]> {
   const found: string[] = [];
   const declaration = declared(model);

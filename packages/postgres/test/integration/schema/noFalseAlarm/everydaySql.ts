@@ -1,6 +1,6 @@
 import { customersOf, type ModelTable, pickOf } from "./model";
 
-/** What users, and those who look after the database, may do without any migration, by the name that a failing sequence shows. */
+/** What users and operators may do without a migration, by the name that a failing sequence shows. */
 export const everydaySql = {
   insert: ({ rows, tenant }, _pick, tables) => {
     if (rows === undefined)

@@ -1,11 +1,11 @@
-/** What the generated operations know of the schema: names that migrations have given. */
+/** The generated operations' model of the schema: names that migrations have used. */
 export interface Model {
   tables: ModelTable[];
   /** The migrations that operations have applied, in order, and what was there before each. */
   applied: { file: string; before: ModelTable[] }[];
   /** Number of the last migration. */
   version: number;
-  /** Counts on for ever, so that no name is used twice. */
+  /** Never reset, so that no name is used twice. */
   names: number;
 }
 
@@ -76,14 +76,14 @@ export function beginning(): Model {
   };
 }
 
-/** One of them, by any number. */
+/** One of them, chosen by any number. */
 export function pickOf<T>(choices: readonly T[], pick: number): T | undefined {
   return choices[pick % choices.length];
 }
 
-/** The table of the tenants themselves, which is never gone. */
+/** The table of the tenants themselves, which always exists. */
 export function customersOf({ tables }: Pick<Model, "tables">): { table: string; id: string } {
-  // Migrations rename it, and leave its place.
+  // Migrations rename it, but do not move it.
   const customers = tables[2];
   return { table: customers?.name ?? "customers", id: customers?.tenant ?? "id" };
 }

@@ -1,6 +1,6 @@
 import type { Change, Model, ModelTable } from "./model";
 
-/** What migrations make beside tables, each by the name that a failing sequence shows. */
+/** What migrations create besides tables, each by the name that a failing sequence shows. */
 export const newObjects = {
   "new range type": (_model, _table, name) =>
     made(`type public.${name}`, `create type public.${name} as range (subtype = numeric)`),
@@ -37,7 +37,7 @@ export const newObjects = {
     ),
 
   "new materialized view": (_model, table, name) => {
-    // One over tenants' rows is what a preview has to tell.
+    // A preview must report one over tenants' rows.
     if (table.tenant !== undefined)
       return made(`sequence public.${name}`, `create sequence public.${name}`);
     return made(
@@ -64,7 +64,7 @@ function made(object: string, up: string, how = "restrict"): Change {
   return { up, down: `drop ${object} ${how}` };
 }
 
-/** A number in signs that operators are made of. */
+/** A number in the characters of operators. */
 function operatorOf(name: string): string {
   return `#${name.replace(/\D/g, "").replace(/\d/g, (digit) => "~!@%^&|?<>".charAt(Number(digit)))}`;
 }

@@ -8,7 +8,7 @@ import { type Model, pickOf } from "./model";
 import { type SchemaChangeName, schemaChanges } from "./schemaChange";
 import type { Stage } from "./stage";
 
-/** Something that is allowed, and so must never look like drift. `pick` chooses among what is there. */
+/** An allowed operation, which must never look like drift. `pick` chooses among existing objects. */
 type Operation =
   | { do: "everyday"; what: EverydayName; pick: number }
   | { do: "migrate"; changes: { what: SchemaChangeName; pick: number }[] }
@@ -44,7 +44,7 @@ export const operations: fc.Arbitrary<Operation[]> = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-/** Whether it is a migration run, which records the schema as it leaves it. */
+/** Whether it is a migration run, which records the resulting schema. */
 export function makesRecord({ do: kind }: Operation): boolean {
   return kind === "migrate" || kind === "roll back";
 }
@@ -92,6 +92,6 @@ async function undo(stage: Stage, model: Model): Promise<void> {
   if (last === undefined) return;
   model.tables = last.before;
   await rollbackAnyhow({ ...stage.settingsFor(model), target: --model.version });
-  // What is left was secured before: an update has nothing to do.
+  // The rest was secured before: an update has nothing to do.
   await stage.erase(last.file);
 }

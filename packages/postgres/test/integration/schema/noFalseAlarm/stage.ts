@@ -26,7 +26,7 @@ export class Stage {
   private count = 0;
   /** The session that SQL runs in. */
   private session: Client | undefined;
-  /** Databases that are done with: to drop one whose sessions are only just closing takes long. */
+  /** Databases to drop later: dropping one while its sessions are closing is slow. */
   private readonly left: { server: TestServer; name: string }[] = [];
 
   private constructor(
@@ -65,13 +65,13 @@ export class Stage {
     await rm(this.folder, { recursive: true });
   }
 
-  /** What migrations ask for. */
+  /** The arguments of migrations. */
   get settings(): { connection: Connection; owner: string; directory: string } {
     const connection = { ...this.superuser, user: migrator, password: "stage" };
     return { connection, owner, directory: join(this.folder, "migrations") };
   }
 
-  /** What migrations ask for as the program runs them. */
+  /** The arguments of migrations as the program runs them. */
   settingsFor(model: Model): RunOptions {
     const { tables } = declared(model).tenancy;
     const secured = secureNewObjects({ owner, schemas: ["public"], tables });
@@ -91,11 +91,11 @@ export class Stage {
     return connectionTo(this.here, this.name);
   }
 
-  /** Runs SQL as the superuser, in a session that forgets all about it. */
+  /** Runs SQL as the superuser, in a session that is reset afterwards. */
   async run(sql: string): Promise<void> {
     if (this.session === undefined) {
       this.session = new Client(this.superuser);
-      // A server that goes away is told by the next statement.
+      // The next statement reports a lost server.
       this.session.on("error", () => undefined);
       await this.session.connect();
     }
@@ -103,7 +103,7 @@ export class Stage {
     await this.session.query("discard all");
   }
 
-  /** Grants what is declared, as far as no policies have to stand first. */
+  /** Grants what is declared, except what needs policies first. */
   async grant(): Promise<void> {
     const { tenancy } = declared({ tables: [] });
     const unbound = grants.filter((grant) => !isBound(grant, tenancy));
@@ -121,7 +121,7 @@ export class Stage {
     }
   }
 
-  /** Keeps what is there as the beginning of every sequence. */
+  /** Keeps the current state as the start of every sequence. */
   async keep(): Promise<void> {
     await this.endSession();
     await cp(this.settings.directory, join(this.folder, "beginning"), { recursive: true });
@@ -132,7 +132,7 @@ export class Stage {
     await this.administer("alter database stage rename to beginning");
   }
 
-  /** Goes back to the beginning. */
+  /** Returns to the start. */
   async reset(): Promise<void> {
     await this.leave();
     this.here = this.first;
@@ -159,7 +159,7 @@ export class Stage {
     await this.admit();
   }
 
-  /** A copy of a database is without the privileges on the database itself. */
+  /** A copy of a database lacks the privileges on the database itself. */
   private async admit(): Promise<void> {
     const its = grants.filter(({ on }) => on === "database");
     const sql = its.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";");

@@ -9,7 +9,7 @@ import { engineEnvironment } from "../../../../src/server/engine/engineAddress";
 import { findEngine } from "../../../../src/server/engine/findEngine";
 
 let home: string;
-/** Stands for /var/run/docker.sock; files do for sockets, as nothing is connected to. */
+/** Replaces /var/run/docker.sock; plain files suffice, because no one connects to them. */
 let usual: string;
 
 beforeAll(async () => {

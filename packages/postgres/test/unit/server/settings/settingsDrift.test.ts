@@ -22,7 +22,7 @@ const wanted = [{ name: "work_mem", value: "4MB", reason: "the tests" }];
 const set = `alter system set "work_mem" = '4MB'`;
 const reset = `alter system reset "work_mem"`;
 
-/** What ALTER SYSTEM has written; it is the last word of the files. */
+/** What ALTER SYSTEM has written, which overrides the other files. */
 function written(override: string): Partial<LiveSetting> {
   return { override, in_files: override };
 }
