@@ -185,7 +185,7 @@ export const settingsSchemas = {
   external: z.strictObject({
     instance: z.literal("external").meta(example("embedded")),
     ...everywhere,
-    /** Names or addresses; of several, the one that takes writes is used. */
+    /** Names or addresses; of several, the one that accepts writes is used. */
     host: hosts.meta(example("127.0.0.1")),
     port: wholeNumber("a port", 1, 65535).prefault("5432").meta(example("5433")),
     /** Where the deploy role connects before our database exists. Default postgres. */

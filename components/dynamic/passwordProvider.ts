@@ -12,8 +12,8 @@ export const provider = makeProvider<PasswordArgs, PasswordArgs, PasswordArgs & 
       const { [property]: after = 0 } = news;
       if (after >= before) return [];
       const reason =
-        `hosterizer-database:logins asks for login ${String(after)} of this role, and the stack is at ${String(before)} already. ` +
-        "The password has been rotated since this configuration was written: get the present one, say with git pull.";
+        `hosterizer-database:logins names login ${String(after)} of this role, but the stack is already at ${String(before)}. ` +
+        "The password has been rotated since this configuration was written: get the current one, for example with git pull.";
       return [{ property, reason }];
     });
     return Promise.resolve({ inputs: news, failures });

@@ -241,7 +241,7 @@ test("a stopped server is named by drift with host and port", async () => {
 });
 
 test("up starts it, and goes on with the ledger that was written anew", async () => {
-  expect(await project.succeed("up")).toContain("was not running; it is again");
+  expect(await project.succeed("up")).toContain("was not running; it has been started");
   expect(await project.query("select count(*)::int as n from public.sites")).toEqual([{ n: 2 }]);
 });
 

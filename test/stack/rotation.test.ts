@@ -139,7 +139,7 @@ test("who follows an old configuration shuts nobody out", async () => {
   await project.write(configuration, declared);
 
   expect(output).toContain(
-    "hosterizer-database:logins asks for login 0 of this role, and the stack is at 3 already.",
+    "hosterizer-database:logins names login 0 of this role, but the stack is already at 3.",
   );
   expect(code).not.toBe(0);
   await expect(rowsOf(present, "select 1 as one")).resolves.toEqual([{ one: 1 }]);

@@ -39,7 +39,7 @@ test("a killed server runs again after up, with the same rows, and nothing has d
   const up = await project.succeed("up");
 
   expect(rows).toMatchObject([{ count: 2, migrations: shippedVersion }]);
-  expect(up).toContain(`was not running; it is again, on port ${project.port}`);
+  expect(up).toContain(`was not running; it has been started on port ${project.port}`);
   expect(up).toMatch(/Resources:\n +\d+ unchanged\n/);
   expect(await project.query(fingerprint)).toEqual(rows);
 });

@@ -14,7 +14,7 @@ export function createPool(settings: PoolSettings = readPoolSettings()): Databas
 }
 
 /**
- * A node-postgres pool that finds the host that takes writes, asks for credentials for each new connection, and keeps a
+ * A node-postgres pool that finds the host that accepts writes, asks for credentials for each new connection, and keeps a
  * limited number of idle connections.
  *
  * After a failover the next connection goes to the new primary. Connections to the old primary fail once and are discarded.
@@ -25,7 +25,7 @@ export class DatabasePool extends Pool {
   private readonly hosts: string[];
   private readonly credentials: PoolSettings["credentials"];
   private readonly maxIdle: number;
-  /** Connections on which the server has confirmed that it takes writes. */
+  /** Connections on which the server has confirmed that it accepts writes. */
   private readonly writable = new WeakSet<ClientBase>();
 
   constructor(settings: PoolSettings) {
@@ -124,7 +124,7 @@ export class NoWritableHost extends Error {
 
   constructor(readonly errors: ReadonlyMap<string, Error>) {
     const details = [...errors].map(([host, { message }]) => `${host}: ${message}`);
-    super(`no host takes writes: ${details.join("; ")}`);
+    super(`no host accepts writes: ${details.join("; ")}`);
   }
 }
 

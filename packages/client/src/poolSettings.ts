@@ -6,7 +6,7 @@ import { type ContextKey, parseContextKey } from "./signContext";
 
 /** How to reach the database, and how many connections to keep. The defaults come from the guide, section Connection Pooling. */
 export interface PoolSettings {
-  /** A host name or address. Of several, separated by commas, the pool uses the one that takes writes. Default localhost. */
+  /** A host name or address. Of several, separated by commas, the pool uses the one that accepts writes. Default localhost. */
   host?: string;
   /** TCP port, the same on all hosts. Default 5432. */
   port?: number;

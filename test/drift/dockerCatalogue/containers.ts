@@ -17,7 +17,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
       { docker: "rm --force", of: ["-pgbouncer"] },
       { docker: "volume rm", of: ["-pgbouncer-configuration"] },
     ],
-    says: /^volume \S+-pgbouncer-configuration is missing: an empty one will be made/,
+    says: /^volume \S+-pgbouncer-configuration is missing: an empty one is created/,
     up: "repairs",
     note: "It is filled again. For the volume with the data, see below.",
   },

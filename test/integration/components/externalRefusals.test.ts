@@ -92,12 +92,12 @@ test("a certificate for another host name", async () => {
   );
 });
 
-test("a server that speaks no TLS", async () => {
+test("a server that does not support TLS", async () => {
   const plain = await startManagedServer({ tls: false });
   try {
     const keys = { sslrootcert: server.authorityFile };
     expect(await refusal(keys, { of: plain })).toContain(
-      `The server at 127.0.0.1:${plain.port} speaks no TLS.\nTurn ssl on there, or check ${place("host")}`,
+      `The server at 127.0.0.1:${plain.port} does not support TLS.\nTurn ssl on there, or check ${place("host")}`,
     );
   } finally {
     await plain.remove();
@@ -155,7 +155,7 @@ test("a standby alone, and a standby among hosts that do not answer", async () =
       `Set ${place("host")} to the primary`,
   );
   expect(await refusal({ host: "127.0.0.2,127.0.0.9" })).toContain(
-    "None of the 2 hosts takes writes:\n- The server at 127.0.0.2",
+    "None of the 2 hosts accepts writes:\n- The server at 127.0.0.2",
   );
 });
 

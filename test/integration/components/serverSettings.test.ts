@@ -298,12 +298,12 @@ test("an unreachable server is a line in a preview, and in an update an error th
     expect.stringMatching(/^server .*: found not reachable: it refuses the password of postgres, /),
   ]);
   expect(await drift(plain)).toEqual([
-    `server 127.0.0.1:${own.port}: found not reachable: it speaks no TLS, expected an answer`,
+    `server 127.0.0.1:${own.port}: found not reachable: it does not support TLS, expected an answer`,
   ]);
   await expect(provider.create(wrong)).rejects.toThrow(
     /^server 127\.0\.0\.1:\d+: it refuses the password of postgres.*\.\nSee what listens on /,
   );
-  await expect(provider.create(plain)).rejects.toThrow("it speaks no TLS");
+  await expect(provider.create(plain)).rejects.toThrow("it does not support TLS");
 });
 
 test("nothing is inspected before the server exists, or while its address is unknown", async () => {

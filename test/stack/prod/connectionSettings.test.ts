@@ -83,7 +83,7 @@ test("a deploy role that cannot connect to the database yet is told the statemen
   );
   expect(preview.code).not.toBe(0);
   const up = await project.succeed("up", ...stack, "--yes", "--skip-preview");
-  expect(up).toContain("successor is a member of the owner of the database hosterizer now");
+  expect(up).toContain("successor is now a member of the owner of the database hosterizer");
 });
 
 test("a port that changed again: a Pulumi that none of our commands starts names the option where the refresh goes by the old one", async () => {

@@ -60,7 +60,7 @@ test("a standby takes over while an update and applications are at work", async 
   await standby.promote();
   const { exitCode, all } = await running;
   if (exitCode !== 0)
-    expect(all).toMatch(/terminating connection|Connection terminated|takes writes/);
+    expect(all).toMatch(/terminating connection|Connection terminated|accepts writes/);
 
   await project.succeed(...up);
   expect((await project.npm("drift", "--", "--stack", "prod")).code).toBe(0);

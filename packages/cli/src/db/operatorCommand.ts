@@ -55,7 +55,7 @@ function explainMistakes(command: Command, help: string): Command {
       const [fault = "", ...suggestions] = mistake.message.replace(/^error: /, "").split("\n");
       const sentence = `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, "")}.`;
       const suggestion = suggestions.map((line) => ` ${line.replace(/^\(|\)$/g, "")}`).join("");
-      throw new UserError(`${sentence}${suggestion}`, `\`${help}\` shows what there is.`);
+      throw new UserError(`${sentence}${suggestion}`, `\`${help}\` shows the usage.`);
     });
 }
 

@@ -11,7 +11,7 @@ import { readStackStatus } from "./status/stackStatus";
 export function status(program: Program): Command {
   return operatorCommand({
     name: "status",
-    summary: "Show how the database does, on one screen",
+    summary: "Show the state of the database, on one screen",
     details:
       "Server, schema version, sessions, slowest statements, sizes of tables, unused indexes, replicas. Changes nothing. " +
       "A crash of the server resets the counts.",

@@ -23,12 +23,12 @@ export function dockerDifferences(type: Type, step: PreviewStep): Difference[] {
   if (step.op === "create") {
     // Only the program knows what the volume was for, and so whether its loss matters.
     const loss =
-      type === "volume" ? "an empty one will be made: what was in it is gone" : undefined;
+      type === "volume" ? "an empty one is created: the old contents are lost" : undefined;
     return [difference(`${type} missing`, object, null, null, loss)];
   }
   const changed = changedProperties(step);
   if (type === "image") {
-    const reason = "what it is built from has changed";
+    const reason = "the files it is built from have changed";
     return [difference("image outdated", object, "built from image/", "an older build", reason)];
   }
   if (type === "container" && changed.includes("mustRun"))

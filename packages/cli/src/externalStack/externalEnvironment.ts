@@ -71,7 +71,7 @@ export async function restoreMembership(
   // For a database that is not in the state, the preflight says what to do.
   if (!isOurs) return;
   await letDeployRoleIn(settings, environment);
-  say(`${settings.deployRole} is a member of the owner of the database ${settings.database} now.`);
+  say(`${settings.deployRole} is now a member of the owner of the database ${settings.database}.`);
 }
 
 /** Loaded late: only stacks on an existing server need the code that talks to one. */

@@ -53,5 +53,7 @@ async function startEmbedded(stack: string): Promise<void> {
   const port = await configuredPort(paths);
   if (port === undefined || (await readServerState(paths.data)).state !== "stopped") return;
   await startServer(await embeddedServer(folders.project, stack, port));
-  say(`The PostgreSQL server of stack ${stack} was not running; it is again, on port ${port}.`);
+  say(
+    `The PostgreSQL server of stack ${stack} was not running; it has been started on port ${port}.`,
+  );
 }

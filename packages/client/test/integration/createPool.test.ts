@@ -102,7 +102,7 @@ test("skips a read-only host, and names the answer of each", async () => {
   const error: unknown = await pool.connect().catch((error: unknown) => error);
   expect(error).toBeInstanceOf(NoWritableHost);
   expect((error as Error).message).toMatch(
-    /^no host takes writes: 127\.0\.0\.9: connect ECONNREFUSED .*; 127\.0\.0\.1: is read-only, as a standby is$/,
+    /^no host accepts writes: 127\.0\.0\.9: connect ECONNREFUSED .*; 127\.0\.0\.1: is read-only, as a standby is$/,
   );
   await pool.end();
   await rowsOf(database.superuser, `alter role "${user.user}" reset default_transaction_read_only`);

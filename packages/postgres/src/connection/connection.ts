@@ -6,7 +6,7 @@ import { tlsOptions, type TlsSettings } from "./tlsOptions";
 
 /** How to reach one database of one server as one role. */
 export interface Connection extends TlsSettings {
-  /** A name or an address. Of several, separated by commas, the one that takes writes is used. */
+  /** A name or an address. Of several, separated by commas, the one that accepts writes is used. */
   host: string;
   /** TCP port, 1 to 65535. */
   port: number;
@@ -24,7 +24,7 @@ export function hostsOf({ host }: Pick<Connection, "host">): string[] {
 /** read_only_sql_transaction, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
 const readOnly = "25006";
 
-/** None of several hosts takes writes. */
+/** None of several hosts accepts writes. */
 export class NoWritableHost extends Error {
   override readonly name = "NoWritableHost";
   /** That of the first host that could not be reached; 25006 if all are read-only. */
@@ -33,7 +33,7 @@ export class NoWritableHost extends Error {
   /** @param errors by host */
   constructor(readonly errors: ReadonlyMap<string, Error>) {
     const lines = [...errors].map(([host, { message }]) => `${host}: ${message}`);
-    super(`no host takes writes (${lines.join("; ")})`);
+    super(`no host accepts writes (${lines.join("; ")})`);
     this.code = [...errors.values()].map(codeOf).find((code) => code !== "") ?? readOnly;
   }
 }
@@ -63,7 +63,7 @@ export async function withClient<T>(
 /**
  * Opens a session in the same way; the caller closes it.
  *
- * @throws NoWritableHost if there are several hosts and none takes writes; a refusal by one of them as it is
+ * @throws NoWritableHost if there are several hosts and none accepts writes; a refusal by one of them as it is
  */
 export async function openClient(connection: Connection, purpose: string): Promise<Client> {
   const hosts = hostsOf(connection);

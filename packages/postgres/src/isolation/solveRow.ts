@@ -177,7 +177,7 @@ async function ask<T extends object>(client: Client, shape: TableShape, sql: str
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     throw new NoRowError(
-      `the CHECKs of ${shape.schema}.${shape.table} cannot be asked: ${error.message}`,
+      `the CHECKs of ${shape.schema}.${shape.table} cannot be evaluated: ${error.message}`,
       {
         cause: error,
       },

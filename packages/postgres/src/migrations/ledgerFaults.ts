@@ -123,7 +123,7 @@ function acceptEdit(name: string): string {
     "--reason 'why'",
     shellWord(`migration ${name}`),
   ]);
-  return `Restore it from version control, or have it recorded as it is: ${accept}`;
+  return `Restore it from version control, or record its current form: ${accept}`;
 }
 
 const restoreEdited = {

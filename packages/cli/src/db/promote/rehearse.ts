@@ -31,7 +31,7 @@ export async function rehearse(
   const live = await schemaOf(connectionAs(program.migrator, destination), program);
   const before = await schemaOf(connection, program);
   requireSame(live, before, {
-    fault: `Migrations 1 to ${version} make another schema than stack ${destination.stack} has`,
+    fault: `Migrations 1 to ${version} create a schema that differs from that of stack ${destination.stack}`,
     remedy:
       "Either a file was changed after it was applied, or the schema was changed by hand: find out which, and fix it there first.",
   });
@@ -47,7 +47,7 @@ export async function rehearse(
     });
     await migrate(connection, program);
     requireSame(after, await schemaOf(connection, program), {
-      fault: `After up, down and up again, ${names} make another schema than the first time`,
+      fault: `After up, down and up again, the schema of ${names} differs from the first time`,
       remedy: "Fix the down files: they leave something behind.",
     });
   }

@@ -38,7 +38,7 @@ export async function rotate(program: Program, rotation: Rotation): Promise<void
   const names = program.roles.filter(hasPassword).map(({ name }) => name);
   if (!names.includes(role)) {
     throw new UserError(
-      `"${role}" is no role that logs in with a password.`,
+      `"${role}" is not a role that logs in with a password.`,
       `These are: ${names.join(", ")}.`,
     );
   }
@@ -91,7 +91,7 @@ async function addLogin({ stack, role, yes }: Rotation): Promise<void> {
     `${role} has no new login: the update failed. ` +
       ((await restoreFile())
         ? `Pulumi.${stack}.yaml is as before.`
-        : `Pulumi.${stack}.yaml asks for both logins, and the old one works.`),
+        : `Pulumi.${stack}.yaml lists both logins, and the old one works.`),
     "See above, then run the same command again.",
   );
 }
@@ -105,7 +105,7 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   if ((await upWith(stack, true)) === 0) return;
   throw new UserError(
     `The update that ends the old login of ${role} failed.`,
-    `Pulumi.${stack}.yaml asks for the new one alone: \`${npmCommand("up", [], stack)}\` resumes.`,
+    `Pulumi.${stack}.yaml lists only the new one: \`${npmCommand("up", [], stack)}\` resumes.`,
   );
 }
 

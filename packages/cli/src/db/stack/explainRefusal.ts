@@ -51,7 +51,7 @@ function explainTls(error: Error, to: Connection, stack: string): Explanation | 
   }
   if (lacksTls(error)) {
     return {
-      fault: `The server at ${addressOf(to)} speaks no TLS, but the stack requires it (sslmode ${sslmode}): it may be another server.`,
+      fault: `The server at ${addressOf(to)} does not support TLS, but the stack requires it (sslmode ${sslmode}): it may be another server.`,
       remedy: seeDrift(stack),
     };
   }

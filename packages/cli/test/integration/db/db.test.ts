@@ -25,8 +25,8 @@ const refusals: [words: string, fault: string][] = [
   ["migrate version 3", 'version takes no value, but got "3"'],
   ["migrate create Add-Tags", '"Add-Tags" is not a valid name for a migration'],
   ["migrate create", "A new migration needs a name"],
-  ["rotate-password app_pooler", '"app_pooler" is no role that logs in with a password.'],
-  ["rotate-password app_usr", '"app_usr" is no role that logs in with a password.'],
+  ["rotate-password app_pooler", '"app_pooler" is not a role that logs in with a password.'],
+  ["rotate-password app_usr", '"app_usr" is not a role that logs in with a password.'],
 ];
 
 describe("npm run db", () => {
@@ -88,7 +88,7 @@ function expectHelp({ code, stdout, stderr }: Run, args: readonly string[]): voi
 function expectTwoLines({ code, stdout, stderr }: Run): void {
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.trimEnd().split("\n")).toHaveLength(2);
-  expect(stderr).toMatch(/\n`npm run db -- .*--help` shows what there is\.\n$/);
+  expect(stderr).toMatch(/\n`npm run db -- .*--help` shows the usage\.\n$/);
 }
 
 function db(...args: string[]): Promise<Run> {

@@ -33,7 +33,7 @@ test("migrations after the released ones are judged, with all faults at once", a
     "select 1",
   );
   const words = await judgeMigrations(project, program);
-  expect(words).toContain(`${next}.up.sql:1: it makes table public.notes`);
+  expect(words).toContain(`${next}.up.sql:1: it creates table public.notes`);
   expect(words).toContain(
     `${next}.up.sql:2: it grants or revokes a privilege (access-in-migration).`,
   );

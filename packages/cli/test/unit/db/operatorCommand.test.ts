@@ -46,7 +46,7 @@ describe("the operator's command line", () => {
   ])("answers $args with the fault and where to read more", async ({ args, fault, help }) => {
     await expect(run(...args)).rejects.toMatchObject({
       name: "UserError",
-      message: `${fault}\n\`npm run db -- ${help}\` shows what there is.`,
+      message: `${fault}\n\`npm run db -- ${help}\` shows the usage.`,
     });
     expect(ran).toEqual([]);
   });

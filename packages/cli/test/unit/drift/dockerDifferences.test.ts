@@ -51,7 +51,7 @@ test.each([
     "replace",
     ["name"],
     "image outdated",
-    "image it: found an older build, expected built from image/: what it is built from has changed",
+    "image it: found an older build, expected built from image/: the files it is built from have changed",
   ],
   ["network", "create", [], "network missing", "network it is missing"],
   [
@@ -66,7 +66,7 @@ test.each([
     "create",
     [],
     "volume missing",
-    "volume it is missing: an empty one will be made: what was in it is gone",
+    "volume it is missing: an empty one is created: the old contents are lost",
   ],
   [
     "volume",

@@ -31,7 +31,7 @@ export async function downFindings(
       .filter((object) => !droppedByUp.has(object) && !isDropped(object, dropped))
       .map((object) => ({
         rule: "incomplete-down" as const,
-        fault: `it makes ${object}, which ${down.path} does not drop`,
+        fault: `it creates ${object}, which ${down.path} does not drop`,
         remedy: `Add to the down file: drop ${object.replace(/^column .*/, "column …")}`,
         offset,
       })),

@@ -90,7 +90,7 @@ function explain({ host, port, user, sslrootcert = "" }: Connection, cause: Erro
       fault: `its certificate fails verification against ${sslrootcert} (${message})`,
       remedy: `It may be another stack's server. ${look}`,
     };
-  if (lacksTls(cause)) return { fault: "it speaks no TLS", remedy: look };
+  if (lacksTls(cause)) return { fault: "it does not support TLS", remedy: look };
   const reason = describeNoAnswer(cause) ?? (message || code);
   return { fault: `it does not answer (${reason})`, remedy: look, isTransient: true };
 }

@@ -31,7 +31,7 @@ export function deployConnection(address: DeployAddress): Connection {
 }
 
 /**
- * Inputs of Pulumi's provider for an existing server, without what changes between runs: the host that takes writes and the
+ * Inputs of Pulumi's provider for an existing server, without what changes between runs: the host that accepts writes and the
  * deploy role's password come from the environment, as PGHOST and PGPASSWORD.
  */
 export function providerInputs(address: DeployAddress) {

@@ -19,10 +19,10 @@ export class ExternalServerFault extends UserError {
 type KeyName = (key: string) => string;
 
 /**
- * Finds the host that takes writes, as libpq does for target_session_attrs=read-write.
+ * Finds the host that accepts writes, as libpq does for target_session_attrs=read-write.
  *
  * @param key names a key of the configuration as the user writes it
- * @throws ExternalServerFault if no host takes writes, with the reason for each of them
+ * @throws ExternalServerFault if no host accepts writes, with the reason for each of them
  */
 export async function findWritableHost(connection: Connection, key: KeyName): Promise<string> {
   const faults: ExternalServerFault[] = [];
@@ -37,7 +37,7 @@ export async function findWritableHost(connection: Connection, key: KeyName): Pr
   const reasons = faults.map(({ fault }) => `- ${fault}`).join("\n");
   const remedies = new Set(faults.map(({ remedy }) => remedy));
   throw new ExternalServerFault(
-    `None of the ${hosts.length} hosts takes writes:\n${reasons}`,
+    `None of the ${hosts.length} hosts accepts writes:\n${reasons}`,
     [...remedies].join("\n"),
     { cause: new AggregateError(faults) },
   );
@@ -91,7 +91,7 @@ function explain(error: Error, to: Connection, key: KeyName): ExternalServerFaul
   }
   if (lacksTls(error)) {
     return because(
-      `The server at ${address} speaks no TLS.`,
+      `The server at ${address} does not support TLS.`,
       `Turn ssl on there, or check ${key("host")} and ${key("port")}: passwords and data must not cross a network in plain text.`,
     );
   }

@@ -156,7 +156,7 @@ test.each([
   expect(await distrust("127.0.0.1", join(folder, "ca.pem"))).toBe(tlsRefusals.get(code));
 });
 
-test("refuses a server that speaks no TLS", async () => {
+test("refuses a server that does not support TLS", async () => {
   await server.silence();
   await expect(ask("127.0.0.1", join(folder, "ca.pem"))).rejects.toThrow(
     "The server does not support SSL connections",

@@ -116,6 +116,6 @@ test("refuses a destination whose schema differs from the one that its migration
   await ask("destination", "alter table public.users add by_hand text");
   const up = "alter table public.sites add tags text[];\n";
   await expect(rehearseMigration(up, "alter table public.sites drop tags;\n")).rejects.toThrow(
-    `Migrations 1 to ${shippedVersion} make another schema than stack prod has`,
+    `Migrations 1 to ${shippedVersion} create a schema that differs from that of stack prod`,
   );
 });

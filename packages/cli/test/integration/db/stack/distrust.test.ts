@@ -90,13 +90,13 @@ test("an operator is told that no authority of the machine signed the server's c
   );
 });
 
-test("an operator is told that the server speaks no TLS", async () => {
+test("an operator is told that the server does not support TLS", async () => {
   await server.silence();
   const { port } = server.superuser;
   await expect(ask(join(folder, "ca.pem"))).rejects.toMatchObject({
     name: "UserError",
     message:
-      `The server at 127.0.0.1:${port} speaks no TLS, but the stack requires it (sslmode verify-full): it may be another server.\n` +
+      `The server at 127.0.0.1:${port} does not support TLS, but the stack requires it (sslmode verify-full): it may be another server.\n` +
       "`npm run drift -- --stack dev` shows what differs from the stack.",
   });
 });

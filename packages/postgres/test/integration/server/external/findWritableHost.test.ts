@@ -41,7 +41,7 @@ test("if none accepts writes, each is named with its reason", async () => {
   expect(error).toBeInstanceOf(NoWritableHost);
   expect(error).toMatchObject({ code: "ECONNREFUSED" });
   expect((error as Error).message).toMatch(
-    /^no host takes writes \(127\.0\.0\.2: is read-only, as a standby is; 127\.0\.0\.9: connect ECONNREFUSED/,
+    /^no host accepts writes \(127\.0\.0\.2: is read-only, as a standby is; 127\.0\.0\.9: connect ECONNREFUSED/,
   );
   await expect(listening(at("127.0.0.2,127.0.0.2"))).rejects.toMatchObject({ code: "25006" });
 });

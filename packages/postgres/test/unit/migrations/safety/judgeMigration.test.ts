@@ -130,7 +130,7 @@ test("small tables have no findings, large ones are reported with their size", a
 
 const missing = (object: string) => [
   "incomplete-down",
-  `it makes ${object}, which migrations/000010_x.down.sql does not drop`,
+  `it creates ${object}, which migrations/000010_x.down.sql does not drop`,
 ];
 
 test.each([

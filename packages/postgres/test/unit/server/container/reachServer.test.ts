@@ -40,7 +40,7 @@ test.each([
   [
     "it has no TLS",
     new Error("The server does not support SSL connections"),
-    "it speaks no TLS",
+    "it does not support TLS",
     false,
   ],
 ])("says that %s, and whether to try again", (_what, cause, fault, isTransient) => {
