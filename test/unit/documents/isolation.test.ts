@@ -23,8 +23,8 @@ function renderOpen(): string {
   const contract = open.filter(({ gets }) => gets.signed !== undefined);
   const postgresql = open.filter(({ gets }) => gets.signed === undefined);
   return (
-    `\nA session says itself who it is. [Signed contexts](signed-context.md) stop all of these:\n\n${list(contract)}\n` +
-    `PostgreSQL lets everybody do these, in every mode:\n\n${list(postgresql)}\n`
+    `\nA session states its own identity. [Signed contexts](signed-context.md) stop all of these:\n\n${list(contract)}\n` +
+    `PostgreSQL lets every role do these, in every mode:\n\n${list(postgresql)}\n`
   );
 }
 

@@ -55,7 +55,7 @@ const goPrograms: readonly GoProgram[] = [
 
 /** Why Go cannot build Pulumi on this machine; undefined if it can. May download a newer Go, if Go is allowed to. */
 export async function faultOfGo(): Promise<string | undefined> {
-  if (findOnPath("go") === undefined) return "There is no go on the PATH.";
+  if (findOnPath("go") === undefined) return "Go is not on the PATH.";
   for (const { directory } of goPrograms) {
     const needed = /^go (\S+)$/m.exec(readFileSync(join(directory, "go.mod"), "utf8"))?.[1] ?? "";
     const { code, stdout, stderr } = await runQuietly("go", ["env", "GOVERSION"], {

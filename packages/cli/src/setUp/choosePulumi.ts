@@ -62,7 +62,7 @@ export async function choosePulumi(machine: Machine, minimum: string): Promise<C
 }
 
 function faultOfVersion(version: string | undefined, minimum: string): string | undefined {
-  if (version === undefined) return "There is no pulumi on the PATH.";
+  if (version === undefined) return "Pulumi is not on the PATH.";
   // Only the three numbers count: 3.260.0-alpha.1 is as good as 3.260.0.
   const numbers = semver.coerce(version);
   if (numbers !== null && semver.gte(numbers, minimum)) return undefined;

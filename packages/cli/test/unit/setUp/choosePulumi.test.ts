@@ -6,7 +6,7 @@ const machine = (known: Partial<Machine>): Machine => ({
   override: undefined,
   versionOnPath: undefined,
   installerAnswers: () => Promise.resolve(false),
-  faultOfGo: () => Promise.resolve("There is no go on the PATH."),
+  faultOfGo: () => Promise.resolve("Go is not on the PATH."),
   ...known,
 });
 const online = { installerAnswers: () => Promise.resolve(true) };
@@ -46,14 +46,14 @@ test("makes no request if the PATH has a suitable Pulumi", async () => {
 
 test("if all sources fail, says what is missing and what to install", async () => {
   await expect(choosePulumi(machine({}), "3.248.0")).rejects.toThrow(
-    /There is no pulumi on the PATH\.\n- .*cannot be reached\.\n- There is no go on the PATH\.\nInstall Pulumi 3\.248\.0 or later/,
+    /Pulumi is not on the PATH\.\n- .*cannot be reached\.\n- Go is not on the PATH\.\nInstall Pulumi 3\.248\.0 or later/,
   );
 });
 
 test("does not fall back if the user has named the source", async () => {
   const known = machine({ override: "path", ...online, ...withGo });
 
-  await expect(choosePulumi(known, "3.248.0")).rejects.toThrow("There is no pulumi on the PATH.");
+  await expect(choosePulumi(known, "3.248.0")).rejects.toThrow("Pulumi is not on the PATH.");
 });
 
 test("refuses a source that does not exist", async () => {

@@ -62,7 +62,7 @@ const breaks: readonly Break[] = [
     lines: () => [line("table public.users", `TRUNCATE to ${application}`)],
   },
   {
-    what: "a privilege of somebody of whom nothing is declared",
+    what: "a privilege of a role without any declared privilege",
     sql: () => `grant select on public.users to ${stranger}`,
     lines: () => [line("table public.users", `SELECT to ${stranger}`)],
   },
@@ -72,14 +72,14 @@ const breaks: readonly Break[] = [
     lines: () => [line("column public.users.email", `UPDATE to ${reader}`)],
   },
   {
-    what: "the right to grant a declared privilege on",
+    what: "the grant option of a declared privilege",
     sql: () => `grant select on public.users to ${reader} with grant option`,
     lines: () => [
       `table public.users: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
     ],
   },
   {
-    what: "what somebody passed on who may not, together with the right to do so",
+    what: "an undeclared grant option, with the privilege granted by it",
     sql: () => `grant select on public.users to ${reader} with grant option;
       set role ${reader};
       grant select on public.users to ${stranger}`,
@@ -99,7 +99,7 @@ const breaks: readonly Break[] = [
     lines: () => [line("schema public", `CREATE to ${application}`)],
   },
   {
-    what: "what everyone has on a schema unless it is taken away",
+    what: "the default privilege of PUBLIC on a schema",
     sql: () => "grant usage on schema public to public",
     lines: () => [line("schema public", "USAGE to PUBLIC")],
   },
@@ -119,7 +119,7 @@ const breaks: readonly Break[] = [
     lines: () => [line("function public.double(integer)", `EXECUTE to ${reader}`)],
   },
   {
-    what: "what the script of an extension took from everyone",
+    what: "a privilege that an extension's script has revoked from PUBLIC",
     sql: () =>
       "grant execute on function monitoring.pg_stat_statements_reset(oid, oid, bigint) to public",
     lines: () => [
@@ -187,7 +187,7 @@ const breaks: readonly Break[] = [
     ],
   },
   {
-    what: "default privileges of somebody else in a schema of ours",
+    what: "default privileges of another role in a schema of ours",
     sql: () => `alter default privileges for role ${stranger} in schema public
       grant select on sequences to public`,
     lines: () => [
@@ -200,7 +200,7 @@ const breaks: readonly Break[] = [
     lines: () => [line(`default privileges of ${owner} on functions`, `EXECUTE to ${reader}`)],
   },
   {
-    what: "the right to grant on what is declared by default",
+    what: "the grant option of a declared default privilege",
     sql: () => `alter default privileges for role ${owner} in schema public
       grant select on tables to ${backup} with grant option`,
     lines: () => [
@@ -243,7 +243,7 @@ const missing: readonly Break[] = [
     lines: () => [lacks("sequence public.users_id_seq", `SELECT to ${backup}`)],
   },
   {
-    what: "tables made later",
+    what: "future tables",
     sql: () => `alter default privileges for role ${owner} in schema public
       revoke select on tables from ${backup}`,
     lines: () => [
@@ -251,7 +251,7 @@ const missing: readonly Break[] = [
     ],
   },
   {
-    what: "sequences made later",
+    what: "future sequences",
     sql: () => `alter default privileges for role ${owner} in schema hosterizer
       revoke select on sequences from ${backup}`,
     lines: () => [

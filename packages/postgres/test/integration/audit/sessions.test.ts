@@ -66,7 +66,7 @@ test("names and ends the sessions of a retired login", async () => {
   expect(await database.lines(declared())).toEqual([]);
 });
 
-test("leaves sessions of roles that may log in alone", async () => {
+test("does not end sessions of roles that may log in", async () => {
   const client = new Client(database.session(database.own("app_user")));
   opened.push(client);
   await client.connect();

@@ -55,12 +55,12 @@ export function mutations({ database, owner, application, backup, superuser }: N
       "catalog",
     ),
     everywhere(
-      "what is shown widened",
+      "a wider USING",
       (table) => `alter policy context_sees_own on public.${table} using (true)`,
       "SELECT",
     ),
     everywhere(
-      "what may be written widened",
+      "a wider WITH CHECK",
       (table) => `alter policy context_sees_own on public.${table} with check (true)`,
       "INSERT",
     ),
@@ -126,7 +126,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "SELECT", "none"),
     },
     {
-      what: "the backup's policy for everybody",
+      what: "the backup's policy for every role",
       sql: "alter policy backup_reads_all on public.sites to public",
       cells: own("sites", "SELECT", "empty"),
     },
@@ -168,13 +168,13 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "FUNCTION", "catalog"),
     },
     {
-      what: "a lowest id that is everybody's",
+      what: "a lowest id that covers every tenant",
       sql: `create or replace function tenancy.lowest_customer_id() returns bigint stable language sql
         as 'select -9223372036854775808'`,
       cells: own("sites", "SELECT", "other"),
     },
     {
-      what: "a highest id that is everybody's",
+      what: "a highest id that covers every tenant",
       sql: `create or replace function tenancy.highest_customer_id() returns bigint stable language sql
         as 'select 9223372036854775807'`,
       cells: own("sites", "SELECT"),
@@ -190,7 +190,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "SELECT", "forged"),
     },
     {
-      what: "an id that is cast without care",
+      what: "an id that is cast without a check",
       sql: `create or replace function tenancy.lowest_customer_id() returns bigint stable language sql
         as $$ select current_setting('app.current_customer_id', true)::bigint $$`,
       cells: own("sites", "SELECT", "malformed"),
@@ -215,7 +215,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "SELECT", "malformed"),
     },
     {
-      what: "no context taken for an administrator's",
+      what: "a missing context treated as an administrator's",
       sql: `create or replace function tenancy.lowest_customer_id() returns bigint stable language sql
           as $$ select coalesce(nullif(current_setting('app.current_customer_id', true), '')::bigint, -9223372036854775808) $$;
         create or replace function tenancy.highest_customer_id() returns bigint stable language sql
@@ -223,7 +223,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "SELECT", "empty"),
     },
     {
-      what: "an id without a look at the role",
+      what: "an id without a check of the role",
       sql: bothEnds(
         "select nullif(substring(current_setting('app.current_customer_id', true) from '^[0-9]{1,19}$'), '')::bigint",
       ),
@@ -240,25 +240,25 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("sites", "SELECT", "none"),
     },
     everywhere(
-      "a policy that lets all be updated",
+      "a policy that allows updates of all rows",
       (table) => `create policy open on public.${table} for update to ${application} using (true)`,
       "UPDATE all",
       "catalog",
     ),
     everywhere(
-      "a policy that lets all be deleted",
+      "a policy that allows deletes of all rows",
       (table) => `create policy open on public.${table} for delete to ${application} using (true)`,
       "DELETE all",
       "catalog",
     ),
     everywhere(
-      "a policy that lets rows be added to anybody",
+      "a policy that allows inserts for any tenant",
       (table) =>
         `create policy open on public.${table} for insert to ${application} with check (true)`,
       "INSERT",
     ),
     {
-      what: "rows that may be moved to anybody",
+      what: "rows that may be moved to any tenant",
       sql: children
         .map(
           (table) =>
@@ -268,14 +268,14 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: children.flatMap((table) => own(table, "MOVE all")),
     },
     everywhere(
-      "the lower bound alone",
+      "only the lower bound",
       (table) =>
         `alter policy context_sees_own on public.${table}
            using (${table === "customers" ? "id" : "customer_id"} >= tenancy.lowest_customer_id())`,
       "SELECT",
     ),
     everywhere(
-      "the upper bound alone",
+      "only the upper bound",
       (table) =>
         `alter policy context_sees_own on public.${table}
            using (${table === "customers" ? "id" : "customer_id"} <= tenancy.highest_customer_id())`,
@@ -289,7 +289,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
       cells: own("deployments", "FUNCTION", "catalog"),
     },
     {
-      what: "a view that is the invoker's no more",
+      what: "a view without security_invoker",
       sql: `create view public.own_sites with (security_invoker) as select * from public.sites;
         alter view public.own_sites owner to ${superuser};
         grant select on public.own_sites to ${application};

@@ -22,13 +22,13 @@ const mutations: readonly (readonly [what: string, from: string, to: string, cel
     "forged",
   ],
   [
-    "a signature of which half is compared",
+    "a signature whose first half alone is compared",
     "convert_to(signature, 'UTF8')",
     "convert_to(left(signature, 32) || substr(split_part(token, '.', 5), 33), 'UTF8')",
     "forged",
   ],
   [
-    "a signature of which the other half is compared",
+    "a signature whose second half alone is compared",
     "convert_to(signature, 'UTF8')",
     "convert_to(left(split_part(token, '.', 5), 32) || right(signature, 32), 'UTF8')",
     "forged",
@@ -41,14 +41,14 @@ const mutations: readonly (readonly [what: string, from: string, to: string, cel
   ],
   ["a token that never ends", ">= transaction_timestamp()", ">= 'epoch'", "forged"],
   [
-    "the variable believed in the token's place",
+    "the variable trusted instead of the token",
     "return split_part(token, '.', 2)::bigint",
     "return current_setting('app.current_customer_id')::bigint",
     "own",
   ],
   ["an administrator with an id", "and split_part(token, '.', 2) = '' and", "and", "forged"],
   [
-    "an id without a look at its form",
+    "an id without a check of its form",
     "(case ltrim(split_part(token, '.', 2), '0123456789') when '' then nullif(split_part(token, '.', 2), '')::numeric <= 9223372036854775807 end)",
     "true",
     "malformed",

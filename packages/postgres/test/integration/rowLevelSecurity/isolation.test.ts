@@ -20,7 +20,7 @@ const tenantOfNobody: [string, Context][] = [
   ["a customer's role without an id", { "app.current_user_role": "customer" }],
   ["a customer's id without a role", { "app.current_customer_id": "1" }],
   ["an id that is empty", customer("")],
-  ["an id that is no number", customer("1 or 1=1")],
+  ["an id that is not a number", customer("1 or 1=1")],
   ["an id that is a word", customer("one")],
   ["an id that is negative", customer("-1")],
   ["an id with white space", customer(" 1")],
