@@ -3,8 +3,7 @@ import type { Client } from "pg";
 import { type Connection, withClient } from "../connection/connection";
 import { inSnapshot } from "../connection/inSnapshot";
 import { withSession } from "../connection/withSession";
-import type { Finding } from "../convergence/difference";
-import { renderDifference } from "../convergence/renderDifference";
+import { type Finding, renderDifference } from "../convergence/difference";
 import { readLedger } from "../migrations/ledger";
 import { numberOf } from "../migrations/migration";
 import {

@@ -1,8 +1,8 @@
-import { isMissingDatabase } from "../connection/missingDatabase";
 import { type Client, DatabaseError } from "pg";
 
 import { ledgerKind, readLedgerTables } from "../audit/ledgerTables";
 import type { Connection } from "../connection/connection";
+import { isMissingDatabase } from "../connection/connectionFailure";
 import { inSnapshot } from "../connection/inSnapshot";
 import { withSession } from "../connection/withSession";
 import type { Finding } from "../convergence/difference";

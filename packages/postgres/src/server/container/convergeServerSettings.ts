@@ -3,8 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, DatabaseError } from "pg";
 
 import type { Connection } from "../../connection/connection";
-import type { Difference } from "../../convergence/difference";
-import { renderDifference } from "../../convergence/renderDifference";
+import { type Difference, renderDifference } from "../../convergence/difference";
 import {
   hasValue,
   type LiveSetting,
@@ -13,7 +12,7 @@ import {
   settingsDrift,
   waitsForRestart,
 } from "../settings/settingsDrift";
-import type { ServerSetting } from "../settings/settingsFile";
+import type { ServerSetting } from "../settings/parameters";
 import { type ContainerSetting, isAppliedLive } from "./containerSettings";
 import { reachServer } from "./reachServer";
 

@@ -3,7 +3,7 @@ import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ServerSetting, settingsFile } from "../settings/settingsFile";
+import { type ServerSetting, settingsFile } from "../settings/parameters";
 import { serverBinaries } from "./binaries";
 import { type Account, serverAccount, type ServerPaths, serverPaths } from "./paths";
 import { disownPidFile, isAlive, readServerState, runProgram } from "./serverProcess";

@@ -5,7 +5,7 @@ import { type Connection, withClient } from "../../connection/connection";
 import { withSession } from "../../connection/withSession";
 import type { Difference } from "../../convergence/difference";
 import { readSettings, settingsDrift } from "../settings/settingsDrift";
-import { settingsFile } from "../settings/settingsFile";
+import { settingsFile } from "../settings/parameters";
 import { type EmbeddedServer, settingsFileName } from "./server";
 import { readServerState } from "./serverProcess";
 

@@ -21,8 +21,7 @@ import {
   type TablePrivileges,
 } from "../../../src/audit/missingPrivileges";
 import { type Connection, withClient } from "../../../src/connection/connection";
-import type { Finding } from "../../../src/convergence/difference";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { type Finding, renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { applyUserLookup } from "../../../src/pooler/userLookup";

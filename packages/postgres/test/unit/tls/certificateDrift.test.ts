@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { certificateDifferences, expiryDifferences } from "../../../src/tls/certificateDrift";
 import { lifetimes } from "../../../src/tls/certificates";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 
 const issued = new Date("2026-01-01T00:00:00Z");
 const server = { commonName: "db", hosts: ["127.0.0.1", "localhost"], usage: "server" } as const;
