@@ -9,7 +9,7 @@ import { withLogins } from "@hosterizer/postgres/access/logins";
 import { DeclarationError } from "@hosterizer/postgres/userError";
 import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
+import { availableExtensions } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
 import { deployConnection } from "@hosterizer/postgres/server/external/deployAccess";
 import {

@@ -3,8 +3,12 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import type { Connection } from "../../../../src/connection/connection";
 import { renderDifference } from "../../../../src/convergence/difference";
-import { readServerDrift, resetAlterSystem } from "../../../../src/server/embedded/serverDrift";
-import { startServer, stopServer } from "../../../../src/server/embedded/server";
+import {
+  readServerDrift,
+  resetAlterSystem,
+  startServer,
+  stopServer,
+} from "../../../../src/server/embedded/server";
 import { startTestServer, type TestServer } from "../../testServer";
 
 let own: TestServer;
