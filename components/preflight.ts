@@ -1,6 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import {
   extensionFaults,
@@ -10,14 +7,12 @@ import {
   settingFaults,
 } from "@hosterizer/postgres/access/declarationFaults";
 import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
-import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
-import { numberOf } from "@hosterizer/postgres/migrations/migration";
-import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import {
-  type MigratedTables,
-  migratedTables,
-  type TableStatements,
-} from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
+  folderFaults,
+  type MigrationsFolder,
+  readMigrationsFolder,
+} from "@hosterizer/postgres/migrations/migrationsFolder";
+import { readMigratedTables } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
 import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { extensions, schemas } from "../database/extensions";
@@ -58,61 +53,43 @@ export async function preflight(
   const faults = "faults" in read ? [...read.faults] : [];
 
   const found = await findServer(settings, stack);
+  const folder = await readFolder();
+  const tables = await readMigratedTables(folder, settings?.migrationTarget);
+  // A database that exists may have a ledger: preview compares numbers that are missing or used twice with it.
+  const judgedFrom = found.exists ? Infinity : 0;
   faults.push(
     ...roleFaults(roles),
     ...loginFaults(settings?.logins ?? {}, roles, placeOf("logins", stack)),
     ...settingFaults(databaseSettings, roles),
     ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
-    ...(await migrationFaults(found.exists)),
+    ...("missing" in folder ? folder.missing : folderFaults(folder, judgedFrom)),
+    ...tenancyFaults(tenancy, roles, tables.atLast),
     ...extensionFaults(extensions, schemas, found.extensions),
     ...found.faults,
   );
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   const { possible = extensions, looksUp = true, leftBehind = false } = found;
-  const reduced = await tenancyUpTo(settings.migrationTarget);
+  const reduced = tenancyAt(tenancy, tables.atTarget, tables.atLast);
   return { settings, extensions: possible, tenancy: reduced, looksUp, leftBehind };
 }
 
-/**
- * What is wrong with the migrations, and with the tenancy of the tables that they create.
- *
- * @param mayHaveLedger Then preview compares the folder with it, and reports numbers that are missing or used twice.
- */
-async function migrationFaults(mayHaveLedger: boolean): Promise<readonly DeclarationError[]> {
-  const faults: DeclarationError[] = [];
+/** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */
+export async function tenancyUpTo(target?: number): Promise<Tenancy> {
+  const { atTarget, atLast } = await readMigratedTables(await readFolder(), target);
+  return tenancyAt(tenancy, atTarget, atLast);
+}
+
+/** The migrations folder, which this process reads once, or the fault that there is none. */
+async function readFolder(): Promise<MigrationsFolder | MissingFolder> {
   try {
-    await readMigrations(migrationsDirectory, mayHaveLedger ? Infinity : 0);
+    return await readMigrationsFolder(migrationsDirectory);
   } catch (error) {
     if (!(error instanceof DeclarationErrors)) throw error;
-    faults.push(...error.faults);
+    return { directory: migrationsDirectory, ups: [], missing: error.faults };
   }
-  // Files with a fault count too: otherwise the tables that they create would be reported as missing.
-  return [...faults, ...tenancyFaults(tenancy, roles, await tablesAfter())];
 }
 
-/** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */
-export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
-  return tenancyAt(tenancy, await tablesAfter(target), await tablesAfter());
-}
-
-const tableStatements: FileCache = {
-  name: "migrated-tables",
-  code: join(__dirname, "../packages/postgres/src/rowLevelSecurity"),
-};
-
-/** The tables that exist after a migration. */
-async function tablesAfter(target = Infinity): Promise<MigratedTables> {
-  const names = await readdir(migrationsDirectory).catch(() => []);
-  const files = names
-    .filter((name) => name.endsWith(".up.sql") && !(numberOf(name) > target))
-    .sort();
-  const texts = await Promise.all(
-    files.map((name) => readFile(join(migrationsDirectory, name), "utf8")),
-  );
-  return withFileCache<TableStatements, MigratedTables>(
-    tableStatements,
-    migrationsDirectory,
-    (recall) => migratedTables(texts, recall),
-  );
+interface MissingFolder extends Pick<MigrationsFolder, "directory" | "ups"> {
+  missing: readonly DeclarationError[];
 }
