@@ -1,4 +1,3 @@
-import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import {
   extensionFaults,
   grantFaults,
@@ -6,6 +5,12 @@ import {
   roleFaults,
   settingFaults,
 } from "@hosterizer/postgres/access/declarationFaults";
+import {
+  type LoginDeclaration,
+  settingsOfLogins,
+  withLogins,
+} from "@hosterizer/postgres/access/logins";
+import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
 import {
   folderFaults,
@@ -16,9 +21,9 @@ import { readMigratedTables } from "@hosterizer/postgres/rowLevelSecurity/migrat
 import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { extensions, schemas } from "../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../database/grants";
+import { firstGrants, grants } from "../database/grants";
 import { migrationsDirectory } from "../database/migrations";
-import { roles } from "../database/roles";
+import { authenticator, owner, pooler, roles } from "../database/roles";
 import { settings as databaseSettings } from "../database/settings";
 import { tenancy } from "../database/tenancy";
 import { findServer } from "./findServer";
@@ -27,14 +32,22 @@ import { placeOf, readSettings, type Settings } from "./settings";
 /** What holds for this stack: its settings, and what of the declarations its server and its target allow. */
 export interface Preflight {
   settings: Settings;
-  /** The declared extensions that we may create on the server. */
-  extensions: readonly ExtensionDeclaration[];
-  /** The declared tenancy, reduced to the tables that exist at the target migration. */
-  tenancy: Tenancy;
+  access: StackAccess;
+  /** Numbers of the keys that contexts are signed with. */
+  signingKeys: readonly number[];
   /** Whether we may create the function by which a pooler looks verifiers up. */
   looksUp: boolean;
   /** Whether our database exists from an earlier time, when it was this stack's. */
   leftBehind: boolean;
+}
+
+/**
+ * Who may do what: of the declared extensions those that we may create on the server, and of the declared tenancy the tables that
+ * exist at the target migration.
+ */
+interface StackAccess extends DeclaredAccess {
+  /** With a role for each login. */
+  roles: readonly LoginDeclaration[];
 }
 
 /**
@@ -61,7 +74,7 @@ export async function preflight(
     ...roleFaults(roles),
     ...loginFaults(settings?.logins ?? {}, roles, placeOf("logins", stack)),
     ...settingFaults(databaseSettings, roles),
-    ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
+    ...grantFaults([...firstGrants, ...grants], roles, schemas),
     ...("missing" in folder ? folder.missing : folderFaults(folder, judgedFrom)),
     ...tenancyFaults(tenancy, roles, tables.atLast),
     ...extensionFaults(extensions, schemas, found.extensions),
@@ -70,8 +83,15 @@ export async function preflight(
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   const { possible = extensions, looksUp = true, leftBehind = false } = found;
-  const reduced = tenancyAt(tenancy, tables.atTarget, tables.atLast);
-  return { settings, extensions: possible, tenancy: reduced, looksUp, leftBehind };
+  const logins = withLogins(roles, settings.logins);
+  const access = {
+    ...{ owner, roles: logins, schemas, extensions: possible, grants: [...firstGrants, ...grants] },
+    tenancy: tenancyAt(tenancy, tables.atTarget, tables.atLast),
+    settings: settingsOfLogins(databaseSettings, logins),
+    lookup: { owner, role: pooler, authenticator },
+  };
+  const signingKeys = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
+  return { settings, access, signingKeys, looksUp, leftBehind };
 }
 
 /** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { escapeIdentifier } from "pg";
 
 import { extensions, recordedSchemas, schemas } from "../../../../../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../../../../../database/grants";
+import { firstGrants, grants } from "../../../../../database/grants";
 import {
   authenticator,
   migrator,
@@ -57,7 +57,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   const audit: DeclaredAccess = {
     owner,
     roles,
-    grants: [...withheldFromPublic, ...migratorGrants, ...grants].map((grant) => ({
+    grants: [...firstGrants, ...grants].map((grant) => ({
       ...grant,
       role: own(grant.role),
     })),
