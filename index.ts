@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { settingsOfLogins, withLogins } from "@hosterizer/postgres/access/logins";
 import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { Database } from "./components/database";
 import { AccessAudit } from "./components/dynamic/accessAudit";
@@ -17,25 +16,21 @@ import { RowLevelSecurity } from "./components/rowLevelSecurity";
 import { Schema } from "./components/schema";
 import { makeServer } from "./components/server";
 import { SignedContext } from "./components/signedContext";
-import { presentOutputs } from "./components/stackOutputs";
-import { recordedSchemas, schemas } from "./database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "./database/grants";
+import { stackOutputs } from "./components/stackOutputs";
+import { recordedSchemas } from "./database/extensions";
+import { firstGrants, grants } from "./database/grants";
 import { migrationsDirectory as directory, releasedVersion } from "./database/migrations";
 import * as declared from "./database/roles";
-import { settings as databaseSettings } from "./database/settings";
 import { tenancy as declaredTenancy } from "./database/tenancy";
 
 /** The bill of materials, in the order of an update. */
 async function main() {
   const stack = pulumi.getStack();
-  const found = await preflight(pulumi.runtime.allConfig(), stack);
-  const { settings, extensions, tenancy } = found;
+  const { settings, access, ...found } = await preflight(pulumi.runtime.allConfig(), stack);
+  const { owner, roles, schemas, extensions, tenancy } = access;
   const { lockTimeout, acknowledgedLoss, migrationTarget: target } = settings;
-  const { owner } = declared;
-  const firstGrants = [...withheldFromPublic, ...migratorGrants];
 
   const { instance, makePooler } = makeServer(settings, stack);
-  const roles = withLogins(declared.roles, settings.logins);
   const allRoles = new Roles("role", { instance, roles, owner });
   const { names, logins } = allRoles;
   const database = new Database("database", {
@@ -52,36 +47,30 @@ async function main() {
     { connection, verifier, deployer, owner, role: declared.migrator, roles },
     { dependsOn: [allRoles, ...database.bare] },
   );
-  const lookup = { owner, role: declared.pooler, authenticator: declared.authenticator };
-  const audit = {
-    ...{ connection: deployer, owner, roles, schemas, extensions, tenancy, lookup },
-    grants: [...firstGrants, ...grants],
-    settings: settingsOfLogins(databaseSettings, roles),
-  };
   const lockdown = new Lockdown(
     "lockdown",
-    { ...audit, directory, target, migrator: connection },
+    { ...access, connection: deployer, directory, target, migrator: connection },
     { dependsOn: mayMigrate },
   );
   const installed = database.extend("database", extensions, lockdown);
 
-  const expected = { connection, owner, schemas: recordedSchemas, tenancy: declaredTenancy };
+  const migrated = { connection, owner, schemas: recordedSchemas, tenancy: declaredTenancy };
+  const migrating = { ...migrated, directory, target, lockTimeout };
   const recorded = new RecordedSchema(
     "recorded-schema",
-    { ...expected, deployer, directory, target, lockTimeout },
+    { ...migrating, deployer },
     { dependsOn: [lockdown, ...installed] },
   );
   const schema = new Schema("schema", {
-    ...{ ...expected, directory, target, lockTimeout, acknowledgedLoss, releasedVersion },
+    ...{ ...migrating, acknowledgedLoss, releasedVersion, after: recorded },
     // A server that the stack owns has no other users to wait for.
     unsafe: settings.instance === "external" ? "refused" : "told",
-    after: recorded,
   });
 
   // Create signing keys before the policies that verify with them.
-  const numbers = settings.signingKeys ?? (declaredTenancy.context === "signed" ? [1] : []);
-  const signing = { connection, owner, numbers, schema };
-  const signed = numbers.length > 0 ? new SignedContext("signing-key", signing) : undefined;
+  const signing = { connection, owner, numbers: found.signingKeys, schema };
+  const signed =
+    found.signingKeys.length > 0 ? new SignedContext("signing-key", signing) : undefined;
   const security = new RowLevelSecurity(
     "tenancy",
     { connection, owner, tenancy, schema },
@@ -93,14 +82,15 @@ async function main() {
     ...{ instance, database: database.name, owner, schemas: database.schemas, roles: names },
     ...{ grants, tables: { connection, tenancy }, after: security },
   });
-  const lookupArgs = {
+  const lookup = {
     ...{ connection: deployer, owner, role: allRoles.nameOf(declared.pooler) },
     authenticator: allRoles.nameOf(declared.authenticator),
   };
   const withServer = { dependsOn: database, ...deletedWithServer(instance) };
   const poolable = found.looksUp
-    ? new PoolerLookup("pooler-lookup", lookupArgs, withServer)
+    ? new PoolerLookup("pooler-lookup", lookup, withServer)
     : privileges;
+  const audit = { ...access, connection: deployer };
   const audited = new AccessAudit("audit", audit, {
     dependsOn: [allRoles, privileges, poolable],
     ...refusesDestroy(instance),
@@ -111,16 +101,7 @@ async function main() {
     const proven = { stack, tenancy, database, logins, contextKey: signed?.key };
     await proveAfterUpdate({ ...proven, after: audited });
   }
-
-  const { user: appUser, password: appPassword } = allRoles.loginOf(declared.application);
-  return presentOutputs({
-    ...{ host: instance.host, port: instance.port, database: database.name, ...instance.tls },
-    ...{ schemaVersion: schema.version, appUser, appPassword },
-    databaseUrl: database.url(appUser, appPassword),
-    ...(pooler && { pooledUrl: database.url(appUser, appPassword, pooler) }),
-    ...(signed && { contextKey: signed.key }),
-    ...allRoles.outputs(Object.keys(settings.logins).length > 0),
-  });
+  return stackOutputs({ instance, database, schema, signed, pooler, roles: allRoles, settings });
 }
 
 export = main().catch((error: unknown) => {

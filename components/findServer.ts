@@ -7,13 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import { withLogins } from "@hosterizer/postgres/access/logins";
 import { DeclarationError } from "@hosterizer/postgres/userError";
-import {
-  authorityFile,
-  authorityName,
-} from "@hosterizer/postgres/server/container/certificateNames";
 import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/binaries";
+import { availableExtensions } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
 import { deployConnection } from "@hosterizer/postgres/server/external/deployAccess";
 import {
@@ -37,6 +33,7 @@ import {
 } from "@hosterizer/postgres/server/external/externalServer";
 import { extensions, recordedSchemas, schemas } from "../database/extensions";
 import { owner, roles } from "../database/roles";
+import { authorityFile, authorityName } from "./instance/certificateAuthority";
 import { type DockerSettings, type ExternalSettings, placeOf, type Settings } from "./settings";
 
 /** What is known of the server before anything changes. */

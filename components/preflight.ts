@@ -1,7 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-
-import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarations";
 import {
   extensionFaults,
   grantFaults,
@@ -9,21 +5,25 @@ import {
   roleFaults,
   settingFaults,
 } from "@hosterizer/postgres/access/declarationFaults";
-import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
-import { type FileCache, withFileCache } from "@hosterizer/postgres/migrations/fileCache";
-import { numberOf } from "@hosterizer/postgres/migrations/migration";
-import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import {
-  type MigratedTables,
-  migratedTables,
-  type TableStatements,
-} from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
+  type LoginDeclaration,
+  settingsOfLogins,
+  withLogins,
+} from "@hosterizer/postgres/access/logins";
+import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
+import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
+import {
+  folderFaults,
+  type MigrationsFolder,
+  readMigrationsFolder,
+} from "@hosterizer/postgres/migrations/migrationsFolder";
+import { readMigratedTables } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
 import { type Tenancy, tenancyAt } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { tenancyFaults } from "@hosterizer/postgres/rowLevelSecurity/tenancyFaults";
 import { extensions, schemas } from "../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../database/grants";
+import { firstGrants, grants } from "../database/grants";
 import { migrationsDirectory } from "../database/migrations";
-import { roles } from "../database/roles";
+import { authenticator, owner, pooler, roles } from "../database/roles";
 import { settings as databaseSettings } from "../database/settings";
 import { tenancy } from "../database/tenancy";
 import { findServer } from "./findServer";
@@ -32,14 +32,22 @@ import { placeOf, readSettings, type Settings } from "./settings";
 /** What holds for this stack: its settings, and what of the declarations its server and its target allow. */
 export interface Preflight {
   settings: Settings;
-  /** The declared extensions that we may create on the server. */
-  extensions: readonly ExtensionDeclaration[];
-  /** The declared tenancy, reduced to the tables that exist at the target migration. */
-  tenancy: Tenancy;
+  access: StackAccess;
+  /** Numbers of the keys that contexts are signed with. */
+  signingKeys: readonly number[];
   /** Whether we may create the function by which a pooler looks verifiers up. */
   looksUp: boolean;
   /** Whether our database exists from an earlier time, when it was this stack's. */
   leftBehind: boolean;
+}
+
+/**
+ * Who may do what: of the declared extensions those that we may create on the server, and of the declared tenancy the tables that
+ * exist at the target migration.
+ */
+interface StackAccess extends DeclaredAccess {
+  /** With a role for each login. */
+  roles: readonly LoginDeclaration[];
 }
 
 /**
@@ -58,61 +66,50 @@ export async function preflight(
   const faults = "faults" in read ? [...read.faults] : [];
 
   const found = await findServer(settings, stack);
+  const folder = await readFolder();
+  const tables = await readMigratedTables(folder, settings?.migrationTarget);
+  // A database that exists may have a ledger: preview compares numbers that are missing or used twice with it.
+  const judgedFrom = found.exists ? Infinity : 0;
   faults.push(
     ...roleFaults(roles),
     ...loginFaults(settings?.logins ?? {}, roles, placeOf("logins", stack)),
     ...settingFaults(databaseSettings, roles),
-    ...grantFaults([...withheldFromPublic, ...migratorGrants, ...grants], roles, schemas),
-    ...(await migrationFaults(found.exists)),
+    ...grantFaults([...firstGrants, ...grants], roles, schemas),
+    ...("missing" in folder ? folder.missing : folderFaults(folder, judgedFrom)),
+    ...tenancyFaults(tenancy, roles, tables.atLast),
     ...extensionFaults(extensions, schemas, found.extensions),
     ...found.faults,
   );
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   const { possible = extensions, looksUp = true, leftBehind = false } = found;
-  const reduced = await tenancyUpTo(settings.migrationTarget);
-  return { settings, extensions: possible, tenancy: reduced, looksUp, leftBehind };
-}
-
-/**
- * What is wrong with the migrations, and with the tenancy of the tables that they create.
- *
- * @param mayHaveLedger Then preview compares the folder with it, and reports numbers that are missing or used twice.
- */
-async function migrationFaults(mayHaveLedger: boolean): Promise<readonly DeclarationError[]> {
-  const faults: DeclarationError[] = [];
-  try {
-    await readMigrations(migrationsDirectory, mayHaveLedger ? Infinity : 0);
-  } catch (error) {
-    if (!(error instanceof DeclarationErrors)) throw error;
-    faults.push(...error.faults);
-  }
-  // Files with a fault count too: otherwise the tables that they create would be reported as missing.
-  return [...faults, ...tenancyFaults(tenancy, roles, await tablesAfter())];
+  const logins = withLogins(roles, settings.logins);
+  const access = {
+    ...{ owner, roles: logins, schemas, extensions: possible, grants: [...firstGrants, ...grants] },
+    tenancy: tenancyAt(tenancy, tables.atTarget, tables.atLast),
+    settings: settingsOfLogins(databaseSettings, logins),
+    lookup: { owner, role: pooler, authenticator },
+  };
+  const signingKeys = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
+  return { settings, access, signingKeys, looksUp, leftBehind };
 }
 
 /** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */
-export async function tenancyUpTo(target = Infinity): Promise<Tenancy> {
-  return tenancyAt(tenancy, await tablesAfter(target), await tablesAfter());
+export async function tenancyUpTo(target?: number): Promise<Tenancy> {
+  const { atTarget, atLast } = await readMigratedTables(await readFolder(), target);
+  return tenancyAt(tenancy, atTarget, atLast);
 }
 
-const tableStatements: FileCache = {
-  name: "migrated-tables",
-  code: join(__dirname, "../packages/postgres/src/rowLevelSecurity"),
-};
+/** The migrations folder, which this process reads once, or the fault that there is none. */
+async function readFolder(): Promise<MigrationsFolder | MissingFolder> {
+  try {
+    return await readMigrationsFolder(migrationsDirectory);
+  } catch (error) {
+    if (!(error instanceof DeclarationErrors)) throw error;
+    return { directory: migrationsDirectory, ups: [], missing: error.faults };
+  }
+}
 
-/** The tables that exist after a migration. */
-async function tablesAfter(target = Infinity): Promise<MigratedTables> {
-  const names = await readdir(migrationsDirectory).catch(() => []);
-  const files = names
-    .filter((name) => name.endsWith(".up.sql") && !(numberOf(name) > target))
-    .sort();
-  const texts = await Promise.all(
-    files.map((name) => readFile(join(migrationsDirectory, name), "utf8")),
-  );
-  return withFileCache<TableStatements, MigratedTables>(
-    tableStatements,
-    migrationsDirectory,
-    (recall) => migratedTables(texts, recall),
-  );
+interface MissingFolder extends Pick<MigrationsFolder, "directory" | "ups"> {
+  missing: readonly DeclarationError[];
 }

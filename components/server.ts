@@ -1,13 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import {
-  authorityFile,
-  authorityName,
-  hostNames,
-} from "@hosterizer/postgres/server/container/certificateNames";
 import { pooler as poolerRole } from "../database/roles";
 import { BuiltImage } from "./docker/builtImage";
 import { Certificate } from "./dynamic/certificate";
+import { authorityFile, authorityName, hostNames } from "./instance/certificateAuthority";
 import { DockerInstance } from "./instance/dockerInstance";
 import { EmbeddedInstance } from "./instance/embeddedInstance";
 import { ExternalInstance } from "./instance/externalInstance";

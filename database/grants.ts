@@ -3,15 +3,18 @@ import { application, migrator, pooler } from "./roles";
 import { tenancy } from "./tenancy";
 
 /** Revoked from PUBLIC: a role that is not listed below cannot even connect. */
-export const withheldFromPublic: readonly GrantDeclaration[] = [
+const withheldFromPublic: readonly GrantDeclaration[] = [
   { role: "public", on: "database", privileges: [] },
   { role: "public", on: "schema", schema: "public", privileges: [] },
 ];
 
 /** What the migrator needs before the first migration. Everything else it does as the owner. */
-export const migratorGrants: readonly GrantDeclaration[] = [
+const migratorGrants: readonly GrantDeclaration[] = [
   { role: migrator, on: "database", privileges: ["CONNECT"] },
 ];
+
+/** What applies from the start. */
+export const firstGrants: readonly GrantDeclaration[] = [...withheldFromPublic, ...migratorGrants];
 
 /** What the other roles may do. Identity columns need no privilege on their sequences. */
 export const grants: readonly GrantDeclaration[] = [

@@ -1,6 +1,6 @@
-import { expiryDifferences } from "@hosterizer/postgres/tls/certificateDrift";
 import {
   belongTogether,
+  expiryDifferences,
   type KeyAndCertificate,
   lifetimes,
   makeAuthority,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { certificateDifferences } from "@hosterizer/postgres/tls/certificateDrift";
 import {
   belongTogether,
+  certificateDifferences,
   issueCertificate,
   type KeyAndCertificate,
 } from "@hosterizer/postgres/tls/certificates";

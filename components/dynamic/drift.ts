@@ -1,7 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 
-import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { type Difference, renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { authorityFileCode } from "@hosterizer/postgres/connection/tlsOptions";
 import { tlsRefusals } from "@hosterizer/postgres/connection/connectionFailure";
 import type { Findings } from "./provider";

@@ -5,15 +5,13 @@ import {
   createCluster,
   embeddedServer,
   type EmbeddedServer,
+  readServerDrift,
   removeServer,
+  resetAlterSystem,
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
-import {
-  readServerDrift,
-  resetAlterSystem,
-} from "@hosterizer/postgres/server/embedded/serverDrift";
-import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
+import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/paths";
 import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { checkDrift, hasUnknown, isInState } from "./drift";
 import type { EmbeddedServerInputs } from "./embeddedServer";

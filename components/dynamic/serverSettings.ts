@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import type { ServerDeclaration } from "@hosterizer/postgres/server/container/serverSettingsDrift";
+import type { ServerDeclaration } from "@hosterizer/postgres/server/container/serverSettings";
 import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface ServerSettingsInputs extends ServerDeclaration {

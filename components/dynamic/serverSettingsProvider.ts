@@ -1,6 +1,8 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { convergeServerSettings } from "@hosterizer/postgres/server/container/convergeServerSettings";
-import { readServerSettingsDrift } from "@hosterizer/postgres/server/container/serverSettingsDrift";
+import {
+  convergeServerSettings,
+  readServerSettingsDrift,
+} from "@hosterizer/postgres/server/container/serverSettings";
 import { reachServer, ServerUnreachable } from "@hosterizer/postgres/server/container/reachServer";
 import { checkDrift } from "./drift";
 import { makeProvider } from "./provider";

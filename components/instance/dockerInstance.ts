@@ -3,17 +3,18 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { hostNames } from "@hosterizer/postgres/server/container/certificateNames";
-import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
+import {
+  configurationFiles,
+  containerSettings,
+} from "@hosterizer/postgres/server/container/containerSettings";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
-import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
 import { accessRules } from "@hosterizer/postgres/server/container/accessRules";
 import { BuiltImage } from "../docker/builtImage";
 import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
 import { Password } from "../dynamic/password";
 import { ServerSettings } from "../dynamic/serverSettings";
-import { CertificateAuthority } from "./certificateAuthority";
+import { CertificateAuthority, hostNames } from "./certificateAuthority";
 import { connectionTo } from "./connectionTo";
 import type { Instance, Tls } from "./instance";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import type { DriftReport } from "@hosterizer/cli/drift/driftReport";
 import { catalogue } from "../drift/catalogue/index";
 import type { DriftCase } from "../drift/driftCase";

@@ -3,9 +3,9 @@ import type { poolerKinds } from "./pooler/userLookup";
 import type { rowLevelSecurityKinds } from "./rowLevelSecurity/rowLevelSecurity";
 import type { migrationKinds } from "./schema/schemaDrift";
 import type { SchemaKind } from "./schema/schemaRules";
-import type { serverSettingsKinds } from "./server/container/serverSettingsDrift";
-import type { serverDriftKinds } from "./server/embedded/serverDrift";
-import type { CertificateKind } from "./tls/certificateDrift";
+import type { serverSettingsKinds } from "./server/container/serverSettings";
+import type { serverDriftKinds } from "./server/embedded/server";
+import type { CertificateKind } from "./tls/certificates";
 
 /** Every kind of difference that this package finds: the compiler rejects a `Difference` of any other kind. */
 declare module "./convergence/difference" {

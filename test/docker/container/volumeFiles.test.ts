@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readFileDrift, writeFiles } from "../../../components/dynamic/containerFilesProvider";
 import { engine } from "../engine";

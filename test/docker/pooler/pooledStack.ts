@@ -6,8 +6,10 @@ import { pooler as role } from "../../../database/roles";
 import { generatePassword } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
-import { containerSettings } from "@hosterizer/postgres/server/container/containerSettings";
+import {
+  configurationFiles,
+  containerSettings,
+} from "@hosterizer/postgres/server/container/containerSettings";
 import { pgbouncerFiles } from "@hosterizer/postgres/pooler/pgbouncerFiles";
 import { builtImage } from "../builtImage";
 import type { TestContainer } from "../testContainer";

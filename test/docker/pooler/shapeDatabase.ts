@@ -1,7 +1,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
 import { extensions, recordedSchemas, schemas } from "../../../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../../../database/grants";
+import { firstGrants, grants } from "../../../database/grants";
 import { authenticator, migrator, owner, pooler, roles } from "../../../database/roles";
 import { tenancy } from "../../../database/tenancy";
 import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
@@ -48,7 +48,7 @@ export async function shapeDatabase(
     ...extensions.map(
       ({ name, schema }) => `create extension ${escapeIdentifier(name)} schema ${schema}`,
     ),
-    ...give([...withheldFromPublic, ...migratorGrants]),
+    ...give(firstGrants),
   ]);
   const session = { ...superuser, user: migrator, password: passwords[migrator] ?? "" };
   await migrate({

@@ -8,8 +8,8 @@ import { Client } from "pg";
 import { scramVerifier } from "@hosterizer/postgres/access/passwords";
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { configurationFiles } from "@hosterizer/postgres/server/container/configurationFiles";
 import {
+  configurationFiles,
   type ContainerSetting,
   containerSettings,
 } from "@hosterizer/postgres/server/container/containerSettings";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { driftReport, type DriftReport } from "@hosterizer/cli/drift/driftReport";
 import type { ByHand } from "../../drift/dockerCatalogue/byHand";
 import { dockerCatalogue } from "../../drift/dockerCatalogue/index";

@@ -1,5 +1,5 @@
 import { issueCertificate, type KeyAndCertificate } from "@hosterizer/postgres/tls/certificates";
-import { hostNames } from "@hosterizer/postgres/server/container/certificateNames";
+import { hostNames } from "../../../components/instance/certificateAuthority";
 import { ageCertificate } from "./ageCertificates";
 import type { DockerProject } from "./dockerProject";
 import { putIntoVolume } from "./volumeByHand";

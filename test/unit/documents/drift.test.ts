@@ -10,9 +10,9 @@ import { rowLevelSecurityKinds } from "@hosterizer/postgres/rowLevelSecurity/row
 import { migrationKinds } from "@hosterizer/postgres/schema/schemaDrift";
 import { schemaKinds } from "@hosterizer/postgres/schema/schemaRules";
 import { pluginKinds } from "@hosterizer/cli/drift/postgresqlDifferences";
-import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/serverDrift";
-import { certificateKinds } from "@hosterizer/postgres/tls/certificateDrift";
-import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettingsDrift";
+import { serverDriftKinds } from "@hosterizer/postgres/server/embedded/server";
+import { certificateKinds } from "@hosterizer/postgres/tls/certificates";
+import { serverSettingsKinds } from "@hosterizer/postgres/server/container/serverSettings";
 import { dockerKinds } from "@hosterizer/cli/drift/dockerDifferences";
 import { catalogue as databaseCatalogue } from "../../drift/catalogue/index";
 import { dockerCatalogue } from "../../drift/dockerCatalogue/index";

@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  removeUnusedBinaries,
+  serverAccount,
+  serverPaths,
+} from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
-import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/binaries";
 import { UserError } from "@hosterizer/postgres/userError";
 import {
   type DataVolume,

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import type { Command } from "commander";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import {
   acceptDrift as accept,
   type AcceptedDrift,

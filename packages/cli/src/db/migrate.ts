@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Argument, type Command } from "commander";
 
+import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import {
   type MigrationState,
@@ -10,14 +11,16 @@ import {
 } from "@hosterizer/postgres/migrations/migrationState";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { UserError } from "@hosterizer/postgres/userError";
+import { up } from "../commands/up";
 import type { Program } from "../program";
-import { moveTarget } from "./migrate/moveTarget";
+import { stackFiles } from "../stack/stackFiles";
+import { say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
 import { renderColumns } from "./screen/renderColumns";
 import { width } from "./screen/terminal";
 import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
-import { migrationTarget, readVersion } from "./stack/schemaVersion";
+import { editTarget, migrationTarget, readVersion } from "./stack/schemaVersion";
 import { readStackAccess, type StackAccess } from "./stack/stackAccess";
 
 interface Options {
@@ -107,6 +110,62 @@ function addLoss(text: string, previous: Record<string, number>): Record<string,
       "Write it like --acknowledge public.cost_records=3, with the number that the refusal counts.",
     );
   return { ...previous, [name]: Number(count) };
+}
+
+/** Which way, how far, and at what loss. */
+interface Move {
+  direction: "up" | "down";
+  /** Number of the last migration that is to be applied. Default: all, or for `down` one less than now. */
+  target: number | undefined;
+  acknowledgedLoss: AcknowledgedLoss;
+}
+
+/**
+ * Writes the target into the configuration and runs the update. If that leaves the schema where it was, restores the
+ * configuration. Acknowledged losses stay in the configuration only during the update.
+ *
+ * @returns Pulumi's exit code
+ * @throws UserError if the target is not in this direction
+ */
+export async function moveTarget(
+  stack: string,
+  program: Program,
+  { direction, target, acknowledgedLoss }: Move,
+  args: readonly string[],
+): Promise<number> {
+  const access = await readStackAccess(stack);
+  const before = await readVersion(access, program);
+  const wanted = target ?? (direction === "down" ? before - 1 : undefined);
+  requireDirection(direction, wanted, before);
+
+  const file = stackFiles(stack).tracked;
+  const text = await readFile(file, "utf8");
+  await writeFile(file, editTarget(text, wanted, acknowledgedLoss));
+  let after = before;
+  try {
+    const code = await up(["--stack", stack, ...args]);
+    after = await readVersion(access, program).catch(() => before);
+    return code;
+  } finally {
+    const isThere = after !== before || wanted === before;
+    await writeFile(file, isThere ? editTarget(text, wanted, {}) : text);
+    if (isThere) say(`Pulumi.${stack}.yaml has the new target: commit it.`);
+    else say(`The schema is at ${before} as before, and Pulumi.${stack}.yaml is unchanged.`);
+  }
+}
+
+function requireDirection(
+  direction: Move["direction"],
+  wanted: number | undefined,
+  version: number,
+): void {
+  if (direction === "up" && (wanted ?? Infinity) >= version) return;
+  if (direction === "down" && wanted !== undefined && wanted >= 0 && wanted < version) return;
+  const other = direction === "up" ? "down" : "up";
+  throw new UserError(
+    `The schema is at ${version}, and ${direction} does not lead to ${Math.max(wanted ?? 0, 0)}.`,
+    version === 0 ? "No migration is applied." : `Name another number, or go ${other}.`,
+  );
 }
 
 /**

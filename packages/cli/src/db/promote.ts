@@ -18,8 +18,7 @@ import {
   type PromotionRecord,
   writePromotion,
 } from "./promote/promotionRecord";
-import { Rehearsal } from "./promote/rehearsal";
-import { rehearse } from "./promote/rehearse";
+import { Rehearsal, rehearse } from "./promote/rehearse";
 import {
   checkDestination,
   checkIsolation,

@@ -1,5 +1,4 @@
-import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { describeDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { describeDifference, type Difference } from "@hosterizer/postgres/convergence/difference";
 import { isLeak } from "@hosterizer/postgres/audit/leaks";
 import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
 import type { DriftReport } from "./driftReport";

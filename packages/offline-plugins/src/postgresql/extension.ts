@@ -3,7 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { Observed, ResourceSchema } from "../protocol/resourceSchema";
 import { type LiveObject, resourceType } from "../protocol/resourceType";
 import type { ServerSession } from "./serverSession";
-import { splitId } from "./schema";
+import { existing, findWithin } from "./schema";
 
 const schema = {
   name: { kind: "string", autonamed: true, replaces: true },
@@ -67,10 +67,7 @@ async function readExtension(
   id: string,
   prior: Observed<typeof schema>,
 ): Promise<LiveObject<typeof schema> | undefined> {
-  const { database, name } =
-    prior.name === null
-      ? splitId(id, "extension")
-      : { database: prior.database ?? session.configuration.database, name: prior.name };
+  const { database, name } = findWithin(session, id, prior, "extension");
   const result = await session.readWithin(database, (client) =>
     client.query<{ schema: string; version: string }>(query, [name]),
   );
@@ -88,8 +85,3 @@ const query = `
     from pg_catalog.pg_extension e
     join pg_catalog.pg_namespace n on n.oid = e.extnamespace
    where e.extname = $1`;
-
-function existing(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
-  if (live === undefined) throw new Error("it was dropped while it was being changed");
-  return live;
-}

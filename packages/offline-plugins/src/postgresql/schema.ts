@@ -77,10 +77,7 @@ async function readSchema(
   id: string,
   prior: Observed<typeof schema>,
 ): Promise<LiveObject<typeof schema> | undefined> {
-  const { database, name } =
-    prior.name === null
-      ? splitId(id, "schema")
-      : { database: prior.database ?? session.configuration.database, name: prior.name };
+  const { database, name } = findWithin(session, id, prior, "schema");
   const result = await session.readWithin(database, (client) =>
     client.query<{ owner: string }>(
       "select pg_catalog.pg_get_userbyid(nspowner) as owner from pg_catalog.pg_namespace where nspname = $1",
@@ -111,13 +108,25 @@ async function ownerRoles(client: PoolClient, owner: string | null): Promise<str
   return [...rows.map((row) => row.owner), ...(owner === null ? [] : [owner])];
 }
 
-function existing(live: LiveObject<typeof schema> | undefined): LiveObject<typeof schema> {
+/** What was read of an object after a change of it. */
+export function existing<Live>(live: Live | undefined): Live {
   if (live === undefined) throw new Error("it was dropped while it was being changed");
   return live;
 }
 
+/** The name of an object within a database, and that database: as the state has them, or at an import as the id does. */
+export function findWithin(
+  session: ServerSession,
+  id: string,
+  prior: { database: string | null; name: string | null },
+  what: string,
+): { database: string; name: string } {
+  if (prior.name === null) return splitId(id, what);
+  return { database: prior.database ?? session.configuration.database, name: prior.name };
+}
+
 /** Splits the id `database.object`. Neither name may contain a dot. */
-export function splitId(id: string, what: string): { database: string; name: string } {
+function splitId(id: string, what: string): { database: string; name: string } {
   const [database = "", name = "", ...rest] = id.split(".");
   if (database === "" || name === "" || rest.length > 0)
     throw new Error(`the id "${id}" does not have the form database.${what}`);

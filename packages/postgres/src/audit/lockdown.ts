@@ -1,10 +1,9 @@
 import { DatabaseError } from "pg";
 
 import type { Connection } from "../connection/connection";
-import { isMissingDatabase } from "../connection/missingDatabase";
+import { isMissingDatabase } from "../connection/connectionFailure";
 import { withSession } from "../connection/withSession";
-import type { Finding } from "../convergence/difference";
-import { renderDifference } from "../convergence/renderDifference";
+import { type Finding, renderDifference } from "../convergence/difference";
 import { closeTables, readOpenTables } from "../rowLevelSecurity/closeTables";
 import { openingAreas, readAudit, repairAreas } from "./audit";
 import type { DeclaredAccess } from "./declaredAccess";

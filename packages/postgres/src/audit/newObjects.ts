@@ -1,6 +1,6 @@
 import { escapeLiteral } from "pg";
 
-import { closeNewTables } from "../rowLevelSecurity/closeNewTables";
+import { closeNewTables } from "../rowLevelSecurity/closeTables";
 import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
 import { readSql } from "../sql/readSql";
 

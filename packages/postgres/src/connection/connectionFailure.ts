@@ -1,3 +1,5 @@
+import { DatabaseError } from "pg";
+
 /** Why a client does not trust the server that it has reached. */
 export type TlsRefusal =
   "expired" | "not valid yet" | "other host" | "other purpose" | "authority unknown";
@@ -72,4 +74,10 @@ export function lacksTls(error: Error): boolean {
 /** The `code` of an error, a SQLSTATE or one of Node.js; empty if it has none. */
 export function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Whether a login failed because the database does not exist. */
+export function isMissingDatabase(error: unknown): boolean {
+  // invalid_catalog_name, https://www.postgresql.org/docs/15/errcodes-appendix.html
+  return error instanceof DatabaseError && error.code === "3D000";
 }

@@ -65,8 +65,16 @@ export async function withFileCache<T, R>(
   }
 }
 
-/** The hash of everything that the facts depend on besides the text. */
+const rules = new Map<string, string>();
+
+/** The hash of everything that the facts depend on besides the text. A process runs the code that it has read. */
 function rulesOf({ code }: FileCache): string {
+  const known = rules.get(code) ?? hashRules(code);
+  rules.set(code, known);
+  return known;
+}
+
+function hashRules(code: string): string {
   const hash = createHash("sha256").update(readFileSync(parser));
   for (const folder of new Set([__dirname, parserCode, code])) {
     for (const name of readdirSync(folder).sort()) {

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 
 import type { Node } from "libpg-query";
 
 import { DeclarationError, DeclarationErrors } from "../userError";
 import { locator } from "../sql/locate";
 import { readTokens, splitStatements } from "../sql/statements";
-import { type Cached, uncached } from "./fileCache";
+import type { Cached } from "./fileCache";
 
 /** Which way the schema moves. */
 export type Direction = "up" | "down";
@@ -41,16 +40,17 @@ export function numberOf(name: string | undefined): number {
 export type FileMeaning = Pick<MigrationFile, "tokensSha256" | "noTransaction">;
 
 /**
- * Reads one file of the migrations folder.
+ * Reads the content of one file of the migrations folder.
  *
  * @throws DeclarationError if the file is not UTF-8, has no statement, or opts out of its transaction without a reason;
  *   DeclarationErrors with every statement that it must not contain.
  */
 export async function readMigrationFile(
   path: string,
-  cached: Cached<FileMeaning> = uncached,
+  bytes: Buffer,
+  cached: Cached<FileMeaning>,
 ): Promise<MigrationFile> {
-  const sql = decode(path, await readFile(path)).replaceAll("\r\n", "\n");
+  const sql = decode(path, bytes).replaceAll("\r\n", "\n");
   const meaning = await cached(sql, () => readMeaning(path, sql));
   return { path, sql, sha256: sha256(sql), ...meaning };
 }

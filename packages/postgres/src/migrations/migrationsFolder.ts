@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { DeclarationError, DeclarationErrors } from "../userError";
@@ -13,9 +13,18 @@ import {
 
 /** The migrations folder as it was read, so that it is read once however often it is judged. */
 export interface MigrationsFolder {
+  directory: string;
   /** Those of which both files could be read, in the order of their numbers. */
   migrations: Migration[];
+  /** Every up file as it is, in the order of the names, whatever is wrong with it or with its other half. */
+  ups: readonly UpFile[];
   faults: readonly FolderFault[];
+}
+
+/** The text of an up file. */
+interface UpFile {
+  fileName: string;
+  text: string;
 }
 
 /** What is wrong with the folder. */
@@ -42,13 +51,15 @@ export async function readMigrations(directory: string, version = 0): Promise<Mi
 }
 
 /** The migrations of a folder, as readMigrations returns them. */
-export function validMigrations(
-  { migrations, faults }: MigrationsFolder,
-  version = 0,
-): Migration[] {
-  const judged = faults.filter(({ number = Infinity }) => number > version);
-  if (judged.length > 0) throw new DeclarationErrors(judged.map(({ error }) => error));
-  return migrations;
+export function validMigrations(folder: MigrationsFolder, version = 0): Migration[] {
+  const faults = folderFaults(folder, version);
+  if (faults.length > 0) throw new DeclarationErrors(faults);
+  return folder.migrations;
+}
+
+/** What is wrong with a folder, without the faults of numbers up to a version. */
+export function folderFaults({ faults }: MigrationsFolder, version: number): DeclarationError[] {
+  return faults.filter(({ number = Infinity }) => number > version).map(({ error }) => error);
 }
 
 /**
@@ -57,11 +68,18 @@ export function validMigrations(
  * @throws DeclarationErrors if there is no such folder.
  */
 export async function readMigrationsFolder(directory: string): Promise<MigrationsFolder> {
-  const { pairs, faults } = pairMigrationFiles(directory, await listFiles(directory));
+  const fileNames = await listFiles(directory);
+  const { pairs, faults } = pairMigrationFiles(directory, fileNames);
+  const contents = new Map<string, Buffer>();
+  for (const fileName of fileNames.filter((name) => name.endsWith(".up.sql")).sort())
+    contents.set(fileName, await readFile(join(directory, fileName)));
+  const ups = [...contents].map(([fileName, bytes]) => ({ fileName, text: bytes.toString() }));
   return withFileCache<FileMeaning, MigrationsFolder>(cache, directory, async (cached) => {
     const read = async (fileName: string): Promise<MigrationFile | undefined> => {
+      const path = join(directory, fileName);
+      const bytes = contents.get(fileName) ?? (await readFile(path));
       try {
-        return await readMigrationFile(join(directory, fileName), cached);
+        return await readMigrationFile(path, bytes, cached);
       } catch (error) {
         if (error instanceof DeclarationError) faults.push({ error });
         else if (!(error instanceof DeclarationErrors)) throw error;
@@ -74,7 +92,7 @@ export async function readMigrationsFolder(directory: string): Promise<Migration
       const [up, down] = [await read(pair.up), await read(pair.down)];
       if (up !== undefined && down !== undefined) migrations.push({ ...pair, up, down });
     }
-    return { migrations, faults };
+    return { directory, migrations, ups, faults };
   });
 }
 

@@ -1,5 +1,5 @@
-import type { ConfigurationFile } from "../server/container/configurationFiles";
-import type { ServerSetting } from "../server/settings/settingsFile";
+import type { ConfigurationFile } from "../server/container/containerSettings";
+import type { ServerSetting } from "../server/settings/parameters";
 import { lookupSchema, type UserLookup } from "./userLookup";
 
 /** What the settings of a stack's pooler depend on. */

@@ -1,6 +1,8 @@
 import type { AlterTableCmd, Constraint, CreateStmt, Node, RenameStmt } from "libpg-query";
 
-import { type Cached, uncached } from "../migrations/fileCache";
+import { type Cached, type FileCache, uncached, withFileCache } from "../migrations/fileCache";
+import { numberOf } from "../migrations/migration";
+import type { MigrationsFolder } from "../migrations/migrationsFolder";
 import { splitStatements } from "../sql/statements";
 import { keyOf, listedRelation, relationOf } from "../sql/tableName";
 
@@ -21,6 +23,28 @@ export interface MigratedTables {
   tables: ReadonlyMap<string, MigratedTable>;
   /** False if the effect of some SQL cannot be read from its text, such as that of DO. */
   complete: boolean;
+}
+
+const cache: FileCache = { name: "migrated-tables", code: __dirname };
+
+/**
+ * The tables that a folder's migrations will have created: those up to the target, and all of them. Files with a fault count
+ * too, or the tables that they create would be reported as missing.
+ */
+export function readMigratedTables(
+  { directory, ups }: Pick<MigrationsFolder, "directory" | "ups">,
+  target = Infinity,
+): Promise<{ atTarget: MigratedTables; atLast: MigratedTables }> {
+  const wanted = ups.filter(({ fileName }) => !(numberOf(fileName) > target));
+  const textsOf = (files: typeof ups) => files.map(({ text }) => text);
+  return withFileCache<TableStatements, { atTarget: MigratedTables; atLast: MigratedTables }>(
+    cache,
+    directory,
+    async (recall) => ({
+      atTarget: await migratedTables(textsOf(wanted), recall),
+      atLast: await migratedTables(textsOf(ups), recall),
+    }),
+  );
 }
 
 /** The statements of a file that tables depend on; null if the parser rejects the file. */

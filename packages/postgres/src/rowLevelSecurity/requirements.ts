@@ -2,9 +2,85 @@ import type { Client } from "pg";
 
 import { askOwner } from "../connection/sessionSettings";
 import type { Finding } from "../convergence/difference";
-import { tableExists } from "../migrations/ledger";
+import { readLedger, tableExists } from "../migrations/ledger";
+import { numberOf } from "../migrations/migration";
+import { readSql } from "../sql/readSql";
 import { type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
 import { hasTenantColumn, readTenantTables, type TableSecurity } from "./tenantTables";
+
+/**
+ * What a person has to decide before tenants are kept apart: undeclared tables that look like tenant tables, and what declared
+ * ones lack. Call it in a snapshot, as the owner.
+ *
+ * @param version Number of the last migration. While some are pending, it is unknown what tables will lack after them, so
+ *   that is not judged. Default: none is pending.
+ * @param live The declared tables, where they were read already.
+ */
+export async function readRefusals(
+  client: Client,
+  tenancy: Tenancy,
+  version = 0,
+  live?: readonly TableSecurity[],
+): Promise<Finding[]> {
+  const undeclared = await inspectUndeclaredTables(client, tenancy);
+  if (version > 0 && numberOf((await readLedger(client)).at(-1)?.name) < version) return undeclared;
+  return [...undeclared, ...(await inspectRequirements(client, tenancy, live))];
+}
+
+/** A table that looks like a tenant table, and why. */
+interface UndeclaredTable {
+  schema: string;
+  table: string;
+  is_foreign: boolean;
+  /** Its tenant column, where a name or a foreign key shows it. */
+  column: string | null;
+  /** The foreign key to a tenant table; null where the name of a column shows a tenant table. */
+  constraint: string | null;
+  /** The declared table that the foreign key refers to. */
+  target: string | null;
+}
+
+/**
+ * Tables that look like tenant tables and are neither declared nor exempt. Only a person knows whose rows they hold, so `up`
+ * refuses. Changes nothing.
+ */
+async function inspectUndeclaredTables(
+  client: Client,
+  { tables, exemptTables = [] }: Tenancy,
+): Promise<Finding[]> {
+  const values = [JSON.stringify(tables), JSON.stringify(exemptTables)];
+  const sql = readSql(__dirname, "undeclaredTables");
+  const { rows } = await client.query<UndeclaredTable>(sql, values);
+  return rows.map((table) => ({
+    kind: "tenant table not declared",
+    object: `${table.is_foreign ? "foreign table" : "table"} ${table.schema}.${table.table}`,
+    expected: null,
+    actual:
+      table.constraint === null
+        ? `tenant column ${table.column ?? ""}`
+        : `foreign key ${table.constraint} to tenant table ${table.target ?? ""}`,
+    repair: "refused",
+    reason: remedy(table),
+  }));
+}
+
+function remedy({ schema, table, column, is_foreign }: UndeclaredTable): string {
+  const exempt =
+    `add { schema: ${quote(schema)}, table: ${quote(table)}, reason: "…" } ` +
+    `to exemptTables in ${tenancyFile}`;
+  if (is_foreign) {
+    return `PostgreSQL has no row-level security on foreign tables; drop it, or revoke every tenant role's access to it and ${exempt}`;
+  }
+  if (column === null) {
+    return `it has no tenant column; add one in a migration and declare the table, or ${exempt} if it needs none`;
+  }
+  const line = `{ schema: ${quote(schema)}, table: ${quote(table)}, column: ${quote(column)} }`;
+  return `its rows are not kept apart; add ${line} to tables in ${tenancyFile}, or ${exempt} if they need not be`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
 
 /** An object of the recorded schema; schema/schemaObject.ts says which facts each kind has. */
 export interface RecordedObject {
@@ -19,7 +95,7 @@ export interface RecordedObject {
  *
  * @param live The declared tables, where they were read already.
  */
-export async function inspectRequirements(
+async function inspectRequirements(
   client: Client,
   { tables }: Tenancy,
   live?: readonly TableSecurity[],

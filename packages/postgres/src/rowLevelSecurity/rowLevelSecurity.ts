@@ -3,24 +3,20 @@ import type { Client } from "pg";
 import { type Connection, withClient } from "../connection/connection";
 import { inSnapshot } from "../connection/inSnapshot";
 import { withSession } from "../connection/withSession";
-import type { Finding } from "../convergence/difference";
-import { renderDifference } from "../convergence/renderDifference";
-import { readLedger } from "../migrations/ledger";
-import { numberOf } from "../migrations/migration";
+import { type Finding, renderDifference } from "../convergence/difference";
 import {
   applyContextFunctions,
   contextFunctionKinds,
   inspectContextFunctions,
 } from "./contextFunctions";
-import { inspectRequirements } from "./requirements";
-import type { RowLevelSecurity, Tenancy } from "./tenancy";
+import { readRefusals } from "./requirements";
+import type { RowLevelSecurity } from "./tenancy";
 import {
   convergeTable,
   planTableSecurity,
   readTenantTables,
   type TableSecurity,
 } from "./tenantTables";
-import { inspectUndeclaredTables } from "./undeclaredTables";
 
 /**
  * The kinds of drift of row-level security that changes of the database alone cause. `tenant table missing`, `tenant column
@@ -67,25 +63,6 @@ async function inspect(
     tables: tables.filter(({ findings }) => findings.length > 0),
     refused: await readRefusals(client, tenancy, version, live),
   };
-}
-
-/**
- * What a person has to decide before tenants are kept apart: undeclared tables that look like tenant tables, and what declared
- * ones lack. Call it in a snapshot, as the owner.
- *
- * @param version Number of the last migration. While some are pending, it is unknown what tables will lack after them, so
- *   that is not judged. Default: none is pending.
- * @param live The declared tables, where they were read already.
- */
-export async function readRefusals(
-  client: Client,
-  tenancy: Tenancy,
-  version = 0,
-  live?: readonly TableSecurity[],
-): Promise<Finding[]> {
-  const undeclared = await inspectUndeclaredTables(client, tenancy);
-  if (version > 0 && numberOf((await readLedger(client)).at(-1)?.name) < version) return undeclared;
-  return [...undeclared, ...(await inspectRequirements(client, tenancy, live))];
 }
 
 /**

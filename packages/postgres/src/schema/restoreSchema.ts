@@ -4,8 +4,8 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
 import { restoreLedgerTables } from "../audit/ledgerTables";
 import { type Connection, withClient } from "../connection/connection";
-import type { Finding } from "../convergence/difference";
-import { renderDifference } from "../convergence/renderDifference";
+import { isMissingDatabase } from "../connection/connectionFailure";
+import { type Finding, renderDifference } from "../convergence/difference";
 import { ledgerTable } from "../migrations/ledger";
 import { withRunnerLock } from "../migrations/runnerLock";
 import { npmCommand, shellWord } from "../npmCommand";
@@ -15,7 +15,6 @@ import { recordSchema } from "./record/schemaRecord";
 import { renameStatement } from "./relatedChanges";
 import { giveObjectsToOwner, giveToOwner } from "./repair/giveToOwner";
 import { inspectSchema, type SchemaExpectation, type SchemaInspection } from "./schemaDrift";
-import { isMissingDatabase } from "../connection/missingDatabase";
 import { repairSchema } from "./repair/repairSchema";
 
 /** The database, what it is compared with, and whose sessions restore it. */

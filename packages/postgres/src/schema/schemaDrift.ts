@@ -1,8 +1,8 @@
-import { isMissingDatabase } from "../connection/missingDatabase";
 import { type Client, DatabaseError } from "pg";
 
 import { ledgerKind, readLedgerTables } from "../audit/ledgerTables";
 import type { Connection } from "../connection/connection";
+import { isMissingDatabase } from "../connection/connectionFailure";
 import { inSnapshot } from "../connection/inSnapshot";
 import { withSession } from "../connection/withSession";
 import type { Finding } from "../convergence/difference";
@@ -10,7 +10,7 @@ import { readLedger } from "../migrations/ledger";
 import { type LedgerFault, ledgerFaults } from "../migrations/ledgerFaults";
 import { type Migration, numberOf } from "../migrations/migration";
 import { readMigrations, resolvedByPending } from "../migrations/migrationsFolder";
-import { readRefusals } from "../rowLevelSecurity/rowLevelSecurity";
+import { readRefusals } from "../rowLevelSecurity/requirements";
 import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import { readSchema } from "./catalog/readSchema";
 import type { SchemaScope } from "./catalog/schemaObject";

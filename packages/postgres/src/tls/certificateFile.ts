@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/pr
 import { dirname } from "node:path";
 
 import type { Difference } from "../convergence/difference";
-import type { CertificateKind } from "./certificateDrift";
+import type { CertificateKind } from "./certificates";
 
 /** What is at a file's path: its text, why it can't be read, or undefined if it is missing. */
 export type CertificateFile = { text: string } | { fault: string } | undefined;

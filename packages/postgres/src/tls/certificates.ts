@@ -11,6 +11,8 @@ import { isIP } from "node:net";
 
 import type { Extension, Name } from "@peculiar/x509";
 
+import type { Difference } from "../convergence/difference";
+
 /** A certificate and the private key that belongs to it. */
 export interface KeyAndCertificate {
   /** PEM, one certificate. */
@@ -47,13 +49,13 @@ const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 
 /** When a certificate is valid. It begins an hour early, for clients whose clock is slow. */
-export function validity(issued: Date, { days }: Lifetime): { notBefore: Date; notAfter: Date } {
+function validity(issued: Date, { days }: Lifetime): { notBefore: Date; notAfter: Date } {
   const time = issued.getTime();
   return { notBefore: new Date(time - hour), notAfter: new Date(time + days * day) };
 }
 
 /** Whole days until a certificate expires; negative afterwards. */
-export function daysLeft(issued: Date, lifetime: Lifetime, now: Date): number {
+function daysLeft(issued: Date, lifetime: Lifetime, now: Date): number {
   return Math.floor((validity(issued, lifetime).notAfter.getTime() - now.getTime()) / day);
 }
 
@@ -109,6 +111,79 @@ export async function issueCertificate(
   const { subjectName: name } = new x509.X509Certificate(authority.certificate);
   const certificate = await signCertificate(contents, { name, privateKey: authority.privateKey });
   return { certificate, privateKey };
+}
+
+/** Kinds of drift in the certificates of a stack. */
+export const certificateKinds = [
+  "certificate end",
+  "certificate authority",
+  "certificate file",
+] as const;
+
+export type CertificateKind = (typeof certificateKinds)[number];
+
+/** What is known of a certificate without reading it. */
+interface IssuedCertificate {
+  issued: Date;
+  /** PEM of the authority that signed it. */
+  authority: string;
+}
+
+/**
+ * Why a certificate has to be reissued although the request has not changed.
+ *
+ * @param authority PEM of the authority's current certificate; undefined while a new one is being made
+ */
+export function certificateDifferences(
+  request: CertificateRequest,
+  before: IssuedCertificate,
+  authority: string | undefined,
+  now: Date,
+): Difference[] {
+  const object = describe(request);
+  const expiry = expiryDifferences(object, before.issued, lifetimes.certificate, now);
+  if (authority === undefined || authority === before.authority) return expiry;
+  return [
+    ...expiry,
+    {
+      kind: "certificate authority" satisfies CertificateKind,
+      object,
+      expected: "a signature of the current authority",
+      actual: "one of an earlier authority",
+      repair: "automatic",
+    },
+  ];
+}
+
+/** As an operator would name it: by its hosts, or by the role. */
+function describe({ commonName, hosts, usage }: CertificateRequest): string {
+  return `${usage} certificate of ${hosts.length > 0 ? hosts.join(", ") : commonName}`;
+}
+
+/**
+ * Whether a certificate has to be renewed because it expires soon or has expired.
+ *
+ * @param object as an operator would name it
+ */
+export function expiryDifferences(
+  object: string,
+  issued: Date,
+  lifetime: Lifetime,
+  now: Date,
+): Difference[] {
+  const left = daysLeft(issued, lifetime, now);
+  if (left >= lifetime.renewal) return [];
+  const end = validity(issued, lifetime).notAfter.toISOString().slice(0, 10);
+  return [
+    {
+      kind: "certificate end" satisfies CertificateKind,
+      object,
+      expected: `at least ${lifetime.renewal} days`,
+      actual: left < 0 ? `expired on ${end}` : `${left} days left`,
+      repair: "automatic",
+      reason: "it is renewed",
+    },
+  ];
 }
 
 /** PostgreSQL, PgBouncer and every TLS library since 2012 support it, and a key takes a millisecond to make. */

@@ -1,4 +1,4 @@
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { DriftReport } from "../../drift/driftReport";

@@ -4,7 +4,10 @@ import {
   readDatabaseStatus,
   type ServerFacts,
 } from "@hosterizer/postgres/monitoring/databaseStatus";
-import { readSchemaStatus, type SchemaStatus } from "@hosterizer/postgres/monitoring/schemaStatus";
+import {
+  readSchemaStatus,
+  type SchemaStatus,
+} from "@hosterizer/postgres/migrations/migrationState";
 import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import { folders } from "../../folders";
 import type { Program } from "../../program";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { dockerKinds } from "../../../src/drift/dockerDifferences";
 import type { PreviewStep } from "../../../src/drift/previewOutput";
 import { stepDifferences } from "../../../src/drift/stepDifferences";

@@ -3,8 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import type { Difference } from "@hosterizer/postgres/convergence/difference";
-import { renderDifference } from "@hosterizer/postgres/convergence/renderDifference";
+import { type Difference, renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { type DriftReport, driftReport } from "../../../src/drift/driftReport";
 import { differenceLine, renderDrift } from "../../../src/drift/renderDrift";
 

@@ -4,8 +4,7 @@ import { DeclarationError } from "../../userError";
 import { countUpTo, locator } from "../../sql/locate";
 import { readLineComments, type Statement, splitStatements } from "../../sql/statements";
 import type { Migration } from "../migration";
-import { downFindings } from "./downFindings";
-import { madeAndDropped } from "./madeAndDropped";
+import { downFindings, madeAndDropped } from "./madeAndDropped";
 import {
   type PlacedFinding,
   ruleNames,

@@ -1,6 +1,12 @@
 import { DeclarationError } from "../../userError";
-import { parameters, readQuantity, valueFault } from "../settings/parameters";
-import type { ServerSetting } from "../settings/settingsFile";
+import {
+  parameters,
+  readQuantity,
+  type ServerSetting,
+  settingsFile,
+  valueFault,
+} from "../settings/parameters";
+import { accessRuleFile, accessRules, type PoolerLogin } from "./accessRules";
 import { defaultSettings, memorySettings, minWorkMem, workMem } from "./defaultSettings";
 import { mandatorySettings } from "./mandatorySettings";
 
@@ -60,6 +66,32 @@ function valueOf(settings: readonly ServerSetting[], name: string): string {
 /** Whether a setting is set by ALTER SYSTEM on the running server, and not in the file that the server starts with. */
 export function isAppliedLive({ tier, change }: ContainerSetting): boolean {
   return tier === "default" && change === "reload";
+}
+
+/** A file in the folder that configures the container. */
+export interface ConfigurationFile {
+  /** Its name in `containerPaths.configuration`. */
+  file: string;
+  content: string;
+}
+
+/**
+ * The files that the server starts with. Another content replaces the container, so settings that the running server takes
+ * are not among them.
+ */
+export function configurationFiles(
+  settings: readonly ContainerSetting[],
+  pooler: PoolerLogin,
+): ConfigurationFile[] {
+  const atStart = settings.filter((setting) => !isAppliedLive(setting));
+  return [
+    { file: "postgresql.conf", content: settingsFile(atStart) },
+    { file: "pg_hba.conf", content: accessRuleFile(accessRules(pooler)) },
+    {
+      file: "pg_ident.conf",
+      content: "# Written by hosterizer-database: no name stands for another one.\n",
+    },
+  ];
 }
 
 /**

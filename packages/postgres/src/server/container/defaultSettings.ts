@@ -1,4 +1,4 @@
-import type { ServerSetting } from "../settings/settingsFile";
+import type { ServerSetting } from "../settings/parameters";
 
 const gone = "a client that is gone frees its connection, and its locks, within two minutes";
 const slow = "the log says what the server was busy with";

@@ -1,4 +1,4 @@
-import type { ServerSetting } from "../settings/settingsFile";
+import type { ServerSetting } from "../settings/parameters";
 
 /** Paths and ids inside the server's container. image/run-postgresql has the same. */
 export const containerPaths = {

@@ -3,9 +3,18 @@ import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ServerSetting, settingsFile } from "../settings/settingsFile";
-import { serverBinaries } from "./binaries";
-import { type Account, serverAccount, type ServerPaths, serverPaths } from "./paths";
+import { type Connection, withClient } from "../../connection/connection";
+import { withSession } from "../../connection/withSession";
+import type { Difference } from "../../convergence/difference";
+import { type ServerSetting, settingsFile } from "../settings/parameters";
+import { readSettings, settingsDrift } from "../settings/settingsDrift";
+import {
+  type Account,
+  serverAccount,
+  serverBinaries,
+  type ServerPaths,
+  serverPaths,
+} from "./paths";
 import { disownPidFile, isAlive, readServerState, runProgram } from "./serverProcess";
 
 /** Everything that is needed to run an embedded server. */
@@ -67,7 +76,7 @@ function serverSettings(port: number): ServerSetting[] {
 }
 
 /** In the data directory; the last file that postgresql.conf includes. */
-export const settingsFileName = "hosterizer.conf";
+const settingsFileName = "hosterizer.conf";
 
 /** The port that the server was last started with; undefined if it never was. */
 export async function configuredPort(paths: ServerPaths): Promise<number | undefined> {
@@ -161,6 +170,54 @@ export async function stopServer(server: EmbeddedServer): Promise<void> {
   if (code !== 0) {
     throw new Error(`The PostgreSQL server in ${server.paths.data} does not stop:\n${output}`);
   }
+}
+
+/** Kinds of drift in the settings of a running embedded server. */
+export const serverDriftKinds = [
+  "server setting",
+  "server setting not declared",
+  "settings file",
+] as const;
+
+/**
+ * How an embedded server differs from the declared one.
+ *
+ * @param superuser how to connect to the port that it listens on now
+ */
+export async function readServerDrift(
+  wanted: EmbeddedServer,
+  superuser: (port: number) => Connection,
+): Promise<Difference[]> {
+  const { data } = wanted.paths;
+  const state = await readServerState(data);
+  if (state.state === "absent") {
+    const missing = { kind: "server missing", object: `data directory ${data}` } as const;
+    const reason = "an empty one will be created";
+    return [{ ...missing, expected: null, actual: null, repair: "automatic", reason }];
+  }
+  if (state.state !== "running") {
+    const stopped = { kind: "server stopped", object: `server in ${data}` } as const;
+    return [{ ...stopped, expected: "running", actual: "stopped", repair: "automatic" }];
+  }
+  const settings = await withSession(superuser(state.port), async (client) =>
+    settingsDrift(await readSettings(client, wanted.settings), wanted.settings),
+  );
+  return [...(await readFileDrift(wanted)), ...settings];
+}
+
+async function readFileDrift({ paths, settings }: EmbeddedServer): Promise<Difference[]> {
+  const text = await readFile(join(paths.data, settingsFileName), "utf8").catch(() => "");
+  if (text === settingsFile(settings)) return [];
+  const file = { kind: "settings file", object: `file ${settingsFileName}` } as const;
+  const values = { expected: "the declared settings", actual: "others" };
+  return [{ ...file, ...values, repair: "automatic" }];
+}
+
+/** Resets everything that ALTER SYSTEM has set, which overrides the settings file. @param connection a superuser's */
+export async function resetAlterSystem(connection: Connection): Promise<void> {
+  await withClient(connection, "embedded/settings", (client) =>
+    client.query("alter system reset all"),
+  );
 }
 
 /** Stops the server and deletes its data irrevocably. */

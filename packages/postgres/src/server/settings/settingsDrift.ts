@@ -2,8 +2,13 @@ import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 
 import type { Difference } from "../../convergence/difference";
 import { readSql } from "../../sql/readSql";
-import { type Parameter, type ParameterType, sameValue } from "./parameters";
-import { quoteSetting, type ServerSetting } from "./settingsFile";
+import {
+  type Parameter,
+  type ParameterType,
+  quoteSetting,
+  sameValue,
+  type ServerSetting,
+} from "./parameters";
 
 /** A setting as the running server has it. */
 export interface LiveSetting {

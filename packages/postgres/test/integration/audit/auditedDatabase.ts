@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { escapeIdentifier } from "pg";
 
 import { extensions, recordedSchemas, schemas } from "../../../../../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../../../../../database/grants";
+import { firstGrants, grants } from "../../../../../database/grants";
 import {
   authenticator,
   migrator,
@@ -21,8 +21,7 @@ import {
   type TablePrivileges,
 } from "../../../src/audit/missingPrivileges";
 import { type Connection, withClient } from "../../../src/connection/connection";
-import type { Finding } from "../../../src/convergence/difference";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { type Finding, renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { recordStatements } from "../../../src/schema/record/schemaRecord";
 import { applyUserLookup } from "../../../src/pooler/userLookup";
@@ -58,7 +57,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   const audit: DeclaredAccess = {
     owner,
     roles,
-    grants: [...withheldFromPublic, ...migratorGrants, ...grants].map((grant) => ({
+    grants: [...firstGrants, ...grants].map((grant) => ({
       ...grant,
       role: own(grant.role),
     })),

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Finding } from "../../../src/convergence/difference";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { type Finding, renderDifference } from "../../../src/convergence/difference";
 import { access } from "../../../../../test/drift/catalogue/access";
 import { settings } from "../../../../../test/drift/catalogue/settings";
 import type { DriftCase } from "../../../../../test/drift/driftCase";

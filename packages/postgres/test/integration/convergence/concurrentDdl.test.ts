@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { tenancy } from "../../../../../database/tenancy";
 import { repairAudit } from "../../../src/audit/audit";
 import { withClient } from "../../../src/connection/connection";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
 import { shippedVersion } from "../../../../../test/shippedMigrations";

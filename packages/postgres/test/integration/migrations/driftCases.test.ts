@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { migrationKinds, readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { migrations } from "../../../../../test/drift/catalogue/migrations";

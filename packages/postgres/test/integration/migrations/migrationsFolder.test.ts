@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { DeclarationErrors } from "../../../src/userError";
-import { readMigrations } from "../../../src/migrations/migrationsFolder";
+import { readMigrations, readMigrationsFolder } from "../../../src/migrations/migrationsFolder";
 import { realMigrations } from "./migrationDatabase";
 
 describe("a migrations folder", () => {
@@ -35,6 +35,18 @@ describe("a migrations folder", () => {
       down: { noTransaction: "VACUUM" },
     });
     expect(migration?.up).not.toHaveProperty("noTransaction");
+  });
+
+  test("has every up file as it is, also one with a fault", async () => {
+    await write("000002_b.up.sql", "begin;\r\n");
+    await write("000001_a.up.sql", "select 1;\n");
+    await write("000001_a.down.sql", "select 2;\n");
+    const { migrations, ups } = await readMigrationsFolder(folder);
+    expect(migrations.map(({ name }) => name)).toEqual(["000001_a"]);
+    expect(ups).toEqual([
+      { fileName: "000001_a.up.sql", text: "select 1;\n" },
+      { fileName: "000002_b.up.sql", text: "begin;\r\n" },
+    ]);
   });
 
   test("is refused for all of its faults at once, each with its file", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { poolerKinds } from "../../../src/pooler/userLookup";
 import { pooler } from "../../../../../test/drift/catalogue/pooler";
 import { rowsOf } from "../testDatabase";

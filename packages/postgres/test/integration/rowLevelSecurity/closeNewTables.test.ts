@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { closeNewTables } from "../../../src/rowLevelSecurity/closeNewTables";
+import { closeNewTables } from "../../../src/rowLevelSecurity/closeTables";
 import { createTestDatabase, rowsOf, type TestDatabase } from "../testDatabase";
 
 let database: TestDatabase;

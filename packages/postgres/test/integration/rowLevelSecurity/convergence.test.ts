@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Difference } from "../../../src/convergence/difference";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { type Difference, renderDifference } from "../../../src/convergence/difference";
 import {
   applyRowLevelSecurity,
   readRowLevelSecurityDrift,

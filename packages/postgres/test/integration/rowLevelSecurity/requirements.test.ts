@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { withClient } from "../../../src/connection/connection";
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import {
   applyRowLevelSecurity,
   readRowLevelSecurityDrift,

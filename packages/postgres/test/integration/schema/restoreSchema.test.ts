@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
 import { readSchemaDrift } from "../../../src/schema/schemaDrift";
 import { restoreSchema } from "../../../src/schema/restoreSchema";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { extensions, schemas } from "../../../../../database/extensions";
-import { grants, migratorGrants, withheldFromPublic } from "../../../../../database/grants";
+import { firstGrants, grants } from "../../../../../database/grants";
 import { roles } from "../../../../../database/roles";
 import { settings } from "../../../../../database/settings";
 import { tenancy } from "../../../../../database/tenancy";
@@ -24,7 +24,7 @@ const messages = (faults: Error[]) => faults.map(({ message }) => message.split(
 describe("what this project declares", () => {
   test("has no faults", () => {
     expect(roleFaults(roles)).toEqual([]);
-    const all = [...withheldFromPublic, ...migratorGrants, ...grants];
+    const all = [...firstGrants, ...grants];
     expect(grantFaults(all, roles, schemas)).toEqual([]);
     expect(extensionFaults(extensions, schemas, undefined)).toEqual([]);
   });

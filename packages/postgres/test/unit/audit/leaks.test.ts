@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { accessKinds, settingKinds } from "../../../src/audit/audit";
-import { serverSettingsKinds } from "../../../src/server/container/serverSettingsDrift";
+import { serverSettingsKinds } from "../../../src/server/container/serverSettings";
 import { poolerKinds } from "../../../src/pooler/userLookup";
 import { rowLevelSecurityKinds } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { schemaKinds } from "../../../src/schema/schemaRules";

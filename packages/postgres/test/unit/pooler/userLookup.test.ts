@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { type LiveLookup, planUserLookup } from "../../../src/pooler/userLookup";
 
 const lookup = { owner: "owner", role: "app_pooler", authenticator: "Authenticator" };

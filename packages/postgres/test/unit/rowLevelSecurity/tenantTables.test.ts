@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { planTableSecurity, type TableSecurity } from "../../../src/rowLevelSecurity/tenantTables";
 import { type Policy, wantedPolicies } from "../../../src/rowLevelSecurity/policies";
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { compareSchema } from "../../../src/schema/record/schemaChanges";
 import { schemaFindings } from "../../../src/schema/schemaFindings";
 import { factRule, schemaKinds, schemaRules } from "../../../src/schema/schemaRules";

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 
-import { renderDifference } from "../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../src/convergence/difference";
 import { certificateFileDifferences } from "../../../src/tls/certificateFile";
 import { makeAuthority } from "../../../src/tls/certificates";
 

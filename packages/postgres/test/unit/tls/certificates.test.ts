@@ -2,10 +2,14 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 
 import { beforeAll, expect, test } from "vitest";
 
+import { renderDifference } from "../../../src/convergence/difference";
 import {
   belongTogether,
+  certificateDifferences,
+  expiryDifferences,
   issueCertificate,
   type KeyAndCertificate,
+  lifetimes,
   makeAuthority,
 } from "../../../src/tls/certificates";
 import { isSignedBy, readCertificate } from "../../certificateFacts";
@@ -134,3 +138,55 @@ function hexOf(text: string): string {
 function hex(pem: string): string {
   return new X509Certificate(pem).raw.toString("hex");
 }
+
+const newYear = new Date("2026-01-01T00:00:00Z");
+const serverRequest = {
+  commonName: "db",
+  hosts: ["127.0.0.1", "localhost"],
+  usage: "server",
+} as const;
+const clientRequest = { commonName: "app_pooler", hosts: [], usage: "client" } as const;
+const before = { issued: newYear, authority: "one" };
+
+test.each([
+  { now: "2026-01-01T00:00:00Z", found: undefined },
+  { now: "2026-12-02T00:00:00Z", found: undefined },
+  { now: "2026-12-02T00:00:01Z", found: "29 days left" },
+  { now: "2026-12-31T23:59:59Z", found: "0 days left" },
+  { now: "2027-01-01T00:00:01Z", found: "expired on 2027-01-01" },
+])("a server's certificate issued in 2026, on $now: $found", ({ now, found }) => {
+  const lines = certificateDifferences(serverRequest, before, "one", new Date(now)).map(
+    renderDifference,
+  );
+
+  const object = "server certificate of 127.0.0.1, localhost";
+  const line = `${object}: found ${found ?? ""}, expected at least 30 days: it is renewed`;
+  expect(lines).toEqual(found === undefined ? [] : [line]);
+});
+
+test.each([
+  { now: "2034-12-30T00:00:00Z", found: undefined },
+  { now: "2034-12-30T00:00:01Z", found: "364 days left" },
+])("an authority's certificate on $now: $found", ({ now, found }) => {
+  const object = "certificate authority dev";
+  const lines = expiryDifferences(object, newYear, lifetimes.authority, new Date(now));
+
+  const line = `${object}: found ${found ?? ""}, expected at least 365 days: it is renewed`;
+  expect(lines.map(renderDifference)).toEqual(found === undefined ? [] : [line]);
+});
+
+test("a certificate never outlives its authority", () => {
+  expect(lifetimes.authority.renewal).toBeGreaterThanOrEqual(lifetimes.certificate.days);
+});
+
+test("a certificate of an earlier authority is reissued", () => {
+  const differences = certificateDifferences(clientRequest, before, "two", newYear);
+
+  expect(differences.map(renderDifference)).toEqual([
+    "client certificate of app_pooler: found one of an earlier authority, expected a signature of the current authority",
+  ]);
+});
+
+test("does not compare the signature of an authority that is being created", () => {
+  expect(certificateDifferences(clientRequest, before, undefined, issued)).toEqual([]);
+});

@@ -10,7 +10,7 @@ import type { Connection } from "../../../../src/connection/connection";
 import { startServer, stopServer } from "../../../../src/server/embedded/server";
 import type { RunOptions } from "../../../../src/migrations/runSettings";
 import { recordStatements } from "../../../../src/schema/record/schemaRecord";
-import { closeNewTables } from "../../../../src/rowLevelSecurity/closeNewTables";
+import { closeNewTables } from "../../../../src/rowLevelSecurity/closeTables";
 import { isBound } from "../../../../src/audit/declaredAccess";
 import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { withClient } from "../../../../src/connection/connection";
 import { inSnapshot } from "../../../../src/connection/inSnapshot";
-import { renderDifference } from "../../../../src/convergence/renderDifference";
+import { renderDifference } from "../../../../src/convergence/difference";
 import { migrate, rollback } from "../../../../src/migrations/migrate";
 import { readRecord, recordSchema } from "../../../../src/schema/record/schemaRecord";
 import { readSchema } from "../../../../src/schema/catalog/readSchema";

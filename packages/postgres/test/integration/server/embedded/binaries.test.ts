@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { serverBinaries } from "../../../../src/server/embedded/binaries";
+import { serverBinaries } from "../../../../src/server/embedded/paths";
 import { runProgram } from "../../../../src/server/embedded/serverProcess";
 
 let clone: string;

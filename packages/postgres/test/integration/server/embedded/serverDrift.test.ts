@@ -2,9 +2,13 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import type { Connection } from "../../../../src/connection/connection";
-import { renderDifference } from "../../../../src/convergence/renderDifference";
-import { readServerDrift, resetAlterSystem } from "../../../../src/server/embedded/serverDrift";
-import { startServer, stopServer } from "../../../../src/server/embedded/server";
+import { renderDifference } from "../../../../src/convergence/difference";
+import {
+  readServerDrift,
+  resetAlterSystem,
+  startServer,
+  stopServer,
+} from "../../../../src/server/embedded/server";
 import { startTestServer, type TestServer } from "../../testServer";
 
 let own: TestServer;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { configurationFiles } from "../../../../src/server/container/configurationFiles";
 import {
+  configurationFiles,
   containerSettings,
   isAppliedLive,
   overrideFaults,

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type TenantContext, tenantOptions } from "../../../../src/db/stack/tenantContext";
-import { createTenantDatabase } from "../../../../../postgres/test/integration/rowLevelSecurity/tenantDatabase";
+import { type TenantContext, tenantOptions } from "../../../src/db/psql";
+import { createTenantDatabase } from "../../../../postgres/test/integration/rowLevelSecurity/tenantDatabase";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 

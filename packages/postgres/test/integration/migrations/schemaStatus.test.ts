@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { migrate } from "../../../src/migrations/migrate";
-import { readSchemaStatus } from "../../../src/monitoring/schemaStatus";
-import { createMigrationDatabase, type MigrationDatabase } from "../migrations/migrationDatabase";
+import { readSchemaStatus } from "../../../src/migrations/migrationState";
+import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
 
 let database: MigrationDatabase;
 
