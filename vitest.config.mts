@@ -6,29 +6,44 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const client = resolve("packages/client/src");
 
-const maxWorkers = Math.max(2, availableParallelism() - 1);
-
-// Tests with containers wait most of the time, and those with an update hardly ever: together they keep two cores busy.
-const waitingWorkers = 3;
+// A test waits for its server, its containers or its update for a third of its time: one more than there are cores keeps them busy.
+const maxWorkers = availableParallelism() + 1;
 
 /**
- * Files that take minutes, in the order in which they begin: begun last, each would keep one worker busy while the others have
- * nothing left to do. Those that wait stand between those that do not.
+ * Files that take more than a minute or so, in the order in which they start: started last, each would keep one worker busy while the
+ * others have nothing left to do. Those that wait for containers stand between those that do not.
  */
 const longest = [
+  "docker/stack/healing",
   "integration/nextMigration",
   "docker/stack/replacement",
-  "stack/prod/promotion",
+  "stack/rotation",
+  "docker/stack/dataOfEarlierStack",
   "stack/prod/conflicts",
   "docker/stack/rotation",
-  "stack/rotation",
   "stack/drift",
-  "docker/stack/healing",
-  "stack/driftCatalogue",
-  "docker/stack/dataOfEarlierStack",
-  "stack/prod/convergence",
   "docker/stack/driftCatalogue",
+  "stack/driftCatalogue",
+  "stack/prod/convergence",
+  "stack/prod/promotion",
+  "stack/twoAtOnce",
+  "stack/rollback",
+  "stack/prod/connectionSettings",
+  "docker/pooler/pooler",
+  "stack/migrateCommand",
+  "stack/prod/rotation",
+  "stack/verify",
+  "stack/migrations",
+  "stack/plantedCode",
   "stack/attacks",
+  "stack/secrets",
+  "stack/tablePrivileges",
+  "stack/pulumiKilled",
+  "stack/destroy",
+  "docker/image/pooler",
+  "docker/stack/firstUp",
+  "docker/image/lifecycle",
+  "integration/schema/noFalseAlarm",
 ].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
@@ -53,11 +68,11 @@ export default defineConfig({
     ],
   },
   test: {
+    maxWorkers,
     sequence: { sequencer: LongestFirst },
     // For `npm run test:time`.
     reporters: ["default", ["json", { outputFile: ".hosterizer/test-results.json" }]],
     projects: [
-      // On a machine with two cores Vitest would leave one idle, while a test waits for its server.
       {
         extends: true,
         test: {
@@ -67,7 +82,6 @@ export default defineConfig({
           isolate: false,
           // Beside lint and types, on a machine that others use too.
           testTimeout: 60_000,
-          maxWorkers,
         },
       },
       {
@@ -76,7 +90,6 @@ export default defineConfig({
           name: "integration",
           include: ["{packages/*/,}test/integration/**/*.test.ts"],
           globalSetup: ["packages/postgres/test/integration/globalSetup.ts"],
-          maxWorkers,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -89,8 +102,6 @@ export default defineConfig({
           globalSetup: ["test/stack/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: waitingWorkers,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -102,8 +113,6 @@ export default defineConfig({
           globalSetup: ["test/docker/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: waitingWorkers,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -114,8 +123,6 @@ export default defineConfig({
           globalSetup: ["test/docker/globalSetup.ts", "test/docker/stack/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: waitingWorkers,
-          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -22,15 +22,20 @@ const context = join(folders.project, "image");
 export function builtImage(target: ImageTarget): Promise<string> {
   const repository = `hosterizer-test-${target}`;
   const tag = `${repository}:${contextHash()}`;
-  return withSetUpLock(join(folders.own, "test-images.lock"), async () => {
-    const there = await engine.listImages({ filters: { reference: [repository] } });
-    const tags = there.flatMap(({ RepoTags }) => RepoTags ?? []);
-    if (tags.includes(tag)) return tag;
-    await build(target, tag);
-    // One that a container still uses stays.
-    await Promise.allSettled(tags.map((old) => engine.getImage(old).remove()));
-    return tag;
-  });
+  const lock = join(folders.own, "test-images.lock");
+  return withSetUpLock(
+    lock,
+    async () => {
+      const there = await engine.listImages({ filters: { reference: [repository] } });
+      const tags = there.flatMap(({ RepoTags }) => RepoTags ?? []);
+      if (tags.includes(tag)) return tag;
+      await build(target, tag);
+      // One that a container still uses stays.
+      await Promise.allSettled(tags.map((old) => engine.getImage(old).remove()));
+      return tag;
+    },
+    "build of test images",
+  );
 }
 
 function contextHash(): string {
