@@ -1,5 +1,5 @@
-// Loads modules on first use that are rarely needed. At its start the SDK loads TypeScript's compiler, npm's resolver and its
-// automation API, which take most of its 500 ms; zod loads its messages in fifty languages; our own code loads PostgreSQL's client
+// Loads modules on first use that are rarely needed. At its start the SDK loads TypeScript's compiler, npm's resolver, its automation
+// API and the exporters of traces, which take most of its 600 ms; zod loads its messages in fifty languages; our own code loads PostgreSQL's client
 // in programs that connect to nothing, and Docker's plugin in stacks without containers.
 const Module = require("node:module");
 
@@ -10,6 +10,12 @@ const late = new Map([
   ["fdir", "@pulumi"],
   ["normalize-package-data", "@pulumi"],
   ["./automation", "@pulumi"],
+  ["@opentelemetry/resources", "@pulumi"],
+  ["@opentelemetry/sdk-trace-base", "@pulumi"],
+  ["@opentelemetry/sdk-trace-node", "@pulumi"],
+  ["@opentelemetry/exporter-zipkin", "@pulumi"],
+  ["@opentelemetry/instrumentation", "@pulumi"],
+  ["@opentelemetry/instrumentation-grpc", "@pulumi"],
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
   ["libpg-query", "postgres"],

@@ -26,6 +26,19 @@ test("Pulumi's SDK starts without the compiler and the resolver, and loads them 
   expect({ stdout, stderr }).toEqual({ stdout: "false string true\n", stderr: "" });
 });
 
+test("a program starts without what exports traces, and loads it when traces are asked for", () => {
+  const { stdout, stderr } = run(`
+    const tracing = require("@pulumi/pulumi/cmd/run/tracing");
+    const loaded = () => Object.keys(require.cache).some((file) => /opentelemetry.exporter-zipkin/.test(file));
+    tracing.newSpan("before").end();
+    const before = loaded();
+    tracing.start("http://127.0.0.1:9/api/v2/spans");
+    console.log(before, loaded());
+    process.exit();`);
+
+  expect({ stdout, stderr }).toEqual({ stdout: "false true\n", stderr: "" });
+});
+
 test("an error from the SDK's own sources is shown at once", () => {
   const { stdout, status } = run(`
     const error = new Error("the port is taken");
