@@ -59,7 +59,9 @@ export function validMigrations(folder: MigrationsFolder, version = 0): Migratio
 
 /** What is wrong with a folder, without the faults of numbers up to a version. */
 export function folderFaults({ faults }: MigrationsFolder, version: number): DeclarationError[] {
-  return faults.filter(({ number = Infinity }) => number > version).map(({ error }) => error);
+  return faults
+    .filter(({ number }) => number === undefined || number > version)
+    .map(({ error }) => error);
 }
 
 /**

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { DeclarationErrors } from "../../../src/userError";
-import { readMigrations, readMigrationsFolder } from "../../../src/migrations/migrationsFolder";
+import {
+  folderFaults,
+  readMigrations,
+  readMigrationsFolder,
+} from "../../../src/migrations/migrationsFolder";
 import { realMigrations } from "./migrationDatabase";
 
 describe("a migrations folder", () => {
@@ -69,6 +73,18 @@ describe("a migrations folder", () => {
       "000004_d.up.sql:1:1: CONCURRENTLY can't run in the file's transaction.",
       "000005_e.up.sql: its other half, 000005_e.down.sql, is missing.",
       "notes.md: not the name of a migration.",
+    ]);
+  });
+
+  test("has faults that no ledger explains, whatever the database has applied", async () => {
+    await write("000001_a.up.sql", "select 1;\n");
+    await write("000001_a.down.sql", Buffer.from([0xff]));
+    await write("000002_b.up.sql", "select 1;\n");
+    await write("notes.md", "");
+    const left = folderFaults(await readMigrationsFolder(folder), Infinity);
+    expect(left.map(({ message }) => message.split("\n")[0]?.slice(folder.length + 1))).toEqual([
+      "notes.md: not the name of a migration.",
+      "000001_a.down.sql: the file is not UTF-8.",
     ]);
   });
 
