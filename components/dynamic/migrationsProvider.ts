@@ -1,5 +1,5 @@
 import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
-import { DeclarationErrors } from "@hosterizer/postgres/userError";
+import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
 import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";
@@ -93,6 +93,15 @@ async function judge(
   );
 }
 
+/** Whether an error is told without a stack trace. */
+function isForUser(error: unknown): error is Error {
+  return (
+    error instanceof MigrationError ||
+    error instanceof DeclarationErrors ||
+    error instanceof UserError
+  );
+}
+
 async function migrate({ lockTimeout, ...inputs }: Inputs): Promise<void> {
   const log = (line: string) => {
     console.log(line);
@@ -102,12 +111,16 @@ async function migrate({ lockTimeout, ...inputs }: Inputs): Promise<void> {
     const recordSchema = recordStatements;
     await migrateTo({ ...inputs, afterEach, recordSchema, lockTimeoutMs: lockTimeout, log });
   } catch (error) {
-    if (!(error instanceof MigrationError || error instanceof DeclarationErrors)) throw error;
+    if (!isForUser(error)) throw error;
     // The files before a failed one stay applied. With these properties Pulumi keeps the resource in the state, and the next update
     // resumes.
     const reasons = [error.message];
     const version = await schemaVersion(inputs.connection, inputs.owner).catch(() => undefined);
     const properties = { ...inputs, lockTimeout, version };
-    throw Object.assign(new Error("a migration failed"), { id: ledger, properties, reasons });
+    throw Object.assign(new Error("the migrations did not finish"), {
+      id: ledger,
+      properties,
+      reasons,
+    });
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 
 import { readSql } from "../sql/readSql";
+import { UserError } from "../userError";
 
 /** Key of the advisory lock of migration runners: "host" and "migr" as two big-endian integers. Each database has its own. */
 export const runnerLockKey = [0x686f7374, 0x6d696772] as const;
@@ -15,8 +16,15 @@ interface RunnerLockOptions {
 }
 
 /** Another run did not end in time. */
-class RunnerLockError extends Error {
+class RunnerLockError extends UserError {
   override readonly name = "RunnerLockError";
+
+  constructor(waitMs: number, holder: string) {
+    super(
+      `another migration run has not ended in ${waitMs / 1000} s: ${holder}.`,
+      "Wait for it and run again, or end its session with pg_terminate_backend(pid) if it is not needed.",
+    );
+  }
 }
 
 const pauseMs = 250;
@@ -40,7 +48,7 @@ export async function withRunnerLock<T>(
   const deadline = Date.now() + waitMs;
   for (let told = false; !(await tryLock(client)); told = true) {
     const holder = await describeHolder(client);
-    if (Date.now() >= deadline) throw new RunnerLockError(timeoutMessage(waitMs, holder));
+    if (Date.now() >= deadline) throw new RunnerLockError(waitMs, holder);
     if (!told) log(`waiting for another migration run: ${holder}`);
     await sleep(pauseMs);
   }
@@ -71,11 +79,4 @@ async function describeHolder(client: Client): Promise<string> {
   if (holder === undefined) return "it has just ended";
   const since = holder.since === null ? "" : `, since ${holder.since.toISOString()}`;
   return `pid ${holder.pid} (${holder.applicationName}${since})`;
-}
-
-function timeoutMessage(waitMs: number, holder: string): string {
-  return (
-    `another migration run has not ended in ${waitMs / 1000} s: ${holder}.\n` +
-    "Wait for it and run again, or end its session with pg_terminate_backend(pid) if it is not needed."
-  );
 }

@@ -1,10 +1,15 @@
 import { readdir } from "node:fs/promises";
 
+import { Client } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { provider } from "../../../../../components/dynamic/migrationsProvider";
-import { createMigrationDatabase, type MigrationDatabase } from "./migrationDatabase";
-import { noTenants } from "./noTenants";
+import { runnerLockKey } from "@hosterizer/postgres/migrations/runnerLock";
+import { provider } from "../../../../components/dynamic/migrationsProvider";
+import {
+  createMigrationDatabase,
+  type MigrationDatabase,
+} from "../../../../packages/postgres/test/integration/migrations/migrationDatabase";
+import { noTenants } from "../../../../packages/postgres/test/integration/migrations/noTenants";
 
 vi.mock("node:fs/promises", { spy: true });
 
@@ -39,6 +44,22 @@ test("the state of a failed run has the current version", async () => {
 
   const failed = { id: "hosterizer.schema_migrations", properties: { version: 1 } };
   await expect(run()).rejects.toMatchObject(failed);
+});
+
+test("a run that another one keeps waiting names its session and what to do, without a stack trace", async () => {
+  await database.write("000001_a", "create table a (id int);");
+  const other = new Client({ ...database.superuser, application_name: "a long report" });
+  await other.connect();
+  await other.query("select pg_advisory_lock($1, $2)", [...runnerLockKey]);
+
+  const waiting = provider.create({ ...inputs(), ...{ runnerWaitMs: 0 } });
+  await expect(waiting).rejects.toMatchObject({
+    properties: { version: 0 },
+    reasons: [
+      expect.stringMatching(/has not ended in 0 s: pid \d+ \(a long report.*\nWait for it/),
+    ],
+  });
+  await other.end();
 });
 
 test("a preview reads the folder of migrations once", async () => {
