@@ -17,6 +17,8 @@ import { lockFindings, type RowEstimates } from "./statementLocks";
 /**
  * What is unsafe in migrations that are about to be applied, without what is waived.
  *
+ * `components/dynamic/migrationsProvider.ts` refuses to run them on an existing server and only prints the findings elsewhere.
+ *
  * @param project The folder in which squawk may be installed. Default: the working folder.
  */
 export async function judgePending(
