@@ -35,8 +35,11 @@ export interface RunningCommand extends Promise<{
   readonly all: Readable;
 }
 
-/** Commands that make no password. */
-const looking: ReadonlySet<string> = new Set(["preview", "drift"]);
+/** Whether the passwords are the same after a command, by what it printed. Reading them starts Pulumi. */
+function keepsPasswords(command = "", printed: string): boolean {
+  if (command === "up") return !printed.includes("hosterizer:Password");
+  return command === "preview" || command === "drift";
+}
 
 /** A copy of this project in a folder of its own, with a stack of its own on a free port. */
 export class Project {
@@ -56,8 +59,8 @@ export class Project {
 
   /** Runs an npm command to its end, as a user without a terminal. */
   async npm(...args: string[]): Promise<Run> {
-    if (!looking.has(args[0] ?? "")) this.known = undefined;
     const { exitCode, all, stdout } = await this.start(...args);
+    if (!keepsPasswords(args[0], all)) this.known = undefined;
     this.transcript.push(all);
     return { code: exitCode, output: all, stdout };
   }
