@@ -31,7 +31,7 @@ export interface ProofArgs {
 /**
  * Proves that no tenant sees another's rows, as the last step of an update; a preview proves nothing.
  *
- * It is no resource: it has no state and nothing to preview. What has not changed since the last proof is not proven again.
+ * It is not a resource: it has no state and nothing to preview. What has not changed since the last proof is not proven again.
  *
  * @throws pulumi.RunError with the attempts that got through, so that the update fails; an attempt that should succeed and does
  *   not, as after an update of a few resources, is a warning

@@ -44,7 +44,7 @@ function faultOf(state: Dockerode.ContainerInspectInfo["State"]): string | undef
   return `it is unhealthy: ${Health.Log.at(-1)?.Output.trim() ?? ""}`;
 }
 
-/** Runs a program in a running container, as the container's user, and waits until it exits, with whatever exit code. */
+/** Runs a program in a running container, as the container's user, and waits until it exits, regardless of the exit code. */
 export async function runInside(
   container: Dockerode.Container,
   command: readonly string[],

@@ -6,7 +6,7 @@ import { pack } from "tar-stream";
 import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
 import type { VolumeFile } from "./containerFiles";
 
-/** Tells a twin from a container that somebody else has created. */
+/** Distinguishes a twin from a container that someone else has created. */
 const twinLabel = "hosterizer.twin-of";
 
 /**

@@ -66,7 +66,7 @@ test("reports the error of ssh when the login fails", async () => {
     answers: false,
     reason:
       "cannot reach the Docker engine at ssh://me@build (DOCKER_HOST): ssh ended with me@build: Permission denied (publickey).",
-    remedy: "Start Docker, or set DOCKER_HOST to where it is.",
+    remedy: "Start Docker, or set DOCKER_HOST to its address.",
   });
 });
 

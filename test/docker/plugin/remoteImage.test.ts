@@ -249,7 +249,7 @@ test("names the address of an engine that does not answer, with a remedy", async
   onTestFinished(other.close);
 
   await expect(other.resource("RemoteImage").create({ name: "n" })).rejects.toThrow(
-    'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to where it is.',
+    'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to its address.',
   );
 });
 

@@ -61,7 +61,7 @@ export interface DockerObjects {
 /** The volume with the database. */
 export interface DataVolume {
   name: string;
-  /** Bytes; undefined where the engine does not tell. */
+  /** Bytes; undefined where the engine does not say. */
   size: number | undefined;
 }
 

@@ -13,7 +13,7 @@ const load = createRequire(__filename);
 
 /**
  * The environment for `pulumi` on a stack whose server exists already: the host that accepts writes and the deploy role's
- * password, both as they are now. If the state leads to another server, the refresh goes by the settings instead. For other
+ * password, both as they are now. If the state leads to another server, the refresh uses the settings instead. For other
  * stacks the environment stays as it is.
  *
  * @throws DeclarationErrors for faults in the settings; UserError if the password cannot be read, or no server lets the

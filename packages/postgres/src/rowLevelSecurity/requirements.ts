@@ -271,7 +271,7 @@ function recordedColumn(
   };
 }
 
-// The first list in parentheses, as PostgreSQL prints it. An expression in an index is no column's name either way.
+// The first list in parentheses, as PostgreSQL prints it. An expression in an index is not a column's name either way.
 function columnsOf(definition: string | null | undefined): string[] {
   const list = /\(([^)]*)\)/.exec(definition ?? "")?.[1] ?? "";
   return list.split(", ").map((part) => part.replace(/ (?:DESC|ASC|NULLS|COLLATE)\b.*/, ""));
