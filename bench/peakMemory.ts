@@ -21,12 +21,12 @@ export async function peakMemory<T>(
   container: string,
   run: () => Promise<T>,
 ): Promise<{ peak: number; result: T }> {
-  const watch = { goesOn: true, peak: 0 };
+  const watch = { running: true, peak: 0 };
   const watching = (async () => {
-    while (watch.goesOn) watch.peak = Math.max(watch.peak, await ownMemory(container));
+    while (watch.running) watch.peak = Math.max(watch.peak, await ownMemory(container));
   })();
   const result = await run().finally(() => {
-    watch.goesOn = false;
+    watch.running = false;
   });
   await watching;
   return { peak: watch.peak, result };

@@ -2,7 +2,7 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
-import { isBound } from "@hosterizer/postgres/audit/declaredAccess";
+import { isSubjectToRowSecurity } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
@@ -78,7 +78,7 @@ export class Privileges extends pulumi.ComponentResource {
       if (grant.on === "tables") {
         if (args.tables === undefined) throw new Error(`no tenancy says what ${logical} may open`);
         const { connection, tenancy } = args.tables;
-        if (isBound(grant, tenancy)) {
+        if (isSubjectToRowSecurity(grant, tenancy)) {
           const declared = { connection, owner, role, schema, privileges: grant.privileges };
           const all = { ...declared, tenantTables: tenancy.tables };
           inTurn(nameOf(grant), bound, (options) => new TablePrivileges(logical, all, options));

@@ -8,7 +8,7 @@ import {
   type IsolationProof,
   type ProofCell,
 } from "@hosterizer/postgres/isolation/isolationProof";
-import { provenOnce, strangersAmong } from "@hosterizer/postgres/isolation/proveIsolation";
+import { provenOnce, rolesToProve } from "@hosterizer/postgres/isolation/proveIsolation";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { migrator, roles } from "../database/roles";
 import type { Database } from "./database";
@@ -31,7 +31,7 @@ export interface ProofArgs {
 /**
  * Proves that no tenant sees another's rows, as the last step of an update; a preview proves nothing.
  *
- * It is no resource: it has no state and nothing to preview. What has not changed since the last proof is not proven again.
+ * It is not a resource: it has no state and nothing to preview. What has not changed since the last proof is not proven again.
  *
  * @throws pulumi.RunError with the attempts that got through, so that the update fails; an attempt that should succeed and does
  *   not, as after an update of a few resources, is a warning
@@ -50,7 +50,7 @@ export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
   const isSigned = tenancy.context === "signed";
   const request = {
     tenancy,
-    strangers: strangersAmong(roles, migrator),
+    strangers: rolesToProve(roles, migrator),
     connect,
     sign: isSigned ? signer(key) : undefined,
   };

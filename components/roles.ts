@@ -67,7 +67,7 @@ export class Roles extends pulumi.ComponentResource {
         found.push({ of, number, login: { user: made.name, password, verifier } });
       }
       if (role.name === args.owner && instance.deployRole !== undefined) {
-        // A role that is no superuser may alter and give away only what belongs to it or to a role that it is a member of.
+        // A role that is not a superuser may alter and give away only what belongs to it or to a role that it is a member of.
         const granted = { role: instance.deployRole, grantRole: made.name };
         // An input rather than the ID: a preview knows it even when the membership is replaced.
         names[role.name] = new postgresql.GrantRole(`${name}-deploy`, granted, child).grantRole;

@@ -90,7 +90,7 @@ function schemaFaults(
   });
 }
 
-/** A key of another kind of instance is no typing error; without a kind it may be right. */
+/** A key of another kind of instance is not a typing error; without a kind it may be right. */
 function unknownKey(key: string, stack: string, kind: Kind | undefined): DeclarationError[] {
   const homes = kinds.filter((other) => key in schemas[other].shape);
   if (homes.length > 0) {

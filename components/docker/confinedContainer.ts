@@ -33,7 +33,7 @@ interface ConfigurationFile {
   /** Its name in the folder. */
   file: string;
   content: pulumi.Input<string>;
-  /** Whether only the container's own user may read it. Default: everybody in the container. */
+  /** Whether only the container's own user may read it. Default: every user in the container. */
   secret?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import {
-  belongTogether,
+  certificateMatchesKey,
   expiryDifferences,
   type KeyAndCertificate,
   lifetimes,
@@ -19,7 +19,7 @@ export const provider = makeProvider<
 >({
   id: () => "authority",
   compared: ({ commonName, issued }) => [commonName, issued],
-  isIntact: belongTogether,
+  isIntact: certificateMatchesKey,
   /** Adds `issued`, the time of the certificate that exists or is to be made, and `drift`: that its end is near. */
   check: ({ commonName, issued }, news) => {
     const now = new Date();
@@ -34,7 +34,7 @@ export const provider = makeProvider<
   },
   /** A renewal keeps the key, so that what the authority has signed stays valid. */
   apply: async (inputs, before) => {
-    const key = before && belongTogether(before) ? before.privateKey : undefined;
+    const key = before && certificateMatchesKey(before) ? before.privateKey : undefined;
     const made = await makeAuthority(inputs.commonName, new Date(inputs.issued), key);
     return { ...inputs, ...made };
   },

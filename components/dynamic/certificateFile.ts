@@ -5,7 +5,7 @@ import { type Inputs, LazyResource } from "./lazyResource";
 export interface CertificateFileInputs {
   /** Path from the project folder. */
   file: string;
-  /** PEM. Not secret: everybody may read the file. */
+  /** PEM. Not secret: every user may read the file. */
   certificate: string;
 }
 

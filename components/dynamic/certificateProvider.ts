@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import {
-  belongTogether,
+  certificateMatchesKey,
   certificateDifferences,
   issueCertificate,
   type KeyAndCertificate,
@@ -18,7 +18,7 @@ type Outputs = Omit<Inputs, "authorityKey"> & KeyAndCertificate;
 export const provider = makeProvider<CertificateInputs, Inputs, Outputs>({
   id: ({ usage }) => usage,
   compared: (properties) => [properties.issued, requestOf(properties)],
-  isIntact: belongTogether,
+  isIntact: certificateMatchesKey,
   /** Adds `issued`, the time of the certificate that exists or is to be issued, and `drift`: why there has to be another. */
   check: (olds, news) => {
     const now = new Date();

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type Dockerode from "dockerode";
 import { extract } from "tar-stream";
 
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import type { ContainerFilesInputs, FilesPlace, VolumeFile } from "./containerFiles";
 import { engine } from "./dockerEngine";

@@ -1,6 +1,6 @@
 import type Dockerode from "dockerode";
 
-import { engineMessage, ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { engineMessage, ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { ContainerTrialInputs } from "./containerTrial";
 import { awaitHealth, engine, runInside } from "./dockerEngine";
 import { makeProvider } from "./provider";

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type Dockerode from "dockerode";
 
-import { ifExists, logTail } from "@hosterizer/postgres/server/engine/engineResponses";
-import { connectEngine } from "@hosterizer/postgres/server/engine/connectEngine";
-import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
+import { ifExists, logTail } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { connectEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
 
 let connected: Dockerode | undefined;
 
@@ -44,7 +44,7 @@ function faultOf(state: Dockerode.ContainerInspectInfo["State"]): string | undef
   return `it is unhealthy: ${Health.Log.at(-1)?.Output.trim() ?? ""}`;
 }
 
-/** Runs a program in a running container, as the container's user, and waits until it exits, with whatever exit code. */
+/** Runs a program in a running container, as the container's user, and waits until it exits, regardless of the exit code. */
 export async function runInside(
   container: Dockerode.Container,
   command: readonly string[],

@@ -86,7 +86,7 @@ export function comparedInputs<T extends object>(olds: Partial<T>, news: T): T {
   if (wanted !== appliedOnly.HOSTERIZER_DRIFT_AGAINST || isNew) return news;
   // Today's connections: an earlier update's login may be gone, or have had more rights than it needs.
   const applied = { ...news, ...olds, ...connectionsOf(news) };
-  // Migrations that were added since are no drift: the schema is compared at the version of that update.
+  // Migrations that were added since are not drift: the schema is compared at the version of that update.
   return "version" in olds ? { ...applied, target: olds.version } : applied;
 }
 

@@ -64,7 +64,7 @@ export function makeProvider<
   return {
     check,
     diff: (_id, olds, news) => {
-      // Old findings are no change: the last update dealt with them.
+      // Old findings are not a change: the last update dealt with them.
       const isFound = [news.drift, news.pending].some((lines) => lines?.length);
       const differs = !isDeepStrictEqual(compared(olds), compared(news));
       const isReplaced =

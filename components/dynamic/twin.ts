@@ -3,10 +3,10 @@ import { buffer } from "node:stream/consumers";
 import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { VolumeFile } from "./containerFiles";
 
-/** Tells a twin from a container that somebody else has created. */
+/** Distinguishes a twin from a container that someone else has created. */
 const twinLabel = "hosterizer.twin-of";
 
 /**

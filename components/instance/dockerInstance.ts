@@ -8,7 +8,7 @@ import {
   containerSettings,
 } from "@hosterizer/postgres/server/container/containerSettings";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
-import { accessRules } from "@hosterizer/postgres/server/container/accessRules";
+import { connectionRules } from "@hosterizer/postgres/server/container/connectionRules";
 import { BuiltImage } from "../docker/builtImage";
 import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
@@ -152,7 +152,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         host,
         port: publish.port,
         settings,
-        rules: accessRules(args.pooler),
+        rules: connectionRules(args.pooler),
       },
       { parent: this, dependsOn: container },
     );

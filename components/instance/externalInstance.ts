@@ -12,7 +12,7 @@ import type { Instance, Tls } from "./instance";
 /**
  * A PostgreSQL 15 that exists already, managed or self-run, reached over TLS by a role that need not be a superuser.
  *
- * The stack does not own it: it neither starts nor stops nor empties it. The host that accepts writes and the deploy role's password
+ * The stack does not own it, and never starts, stops or empties it. The host that accepts writes and the deploy role's password
  * come from the environment (PGHOST, PGPASSWORD): otherwise a refresh, which runs before the program, would use the state's
  * host, which may be a standby by now, and a token that has expired.
  */

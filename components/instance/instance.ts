@@ -14,7 +14,7 @@ export interface Instance {
   readonly provider: postgresql.Provider;
   /** The resource that everything in the server is deleted with; undefined where the stack does not own the server. */
   readonly server: pulumi.Resource | undefined;
-  /** The provider's role where it is no superuser: it has to become a member of the owner. */
+  /** The provider's role if it is not a superuser: it must become a member of the owner. */
   readonly deployRole?: string;
   /** The deployer's connection to a database that the stack does not own. */
   readonly maintenance: pulumi.Output<Connection>;

@@ -1,14 +1,14 @@
-/** A file of an archive. It belongs to root. */
+/** A file in an archive, owned by root. */
 export interface ArchivedFile {
   content: string;
-  /** 0o644 unless said otherwise. */
+  /** Default: 0o644. */
   mode?: number;
 }
 
 const block = 512;
 
 /**
- * A tar archive, as Docker takes files for a container.
+ * A tar archive in the form in which Docker accepts files for a container.
  *
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  *
@@ -23,7 +23,7 @@ export function archiveOf(files: Readonly<Record<string, ArchivedFile>>): Buffer
 }
 
 function header(path: string, size: number, mode: number): Buffer {
-  if (Buffer.byteLength(path) > 100) throw new RangeError(`${path}: is too long for an archive`);
+  if (Buffer.byteLength(path) > 100) throw new RangeError(`${path} is too long for an archive`);
   const bytes = Buffer.alloc(block);
   const octal = (value: number, width: number) => value.toString(8).padStart(width - 1, "0");
   bytes.write(path, 0);
@@ -32,7 +32,7 @@ function header(path: string, size: number, mode: number): Buffer {
   bytes.write(octal(0, 8), 116);
   bytes.write(octal(size, 12), 124);
   bytes.write(octal(0, 12), 136);
-  // The checksum is taken with its own field blank.
+  // The checksum is computed with its own field blank.
   bytes.write(" ".repeat(8), 148);
   bytes.write("0", 156);
   bytes.write("ustar\0" + "00", 257);

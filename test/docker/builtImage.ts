@@ -30,7 +30,7 @@ export function builtImage(target: ImageTarget): Promise<string> {
       const tags = there.flatMap(({ RepoTags }) => RepoTags ?? []);
       if (tags.includes(tag)) return tag;
       await build(target, tag);
-      // One that a container still uses stays.
+      // An image that a container still uses stays.
       await Promise.allSettled(tags.map((old) => engine.getImage(old).remove()));
       return tag;
     },

@@ -1,5 +1,5 @@
 /**
- * The text of a container's output, whose two streams Docker sends in frames of one.
+ * The text of a container's output, whose two streams Docker sends as frames of a single one.
  *
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */

@@ -1,11 +1,11 @@
-import { probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import { probeEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
 
-/** Fails at once, with the reason, where no Docker engine answers: each test would fail on its own otherwise. */
+/** Fails at once with the reason if no Docker engine answers; otherwise every test would fail on its own. */
 export default async function setup(): Promise<void> {
   const answer = await probeEngine();
   if (answer.answers) return;
   const failure = new Error(`Docker tests: ${answer.reason}.\n${answer.remedy}`);
-  // Where it was thrown helps nobody.
+  // The stack trace does not help.
   failure.stack = "";
   throw failure;
 }

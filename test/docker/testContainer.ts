@@ -6,7 +6,7 @@ import type Dockerode from "dockerode";
 import { archiveOf } from "./archiveOf";
 import { demultiplex } from "./demultiplex";
 
-/** What a command in a container said, on both streams, and how it ended. */
+/** The output of a command in a container, from both streams, and its exit code. */
 export interface CommandResult {
   exitCode: number;
   output: string;
@@ -20,7 +20,7 @@ export class TestContainer {
     return this.container.id;
   }
 
-  /** Puts files of root's into a folder, whether or not the container runs. */
+  /** Puts files owned by root into a folder, whether or not the container is running. */
   async put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
     const members = Object.entries(files).map(([name, content]) => [name, { content }] as const);
     await this.container.putArchive(archiveOf(Object.fromEntries(members)), { path: folder });
@@ -43,25 +43,26 @@ export class TestContainer {
     return this.container.inspect();
   }
 
-  /** Waits until it has ended, and tells the exit code. @throws with the log after `seconds` */
+  /** Waits for the container's exit, and returns its code. @throws with the log after `seconds` */
   async ended(seconds = 60): Promise<number> {
     const end = Date.now() + seconds * 1000;
     for (;;) {
       const { State } = await this.inspect();
       if (!State.Running) return State.ExitCode;
-      if (Date.now() > end) throw new Error(`has not ended:\n${await this.logs()}`);
+      if (Date.now() > end)
+        throw new Error(`the container is still running:\n${await this.logs()}`);
       await sleep(200);
     }
   }
 
-  /** Whatever it has said, since its last start only if so asked. */
+  /** The container's log; if asked, only since its last start. */
   async logs(part: "all" | "last start" = "all"): Promise<string> {
     const { State } = await this.inspect();
     const since = part === "all" ? {} : { since: new Date(State.StartedAt).getTime() / 1000 };
     return demultiplex(await this.container.logs({ stdout: true, stderr: true, ...since }));
   }
 
-  /** Runs a command in it; as the container's own user, unless told another. */
+  /** Runs a command in the container, by default as the container's own user. */
   async run(command: string[], user?: string): Promise<CommandResult> {
     const exec = await this.container.exec({
       Cmd: command,
@@ -71,7 +72,7 @@ export class TestContainer {
     });
     const output = demultiplex(await buffer(await exec.start({})));
     const { ExitCode } = await exec.inspect();
-    if (ExitCode === null) throw new Error(`${command.join(" ")}: has not ended`);
+    if (ExitCode === null) throw new Error(`${command.join(" ")} is still running`);
     return { exitCode: ExitCode, output };
   }
 
@@ -84,7 +85,7 @@ export class TestContainer {
 
   /** The paths that differ from the image's, without those of volumes and tmpfs. */
   async changes(): Promise<string[]> {
-    // Docker answers null for none, and dockerode hands on the bytes of that.
+    // Docker answers null for none, and dockerode passes on its bytes.
     const changes: unknown = await this.container.changes();
     return Array.isArray(changes) ? changes.map(({ Path }: { Path: string }) => Path) : [];
   }
@@ -94,7 +95,7 @@ export class TestContainer {
     return State.Health?.Status ?? "none";
   }
 
-  /** Waits until Docker says so of its health. @throws with the log after `seconds`, and at once if it has ended */
+  /** Waits until Docker reports this health. @throws with the log after `seconds`, or at once if the container exits */
   async until(wanted: "healthy" | "unhealthy", seconds = 90): Promise<void> {
     const end = Date.now() + seconds * 1000;
     for (;;) {
@@ -108,7 +109,7 @@ export class TestContainer {
     }
   }
 
-  /** The port of 127.0.0.1 that a port of the container is published at. */
+  /** The port of 127.0.0.1 on which a port of the container is published. */
   async publishedPort(port: number): Promise<number> {
     const { NetworkSettings } = await this.inspect();
     const published = NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort;

@@ -5,26 +5,26 @@ import type Dockerode from "dockerode";
 import { engine } from "./engine";
 import { TestContainer } from "./testContainer";
 
-/** What a container is made of; the rest is as a stack's containers have it. */
+/** How to create a container; everything else is as in a stack's containers. */
 export interface ContainerParts {
   image: string;
-  /** Volumes by the path that they are mounted at. */
+  /** Volumes by their mount point. */
   volumes?: Readonly<Record<string, string>>;
-  /** Folders in memory, besides /tmp. */
+  /** Folders in memory, in addition to /tmp. */
   tmpfs?: readonly string[];
   /** Files for /etc/hosterizer. */
   files?: Readonly<Record<string, string>>;
   /** A port to publish on 127.0.0.1. */
   port?: number;
-  /** Where there; otherwise Docker chooses, anew at each start. */
+  /** The host's port for it. Default: Docker chooses one at each start. */
   publishedAt?: number;
-  /** A network of the stack's, and the container's name in it. */
+  /** A network of the stack, and the container's name in it. */
   network?: { name: string; alias: string };
-  /** In place of the image's own. */
+  /** Replaces the image's own. */
   entrypoint?: string[];
 }
 
-/** Containers and volumes of a test, which end with it. */
+/** Containers and volumes of a test, which are removed with it. */
 export class TestStack {
   private readonly name = `hosterizer-test-${randomUUID().slice(0, 8)}`;
   private readonly containers: string[] = [];
@@ -45,7 +45,7 @@ export class TestStack {
     return name;
   }
 
-  /** A container that is not started yet. */
+  /** Creates a container without starting it. */
   async container(parts: ContainerParts): Promise<TestContainer> {
     const volumes = { "/etc/hosterizer": await this.volume(), ...parts.volumes };
     const port = parts.port === undefined ? undefined : `${parts.port}/tcp`;
@@ -82,7 +82,7 @@ export class TestStack {
     return made;
   }
 
-  /** A container that a test has made by itself, and that ends with it all the same. */
+  /** Registers a container that a test has created itself, so that it is removed, too. */
   adopt(container: Dockerode.Container): TestContainer {
     this.containers.push(container.id);
     return new TestContainer(container);

@@ -4,7 +4,10 @@ import {
   type ContainerSetting,
   containerSettings,
 } from "@hosterizer/postgres/server/container/containerSettings";
-import { accessRuleLine, accessRules } from "@hosterizer/postgres/server/container/accessRules";
+import {
+  connectionRuleLine,
+  connectionRules,
+} from "@hosterizer/postgres/server/container/connectionRules";
 import { memorySettings } from "@hosterizer/postgres/server/container/defaultSettings";
 import { readQuantity } from "@hosterizer/postgres/server/settings/parameters";
 
@@ -56,10 +59,10 @@ function readable(value: string): string {
 }
 
 function rules(): string {
-  const declared = accessRules({ database: "hosterizer", role: "app_pooler" });
+  const declared = connectionRules({ database: "hosterizer", role: "app_pooler" });
   return table(
     ["Line of pg_hba.conf", "Why"],
-    declared.map((rule) => [code(accessRuleLine(rule)), rule.reason]),
+    declared.map((rule) => [code(connectionRuleLine(rule)), rule.reason]),
   );
 }
 

@@ -11,7 +11,7 @@ import { sharedProject } from "./sharedProject";
 
 const tenantTables = tenancy.tables.map(({ table }) => table).sort();
 
-/** Of all migrations. */
+/** The tables that the migrations create. */
 let tables: string[];
 let superuser: Connection;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const ask = <T extends object>(sql: string) => rowsOf<T>(superuser, sql);
 
-/** The privileges of a role on each table, of all that PostgreSQL knows. */
+/** The privileges of a role on each table, out of all that PostgreSQL has. */
 async function tablePrivileges(role: string): Promise<Record<string, string[]>> {
   const rows = await ask<{ table: string; privileges: string[] }>(
     `select c.relname as table, array_agg(p order by p) filter (
@@ -40,7 +40,7 @@ async function tablePrivileges(role: string): Promise<Record<string, string[]>> 
 const onAll = (privileges: string[] | null) =>
   Object.fromEntries(tables.map((table) => [table, privileges]));
 
-test("eight roles exist besides the superuser, and no attribute puts one above the policies", async () => {
+test("eight roles exist besides the superuser, and none has an attribute that bypasses policies", async () => {
   const roles = await ask(
     `select rolname as name, rolcanlogin as login, rolinherit as inherit
        from pg_roles
@@ -63,7 +63,7 @@ test("eight roles exist besides the superuser, and no attribute puts one above t
   expect(all).toEqual({ count: 9 });
 });
 
-test("two memberships exist, and none can be handed on", async () => {
+test("two memberships exist, and neither has the admin option", async () => {
   const memberships = await ask(
     `select roleid::regrole::text as "group", member::regrole::text, admin_option as admin
        from pg_auth_members
@@ -77,7 +77,7 @@ test("two memberships exist, and none can be handed on", async () => {
   ]);
 });
 
-test("the server keeps a SCRAM verifier of each role that logs in with a password, and of no other", async () => {
+test("the server stores a SCRAM verifier for exactly the roles that log in with a password", async () => {
   const passwords = await ask(
     `select rolname as name, rolpassword ~ '^SCRAM-SHA-256\\$4096:' as scram
        from pg_authid
@@ -98,7 +98,7 @@ test("the server keeps a SCRAM verifier of each role that logs in with a passwor
   ]);
 });
 
-test("PUBLIC may do nothing: neither connect nor make temporary tables nor enter schema public", async () => {
+test("PUBLIC cannot connect, create temporary tables or use schema public", async () => {
   const [{ database, schema } = { database: [], schema: [] }] = await ask<{
     database: string[];
     schema: string[];
@@ -112,7 +112,7 @@ test("PUBLIC may do nothing: neither connect nor make temporary tables nor enter
   expect({ database, schema }).toEqual({ database: null, schema: null });
 });
 
-test("the roles that may connect are those that are declared, and none may make temporary tables", async () => {
+test("only the declared roles can connect, and none can create temporary tables", async () => {
   const [{ connect, temporary } = { connect: [], temporary: [] }] = await ask<{
     connect: string[];
     temporary: string[];
@@ -136,17 +136,20 @@ test("the roles that may connect are those that are declared, and none may make 
   expect(temporary).toBeNull();
 });
 
-test("the application changes rows of all tables, and may nothing that policies do not bind", async () => {
+test("the application reads and writes all tables, and has no privilege that bypasses policies", async () => {
   expect(await tablePrivileges("app_user")).toEqual(
     onAll(["DELETE", "INSERT", "SELECT", "UPDATE"]),
   );
 });
 
-test.each(["app_readonly", "app_backup"])("%s reads all tables, and no more", async (role) => {
-  expect(await tablePrivileges(role)).toEqual(onAll(["SELECT"]));
-});
+test.each(["app_readonly", "app_backup"])(
+  "%s has SELECT on all tables, and no other privilege",
+  async (role) => {
+    expect(await tablePrivileges(role)).toEqual(onAll(["SELECT"]));
+  },
+);
 
-test("monitoring sees the statistics and no table", async () => {
+test("app_monitor reads the statistics, but no table", async () => {
   const connection = await sharedProject().connection("app_monitor");
 
   expect(await tablePrivileges("app_monitor")).toEqual(onAll(null));
@@ -157,7 +160,7 @@ test("monitoring sees the statistics and no table", async () => {
   expect(statements).toHaveLength(1);
 });
 
-test("the pooler reaches one function, and no table", async () => {
+test("the pooler can call one function, and read no table", async () => {
   expect(await tablePrivileges("app_pooler")).toEqual(onAll(null));
   const executable = await ask(
     `select p.oid::regprocedure::text as function, p.proowner::regrole::text as owner
@@ -173,7 +176,7 @@ test("the pooler reaches one function, and no table", async () => {
   ]);
 });
 
-test("the function that the pooler asks answers about those that may come through it", async () => {
+test("the pooler's lookup function returns only roles that may log in through the pooler", async () => {
   const roles = await ask<{ name: string }>(
     `select r.rolname as name
        from pg_roles as r
@@ -189,14 +192,17 @@ test("the function that the pooler asks answers about those that may come throug
   ]);
 });
 
-test.each(["app_user", "app_readonly"])("%s sees no other session's statements", async (role) => {
-  const connection = await sharedProject().connection(role);
-  const statistics = rowsOf(connection, "select from monitoring.pg_stat_statements");
+test.each(["app_user", "app_readonly"])(
+  "%s cannot read the statements of other sessions",
+  async (role) => {
+    const connection = await sharedProject().connection(role);
+    const statistics = rowsOf(connection, "select from monitoring.pg_stat_statements");
 
-  await expect(statistics).rejects.toMatchObject({ code: "42501" });
-});
+    await expect(statistics).rejects.toMatchObject({ code: "42501" });
+  },
+);
 
-test("the extensions lie where they are declared", async () => {
+test("each extension is in its declared schema", async () => {
   const extensions = await ask(
     `select extname as name, extnamespace::regnamespace::text as schema
        from pg_extension
@@ -211,7 +217,7 @@ test("the extensions lie where they are declared", async () => {
   ]);
 });
 
-test("the owner owns the database and everything in it that no extension has brought", async () => {
+test("the owner owns the database and everything in it except what extensions create", async () => {
   const owners = await ask(
     `select distinct owner::regrole::text
        from (select datdba from pg_database where datname = 'hosterizer'
@@ -243,7 +249,7 @@ test("row-level security is enabled and forced on all tenant tables", async () =
   expect(secured.map(({ table }) => table)).toEqual(tenantTables);
 });
 
-test("the database is UTF8 in the locale C, and the server listens on the loopback address only", async () => {
+test("the database uses UTF8 and locale C, and the server listens on the loopback address only", async () => {
   const [database] = await ask(
     `select pg_encoding_to_char(encoding) as encoding, datcollate as collate, datctype as ctype,
             current_setting('listen_addresses') as address, current_setting('data_checksums') as checksums

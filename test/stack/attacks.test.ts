@@ -25,7 +25,7 @@ const attacks = Object.entries(corpus).flatMap(([area, its]) =>
 
 let project: Project;
 let application: Connection;
-/** Another request of the same application, for the other tenant. */
+/** Another session of the same application, serving the other tenant. */
 let other: Client;
 let before: object[];
 beforeAll(async () => {
@@ -42,20 +42,20 @@ afterAll(async () => {
   await project.remove();
 });
 
-test("there are sixty attacks at least, and no two of them alike", () => {
+test("the corpus has at least sixty attacks, each with an aim of its own", () => {
   expect(attacks.length).toBeGreaterThanOrEqual(60);
   expect(new Set(attacks.map(({ aim }) => aim)).size).toBe(attacks.length);
 });
 
-describe("an administrator is who says so", () => {
+describe("when a session setting makes an administrator", () => {
   test.each(attacks)("$area: $aim", async (attack) => {
     judge(await runAttack(attack, application), attack.gets);
   });
 
-  test("all rows, roles and settings are as they were", expectUntouched);
+  test("all rows, roles and settings are unchanged", expectUntouched);
 });
 
-describe("contexts are signed", () => {
+describe("when contexts are signed", () => {
   let token: () => string;
   beforeAll(async () => {
     await project.edit(
@@ -74,7 +74,7 @@ describe("contexts are signed", () => {
     before = await everything();
   });
 
-  test("the customer sees its own rows, and without a token none", async () => {
+  test("a customer sees its own rows with a token, and none without", async () => {
     const look = { aim: "", sql: "select name from public.sites", gets: "own" } as const;
     expect(await runAttack(look, application, token())).toMatchObject({ told: '[{"name":"Own"}]' });
     expect(await runAttack(look, application)).toMatchObject({ told: "[]" });
@@ -88,19 +88,19 @@ describe("contexts are signed", () => {
     );
   });
 
-  test("what is open is what PostgreSQL lets everybody do, and nothing of the contract", () => {
+  test("no attack on the context or its signature succeeds", () => {
     const open = attacks.filter(({ gets }) => isOpen(gets) && gets.signed === undefined);
     expect(open.filter(({ area }) => area === "context" || area === "signatures")).toEqual([]);
   });
 
-  test("all rows, roles and settings are as they were", expectUntouched);
+  test("all rows, roles and settings are unchanged", expectUntouched);
 
-  test("nothing has drifted, and the proof is green", async () => {
+  test("nothing has drifted, and the isolation proof passes", async () => {
     expect(await project.npm("drift")).toMatchObject({ code: 0 });
     expect((await project.npm("db", "verify")).output).toContain(": nothing leaks.");
   });
 
-  test("psql signs, too", async () => {
+  test("db psql signs its context", async () => {
     const count = (who: string) =>
       project.shell(
         `node packages/cli/run.mjs db psql ${who} -c 'select count(*) from sites' -- -At`,
@@ -111,7 +111,7 @@ describe("contexts are signed", () => {
   });
 });
 
-describe("an administrator has a role of its own", () => {
+describe("when administrators have a role of their own", () => {
   beforeAll(async () => {
     await project.edit(
       "database/tenancy.ts",
@@ -128,9 +128,9 @@ describe("an administrator has a role of its own", () => {
     judge(await runAttack(attack, application), inRoleMode);
   });
 
-  test("all rows, roles and settings are as they were", expectUntouched);
+  test("all rows, roles and settings are unchanged", expectUntouched);
 
-  test("nothing has drifted, and the keys of signed contexts are gone", async () => {
+  test("nothing has drifted, and the signing keys are gone", async () => {
     expect(await project.query("select to_regclass('tenancy.signing_keys') as it")).toEqual([
       { it: null },
     ]);
@@ -144,7 +144,7 @@ function isOpen(gets: Attack["gets"]): gets is Open {
 
 function judge({ code, told }: Outcome, gets: Attack["gets"]): void {
   if (isOpen(gets)) {
-    // What is said to be open is: otherwise it belongs to what is stopped.
+    // An attack listed as open must succeed; otherwise it belongs with those that are stopped.
     expect(code).toBe(gets.code);
     expect(foreign.test(told)).toBe(gets.shows === true);
     return;

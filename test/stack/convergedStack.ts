@@ -10,18 +10,18 @@ import {
 } from "@hosterizer/postgres/server/embedded/server";
 import type { Project } from "./project";
 
-/** What an update has made of a project and its server, to make others of without an update. */
+/** A converged project and its server, from which others are copied without an update. */
 export interface ConvergedStack {
-  /** Folder of the project's own files and of the server's, which stands still. */
+  /** Folder with the project's own files and those of its stopped server. */
   folder: string;
   port: number;
 }
 
 const stateFile = "state.json";
-/** What a stack has in the project's `.hosterizer`, without its server. */
+/** What a stack keeps in the project's `.hosterizer`, apart from its server. */
 const own = ["config", "local", "passphrase", "state"];
 
-/** Copies the stack of a project into a folder. Its server is stopped for it, and started again. */
+/** Copies a project's stack into a folder. Stops its server for that, and starts it again. */
 export async function keepStack(project: Project, folder: string): Promise<ConvergedStack> {
   await mkdir(folder);
   await pulumi(project, `stack export --show-secrets --file ${join(folder, stateFile)}`);
@@ -42,7 +42,7 @@ export async function takeStack(project: Project, { folder, port }: ConvergedSta
   await mkdir(dirname(server.paths.directory), { recursive: true, mode: 0o711 });
   await execa("cp", ["-a", join(folder, "server"), server.paths.directory]);
   await startServer(server);
-  // A port of five digits is no part of anything else there.
+  // A five-digit port occurs nowhere else in the state.
   const state = await readFile(join(folder, stateFile), "utf8");
   const moved = join(".hosterizer", stateFile);
   await project.write(moved, state.replace(new RegExp(`\\b${port}\\b`, "g"), `${project.port}`));
@@ -54,5 +54,5 @@ async function pulumi(project: Project, words: string): Promise<void> {
   const { code, output } = await project.shell(
     `node packages/cli/run.mjs pulumi ${words} --stack ${project.stack}`,
   );
-  if (code !== 0) throw new Error(`pulumi ${words} ended with ${String(code)}:\n${output}`);
+  if (code !== 0) throw new Error(`pulumi ${words} exited with ${String(code)}:\n${output}`);
 }

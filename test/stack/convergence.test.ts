@@ -25,6 +25,6 @@ test("preview finds nothing to do", async () => {
   );
 });
 
-test("nothing is left to be committed", async () => {
+test("up leaves nothing to commit", async () => {
   expect(await project.shell("git status --porcelain")).toMatchObject({ code: 0, output: "" });
 });

@@ -12,7 +12,7 @@ import { moveSetUpRecord } from "./moveSetUpRecord";
 import { Project } from "./project";
 
 export interface ProjectOptions {
-  /** The folder that it is made in. */
+  /** The folder to create the project in. */
   within?: string;
   /** The user who owns it and runs its commands. */
   account?: Account;
@@ -22,7 +22,7 @@ export interface ProjectOptions {
 
 const toolchain = join(".hosterizer", "toolchain");
 
-/** Makes a copy of a template, set up and ready. The caller removes it, also when its test fails. */
+/** Copies a template, set up and ready to use. The caller removes the copy, even when its test fails. */
 export async function copyTemplate(
   template: string,
   { within = dirname(template), account, proof = false }: ProjectOptions = {},
@@ -38,7 +38,7 @@ export async function copyTemplate(
   await project.edit("Pulumi.local.yaml", ":port: 5433", `:port: ${project.port}`);
   if (!proof) await proveNothing(project);
   if (account !== undefined) await giveTo(account, directory);
-  // Hard links have the owner of what they are links to, who is not to change.
+  // A hard link shares its owner with the original, which must keep its own.
   await linkTree(join(template, toolchain), join(directory, toolchain));
   await moveSetUpRecord(directory);
   return project;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** What the stack has made, besides itself. */
+/** The types of the stack's resources, except that of the stack itself. */
 async function made(): Promise<string[]> {
   const { stdout } = await project.shell(
     "node packages/cli/run.mjs pulumi stack export --stack local",
@@ -45,7 +45,7 @@ describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
     await project.write(configuration, written);
   });
 
-  test("names a port that another program holds, and logins that nobody can have", async () => {
+  test("names a port in use by another program, and invalid logins", async () => {
     const { code, output } = await project.npm(command);
 
     expect(code).toBe(1);
@@ -61,20 +61,20 @@ describe.each(["preview", "up"])("%s, before anything changes,", (command) => {
 });
 
 const faults: [string, string][] = [
-  ["a key that nobody knows", "hosterizer-database:colour in Pulumi.local.yaml: unknown key"],
+  ["an unknown key", "hosterizer-database:colour in Pulumi.local.yaml: unknown key"],
   ["a value of the wrong type", 'hosterizer-database:lockTimeout in Pulumi.local.yaml: "soon" is'],
   ["logins without a number", "is not an object of login numbers"],
   ["a port out of range", 'hosterizer-database:port in Pulumi.local.yaml: "70000" is not a port'],
-  ["a bad name of a role", 'role "app auditor" in database/roles.ts: the name'],
+  ["an invalid role name", 'role "app auditor" in database/roles.ts: the name'],
   ["a role declared twice", 'role "app_user" in database/roles.ts: declared twice'],
   [
     "an extension that the server lacks",
     'extension "postgis" in database/extensions.ts: the server',
   ],
-  ["a migration without its down half", "000004_create_deployments_table.down.sql, is missing"],
-  ["a number given twice", "number 000005 is already that of"],
+  ["a migration without its down file", "000004_create_deployments_table.down.sql, is missing"],
+  ["a duplicate migration number", "number 000005 is already that of"],
   [
-    "a number out of order",
+    "a gap in the migration numbers",
     `number ${numbered(shippedVersion + 3)} follows ${numbered(shippedVersion)}`,
   ],
   [
@@ -98,7 +98,7 @@ describe.each(["preview", "up"])(
       expect(run.output).toContain(text);
     });
 
-    test("ends with exit code 1, makes nothing, and shows no stack trace", async () => {
+    test("exits with code 1, creates nothing, and prints no stack trace", async () => {
       expect(run.code).toBe(1);
       expect(run.output).not.toMatch(stackTrace);
       expect(await made()).toEqual([]);

@@ -21,7 +21,7 @@ afterAll(() => project.remove());
 
 const countSites = () => project.query("select count(*)::int from public.sites");
 
-test("destroy without a terminal and without --yes says what would be lost, and removes nothing", async () => {
+test("destroy without a terminal or --yes lists what would be lost, and removes nothing", async () => {
   const { code, output } = await project.npm("destroy");
 
   expect(code).toBe(1);
@@ -32,7 +32,7 @@ test("destroy without a terminal and without --yes says what would be lost, and 
   expect(await countSites()).toEqual([{ count: 2 }]);
 });
 
-test("a change of the port moves the server and keeps the data", async () => {
+test("changing the port moves the server and keeps the data", async () => {
   const { port } = project;
   await project.moveTo(await freePort());
 
@@ -42,7 +42,7 @@ test("a change of the port moves the server and keeps the data", async () => {
   expect(await answers(port)).toBe(false);
 });
 
-test("up does not touch data that another state has made, and says how to go on", async () => {
+test("up leaves data of another state alone, and says how to continue", async () => {
   const state = join(project.directory, ".hosterizer", "state");
   await rename(state, `${state}.lost`);
 
@@ -59,11 +59,11 @@ test("up does not touch data that another state has made, and says how to go on"
   expect(output).toContain("npm run destroy");
 });
 
-test("after all that nothing has drifted", async () => {
+test("drift finds nothing after these commands", async () => {
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
 });
 
-// From here on commands run in a shell that db -- env has pointed at the database.
+// From here on, commands run in a shell that db -- env has pointed at the database.
 const pointed = ". ./.hosterizer/pointed.sh && env | grep -q ^PGDATABASE=hosterizer";
 const inPointedShell = (command: string) =>
   project.shell(`${pointed} && node packages/cli/run.mjs ${command}`);
@@ -84,7 +84,7 @@ test("destroy with --yes stops the server and leaves neither data nor resources"
   expect(stdout).not.toContain('"urn"');
 });
 
-test("after it up makes a new, empty database that has not drifted", async () => {
+test("up after destroy creates a new, empty database without drift", async () => {
   const up = await inPointedShell("up");
   const drift = await inPointedShell("drift");
 
@@ -92,13 +92,13 @@ test("after it up makes a new, empty database that has not drifted", async () =>
   expect(up.code).toBe(0);
   expect(drift.output).not.toContain("does not exist");
   expect(drift.code).toBe(0);
-  // Which has not read the passwords yet.
+  // A new object, which reads the new passwords.
   const { directory, port } = project;
   project = new Project(directory, port);
   expect(await countSites()).toEqual([{ count: 0 }]);
 });
 
-test("destroy finds a server that the state knows nothing of, as a killed update can leave one", async () => {
+test("destroy removes a server that is missing from the state, as after a killed update", async () => {
   await rm(join(project.directory, ".hosterizer", "state"), { recursive: true });
 
   const refused = await project.npm("destroy");

@@ -1,12 +1,12 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { renderDrift } from "@hosterizer/cli/drift/renderDrift";
 
-/** The differences in what `npm run drift` and `npm run preview` print for people, a line each. */
+/** The differences that `npm run drift` and `npm run preview` print, one line each. */
 export function differenceLines(output: string): string[] {
   return Array.from(output.matchAll(/^ {2}[! ] (\S.*)$/gm), ([, line = ""]) => line);
 }
 
-/** The lines that it prints of these differences. */
+/** The lines that they print for these differences. */
 export function linesOf(stack: string, differences: readonly Difference[]): string[] {
   const plain = (text: string) => text;
   const screen = { width: 120, bold: plain, red: plain };

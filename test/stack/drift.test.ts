@@ -16,7 +16,7 @@ const half = comingMigration("half");
 const plainPreview =
   "node packages/cli/run.mjs pulumi preview --diff --stack local --non-interactive";
 
-// One database, from one state to the next: each test begins where the one before has ended.
+// One database passes through all states: each test begins where the previous one ended.
 let project: Project;
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ async function report(): Promise<{ code: number | undefined; told: DriftReport }
   return { code, told: JSON.parse(stdout) as DriftReport };
 }
 
-test("a migration to come is named, and is no fault", async () => {
+test("drift names a pending migration, and does not count it as drift", async () => {
   await project.write(`migrations/${note}.up.sql`, "comment on schema public is 'tables';\n");
   await project.write(`migrations/${note}.down.sql`, "comment on schema public is null;\n");
   const { code, output } = await project.npm("drift");
@@ -49,7 +49,7 @@ test("a migration to come is named, and is no fault", async () => {
   expect(differenceLines(output)).toEqual([`pending: ${note}`]);
 });
 
-test("plain Pulumi shows no migration that was pending for an earlier update", async () => {
+test("plain pulumi preview does not list the migrations of earlier updates", async () => {
   await project.query("alter policy context_sees_own on public.customers using (true)");
   const preview = await project.shell(plainPreview);
 
@@ -60,15 +60,15 @@ test("plain Pulumi shows no migration that was pending for an earlier update", a
   );
   for (const name of shippedMigrations) expect(preview.output).not.toContain(name);
   expect(preview.output).not.toContain("- drift");
-  // Nor SQL, nor what is declared at length.
+  // Neither SQL nor long declarations are shown.
   expect(preview.output).not.toMatch(/do \$close\$|tenantRoles|administratorRoles/);
-  // Before it, Pulumi tells what the refresh has read for the first time.
+  // Above that, Pulumi prints what the refresh reads for the first time.
   const [, update = ""] = preview.output.split("pulumi:pulumi:Stack: (same)");
   expect(update).toContain("Lockdown");
   expect(update.split("\n").length).toBeLessThan(60);
 });
 
-/** Beside the policy and the migration. */
+/** In addition to the policy and the migration. */
 const more = [
   "grant truncate on public.sites to app_user",
   "drop index public.sites_deleted_at_idx",
@@ -87,7 +87,7 @@ const more = [
   openings,
 ];
 
-test("many differences are a line each, grouped, with leaks first", async () => {
+test("preview prints one line per difference, grouped, with leaks first", async () => {
   for (const sql of more) await project.query(sql);
   const output = await project.succeed("preview");
 
@@ -107,7 +107,7 @@ test("many differences are a line each, grouped, with leaks first", async () => 
   expect(text).toMatch(/accept-drift --reason 'why' .*'column public\.policies\.priority'/);
 });
 
-/** Which lines stand below which title, by their marks. */
+/** The marks of the lines below each group title. */
 function groupsIn(output: string): Record<string, string[]> {
   const groups = output.matchAll(/^(up .*):\n((?: {2}[! ] .*\n)+)/gm);
   return Object.fromEntries(
@@ -118,7 +118,7 @@ function groupsIn(output: string): Record<string, string[]> {
   );
 }
 
-test("a refused up names what has to be decided, with its choices, and closes what is open", async () => {
+test("a refused up lists each decision with its choices, and closes what is open", async () => {
   expect(await project.query(stillOpen)).toHaveLength(7);
   const { code, output } = await project.npm("up");
 
@@ -133,7 +133,7 @@ test("a refused up names what has to be decided, with its choices, and closes wh
   expect(await project.query(stillOpen)).toEqual([]);
 });
 
-test("nor does an extension come first that the owner has put something in the way of", async () => {
+test("up closes what is open even when an object of the owner's blocks an extension", async () => {
   await project.query(`drop extension pg_stat_statements; set role hosterizer_owner;
     create function monitoring.pg_stat_statements_info() returns integer language sql as 'select 1';
     alter table public.sites disable row level security`);
@@ -145,7 +145,7 @@ test("nor does an extension come first that the owner has put something in the w
   expect(await project.query(stillOpen)).toEqual([]);
 });
 
-test("what up refuses is accepted with a reason, and up goes on", async () => {
+test("accept-drift with a reason accepts what up refused, and up continues", async () => {
   const accepted = await accept('--reason "hotfix" "column public.policies.priority"');
   expect(accepted).toMatchObject({ code: 0 });
   expect(accepted.stdout).toMatch(/^Accepted, and expected from now on:\n {2}column public\.pol/);
@@ -179,7 +179,7 @@ test("the history says who accepted what, when and why", async () => {
   );
 });
 
-test("without a difference nothing is accepted, and without a reason neither", async () => {
+test("accept-drift does nothing without a difference, and fails without a reason", async () => {
   expect(await accept('--reason "to be sure"')).toMatchObject({
     code: 0,
     stdout: "Nothing differs: there is nothing to accept.",
@@ -187,7 +187,7 @@ test("without a difference nothing is accepted, and without a reason neither", a
   expect(await accept("")).toMatchObject({ code: 1 });
 });
 
-test("what an update has repaired is not shown as removed by the next preview", async () => {
+test("the next preview does not show repaired drift as removed", async () => {
   await project.query("grant truncate on public.sites to app_user");
   const preview = await project.shell(plainPreview);
   await project.query("revoke truncate on public.sites from app_user");
@@ -196,7 +196,7 @@ test("what an update has repaired is not shown as removed by the next preview", 
   expect(preview.output).not.toContain("context_sees_own");
 });
 
-test("a fault of the program is broken, never clean", async () => {
+test("drift reports a faulty program as broken, never as clean", async () => {
   await project.write(`migrations/${half}.up.sql`, "select 1;\n");
   const { code, output } = await project.npm("drift");
   await project.shell(`rm migrations/${half}.up.sql`);
@@ -207,7 +207,7 @@ test("a fault of the program is broken, never clean", async () => {
   expect(output).not.toMatch(/^ +at .*\.ts:\d+/m);
 });
 
-test("migrations do not start at the first one in a live database whose ledger was lost", async () => {
+test("preview and up refuse a live database that has lost its ledger", async () => {
   const applied = await project.query<{ name: string }>(
     "delete from hosterizer.schema_migrations returning name",
   );
@@ -226,36 +226,36 @@ test("migrations do not start at the first one in a live database whose ledger w
   );
 });
 
-test("a stopped server is named by drift with host and port", async () => {
+test("drift names a stopped server with its host and port", async () => {
   const [row] = await project.query<{ pid: number }>(
     "select pg_postmaster_start_time(), split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid",
   );
-  if (row === undefined) throw new Error("the server does not tell its process id");
+  if (row === undefined) throw new Error("the server returns no process id");
   process.kill(row.pid, "SIGINT");
   const { code, told } = await report();
 
   expect(code).toBe(1);
   expect(told).toMatchObject({ status: "broken", differences: [] });
-  // In a line, and with no trace below it.
+  // One line, without a stack trace.
   expect(told.error).toMatch(new RegExp(`^[^\n]*127\\.0\\.0\\.1:${project.port}[^\n]*$`));
 });
 
-test("up starts it, and goes on with the ledger that was written anew", async () => {
+test("up starts the server, and continues with the rewritten ledger", async () => {
   expect(await project.succeed("up")).toContain("was not running; it has been started");
   expect(await project.query("select count(*)::int as n from public.sites")).toEqual([{ n: 2 }]);
 });
 
-/** Who has connected while `run` ran, one line of the log a session. */
+/** The log lines of the sessions that connect while `run` is running. */
 async function sessionsDuring(run: () => Promise<unknown>): Promise<string[]> {
   const before = (await readFile(project.server.log, "utf8")).length;
   await run();
-  // The server writes its log in its own time.
+  // The server writes its log asynchronously.
   await sleep(300);
   const log = (await readFile(project.server.log, "utf8")).slice(before);
   return Array.from(log.matchAll(/connection authorized: .*/g), ([line]) => line);
 }
 
-test("a database as declared is clean, for programs too, found in at most 3 sessions of ours", async () => {
+test("drift reports a converged database as clean, in at most three sessions of its own", async () => {
   const [server] = await project.query<{ version: number }>(
     "select pg_catalog.current_setting('server_version_num')::int as version",
   );
@@ -268,12 +268,12 @@ test("a database as declared is clean, for programs too, found in at most 3 sess
     code: 0,
     told: { stack: "local", status: "clean", differences: [] },
   });
-  // A server older than a security fix is a warning, and no difference.
+  // A server that lacks a security fix causes a warning, not a difference.
   const isOld = (server?.version ?? 0) < 150_020;
   expect(
     clean?.told.warnings.some((line) => /^server version 15\.\d+ is below 15\.20/.test(line)),
   ).toBe(isOld);
-  // What the official plugin opens is its own affair, whoever stands in for it.
+  // Sessions of the official plugin, or of its replacement, are not counted.
   const ours = sessions.filter(
     (line) => line.includes("=hosterizer-database/") && !line.includes("/postgresql plugin"),
   );
@@ -281,7 +281,7 @@ test("a database as declared is clean, for programs too, found in at most 3 sess
   expect(ours.length, ours.join("\n")).toBeLessThanOrEqual(3);
 });
 
-test("the log that this is counted in has a line for every session", async () => {
+test("the server logs a line for every session", async () => {
   const sessions = await sessionsDuring(async () => {
     await project.query("select 1");
     await project.query("select 1", "app_user");

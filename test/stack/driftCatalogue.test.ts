@@ -21,14 +21,14 @@ const cases = Object.entries<readonly DriftCase[]>(catalogue).flatMap(([area, it
 const ofRound = (up: DriftCase["up"], wanted: number) =>
   cases.filter(({ up: its, round = 1 }) => its === up && round === wanted);
 
-/** What happens at once before an update that goes through. */
+/** What is broken together before an update that succeeds. */
 const turns = [
-  // With no record, and no way in, nothing of the schema is compared: these come while nothing of it has changed.
-  { turn: "what others are compared with", broken: ofRound("repairs", 2) },
-  { turn: "the way in", broken: ofRound("repairs", 3) },
-  { turn: "all else", broken: [...ofRound("leaves", 1), ...ofRound("repairs", 1)] },
+  // Without the record, or without a login, the schema is not compared: these turns come while it is unchanged.
+  { turn: "the recorded baseline", broken: ofRound("repairs", 2) },
+  { turn: "logging in", broken: ofRound("repairs", 3) },
+  { turn: "everything else", broken: [...ofRound("leaves", 1), ...ofRound("repairs", 1)] },
 ];
-/** What happens before one that is refused, and what that leaves as it is. */
+/** What is broken before an update that is refused, and stays broken. */
 const refused = { turn: "refused", broken: [...ofRound("refuses", 1), ...ofRound("repairs", 4)] };
 
 const repairs = { automatic: "repairs", refused: "refuses", none: "leaves" } as const;
@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-test("every table that is filled holds rows, of more than one tenant where it has tenants", async () => {
+test("every filled table holds rows, and tenant tables hold rows of several tenants", async () => {
   const tables = [...tenantRows.matchAll(/^insert into public\.(\w+)/gm)].map(
     ([, name = ""]) => name,
   );
@@ -59,31 +59,31 @@ test("every table that is filled holds rows, of more than one tenant where it ha
   ).resolves.toEqual([{ tenants: 4 }]);
 });
 
-test("every case has its turn", () => {
+test("every case of the catalogue belongs to one turn", () => {
   const taken = [...turns, refused].flatMap(({ broken }) => broken);
   expect(taken.map(({ what }) => what).toSorted()).toEqual(
     cases.map(({ what }) => what).toSorted(),
   );
 });
 
-/** What an earlier turn has broken and `up` leaves, until somebody ends it. */
+/** What an earlier turn has broken and `up` leaves alone, until it is undone. */
 let left: Broken[] = [];
 
-describe.each(turns)("up goes through: $turn", ({ broken }) => {
+describe.each(turns)("up succeeds: $turn", ({ broken }) => {
   const seen = lookAt(broken);
 
-  test.each(broken)("is named: $area: $what", (drift) => {
+  test.each(broken)("drift names $area: $what", (drift) => {
     expectNamed(seen, drift);
   });
 
-  test("one up touches no row, and leaves nothing but what it says", async () => {
+  test("one up repairs everything except what others own, and changes no row", async () => {
     const before = await readChecksums(project);
     await project.succeed("up");
 
     expect(await readChecksums(project)).toEqual(before);
     left = seen.broken.filter(({ drift }) => drift.up === "leaves");
     const entries = await readReport(left.length === 0 ? 0 : 7);
-    // One of these objects may be told of in two ways.
+    // One object may appear in two differences.
     const known = entries.filter((entry) => left.some(({ drift }) => isAbout(drift)(entry)));
     const objects = new Set(known.map(({ object }) => object));
     const others = entries.filter(({ object }) => !objects.has(object));
@@ -92,18 +92,18 @@ describe.each(turns)("up goes through: $turn", ({ broken }) => {
   });
 });
 
-test("all rows are as they were before any of it", async () => {
+test("all rows are unchanged", async () => {
   expect(await readChecksums(project)).toEqual(filled);
 });
 
 describe("up refuses", () => {
   const seen = lookAt(refused.broken);
 
-  test.each(refused.broken)("is named: $area: $what", (drift) => {
+  test.each(refused.broken)("drift names $area: $what", (drift) => {
     expectNamed(seen, drift);
   });
 
-  test("what up leaves goes on being named until somebody ends it", async () => {
+  test("drift keeps naming what up leaves alone until it is undone by hand", async () => {
     expect(left.map(({ drift }) => drift.what)).toEqual(
       ofRound("leaves", 1).map(({ what }) => what),
     );
@@ -111,10 +111,10 @@ describe("up refuses", () => {
     for (const { undo } of left.toReversed()) await undo();
   });
 
-  test("up fails, names each with its choices, and changes nothing", async () => {
-    // What is open is closed first, and no part of this.
+  test("up fails, lists each difference with its choices, and changes nothing", async () => {
+    // The first run closes what is open, which this test is not about.
     await project.npm("up");
-    // What up would repair otherwise, and is not open.
+    // Drift that opens nothing, which an up that is not refused would repair.
     await project.query("comment on table public.users is 'changed'");
     const before = await readState();
     const up = await project.npm("up");
@@ -128,7 +128,7 @@ describe("up refuses", () => {
     await expect(project.query(`select ${kept} as kept`)).resolves.toEqual([{ kept: null }]);
   });
 
-  test("drift is clean when somebody has decided, and one up has repaired the rest", async () => {
+  test("drift is clean after the refused changes are undone and one up has run", async () => {
     for (const { undo } of seen.broken.toReversed()) await undo();
     await project.succeed("up");
 
@@ -148,7 +148,7 @@ interface Seen {
 
 type Entry = DriftReport["differences"][number];
 
-/** Breaks everything of a turn and looks at it. */
+/** Breaks everything of a turn and reads the drift report. */
 function lookAt(broken: readonly DriftCase[]): Seen {
   const seen: Seen = { entries: [], broken: [] };
   beforeAll(async () => {
@@ -156,7 +156,7 @@ function lookAt(broken: readonly DriftCase[]): Seen {
       seen.broken.push({ drift, undo: await breakByHand(project, drift) });
     seen.entries = await readReport(7);
   });
-  test("nothing is named twice", () => {
+  test("drift names nothing twice", () => {
     const named = seen.entries.map(
       ({ kind, ...found }) => `${kind}: ${renderDifference({ kind, ...found })}`,
     );
@@ -166,7 +166,7 @@ function lookAt(broken: readonly DriftCase[]): Seen {
   return seen;
 }
 
-/** By one difference, which is a line of its own for people. */
+/** Expects exactly one difference for the case, printed on a line of its own. */
 function expectNamed({ entries }: Seen, drift: DriftCase): void {
   const found = entries.filter(isAbout(drift));
   const lines = linesOf(project.stack, entries);

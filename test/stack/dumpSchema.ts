@@ -5,7 +5,7 @@ import type { Connection } from "@hosterizer/postgres/connection/connection";
 
 const run = promisify(execFile);
 
-/** The roles of a server without their passwords, and all of a database but its rows, as pg_dump would make them anew. */
+/** The roles of a server without their passwords, and a database without its rows, as pg_dump writes them. */
 export async function dumpSchema(connection: Connection): Promise<string> {
   const { host, port, database, user, password = "" } = connection;
   const env = { ...process.env, PGPASSWORD: password };
@@ -18,7 +18,7 @@ export async function dumpSchema(connection: Connection): Promise<string> {
   return withoutRun(texts.map(({ stdout }) => stdout).join("\n"));
 }
 
-/** Drops what another minor version writes differently, and what says nothing about the database. */
+/** Drops lines that vary between minor versions or say nothing about the database. */
 function withoutRun(text: string): string {
   const lines = text
     .split("\n")
@@ -32,7 +32,7 @@ function withoutRun(text: string): string {
 
 const grant = /^(GRANT|ALTER ROLE \S+ IN DATABASE|ALTER DEFAULT PRIVILEGES .* GRANT) /;
 
-/** Roles are written in the order in which they were made, and they are made in parallel. */
+/** pg_dump writes roles in the order of their creation, and an update creates them in parallel. */
 function inOrder(lines: readonly string[]): string[] {
   const ordered: string[] = [];
   let grants: string[] = [];
@@ -53,7 +53,7 @@ function withRolesInOrder(line: string): string {
   return `${policy}${roles.split(", ").sort().join(", ")}${rest}`;
 }
 
-/** The major version of the pg_dump on the PATH: another one writes the same database differently. */
+/** The major version of the pg_dump on the PATH: others write the same database differently. */
 export async function majorOfDump(): Promise<number> {
   const { stdout } = await run("pg_dump", ["--version"]);
   return Number(/\b(\d+)\./.exec(stdout)?.[1]);

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-// What belongs to the run of the tests, and what would lead Pulumi to another state than the project's own.
+// Variables of the test run, and those that would point Pulumi at a state other than the project's own.
 const ours = /^(npm_|VITEST|NODE_ENV$|TEST$|FORCE_COLOR$|PULUMI_(?!HOME$))/;
 
 /**
- * The environment of a project's commands: that of the tests, without what they or a login at Pulumi have set.
+ * The environment of a project's commands: that of the tests, without what the test run or a login to Pulumi has set.
  *
- * @param projectOfStranger the project's folder, if its commands are run by a user who has no home
+ * @param projectOfStranger the project's folder, if its commands are run by a user without a home
  */
 export function environmentOf(projectOfStranger: string | undefined): NodeJS.ProcessEnv {
   const outside = Object.entries(process.env).filter(([name]) => !ours.test(name));

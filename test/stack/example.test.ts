@@ -33,7 +33,7 @@ beforeAll(async () => {
   await project.query(twoCustomers);
 });
 
-/** The lines of a page, as somebody types them. */
+/** Runs the lines of a page, as a reader would type them. */
 function start(lines: string, port: number) {
   return execa("bash", ["-euc", lines], {
     cwd: project.directory,
@@ -60,7 +60,7 @@ async function ask(path: string, customer?: string, body?: unknown) {
   return { status: response.status, body: await response.json() };
 }
 
-test("the README's lines bring it up, and a customer sees its own sites", async () => {
+test("the README's commands start the example, and a customer sees its own sites", async () => {
   expect(await ask("/sites", "1")).toMatchObject({
     status: 200,
     body: [{ domain: "site1.example.com" }],
@@ -71,7 +71,7 @@ test("the README's lines bring it up, and a customer sees its own sites", async 
   });
 });
 
-test("a customer adds a site, which nobody else sees", async () => {
+test("a site that a customer adds is invisible to other customers", async () => {
   const site = { name: "Shop", domain: "shop.example.com", region: "eu-west-1" };
   expect(await ask("/sites", "1", site)).toMatchObject({ status: 201, body: { name: "Shop" } });
   expect(await ask("/sites", "1")).toMatchObject({
@@ -80,7 +80,7 @@ test("a customer adds a site, which nobody else sees", async () => {
   expect((await ask("/sites", "2")).body).toHaveLength(1);
 });
 
-test("who is nobody, and what cannot be, is told in a few words", async () => {
+test("a request without a customer or with invalid values fails with a short error", async () => {
   expect((await ask("/sites")).status).toBe(401);
   expect((await ask("/sites", "1 or true")).status).toBe(401);
   expect((await ask("/sites", "1", "{")).status).toBe(400);
@@ -91,11 +91,11 @@ test("who is nobody, and what cannot be, is told in a few words", async () => {
     body: { constraint: "sites_cloud_provider_check" },
   });
   expect((await ask("/nowhere", "1")).status).toBe(404);
-  // It goes on.
+  // The server is still running.
   expect((await ask("/sites", "1")).status).toBe(200);
 });
 
-test("it leaves nothing that git would track", async () => {
+test("the example creates no file that git would track", async () => {
   const { output } = await project.shell("git init -q && git add --all && git status --porcelain");
   expect(output.split("\n").filter((line) => line.includes("examples/"))).toEqual(
     ["README.md", "package.json", "server.mjs"].map((file) => `A  ${folder}/${file}`),

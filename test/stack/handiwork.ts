@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DriftCase, FileChange } from "../drift/driftCase";
 import type { Project } from "./project";
 
-/** Does by hand what a case says. @returns what takes it back */
+/** Makes by hand the change of a case. @returns a function that undoes it */
 export async function breakByHand(
   project: Project,
   drift: DriftCase,
@@ -23,7 +23,7 @@ export async function breakByHand(
   };
 }
 
-/** Changes one of the project's files. @returns what takes that back */
+/** Changes one of the project's files. @returns a function that undoes it */
 export async function changeFile(
   project: Project,
   change: FileChange,

@@ -23,12 +23,12 @@ const tables = [
 ];
 const refused = { code: "42501" }; // insufficient_privilege
 
-const nobody: [string, Context][] = [
+const contextsOfNone: [string, Context][] = [
   ["no context", {}],
-  ["an empty one", { "app.current_customer_id": "", "app.current_user_role": "" }],
-  ["a malformed one", customer("1 or true")],
-  ["an id too big for a number", customer("9".repeat(40))],
-  ["one of a customer that does not exist", customer(12345)],
+  ["an empty context", { "app.current_customer_id": "", "app.current_user_role": "" }],
+  ["a malformed customer id", customer("1 or true")],
+  ["a customer id too big for a number", customer("9".repeat(40))],
+  ["a customer that does not exist", customer(12345)],
   ["a role that does not exist", { ...customer(1), "app.current_user_role": "root" }],
 ];
 
@@ -53,14 +53,14 @@ function visible(context: Context): Promise<Record<string, string[]>> {
   });
 }
 
-/** How many rows a statement of customer 1 reached. */
+/** How many rows a statement of customer 1 affects. */
 function reached(sql: string): Promise<number | null> {
   return asRole(application, customer(1), async (session) => (await session.query(sql)).rowCount);
 }
 
 const all = (tenants: string[]) => Object.fromEntries(tables.map(({ table }) => [table, tenants]));
 
-test("env leads a shell to the application's login", () => {
+test("db env gives a shell the application's login", () => {
   expect(application).toMatchObject({ user: "app_user", database: "hosterizer" });
 });
 
@@ -73,13 +73,13 @@ test("an administrator sees all rows", async () => {
   expect(await visible(administrator)).toEqual(all(["1", "2"]));
 });
 
-test.each(nobody)("%s shows no rows, and no error", async (_title, context) => {
+test.each(contextsOfNone)("%s shows no rows and raises no error", async (_title, context) => {
   expect(await visible(context)).toEqual(all([]));
 });
 
-// psql is no part of this project, and not on every machine.
+// psql does not come with this project, and is not on every machine.
 test.skipIf(spawnSync("psql", ["--version"]).error)(
-  "psql in that shell sees the rows of the customer in its context, and without one none",
+  "psql in that shell sees the rows of its context's customer, and none without a context",
   async () => {
     const context = "-c app.current_customer_id=2 -c app.current_user_role=customer";
     const ask = "psql -XAtc 'select count(*), min(customer_id) from public.sites'";
@@ -92,7 +92,7 @@ test.skipIf(spawnSync("psql", ["--version"]).error)(
   },
 );
 
-test("env for another role is as bound as the application", async () => {
+test("policies bind another role of db env like the application", async () => {
   const line = 'eval "$(npm run -s db -- env --role app_readonly)"';
   const reader = await connectionOfShell(sharedProject(), line);
 
@@ -109,24 +109,21 @@ test("env for another role is as bound as the application", async () => {
 });
 
 describe("a customer that writes", () => {
-  test("is refused a row of another tenant", async () => {
+  test("cannot insert a row for another tenant", async () => {
     const insert = `insert into public.sites (customer_id, name, domain, cloud_provider, region)
                     values (2, 'x', 'x.example.com', 'aws', 'eu-west-1')`;
 
     await expect(reached(insert)).rejects.toMatchObject(refused);
   });
 
-  test.each(tables.slice(1))(
-    "is refused to move a row of $table to another tenant",
-    async ({ table }) => {
-      const move = reached(`update public.${table} set customer_id = 2`);
+  test.each(tables.slice(1))("cannot move a row of $table to another tenant", async ({ table }) => {
+    const move = reached(`update public.${table} set customer_id = 2`);
 
-      await expect(move).rejects.toMatchObject(refused);
-    },
-  );
+    await expect(move).rejects.toMatchObject(refused);
+  });
 
   test.each(tables)(
-    "changes and deletes no other tenant's row of $table",
+    "cannot change or delete another tenant's row of $table",
     async ({ table, column }) => {
       const others = `public.${table}`;
 
@@ -141,11 +138,11 @@ describe("a customer that writes", () => {
      values (1, 2, '2026-02-01', 1, 'EUR')`,
     `insert into public.ecommerce_integrations (customer_id, site_id, platform, store_url, encrypted_credentials)
      values (1, 2, 'shopify', 'https://shop.example.com', 'x')`,
-  ])("is refused a child row that points into another tenant's site: %s", async (insert) => {
+  ])("cannot insert a child row of another tenant's site: %s", async (insert) => {
     await expect(reached(insert)).rejects.toMatchObject({ code: "23503" }); // foreign_key_violation
   });
 
-  test("works with its own rows", async () => {
+  test("can change its own rows", async () => {
     expect(await reached("update public.sites set name = 'renamed'")).toBe(1);
     expect(
       await reached("insert into public.deployments (customer_id, site_id) values (1, 1)"),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { processesIn } from "./endProcesses";
 import type { Project } from "./project";
 
-/** When a first up is killed: as soon as it prints this, and then a little later. */
+/** When a first up is killed: as soon as it prints this, or a little later. */
 export interface Moment {
   what: string;
   printed: RegExp;
@@ -11,10 +11,10 @@ export interface Moment {
   later?: number;
 }
 
-/** What is killed: everything that a terminal's end would take with it, or Pulumi alone. */
+/** What is killed: everything that closing the terminal would end, or Pulumi alone. */
 export type Victim = "the whole command" | "Pulumi alone";
 
-/** Starts an up, kills it at a moment, and waits until it is gone. @param command as `npm run` takes it */
+/** Starts an up, kills it at a moment, and waits for its exit. @param command as `npm run` takes it */
 export async function killFirstUp(
   project: Project,
   { printed, later = 0 }: Moment,
@@ -38,13 +38,14 @@ export async function killFirstUp(
   if (victim === "the whole command") process.kill(-up.pid, "SIGKILL");
   else killPulumi(project);
   const { exitCode, all } = await up;
-  if (exitCode === 0) throw new Error(`up came to its end before it was killed:\n${all}`);
+  if (exitCode === 0) throw new Error(`up finished before it was killed:\n${all}`);
 }
 
 function killPulumi({ directory }: Project): void {
   const [pulumi, ...others] = processesIn([directory]).filter(({ command }) =>
     /(^|\/)pulumi up /.test(command),
   );
-  if (pulumi === undefined || others.length > 0) throw new Error("there is not one Pulumi");
+  if (pulumi === undefined || others.length > 0)
+    throw new Error("expected exactly one Pulumi process");
   process.kill(pulumi.pid, "SIGKILL");
 }

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { processesIn } from "./endProcesses";
 import type { Project } from "./project";
 
-/** Proves that an up converges, whatever has become of those before. */
+/** Proves that an up converges, however the previous ones ended. */
 export async function proveThatUpConverges(project: Project): Promise<void> {
   await project.succeed("up");
 
@@ -14,11 +14,11 @@ export async function proveThatUpConverges(project: Project): Promise<void> {
     await expect(project.query("select current_user as me", role)).resolves.toEqual([{ me: role }]);
   }
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
-  // A program may still be ending when its Pulumi has ended.
+  // A program may outlive its Pulumi for a moment.
   await expect.poll(() => leftOver(project), { timeout: 5_000 }).toEqual([]);
 }
 
-/** Pulumi's processes: all commands have ended. */
+/** The Pulumi processes that remain after all commands have exited. */
 function leftOver({ directory }: Project): string[] {
   const found = processesIn([directory]).map(({ command }) => command);
   return found.filter((command) => command.includes("pulumi"));

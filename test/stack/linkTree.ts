@@ -1,7 +1,7 @@
 import { copyFile, link, mkdir, readdir, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Makes `to` the same tree as `from` out of hard links; where those cannot be had, out of copies. */
+/** Recreates the tree `from` at `to` with hard links, or with copies where linking fails. */
 export async function linkTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {

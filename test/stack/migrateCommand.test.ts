@@ -9,7 +9,7 @@ const configuration = "Pulumi.local.yaml";
 let project: Project;
 let written: string;
 
-// The last one is the tests' own.
+// The last migration is the tests' own.
 const last = shippedVersion + 1;
 const lastName = comingMigration("note_users");
 
@@ -35,13 +35,13 @@ async function version(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-test("version and status tell where the schema is", async () => {
+test("version and status show the schema's version", async () => {
   expect(await migrate("version")).toMatchObject({ code: 0, stdout: String(last) });
   const { stdout } = await migrate("status");
   expect(stdout).toMatch(new RegExp(`${lastName} +applied +\\d{4}-\\d\\d-\\d\\dT`));
 });
 
-test("down is about the last migration; with values it is refused, and the configuration is as before", async () => {
+test("down refuses to drop a column with values, and restores the configuration", async () => {
   const { code, output } = await migrate("down");
   expect(code).not.toBe(0);
   expect(output).toContain(
@@ -53,7 +53,7 @@ test("down is about the last migration; with values it is refused, and the confi
   expect(await version()).toBe(last);
 });
 
-test("with the counts it goes as far as it is told, and the word does not outlive the update", async () => {
+test("down with acknowledged counts stops at its target, and discards the acknowledgement", async () => {
   const { code, output } = await migrate(
     "down 6 --acknowledge public.users.note=2 --acknowledge public.cost_records=2",
   );
@@ -67,7 +67,7 @@ test("with the counts it goes as far as it is told, and the word does not outliv
   expect(stdout).toMatch(new RegExp(`${lastName} +after the target`));
 });
 
-test("up goes as far as it is told", async () => {
+test("up stops at its target", async () => {
   expect((await migrate("up 8")).code).toBe(0);
   expect((await migrate("version")).stdout).toBe("8");
 });
@@ -83,7 +83,7 @@ test.each([
   expect(await project.read(configuration)).toBe(before);
 });
 
-test("create makes the next pair of files, and up goes all the way", async () => {
+test("create writes the next pair of files, and up applies all of them", async () => {
   const { stdout } = await migrate("create add_tags");
   const [up = "", down = ""] = stdout.split("\n");
   expect([up, down]).toEqual([

@@ -34,7 +34,7 @@ from public.sites
 where deleted_at is null;
 `;
 
-test("a broken next migration fails the first up with file, line, caret and hint, and those before it are applied", async () => {
+test("a broken migration fails up with file, line, caret and hint, after the earlier ones are applied", async () => {
   await addMigration(next, broken, "drop view public.live_sites;\n");
 
   const { code, output } = await project.npm("up");
@@ -48,7 +48,7 @@ test("a broken next migration fails the first up with file, line, caret and hint
   expect(await applied()).toEqual(shippedMigrations);
 });
 
-test("mended, the next up applies it alone", async () => {
+test("the next up applies only the repaired migration", async () => {
   await addMigration(next, broken.replace("customr", "customer"), "drop view public.live_sites;\n");
 
   const up = await project.succeed("up");
@@ -59,7 +59,7 @@ test("mended, the next up applies it alone", async () => {
   expect((await applied()).at(-1)).toBe(next);
 });
 
-test("preview names the pending migrations, and applies none", async () => {
+test("preview lists the pending migrations, and applies none", async () => {
   await addMigration(
     notesTable,
     "create table public.notes (id bigint generated always as identity primary key, body text not null);\n",
@@ -86,12 +86,12 @@ test("preview names the pending migrations, and applies none", async () => {
 
   expect(output).toMatch(new RegExp(`^ {4}pending: ${notesTable}$`, "m"));
   expect(output).toMatch(new RegExp(`^ {4}pending: ${ticketsTable}$`, "m"));
-  // Since the last up nothing has drifted.
+  // Nothing has drifted since the last up.
   expect(output).not.toMatch(/^up (?:repairs|refuses|leaves)/m);
   expect(await applied()).toHaveLength(shippedVersion + 1);
 });
 
-test("a new tenant table is born closed: before its policies stand, no application may read it", async () => {
+test("a new tenant table is closed to applications until it has its policies", async () => {
   await project.query(twoCustomers);
 
   const output = await project.succeed("up", "--", "--target", "**:Migrations::schema");
@@ -109,7 +109,7 @@ test("a new tenant table is born closed: before its policies stand, no applicati
   await expect(tickets(1)).rejects.toMatchObject({ code: "42501" });
 });
 
-test("after the whole up it shows each customer its own rows", async () => {
+test("after a complete up, the table shows each customer its own rows", async () => {
   await project.succeed("up");
 
   expect(await tickets(1)).toEqual([{ customer_id: "1" }]);
@@ -117,7 +117,7 @@ test("after the whole up it shows each customer its own rows", async () => {
   expect(await tickets(3)).toEqual([]);
 });
 
-test("a new table is granted as the others are, to the application and to readers", async () => {
+test("the application and readers get the same privileges on a new table as on others", async () => {
   await project.query("insert into public.notes (body) values ('kept')", "app_user");
 
   const write = project.query("insert into public.notes (body) values ('refused')", "app_readonly");
@@ -127,7 +127,7 @@ test("a new table is granted as the others are, to the application and to reader
   ]);
 });
 
-test("an up after that changes nothing", async () => {
+test("another up changes nothing", async () => {
   expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
 });
 

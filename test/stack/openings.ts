@@ -1,4 +1,4 @@
-/** SQL for a superuser: opens the database in every way that row-level security and privileges have, beside a column to decide about. */
+/** SQL for a superuser: opens the database in every way that row-level security and privileges allow, and adds a column to decide about. */
 export const openings = `
 set role hosterizer_owner;
 alter table public.sites disable row level security;
@@ -12,7 +12,7 @@ alter table public.users add column nickname text;
 reset role;
 `;
 
-/** SQL that names what of it is open, one row each. */
+/** SQL that lists what of it is still open, one row each. */
 export const stillOpen = `
 select relname || ' without row-level security' as open
   from pg_catalog.pg_class
@@ -27,5 +27,5 @@ select 'users to public' where pg_catalog.has_table_privilege('app_monitor', 'pu
 select 'all_sites()' where pg_catalog.has_function_privilege('app_user', 'public.all_sites()', 'execute')
 `;
 
-/** SQL that takes the column back, so that nothing is left to decide. */
+/** SQL that drops the column again, so that nothing is left to decide. */
 export const decided = "alter table public.users drop column nickname";

@@ -7,7 +7,7 @@ import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
 import { tenantRows } from "./tenantRows";
 
-/** Whose sessions may run what the owner has defined: they have no more rights than it. */
+/** Roles whose sessions may run the owner's code: they have no more rights than the owner. */
 const harmless = ["hosterizer_migrator", "app_user", "app_readonly", "app_backup"];
 
 let project: Project;
@@ -26,11 +26,11 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** What was sprung with more than the owner's rights. */
+/** The traps that were sprung with more than the owner's rights. */
 const escaped = (traps: readonly SprungTrap[]) =>
   summarize(traps.filter(({ login, superuser }) => superuser || !harmless.includes(login)));
 
-// A preview for people is what drift is.
+// preview is left out: it reads the same as drift.
 test.each([
   ["drift", ["drift"]],
   ["db status", ["db", "--", "status"]],
@@ -38,13 +38,13 @@ test.each([
   ["db migrate status", ["db", "--", "migrate", "status"]],
   ["db accept-drift", ["db", "--", "accept-drift", "--reason", "a test", "view public.nothing"]],
   ["db env", ["db", "--", "env"]],
-])("%s runs nothing of the owner's with more than the owner's rights", async (_name, command) => {
+])("%s runs none of the owner's code with more than the owner's rights", async (_name, command) => {
   await project.npm(...command);
 
   expect(escaped(await sprungTraps(project.server.log))).toEqual([]);
 });
 
-test("what was planted is sprung, by the migrator", async () => {
+test("the migrator's sessions do spring the planted traps", async () => {
   const sprung = await sprungTraps(project.server.log);
   const what = summarize(sprung.filter(({ login }) => login === "hosterizer_migrator"));
 
@@ -52,14 +52,14 @@ test("what was planted is sprung, by the migrator", async () => {
   expect(what).toContain("hosterizer_migrator: policy on the record");
 });
 
-test("up runs nothing of the owner's with more than the owner's rights", async () => {
+test("up runs none of the owner's code with more than the owner's rights", async () => {
   const { code, output } = await project.npm("up");
 
   expect(escaped(await sprungTraps(project.server.log))).toEqual([]);
   expect({ code, output }).toMatchObject({ code: 0 });
 });
 
-test("and it leaves none of it: drift is clean, and every row is as it was", async () => {
+test("up leaves no trap behind and changes no row", async () => {
   const { code, output } = await project.npm("drift");
 
   expect({ code, output }).toMatchObject({ code: 0 });

@@ -20,7 +20,7 @@ import { readSecrets, type Secrets } from "./readSecrets";
 export interface Run {
   code: number | undefined;
   output: string;
-  /** The part of it that is no message. */
+  /** Standard output alone, without messages. */
   stdout: string;
 }
 
@@ -53,11 +53,11 @@ export class Project {
     readonly directory: string,
     /** As in its Pulumi.local.yaml. */
     public port: number,
-    /** Who runs the commands; undefined: whoever runs the tests. */
+    /** The user who runs the commands; undefined: the user who runs the tests. */
     private readonly account?: Account,
   ) {}
 
-  /** Runs an npm command to its end, as a user without a terminal. */
+  /** Runs an npm command until it exits, as a user without a terminal. */
   async npm(...args: string[]): Promise<Run> {
     const { exitCode, all, stdout } = await this.start(...args);
     if (!keepsPasswords(args[0], all)) this.known = undefined;
@@ -65,16 +65,16 @@ export class Project {
     return { code: exitCode, output: all, stdout };
   }
 
-  /** Runs an npm command that has to succeed, and returns its output. */
+  /** Runs an npm command that must succeed, and returns its output. */
   async succeed(...args: string[]): Promise<string> {
     const { code, output } = await this.npm(...args);
     if (code === 0) return output;
-    throw new Error(`npm run ${args.join(" ")} ended with ${String(code)}:\n${output}`);
+    throw new Error(`npm run ${args.join(" ")} exited with ${String(code)}:\n${output}`);
   }
 
   /**
-   * Starts an npm command in a process group of its own and leaves it running. Without npm, whose own start takes a tenth of
-   * the time; lines of shell start it.
+   * Starts an npm command in a process group of its own and leaves it running. Bypasses npm, whose start takes a tenth of
+   * the time; lines of shell go through it.
    */
   start(...args: string[]): RunningCommand {
     const words = args[0] === "-s" ? args.slice(1) : args;
@@ -88,10 +88,10 @@ export class Project {
     return { code: exitCode, output: all, stdout };
   }
 
-  /** Replaces text in one of the project's files; the text has to be there. */
+  /** Replaces text in one of the project's files; the text must exist. */
   async edit(file: string, from: string, to: string): Promise<void> {
     const text = await this.read(file);
-    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+    if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
     await this.write(
       file,
       text.replace(from, () => to),
@@ -112,7 +112,7 @@ export class Project {
     return writeFile(join(this.directory, file), text);
   }
 
-  /** Where its server keeps what it needs. */
+  /** The paths of its server. */
   get server(): ServerPaths {
     const account = this.account === undefined ? serverAccount(this.directory) : undefined;
     return serverPaths(this.directory, "local", account);
@@ -137,12 +137,12 @@ export class Project {
     return { ...address, user: role ?? "postgres", password };
   }
 
-  /** Kills whatever runs in it and removes it. */
+  /** Kills everything that runs in the project and removes it. */
   async remove(): Promise<void> {
     const { directory } = this.server;
     await endProcesses([this.directory, directory]);
     await rm(directory, { recursive: true, force: true });
-    // A server outside of the project keeps its binaries beside its data.
+    // A server outside the project keeps its binaries beside its data.
     if (!directory.startsWith(this.directory)) {
       await rm(dirname(directory), { recursive: true, force: true });
     }

@@ -2,7 +2,7 @@ import { escapeIdentifier } from "pg";
 
 import type { Project } from "./project";
 
-/** Of every table in schema public: how many rows it has, and one value made of all that they hold. */
+/** For every table in schema public: its row count and a checksum of its rows. */
 export async function readChecksums(project: Project): Promise<Record<string, string>> {
   const tables = await project.query<{ name: string }>(
     `select relname as name from pg_catalog.pg_class

@@ -3,25 +3,25 @@ import { dumpTable } from "../../packages/postgres/test/integration/dumpTable";
 import { customer } from "../../packages/postgres/test/integration/rowLevelSecurity/asRole";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 
-/** How each is reached: who may make a child as its parent's owner, and who look at it. */
+/** The connections of the role that creates a child table, and of those that read it. */
 interface Logins {
   superuser: Connection;
   application: Connection;
   backup: Connection;
 }
 
-/** What each gets of a table that has just come. */
+/** What each role gets from a table that was just created. */
 interface Newborn {
-  /** The application that names it: rows, or the code of the refusal. */
+  /** What the application gets when it names the table: rows, or the code of the refusal. */
   direct: unknown;
-  /** The application that asks its parent for the child's rows, as customer 1. */
+  /** The child's rows that the application gets from its parent, as customer 1. */
   through: object[];
   /** How many of the child's rows are in a dump. */
   dumped: number;
 }
 
 /**
- * Has the owner's own automation give the tenant table `sites` a child, with a row of customers 1 and 2 each, and looks at it at once,
+ * Lets the owner's automation create a child of the tenant table `sites`, with one row each of customers 1 and 2, and reads it
  * before any update. Leaves nothing behind.
  */
 export async function readNewborn({ superuser, application, backup }: Logins): Promise<Newborn> {
@@ -52,7 +52,7 @@ export async function readNewborn({ superuser, application, backup }: Logins): P
   }
 }
 
-/** What a table that is born closed shows. */
+/** What a table shows that is closed from the start. */
 export const bornClosed: Newborn = {
   direct: "42501",
   through: [{ customer_id: "1" }],

@@ -6,7 +6,7 @@ export interface Secrets {
   superuser: string;
   /** The passwords of the roles that log in, by role. */
   roles: Readonly<Record<string, string>>;
-  /** What the server keeps of all of these. */
+  /** The verifiers that the server stores for them. */
   verifiers: readonly string[];
 }
 
@@ -14,7 +14,7 @@ interface Deployment {
   resources?: { urn: string; type: string; outputs?: Record<string, unknown> }[];
 }
 
-/** Reads the secrets out of the state, as whoever has the passphrase may. */
+/** Reads the secrets from the state, as anyone with the passphrase can. */
 export async function readSecrets(project: {
   readonly stack: string;
   shell(line: string): Promise<Run>;
@@ -32,7 +32,7 @@ export async function readSecrets(project: {
     }));
   const byName = new Map(generated.map(({ name, password }) => [name, password]));
   const superuser = byName.get("server-superuser");
-  if (superuser === undefined) throw new Error("the state has no superuser's password");
+  if (superuser === undefined) throw new Error("the state has no superuser password");
   const roles = [...byName].flatMap(([name, password]): [string, string][] =>
     name.startsWith("role-") ? [[name.slice("role-".length), password]] : [],
   );
@@ -40,9 +40,9 @@ export async function readSecrets(project: {
   return { superuser, roles: Object.fromEntries(roles), verifiers };
 }
 
-/** A secret that is in the clear in an export with --show-secrets. */
+/** A secret that an export with --show-secrets has in plain text. */
 function plain(value: unknown): string {
   const text = (value as { plaintext?: string } | undefined)?.plaintext;
-  if (text === undefined) throw new Error("a password in the state is no secret");
+  if (text === undefined) throw new Error("a password in the state is not a secret");
   return JSON.parse(text) as string;
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** Changes the configuration as a user does, by lines that the program itself may have printed. */
+/** Changes the configuration as a user does, with lines that the program may have printed. */
 async function configure(...lines: string[]): Promise<void> {
   const line = ['eval "$(npm run -s shell -- --print)"', ...lines].join(" && ");
   const { code, output } = await project.shell(line);
@@ -43,19 +43,19 @@ async function version(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-/** Those of all migrations. */
+/** The tables of all migrations. */
 let all: string[];
 let told = "";
 const broken = "migrations/000008_keep_updated_at.down.sql";
 
-/** The line that is printed for a table, to be typed. */
+/** The printed command that acknowledges the loss of a table. */
 function lineFor(table: string): string {
   const [line] = [...told.matchAll(acknowledgement)].find(([, name]) => name === table) ?? [];
   if (line === undefined) throw new Error(`nothing acknowledges ${table} in:\n${told}`);
   return line;
 }
 
-test("a rollback that takes rows away is refused by preview, with the very counts", async () => {
+test("preview refuses a rollback that loses rows, and shows the exact counts", async () => {
   await configure(`pulumi config set ${target} 5`);
   const { code, output } = await project.npm("preview");
   told = output;
@@ -68,7 +68,7 @@ test("a rollback that takes rows away is refused by preview, with the very count
   expect(new Set([...told.matchAll(acknowledgement)].map(([line]) => line)).size).toBe(2);
 });
 
-test("up refuses it, too, and takes no row along that has come since", async () => {
+test("up refuses the rollback when rows were added after the acknowledgement", async () => {
   await configure(lineFor("public.cost_records"));
   await project.query(
     "insert into public.cost_records (customer_id, site_id, cost_date, amount, currency) values (2, 2, '2026-03-01', 2, 'EUR')",
@@ -85,7 +85,7 @@ test("up refuses it, too, and takes no row along that has come since", async () 
   await project.query("delete from public.cost_records where cost_date = '2026-03-01'");
 });
 
-test("acknowledged as it was told, preview names what each migration takes away, and changes nothing", async () => {
+test("preview of an acknowledged rollback lists what each migration drops, and changes nothing", async () => {
   await configure(lineFor("public.ecommerce_integrations"));
 
   const { code, output } = await project.npm("preview");
@@ -100,7 +100,7 @@ test("acknowledged as it was told, preview names what each migration takes away,
   expect(await version()).toBe(shippedVersion);
 });
 
-test("a down file that fails keeps the rollback from beginning", async () => {
+test("a failing down file stops the rollback before it begins", async () => {
   await project.edit(broken, "drop function", "drop function public.nowhere(); drop function");
   const refused = await project.npm("up");
   expect(refused.code).not.toBe(0);
@@ -110,7 +110,7 @@ test("a down file that fails keeps the rollback from beginning", async () => {
   expect(await tables()).toEqual(all);
 });
 
-test("mended, it is run as it is then: up undoes exactly what was acknowledged, and what is left stays apart and as it was", async () => {
+test("with the down file repaired, up undoes exactly what was acknowledged, and tenants stay isolated", async () => {
   await project.edit(broken, "public.nowhere()", "if exists public.nowhere()");
   await project.succeed("up");
   expect(await version()).toBe(5);
@@ -126,12 +126,12 @@ test("the next up finds no drift, and changes nothing", async () => {
   expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n/);
 });
 
-test("status tells the target, and no migration after it as pending", async () => {
+test("status shows the target, and lists no later migration as pending", async () => {
   const { stdout } = await project.shell("node packages/cli/run.mjs db status --json");
   expect(JSON.parse(stdout)).toMatchObject({ schema: { version: 5, target: 5, pending: [] } });
 });
 
-test("without the target up applies the rest again, and its tables are closed", async () => {
+test("without the target, up applies the rest again, and its tables are isolated", async () => {
   await configure(`pulumi config rm ${target}`);
   const output = await project.succeed("up");
   expect(output).toContain("000006_create_ecommerce_integrations_table");
@@ -147,7 +147,7 @@ test("without the target up applies the rest again, and its tables are closed", 
   expect(seen).toEqual([{ customer_id: "2" }]);
 });
 
-test("a target that no migration has is refused", async () => {
+test("preview refuses a target beyond the last migration", async () => {
   await configure(`pulumi config set ${target} ${shippedVersion + 3}`);
   const { code, output } = await project.npm("preview");
   expect(code).not.toBe(0);

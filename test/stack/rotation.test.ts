@@ -20,7 +20,7 @@ let folder: string;
 let file: string;
 let clients: BusyClients;
 let written: string;
-/** How the application logs in by now. */
+/** The application's current login. */
 let present: Connection;
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ const connection = async () => {
 const sessionsAs = (login: string) =>
   project.query(`select pid from pg_stat_activity where usename = '${login}'`);
 
-test("where applications do not take the new login, the old one is not ended", async () => {
+test("rotate-password leaves the old login usable when applications do not take the new one", async () => {
   const { code, output } = await project.npm(...rotate, "--grace", "0.1");
 
   expect(output).toContain("app_user logs in as app_user_a from now on; app_user works, too.");
@@ -61,7 +61,7 @@ test("where applications do not take the new login, the old one is not ended", a
   expect(clients.failures).toEqual([]);
 });
 
-test("the same command goes on, and no client that follows the documented settings notices", async () => {
+test("rotate-password resumes, and no client with the documented settings fails", async () => {
   const before = await project.connection("app_user");
   const rotating = project.start(...rotate, "--grace", "0.5");
   const { code, output } = await handOver(rotating, file, env);
@@ -76,7 +76,7 @@ test("the same command goes on, and no client that follows the documented settin
   expect(await project.read(configuration)).toContain("app_user: [ 1 ]\n");
 });
 
-test("what it leaves behind is what is declared", async () => {
+test("a rotation leaves no drift", async () => {
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
   const roles = await project.query(
     `select rolname, rolcanlogin, rolpassword is null as bare from pg_authid
@@ -88,7 +88,7 @@ test("what it leaves behind is what is declared", async () => {
   ]);
 });
 
-test("the next one is between the two logins of the group", async () => {
+test("the next rotation switches between the two logins of the group", async () => {
   const before = await connection();
   const { code } = await handOver(project.start(...rotate, "--grace", "0.5"), file, env);
   await clients.stop();
@@ -101,13 +101,13 @@ test("the next one is between the two logins of the group", async () => {
   await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("both logins are bound like the role", async () => {
+test("policies bind both logins like the role", async () => {
   const { code, output } = await project.npm("db", "verify");
   expect(output).toContain("app_user");
   expect(code).toBe(0);
 });
 
-test("a password that others know is over at once", async () => {
+test("rotate-password without a grace period ends the old password and its sessions at once", async () => {
   const before = present;
   const told: string[] = [];
   const idle = rowsOf(before, "select pg_sleep(600)").catch((error: unknown) => {
@@ -125,14 +125,14 @@ test("a password that others know is over at once", async () => {
   await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("no output has a password in it", async () => {
+test("no command prints a password", async () => {
   const { superuser, roles } = await project.secrets();
   for (const secret of [superuser, ...Object.values(roles)]) {
     expect(project.transcript.join("\n")).not.toContain(secret);
   }
 });
 
-test("who follows an old configuration shuts nobody out", async () => {
+test("up refuses an outdated configuration, and the current login keeps working", async () => {
   const declared = await project.read(configuration);
   await project.write(configuration, written);
   const { code, output } = await project.npm("up");

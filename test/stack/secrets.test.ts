@@ -9,7 +9,7 @@ import { makeProject } from "./makeProject";
 import type { Project, Run } from "./project";
 
 let project: Project;
-/** Every text that must not be found, by what it is. */
+/** Every text that must not be found, by name. */
 let secrets: Map<string, string>;
 /** Every command line that was seen while commands ran. */
 const commandLines = new Set<string>();
@@ -29,13 +29,13 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** Notes the process list again and again until a command ends. */
+/** Records all command lines of the machine until a command exits. */
 async function watched(command: Promise<Run>): Promise<void> {
-  const watch = { goesOn: true };
+  const watch = { running: true };
   const end = command.finally(() => {
-    watch.goesOn = false;
+    watch.running = false;
   });
-  while (watch.goesOn) {
+  while (watch.running) {
     for (const { command: line } of readProcesses()) commandLines.add(line);
     await sleep(20);
   }
@@ -59,12 +59,12 @@ async function allSecrets(): Promise<Map<string, string>> {
   return new Map([...named, ...encoded]);
 }
 
-/** Which secrets stand in a text. */
+/** The names of the secrets that a text contains. */
 function foundIn(text: string): string[] {
   return [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name);
 }
 
-/** Which secrets stand in the files below a folder, with the file. */
+/** The names of the secrets in the files below a folder, with the file. */
 async function foundBelow(folder: string, passedOver: RegExp): Promise<string[]> {
   const found: string[] = [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -77,7 +77,7 @@ async function foundBelow(folder: string, passedOver: RegExp): Promise<string[]>
   return found;
 }
 
-test("there is something to look for, and something to look in", () => {
+test("the test has secrets to look for and output to search", () => {
   expect([...secrets.values()].every((secret) => secret.length >= 32)).toBe(true);
   // The passphrase, six passwords, two keys of each of six verifiers, and all of them in base64.
   expect(secrets.size).toBe(2 * (1 + 6 + 12));
@@ -86,22 +86,22 @@ test("there is something to look for, and something to look in", () => {
   expect([...commandLines].join("\n")).toMatch(/initdb.*--pwfile/);
 });
 
-test("no command prints one", () => {
+test("no command prints a secret", () => {
   expect(foundIn(project.transcript.join("\n"))).toEqual([]);
 });
 
-test("no process shows one on its command line", () => {
+test("no process has a secret on its command line", () => {
   expect(foundIn([...commandLines].join("\n"))).toEqual([]);
 });
 
-test("the server's log has none", async () => {
+test("the server's log contains no secret", async () => {
   const log = await readFile(project.server.log, "utf8");
 
   expect(log).toContain("database system is ready to accept connections");
   expect(foundIn(log)).toEqual([]);
 });
 
-test("the statistics of the server's statements have none", async () => {
+test("the statement statistics contain no secret", async () => {
   const rows = await project.query<{ query: string }>(
     "select query from monitoring.pg_stat_statements",
   );
@@ -111,9 +111,9 @@ test("the statistics of the server's statements have none", async () => {
   expect(foundIn(statements)).toEqual([]);
 });
 
-test("the state, the configuration and whatever else a run leaves in .hosterizer have none in plain text", async () => {
+test("no file in .hosterizer contains a secret in plain text", async () => {
   const folder = join(project.directory, ".hosterizer");
-  // The server keeps its verifiers in its own data, and the passphrase is where it has to be.
+  // The server stores its verifiers in its data, and the passphrase file is meant to hold the passphrase.
   const found = await foundBelow(
     folder,
     /\/postgres\/local\/data\/|\.hosterizer\/passphrase$|\/toolchain\//,
@@ -125,14 +125,14 @@ test("the state, the configuration and whatever else a run leaves in .hosterizer
   expect(found).toEqual([]);
 });
 
-test("no file that git tracks has one, and none was changed", async () => {
+test("no tracked file contains a secret or has changed", async () => {
   expect(await foundBelow(project.directory, /\/(node_modules|\.hosterizer)\//)).toEqual([]);
   expect(
     await project.shell("git diff --stat && git status --porcelain | grep -v '^A '"),
   ).toMatchObject({ output: "" });
 });
 
-test("what holds secrets is readable by its owner alone", async () => {
+test("only the owner can read the files that hold secrets", async () => {
   const { stdout } = await project.shell(
     "find .hosterizer/passphrase .hosterizer/state .hosterizer/config .hosterizer/postgres/local -prune -perm /077",
   );

@@ -27,15 +27,15 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 beforeEach(killServer);
 
-/** What a power failure does to the server. */
+/** Kills the server, as a power failure would. */
 async function killServer(): Promise<void> {
   const { pid } = await readPidFile(project.server.data);
-  if (pid === undefined) throw new Error("the server does not run");
+  if (pid === undefined) throw new Error("the server is not running");
   process.kill(pid, "SIGKILL");
   while ((await readServerState(project.server.data)).state === "running") await sleep(20);
 }
 
-test("a killed server runs again after up, with the same rows, and nothing has drifted", async () => {
+test("up restarts a killed server with the same rows, and changes nothing", async () => {
   const up = await project.succeed("up");
 
   expect(rows).toMatchObject([{ count: 2, migrations: shippedVersion }]);
@@ -44,7 +44,7 @@ test("a killed server runs again after up, with the same rows, and nothing has d
   expect(await project.query(fingerprint)).toEqual(rows);
 });
 
-test("after a reboot, when the process id of the server is another program's, the data is kept", async () => {
+test("up keeps the data when another program has the server's process id after a reboot", async () => {
   const file = join(project.server.data, "postmaster.pid");
   const lines = (await readFile(file, "utf8")).split("\n");
   await writeFile(file, [String(process.pid), ...lines.slice(1)].join("\n"));
@@ -56,6 +56,6 @@ test("after a reboot, when the process id of the server is another program's, th
   expect(await project.query(fingerprint)).toEqual(rows);
 });
 
-test("a killed server can be destroyed", async () => {
+test("destroy removes a killed server", async () => {
   expect(await project.npm("destroy", "--", "--yes")).toMatchObject({ code: 0 });
 });

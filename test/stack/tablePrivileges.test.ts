@@ -12,16 +12,16 @@ import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 import { bornClosed, readNewborn } from "./readNewborn";
 
-/** What a client of customer 1 has met that reads and writes all the time. */
+/** What a client of customer 1 sees while it keeps reading and writing. */
 interface Watch {
   transactions: number;
-  /** The longest time without a transaction that went well, in milliseconds. */
+  /** The longest time without a successful transaction, in milliseconds. */
   pause: number;
   foreign: number;
   failures: string[];
 }
 
-// Stacks were made without this once: the official plugin granted on all tables there were, and by default on all to come.
+// Older stacks lack this: the official plugin granted on all existing tables, and by default on all later ones.
 const bound = 'return on === "tables" && !backupRoles.includes(role);';
 
 let project: Project;
@@ -52,18 +52,18 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-test("one update brings a stack that was made with grants on all tables to this form", async () => {
+test("one up replaces the grants on all tables of an older stack", async () => {
   expect(update).toMatch(/TablePrivileges access-app_user-public-tables updated/);
   expect(await readDefaults()).toEqual(["app_backup SELECT", "app_backup SELECT"]);
 });
 
-test("a client that polls meanwhile sees its own rows, and is never refused", () => {
+test("a client that polls during the update sees only its own rows, and is never refused", () => {
   expect(watch).toMatchObject({ foreign: 0, failures: [] });
   expect(watch.transactions).toBeGreaterThan(100);
   expect(watch.pause).toBeLessThan(5_000);
 });
 
-test("the application may use a table that the same update has made", async () => {
+test("the application can use a table that the same update creates", async () => {
   const application = await project.connection("app_user");
   await rowsOf(
     application,
@@ -76,14 +76,14 @@ test("the application may use a table that the same update has made", async () =
   expect(await rowsOf(application, read, customer(2))).toEqual([]);
 });
 
-test("it may name none of the table's partitions, which a migration has made", async () => {
+test("the application cannot query a partition of that table directly", async () => {
   const application = await project.connection("app_user");
   const read = rowsOf(application, "select from public.visits_2026", customer(1));
 
   await expect(read).rejects.toMatchObject({ code: "42501" });
 });
 
-test("a child that the owner's automation gives a tenant table is born closed", async () => {
+test("a child table created by the owner's automation is closed from the start", async () => {
   const newborn = await readNewborn({
     superuser: await project.connection(),
     application: await project.connection("app_user"),
@@ -93,7 +93,7 @@ test("a child that the owner's automation gives a tenant table is born closed", 
   expect(newborn).toEqual(bornClosed);
 });
 
-test("what is missing is found, and nothing else, and put right, however often a refresh was saved", async () => {
+test("drift finds exactly what is missing after two saved refreshes, and up repairs it", async () => {
   await project.query(
     `revoke insert on public.sites from app_user;
      revoke select on public.users from app_backup;
@@ -133,11 +133,11 @@ test("what is missing is found, and nothing else, and put right, however often a
   ]);
 });
 
-test("a second update changes nothing, for there is no drift", async () => {
+test("a second up finds no drift and changes nothing", async () => {
   expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n\nDuration/);
 });
 
-/** What whom the owner's later tables let in by default. */
+/** The default privileges on the owner's later tables, after their grantees. */
 async function readDefaults(): Promise<string[]> {
   const rows = await project.query<{ held: string }>(
     `select pg_get_userbyid(e.grantee) || ' ' || e.privilege_type as held
@@ -187,7 +187,7 @@ async function watchAsCustomer(): Promise<() => Promise<Watch>> {
           "update public.sites set domain = domain returning customer_id",
         );
         seen.foreign += rows.filter(({ customer_id: id }) => id !== "1").length;
-        if (rows.length === 0) throw new Error("its own row is not there");
+        if (rows.length === 0) throw new Error("its own row is missing");
         seen.transactions++;
         seen.pause = Math.max(seen.pause, Date.now() - last);
         last = Date.now();

@@ -10,7 +10,7 @@ import { linkModules } from "../linkModules";
 import { linkTree } from "./linkTree";
 
 /**
- * Makes the copy of the project that all others are made from: the files that git knows or would add, and the set-up.
+ * Makes the copy of the project that all others are copied from: the files that git tracks or would add, and the set-up.
  *
  * One copy at the start, so that an edit during the tests cannot give two of them different programs.
  */
@@ -20,7 +20,7 @@ export async function makeTemplate(directory: string): Promise<void> {
   const { stdout } = await execa("git", listing, { cwd: folders.project });
   for (const file of stdout.split("\0").filter((name) => name !== "")) {
     const source = join(folders.project, file);
-    // Deleted, and the deletion is not committed yet.
+    // Deleted, but the deletion is not committed yet.
     if (!existsSync(source)) continue;
     await mkdir(dirname(join(directory, file)), { recursive: true });
     await cp(source, join(directory, file), { preserveTimestamps: true });
@@ -35,7 +35,7 @@ export async function makeTemplate(directory: string): Promise<void> {
   await copyIfThere(join(folders.project, modules), join(directory, modules));
 }
 
-/** Gives what a copy has translated to all those that are made from now on, and to this project, for other templates. */
+/** Passes the modules that a copy has compiled to all later copies, and to this project for later templates. */
 export async function keepTranslations(template: string, copy: string): Promise<void> {
   for (const directory of [template, folders.project])
     await cp(join(copy, modules), join(directory, modules), { recursive: true });

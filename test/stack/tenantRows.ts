@@ -1,4 +1,4 @@
-/** SQL for a superuser: rows of several tenants in every table, each value another one. */
+/** SQL for a superuser: rows of several tenants in every table, all with different values. */
 export const tenantRows = `
 insert into public.users (email, full_name, password_hash, mfa_secret, mfa_enabled)
 select 'user' || n || '@example.com', 'User ' || n, pg_catalog.md5(n::text), '\\x00ff'::bytea, n % 2 = 0

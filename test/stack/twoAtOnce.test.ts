@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** What an up says that came second: seen by the command itself, or a moment later by Pulumi. */
+/** What the second up prints when the command itself or, a moment later, Pulumi finds the lock. */
 const locked = /Another update of stack local is running|the stack is currently locked by 1 lock/;
 
 function expectDoneOrLocked({ code, output }: Run): void {
@@ -20,7 +20,7 @@ function expectDoneOrLocked({ code, output }: Run): void {
   expect(output).not.toMatch(/^ +at .+:\d+:\d+\)?$/m);
 }
 
-test("of two first ups at once one converges, and the other waits or says what stands in its way", async () => {
+test("of two concurrent first ups, one converges and the other waits or names the lock", async () => {
   const runs = await Promise.all([project.npm("up"), project.npm("up")]);
 
   runs.forEach(expectDoneOrLocked);
@@ -28,7 +28,7 @@ test("of two first ups at once one converges, and the other waits or says what s
   expect(await project.npm("drift")).toMatchObject({ code: 0 });
 });
 
-test("two later ups at once do not harm each other", async () => {
+test("two concurrent later ups do not harm each other", async () => {
   await project.query("revoke insert on public.sites from app_user");
   const runs = await Promise.all([project.npm("up"), project.npm("up")]);
 
@@ -40,7 +40,7 @@ test("two later ups at once do not harm each other", async () => {
   expect(await project.query(insert)).toEqual([{ granted: true }]);
 });
 
-test("up and destroy at once do not harm each other", async () => {
+test("a concurrent up and destroy do not harm each other", async () => {
   const runs = await Promise.all([project.npm("destroy", "--", "--yes"), project.npm("up")]);
 
   runs.forEach(expectDoneOrLocked);

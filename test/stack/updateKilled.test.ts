@@ -12,21 +12,21 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-// In the order of an update: each comes only once what the kill before has left is put right.
+// In the order of an update: it reaches each moment only after it has repaired what the previous kill left.
 const moments: readonly Moment[] = [
-  { what: "before anything is made", printed: /Updating \(local\)/ },
+  { what: "before anything is created", printed: /Updating \(local\)/ },
   {
     what: "while the server is initialised",
     printed: /EmbeddedServer server creating/,
     later: 300,
   },
-  { what: "when the database is made", printed: /Database database creating/ },
-  { what: "when the migrations begin", printed: /Migrations schema creating/ },
-  { what: "when privileges are granted", printed: /Grant access-\S+ creating/ },
+  { what: "while the database is created", printed: /Database database creating/ },
+  { what: "while migrations begin", printed: /Migrations schema creating/ },
+  { what: "while privileges are granted", printed: /Grant access-\S+ creating/ },
 ];
 
-test.each(moments)("an up killed with its terminal $what, is taken further by the next", (moment) =>
+test.each(moments)("the next up continues after up is killed with its terminal $what", (moment) =>
   killFirstUp(project, moment, "the whole command"),
 );
 
-test("the one that is left alone converges", () => proveThatUpConverges(project));
+test("an uninterrupted up converges", () => proveThatUpConverges(project));

@@ -12,7 +12,7 @@ import { makeProject } from "./makeProject";
 import type { Project } from "./project";
 import { sharedProject } from "./sharedProject";
 
-// On every system, and another than the one that servers started by root run as.
+// Exists on every system, and is not the account that runs the servers root starts.
 const stranger = { uid: idOf("-u"), gid: idOf("-g") };
 
 function idOf(flag: "-u" | "-g"): number {
@@ -28,13 +28,13 @@ async function withProject(options: ProjectOptions, prove: (project: Project) =>
   }
 }
 
-/** The user whom the server's process belongs to. */
+/** The user id of the server's process. */
 async function serverUser(project: Project): Promise<number> {
   const { pid } = await readPidFile(project.server.data);
   return (await stat(`/proc/${String(pid)}`)).uid;
 }
 
-// Who is not root tests the first by all the other tests, and cannot test the others.
+// Without root, every other test covers the first of these, and the others cannot run.
 describe.skipIf(process.getuid?.() !== 0)("as root,", () => {
   test("an ordinary user brings up a server that runs as that user, inside the clone", () =>
     withProject({ account: stranger, proof: true }, async (project) => {
@@ -54,7 +54,7 @@ describe.skipIf(process.getuid?.() !== 0)("as root,", () => {
     expect(project.server.data).toBe(join(project.directory, ".hosterizer/postgres/local/data"));
   });
 
-  test("root brings up a server outside of a clone that nobody else may enter, and destroys it", async () => {
+  test("root brings up a server outside a clone that only root can enter, and destroys it", async () => {
     const closed = await mkdtemp(join(tmpdir(), "hosterizer-closed-"));
     await chmod(closed, 0o700);
     try {

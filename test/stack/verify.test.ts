@@ -7,7 +7,7 @@ import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { sharedProject } from "./sharedProject";
 
-test("an untouched stack is green for every role that logs in with a password, and everything is proven", async () => {
+test("verify passes an untouched stack for every role that logs in with a password", async () => {
   const { code, stdout } = await sharedProject().shell(
     "node packages/cli/run.mjs db verify --json",
   );
@@ -18,20 +18,20 @@ test("an untouched stack is green for every role that logs in with a password, a
     expect.arrayContaining(["app_user", "app_readonly", "app_backup", "app_monitor"]),
   );
   expect(proof.tables).toEqual(tenancy.tables.map(({ schema, table }) => `${schema}.${table}`));
-  // Who may insert proves all; the others see only what is there.
+  // A role that may insert proves everything; the others depend on existing rows.
   expect(proof.notProven.filter(({ role }) => role === "app_user")).toEqual([]);
 });
 
-test("CI gets a report", async () => {
+test("verify --junit prints a report for CI", async () => {
   const { stdout } = await sharedProject().shell("node packages/cli/run.mjs db verify --junit");
   expect(stdout).toContain('<testsuite name="local: app_user on public.sites"');
   expect(stdout).toContain('failures="0"');
 });
 
-test("a person gets a matrix, with the cell of a hole that somebody has made", async () => {
+test("verify prints a matrix, and names a policy that leaks", async () => {
   const project = await makeConvergedProject({ proof: true });
   try {
-    // Whoever may not insert is shown a hole by rows that are there.
+    // A role that may not insert needs existing rows to detect a leak.
     await project.query(twoCustomers);
     await project.query(
       "alter policy context_sees_own on public.cost_records using (true) with check (true)",
@@ -51,7 +51,7 @@ test("a person gets a matrix, with the cell of a hole that somebody has made", a
   }
 });
 
-/** What the program itself declares is no drift, and up cannot take it back. */
+/** A leak that the program declares is not drift, and up cannot repair it. */
 async function leakDeclared(project: Project): Promise<void> {
   const file = "database/settings.ts";
   const present = await project.read(file);
@@ -66,7 +66,7 @@ async function leakDeclared(project: Project): Promise<void> {
   );
   expect(output).not.toMatch(/^ +at /m);
   expect(code).not.toBe(0);
-  // Nothing of it is forgotten.
+  // The next up reports it again.
   expect((await project.npm("up")).output).toContain("Tenants are not isolated: ");
 
   const configuration = "Pulumi.local.yaml";
@@ -76,6 +76,6 @@ async function leakDeclared(project: Project): Promise<void> {
   await project.write(configuration, written);
   await project.write(file, present);
   await project.succeed("up");
-  // The hole is closed, too.
+  // The leaking policy is repaired, too.
   expect(await project.npm("db", "verify")).toMatchObject({ code: 0 });
 }

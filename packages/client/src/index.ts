@@ -9,7 +9,7 @@ export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
 export type { TransactionClient } from "./transactionClient";
 export {
-  type LostWork,
+  type CommitOutcome,
   StatementRefused,
   TransactionEnded,
   TransactionLost,

@@ -1,5 +1,5 @@
 /** What is known about the work of a transaction that was lost. */
-export type LostWork = "nothing committed" | "partly committed" | "unknown";
+export type CommitOutcome = "nothing committed" | "partly committed" | "unknown";
 
 /**
  * The transaction did not end as `run` expected: `run` ended it itself or ignored a failed statement, or the connection broke
@@ -11,7 +11,7 @@ export class TransactionLost extends Error {
   constructor(
     message: string,
     /** Whether the database contains any of the work. */
-    readonly work: LostWork,
+    readonly work: CommitOutcome,
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -2,7 +2,7 @@ import type { BorrowedConnection } from "./borrowedConnection";
 import { refuse } from "./nodePostgres";
 import { transactionControl } from "./transactionControl";
 import {
-  type LostWork,
+  type CommitOutcome,
   StatementRefused,
   TransactionEnded,
   TransactionLost,
@@ -110,7 +110,7 @@ export class TransactionGuard {
     if (status === "I") this.lose("unknown", "the server reports no open transaction");
   };
 
-  private lose(work: LostWork, reason: string): void {
+  private lose(work: CommitOutcome, reason: string): void {
     if (this.lost !== undefined) return;
     this.lost = new TransactionLost(`the transaction has ended early: ${reason}.`, work);
     this.borrowed.connection.stream.destroy();

@@ -19,7 +19,7 @@ export function npmCommand(
 }
 
 /** What puts the stack into a command's environment. */
-export function stackAtWork(stack: string): NodeJS.ProcessEnv {
+export function environmentForStack(stack: string): NodeJS.ProcessEnv {
   return { [stackVariable]: stack };
 }
 

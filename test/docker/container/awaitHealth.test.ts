@@ -8,7 +8,7 @@ let stack: TestStack;
 
 afterEach(() => stack.remove());
 
-/** @param program of a container that is just started. @param probe its health check; undefined: none */
+/** Starts a container. @param program what it runs. @param probe its health check; undefined: none */
 async function started(program: string, probe?: string, retries = 20) {
   stack = new TestStack();
   const container = await engine.createContainer({
@@ -24,7 +24,7 @@ async function started(program: string, probe?: string, retries = 20) {
   return container;
 }
 
-test("a container that becomes healthy is waited for, after a restart too", async () => {
+test("waits for a container to become healthy, after a restart too", async () => {
   const container = await started("rm -f /up; sleep 1; touch /up; exec sleep 600", "test -e /up");
   await awaitHealth(container, 60);
 
@@ -34,26 +34,26 @@ test("a container that becomes healthy is waited for, after a restart too", asyn
   expect((await container.inspect()).State.Health?.Status).toBe("healthy");
 });
 
-test("one that ends fails with its last words", async () => {
+test("fails with the last output of a container that exits", async () => {
   const container = await started("echo last words; exit 3", "true");
   await expect(awaitHealth(container, 60)).rejects.toThrow(
     /it ended after its start \(exit code 3\)[^]*last words/,
   );
 });
 
-test("one that is unhealthy fails with its last words, and its health check's", async () => {
+test("fails with the last output of an unhealthy container and of its health check", async () => {
   const container = await started("echo last words; exec sleep 600", "echo ill; exit 1", 1);
   await expect(awaitHealth(container, 60)).rejects.toThrow(/it is unhealthy: ill[^]*last words/);
 });
 
-test("one without a health check fails when its time is over", async () => {
+test("fails on a container without a health check after the timeout", async () => {
   const container = await started("echo last words; exec sleep 600");
   await expect(awaitHealth(container, 1)).rejects.toThrow(
     /it is without a health check 1 s after its start[^]*last words/,
   );
 });
 
-test("one that is not healthy in time fails with its last words", async () => {
+test("fails with the last output of a container that is not healthy in time", async () => {
   const container = await started("echo last words; exec sleep 600", "sleep 9");
   await expect(awaitHealth(container, 1)).rejects.toThrow(
     /it is starting 1 s after its start[^]*last words/,

@@ -26,11 +26,11 @@ afterAll(async () => {
 
 async function checked(before: Partial<State>, now: ContainerFilesInputs): Promise<State> {
   const { inputs } = await provider.check(before, now);
-  if (inputs === undefined) throw new Error("check has told nothing");
+  if (inputs === undefined) throw new Error("check returned no inputs");
   return inputs;
 }
 
-test("first they are written, with the time", async () => {
+test("the first update writes the files and records the time", async () => {
   const started = new Date().toISOString();
   olds = await checked({}, news);
   expect(olds.drift).toEqual([]);
@@ -41,13 +41,13 @@ test("first they are written, with the time", async () => {
   await engine.createContainer({ name, Image: news.image, HostConfig: { Binds } });
 });
 
-test("then nothing is to be done, also with another image", async () => {
+test("the second update changes nothing, even with another image", async () => {
   const now = await checked(olds, { ...news, image: "another" });
   expect(now).toMatchObject({ written: olds.written, drift: [] });
   expect(await provider.diff(name, olds, now)).toEqual({ changes: false });
 });
 
-test("other files are a change, and no drift", async () => {
+test("other declared files are a change, not drift", async () => {
   const files = [{ file: "it.conf", content: "it = 2\n", owner: 0, mode: 0o644 }];
   const now = await checked(olds, { ...news, files });
   expect(now.drift).toEqual([]);
@@ -55,12 +55,12 @@ test("other files are a change, and no drift", async () => {
   expect(await provider.diff(name, olds, now)).toEqual({ changes: true });
 });
 
-test("files of another volume are others", async () => {
+test("another volume replaces the resource", async () => {
   const now = await checked(olds, { ...news, volume: `${name}-other` });
   expect(await provider.diff(name, olds, now)).toEqual({ changes: true, replaces: ["volume"] });
 });
 
-test("a file that was changed by hand is drift, is written again, and the time tells", async () => {
+test("a file changed by hand is drift, and an update rewrites it and records the time", async () => {
   await engine
     .getContainer(name)
     .putArchive(archiveOf({ "it.conf": { content: "it = 3\n" } }), { path: "/etc/it" });
@@ -75,7 +75,7 @@ test("a file that was changed by hand is drift, is written again, and the time t
   expect(after).toMatchObject({ written: now.written, drift: [] });
 });
 
-test("what only the update will know is a change, and nothing is looked at", async () => {
+test("files unknown before the update are a change, and no drift is read", async () => {
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
   const files = unknown as unknown as ContainerFilesInputs["files"];
   const now = await checked(olds, { ...news, files });
@@ -83,7 +83,7 @@ test("what only the update will know is a change, and nothing is looked at", asy
   expect(await provider.diff(name, olds, now)).toEqual({ changes: true });
 });
 
-test("deleting them takes a twin away that was left, and no file", async () => {
+test("deleting the resource removes a leftover twin, and keeps the files", async () => {
   const Labels = { "hosterizer.twin-of": name };
   await engine.createContainer({ name: `${name}-twin`, Image: news.image, Labels });
 

@@ -4,9 +4,9 @@ import { archiveOf } from "../archiveOf";
 import { engine } from "../engine";
 
 /**
- * Builds an image that does what its configuration says: /etc/it/run is its program, /etc/it/probe its health check.
+ * Builds an image that runs its configuration: /etc/it/run is its program, /etc/it/probe its health check.
  *
- * @param lines of its Dockerfile, besides
+ * @param lines further lines of its Dockerfile
  */
 export async function buildStandIn(tag: string, ...lines: readonly string[]): Promise<void> {
   const dockerfile = [

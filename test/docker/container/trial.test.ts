@@ -15,7 +15,7 @@ const name = `hosterizer-test-trial-${process.pid}`;
 const image = `${name}:1`;
 let spec: ContainerTrialInputs;
 
-/** The program of the stand-in's containers, and their health check. */
+/** The program of the stand-in's containers and their health check. */
 const filesWith = (run: string): VolumeFile[] => [
   { file: "run", content: run, owner: 0, mode: 0o600 },
   { file: "probe", content: "test -e /tmp/up", owner: 0, mode: 0o644 },
@@ -69,7 +69,7 @@ afterAll(async () => {
 });
 
 const running = async () => (await engine.getContainer(name).inspect()).State.Running;
-/** Volumes without a name that no container has any more. Those with a name belong to other tests. */
+/** Unnamed volumes that no container uses any more. Named ones belong to other tests. */
 const forgottenVolumes = async () => {
   const { Volumes } = await engine.listVolumes({ filters: { dangling: ["true"] } });
   return Volumes.map(({ Name }) => Name).filter((volume) => /^[0-9a-f]{64}$/.test(volume));
@@ -79,7 +79,7 @@ async function fault(different: Partial<ContainerTrialInputs>): Promise<string> 
   const tried: unknown = await tryContainer(engine, { ...spec, ...different }).catch(
     (error: unknown) => error,
   );
-  if (!(tried instanceof Error)) throw new Error("nothing was refused");
+  if (!(tried instanceof Error)) throw new Error("the trial was not refused");
   return tried.message;
 }
 
@@ -89,7 +89,7 @@ async function listening(port: number): Promise<Server> {
   return server;
 }
 
-test("what can be started passes, while the container of that name and port runs on, and leaves nothing", async () => {
+test("a trial passes beside the running container of the same name and port, and leaves nothing", async () => {
   const mounted = await engine.getContainer(name).inspect();
   await tryContainer(engine, spec);
 
@@ -99,7 +99,7 @@ test("what can be started passes, while the container of that name and port runs
   expect(after.State.Pid).toBe(mounted.State.Pid);
 });
 
-test("once that has passed, the container that is to end is prepared for it, and not before", async () => {
+test("the old container is prepared for its end only after the trial has passed", async () => {
   const made = () => engine.getContainer(name).exec({ Cmd: ["test", "-e", "/data/prepared"] });
   const isPrepared = async () => {
     const exec = await made();
@@ -116,47 +116,47 @@ test("once that has passed, the container that is to end is prepared for it, and
 
 const refusals: { what: string; different: () => Partial<ContainerTrialInputs>; says: RegExp }[] = [
   {
-    what: "an image that is not there",
+    what: "a missing image",
     different: () => ({ image: `${name}:none` }),
     says: /No such image/,
   },
   {
-    what: "an image that has not its own user",
+    what: "an image that lacks its own user",
     different: () => ({ image: `${name}:2` }),
     says: /no such user|unable to find user/,
   },
   {
-    what: "less memory than the engine gives",
+    what: "less memory than the engine's minimum",
     different: () => ({ memory: 1 }),
     says: /Minimum memory limit/,
   },
   {
-    what: "a network that is not there",
+    what: "a missing network",
     different: () => ({ network: `${name}-none` }),
     says: /not found/,
   },
   {
-    what: "an option of its security that the engine does not know",
+    what: "an unknown security option",
     different: () => ({ securityOpts: ["no-such=thing"] }),
     says: /no-such/,
   },
   {
-    what: "a log that the engine cannot write",
+    what: "an unknown log option",
     different: () => ({ logOpts: { "no-such": "1" } }),
     says: /no-such/,
   },
   {
-    what: "a mount that the engine cannot make",
+    what: "an invalid tmpfs mount",
     different: () => ({ tmpfs: { "/tmp": "size=nonsense" } }),
     says: /tmpfs|mount|size/,
   },
   {
-    what: "an address that is not the machine's",
+    what: "an address of another machine",
     different: () => ({ port: { ...spec.port, ip: "192.0.2.1" } }),
     says: /192\.0\.2\.1/,
   },
   {
-    what: "a container without the place of its data",
+    what: "a container without its data folder",
     different: () => ({ data: "/elsewhere" }),
     says: /exit code 1[^]*\/data\/made/,
   },
@@ -171,7 +171,7 @@ async function expectUntouched(message: string): Promise<void> {
 }
 
 test.each(refusals)(
-  "$what is refused, before anything is replaced",
+  "a trial refuses $what before anything is replaced",
   async ({ different, says }) => {
     await buildStandIn(`${name}:2`, "USER nosuch");
     const before = await forgottenVolumes();
@@ -186,28 +186,28 @@ test.each(refusals)(
 
 test.each([
   {
-    what: "files that its program cannot start with",
+    what: "files with which the program cannot start",
     run: "echo bad settings; exit 3",
     says: /exit code 3[^]*bad settings/,
   },
   {
-    what: "files with which it is not healthy",
+    what: "files with which the container is not healthy",
     run: "echo alive; exec sleep 600",
     says: /it is unhealthy[^]*alive/,
   },
-])("$what are refused, before anything is replaced", async ({ run, says }) => {
+])("a trial refuses $what before anything is replaced", async ({ run, says }) => {
   const message = await fault({ files: filesWith(run) });
 
   expect(message).toMatch(says);
   await expectUntouched(message);
 });
 
-test("where there is nothing to replace nothing is tried", async () => {
+test("without a container to replace, there is no trial", async () => {
   const first = { ...spec, container: `${name}-first`, image: `${name}:none` };
   await tryContainer(engine, first);
 });
 
-test("a port that somebody else has is refused; that of the container to be replaced is not, whatever it is called", async () => {
+test("a trial refuses a port in use, except by the container to be replaced", async () => {
   const external = await freePort();
   const other = await listening(external);
   const taken = { port: { ...spec.port, external } };

@@ -36,7 +36,7 @@ beforeEach(() => writeFiles(engine, place, image, files));
 
 const drift = async () => (await readFileDrift(engine, place, files)).map(renderDifference);
 
-/** Root of another container changes something in the volume. */
+/** Changes the volume as root of another container. */
 async function byHand(command: string): Promise<void> {
   const other = await engine.createContainer({
     Image: image,
@@ -48,7 +48,7 @@ async function byHand(command: string): Promise<void> {
   await other.remove();
 }
 
-test("files are there with their owners and modes, and only their owner reads a secret one", async () => {
+test("files have their owners and modes, and only its owner can read a secret one", async () => {
   const listed = await user.succeed(
     "stat",
     "-c",
@@ -64,12 +64,12 @@ test("files are there with their owners and modes, and only their owner reads a 
   expect(other.output).toContain("Permission denied");
 });
 
-test("the container that has them cannot change them, as their owner neither", async () => {
+test("the container cannot change its files, not even as their owner", async () => {
   const written = await user.run(["bash", "-c", "echo x >/elsewhere/it.key"]);
   expect(written.output).toContain("Read-only file system");
 });
 
-test("what was written has not drifted, and no twin is left", async () => {
+test("written files have not drifted, and no twin is left", async () => {
   expect(await drift()).toEqual([]);
   expect(await engine.listContainers({ all: true, filters: { name: [`${volume}-twin`] } })).toEqual(
     [],
@@ -98,7 +98,7 @@ test.each([
     change: "rm /it/it.conf; mkdir -p /it/it.conf/deeper",
     says: /it\.conf of container \S+ is missing/,
   },
-])("`$change` is named without any content, and repaired", async ({ change, says }) => {
+])("`$change` is named without any content, and can be repaired", async ({ change, says }) => {
   await byHand(change);
 
   const lines = await drift();
@@ -109,21 +109,21 @@ test.each([
   expect(await drift()).toEqual([]);
 });
 
-test("files that nobody declared stay", async () => {
+test("undeclared files stay", async () => {
   await byHand("echo >/it/other");
   expect(await drift()).toEqual([]);
   await writeFiles(engine, place, image, files);
   expect(await user.succeed("ls", "/elsewhere")).toContain("other");
 });
 
-test("a volume that no container has is not looked at, and that is said", async () => {
+test("a volume without a container is reported as not looked at", async () => {
   const elsewhere = { ...place, volume: `${volume}-none` };
   expect((await readFileDrift(engine, elsewhere, files)).map(({ kind }) => kind)).toEqual([
     "not looked at yet",
   ]);
 });
 
-test("a twin that a killed update has left makes way; another container of its name does not", async () => {
+test("a twin left by a killed update is replaced, but not another container of its name", async () => {
   const name = `${volume}-twin`;
   const left = await engine.createContainer({
     name,
@@ -138,7 +138,7 @@ test("a twin that a killed update has left makes way; another container of its n
   await other.remove();
 });
 
-test("a secret is in no error", async () => {
+test("no error contains a secret", async () => {
   const written = writeFiles(engine, place, `${volume}-none:1`, files);
   const error: unknown = await written.catch((fault: unknown) => fault);
   expect(error).toMatchObject({ statusCode: 404 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = await testServer(stack, await stack.volume(), files);
   await server.start();
   await server.until("healthy");
-  // A second start sets the password in a cluster that has pg_stat_statements in use.
+  // The second start sets the password while pg_stat_statements is in use.
   await ask(server, "create extension pg_stat_statements");
   await server.stop();
   await server.start();
@@ -40,7 +40,7 @@ async function statusOf(field: string): Promise<Map<string, string>> {
   );
 }
 
-test("runs the server as a child of process 1, and nothing as root or with a capability", async () => {
+test("runs the server as a child of process 1, without root and without capabilities", async () => {
   const [names, parents] = await Promise.all([statusOf("Name"), statusOf("PPid")]);
   expect(names.get("1")).toBe("tini");
   const children = [...parents].filter(([, parent]) => parent === "1").map(([pid]) => pid);
@@ -52,9 +52,9 @@ test("runs the server as a child of process 1, and nothing as root or with a cap
   expect(new Set((await statusOf("Uid")).values())).toEqual(new Set(["5432\t5432\t5432\t5432"]));
 });
 
-test("writes to its volume and to memory only", async () => {
+test("writes only to its volume and to memory", async () => {
   expect(await server.changes()).toEqual([]);
-  // Not even root, where somebody were to become that.
+  // Not even root could write there.
   for (const folder of ["/", "/etc", "/usr/local/bin", "/var/log", "/home"]) {
     const { output } = await server.run(["touch", `${folder}/written`], "0:0");
     expect(output).toContain("Read-only file system");
@@ -73,7 +73,7 @@ test("has a cluster with data checksums, UTF8 and the locale C", async () => {
   expect(shown.slice(0, 4)).toEqual(["on", "UTF8", "C", "C"]);
 });
 
-test("lets its superuser in by the password of the verifier, over TLS alone", async () => {
+test("accepts the superuser with the verifier's password, over TLS only", async () => {
   const session = await connectTo(server, files["ca.crt"]);
   const { rows } = await session.query(
     "select ssl, rolpassword from pg_stat_ssl, pg_authid where pid = pg_backend_pid() and rolname = 'postgres'",
@@ -84,14 +84,14 @@ test("lets its superuser in by the password of the verifier, over TLS alone", as
   expect(output).toContain("no pg_hba.conf entry");
 });
 
-test("keeps its key where the server alone can read it", async () => {
+test("stores its key where only the server can read it", async () => {
   const listed = await server.succeed("stat", "--format=%a %U", "/run/postgresql/server.key");
   expect(listed).toBe("600 postgres");
 });
 
-test("shows a secret neither in its log, nor in statistics, nor to docker inspect or docker history", async () => {
+test("shows no secret in its log, its statistics, its environment or docker inspect", async () => {
   const log = await server.logs();
-  // The log is as talkative as it can be.
+  // The log is as verbose as possible.
   expect(log).toContain("statement: create extension pg_stat_statements");
   const statements = await ask(server, "select query from pg_stat_statements");
   expect(statements).toContain("create extension pg_stat_statements");
@@ -111,13 +111,13 @@ test("shows a secret neither in its log, nor in statistics, nor to docker inspec
   }
 });
 
-test("has the extensions that the database asks for", async () => {
+test("has the extensions that the database needs", async () => {
   for (const name of ["uuid-ossp", "pgcrypto", "pgaudit"]) {
     await ask(server, `create extension "${name}"`);
   }
 });
 
-test("can back up with pgBackRest, which writes to the volume alone", async () => {
+test("can back up with pgBackRest, which writes only to the volume", async () => {
   const { output, exitCode } = await server.run([
     "pgbackrest",
     "--stanza=hosterizer",

@@ -9,7 +9,7 @@ const stack = new TestStack();
 const opened = new Map<ImageTarget, TestContainer>();
 const targets: ImageTarget[] = ["postgresql", "pgbouncer"];
 
-/** The image, with a root who can write: as it is while it is built. */
+/** Opens the image with a writable root, as during its build. */
 async function open(target: ImageTarget): Promise<void> {
   const container = await engine.createContainer({
     Image: await builtImage(target),
@@ -38,7 +38,7 @@ test("has PostgreSQL 15 with the fixes of 15.20", async () => {
   expect(Number(minor)).toBeGreaterThanOrEqual(20);
 });
 
-test("has PgBouncer 1.24 with its fixes of Debian 13, and the server's image has none", async () => {
+test("has PgBouncer 1.24 of Debian 13, which the server's image lacks", async () => {
   const version = await image("pgbouncer").succeed("pgbouncer", "--version");
   expect(version).toMatch(/^PgBouncer 1\.24\./);
   const { exitCode } = await image("postgresql").run(["sh", "-c", "command -v pgbouncer"]);
@@ -46,20 +46,17 @@ test("has PgBouncer 1.24 with its fixes of Debian 13, and the server's image has
   expect((await image("pgbouncer").run(["sh", "-c", "command -v postgres"])).exitCode).not.toBe(0);
 });
 
-test.each(targets)(
-  "%s has no private key, no list of packages and no cluster in it",
-  async (target) => {
-    const found = await image(target).succeed(
-      "sh",
-      "-c",
-      "grep -rIlE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' /etc /var /home /root /opt /usr/local /srv; " +
-        "find / -xdev -name '*.key' -o -xdev -name PG_VERSION -o -xdev -path '/var/lib/apt/lists/*' -o -xdev -name '*.deb'",
-    );
-    expect(found).toBe("");
-  },
-);
+test.each(targets)("%s contains no private key, no package list and no cluster", async (target) => {
+  const found = await image(target).succeed(
+    "sh",
+    "-c",
+    "grep -rIlE --exclude-dir=proc --exclude-dir=sys -e '-----BEGIN [A-Z ]*PRIVATE KEY-----' /etc /var /home /root /opt /usr/local /srv; " +
+      "find / -xdev -name '*.key' -o -xdev -name PG_VERSION -o -xdev -path '/var/lib/apt/lists/*' -o -xdev -name '*.deb'",
+  );
+  expect(found).toBe("");
+});
 
-test.each(targets)("%s tells no secret in its history and its environment", async (target) => {
+test.each(targets)("%s has no secret in its history or environment", async (target) => {
   const { Config } = await engine.getImage(await builtImage(target)).inspect();
   const history = JSON.stringify(await engine.getImage(await builtImage(target)).history());
   expect(history).toContain("install-packages");
@@ -68,7 +65,7 @@ test.each(targets)("%s tells no secret in its history and its environment", asyn
 });
 
 test.each(targets)(
-  "%s runs as a user of its own by a number that stays, and stops by SIGINT",
+  "%s runs as its own user with a fixed id, and stops on SIGINT",
   async (target) => {
     const { Config } = await engine.getImage(await builtImage(target)).inspect();
     const user = { postgresql: "5432:5432", pgbouncer: "6432:6432" }[target];
@@ -79,7 +76,7 @@ test.each(targets)(
   },
 );
 
-test("is not built with a version older than asked for", async () => {
+test("is not built with an older version than required", async () => {
   const { exitCode, output } = await image("postgresql").run([
     "install-packages",
     "postgresql-15=15.999",
@@ -92,7 +89,7 @@ test("is not built with a version older than asked for", async () => {
 test("is not built from package sources without the security archive", async () => {
   const container = image("pgbouncer");
   const sources = "/etc/apt/sources.list.d/debian.sources";
-  // Paragraphs are records.
+  // Each paragraph is a record.
   const cut = `awk -v RS= -v ORS='\n\n' '!/-security/' ${sources} >/tmp/kept && cp /tmp/kept ${sources}`;
   await container.succeed("sh", "-c", cut);
   const { exitCode, output } = await container.run(["install-packages", "tini"]);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-test("is unhealthy while the server stands still, and healthy when it goes on", async () => {
+test("is unhealthy while the server is suspended, and healthy after it resumes", async () => {
   const signal = (name: string) =>
     server.succeed("sh", "-c", `kill -${name} $(head -n 1 "$PGDATA/postmaster.pid")`);
   await signal("STOP");
@@ -29,7 +29,7 @@ test("is unhealthy while the server stands still, and healthy when it goes on", 
   await server.stop();
 });
 
-test("is not healthy in single-user mode, in which nobody can ask anything", async () => {
+test("is not healthy in single-user mode, which accepts no connections", async () => {
   const image = await builtImage("postgresql");
   const single = await stack.container({
     image,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-test("keeps its data from one container to the next, and recovers nothing after a stop with a session open", async () => {
+test("keeps its data across containers, and stops cleanly with a session open", async () => {
   const data = await stack.volume();
   const first = await testServer(stack, data, files);
   await first.start();
@@ -34,7 +34,7 @@ test("keeps its data from one container to the next, and recovers nothing after 
   expect(said).not.toContain("initdb");
 });
 
-test("recovers after it was killed, with all that was committed", async () => {
+test("recovers all committed data after it was killed", async () => {
   const server = await testServer(stack, await stack.volume(), files);
   await server.start();
   await server.until("healthy");
@@ -46,7 +46,7 @@ test("recovers after it was killed, with all that was committed", async () => {
   expect(await server.logs("last start")).toContain("not properly shut down");
 });
 
-test("makes a cluster anew whose making was killed", async () => {
+test("recreates a cluster whose creation was killed", async () => {
   const data = await stack.volume();
   const server = await testServer(stack, data, files);
   await server.start();
@@ -62,7 +62,7 @@ test("makes a cluster anew whose making was killed", async () => {
   expect(await server.logs("last start")).toContain("Data page checksums are enabled");
 });
 
-test("ends soon when it is told to stop while the cluster is being made", async () => {
+test("stops promptly while it creates the cluster", async () => {
   const server = await testServer(stack, await stack.volume(), files);
   await server.start();
   await server.stop();
@@ -71,7 +71,7 @@ test("ends soon when it is told to stop while the cluster is being made", async 
   await server.until("healthy");
 });
 
-test("takes the superuser's password of each start, and no earlier one", async () => {
+test("accepts the superuser's password of the last start only", async () => {
   const server = await testServer(stack, await stack.volume(), files);
   await server.start();
   await server.until("healthy");

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-test("is healthy while it answers, without a server and without a password", async () => {
+test("is healthy while it answers, even without a server or a password", async () => {
   await pooler.until("healthy");
   await pooler.succeed("sh", "-c", "kill -STOP $(pidof pgbouncer)");
   await pooler.until("unhealthy");
@@ -39,12 +39,12 @@ test("is healthy while it answers, without a server and without a password", asy
   await pooler.until("healthy");
 });
 
-test("is not healthy with a certificate that clients would refuse", async () => {
+test("is not healthy with a certificate that clients refuse", async () => {
   await pooler.put("/etc/hosterizer", { "ca.crt": (await serverFiles())["ca.crt"] });
   await pooler.until("unhealthy");
 });
 
-test("runs as a child of process 1, without root, without capabilities, and writes to memory only", async () => {
+test("runs as a child of process 1, without root or capabilities, and writes only to memory", async () => {
   const script =
     "grep -h -E '^(Name|PPid|Uid|CapEff|NoNewPrivs):' /proc/1/status /proc/$(pidof pgbouncer)/status";
   const [first = "", second = ""] = (await pooler.succeed("sh", "-c", script)).split(/(?=^Name)/m);
@@ -57,7 +57,7 @@ test("runs as a child of process 1, without root, without capabilities, and writ
   expect(await pooler.changes()).toEqual([]);
 });
 
-test("ends when it is told to stop", async () => {
+test("stops on request", async () => {
   await pooler.stop();
   expect((await pooler.inspect()).State.ExitCode).toBe(0);
   expect(await pooler.logs()).toContain("got SIGINT, shutting down");

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.remove());
 
-/** Starts a container that must end by itself, and tells what it said. */
+/** Starts a container that must exit by itself, and returns its log. */
 async function refusal(data: string, changed: Record<string, string>, without: string[] = []) {
   const kept = Object.entries({ ...files, ...changed }).filter(([name]) => !without.includes(name));
   const server = await testServer(stack, data, Object.fromEntries(kept));
@@ -24,7 +24,7 @@ async function refusal(data: string, changed: Record<string, string>, without: s
 test.each([
   ["a password", "correct horse"],
   ["an MD5 hash", "md5d41d8cd98f00b204e9800998ecf8427e"],
-  ["a verifier that goes on", "VERIFIER'; create role intruder superuser login; --"],
+  ["a verifier followed by SQL", "VERIFIER'; create role intruder superuser login; --"],
   ["a second line", "VERIFIER\ncreate role intruder superuser login"],
   ["nothing", ""],
 ])("refuses %s in place of a verifier, and does not repeat it", async (_, form) => {
@@ -35,14 +35,14 @@ test.each([
   expect(said).not.toContain(files["superuser.scram"]);
 });
 
-test("names every file that is missing, and makes no cluster", async () => {
+test("names every missing file, and creates no cluster", async () => {
   const data = await stack.volume();
   const said = await refusal(data, {}, ["server.key", "pg_hba.conf"]);
   expect(said).toContain("/etc/hosterizer/pg_hba.conf /etc/hosterizer/server.key.");
   expect(said).not.toContain("initdb");
 });
 
-test("refuses a cluster of another major version, and any folder that is no cluster, and touches neither", async () => {
+test("refuses a cluster of another major version and a folder that is not a cluster, and changes neither", async () => {
   const data = await stack.volume();
   const server = await testServer(stack, data, files);
   await server.start();
@@ -77,9 +77,9 @@ test("refuses a volume that a server in another container uses", async () => {
   expect(await ask(first, "select 1")).toBe("1");
 });
 
-test("refuses a volume that it may not write to", async () => {
+test("refuses a volume that it cannot write to", async () => {
   const data = await stack.volume();
-  // A volume takes over the owner of the first folder that it is mounted at.
+  // A volume takes its owner from the first folder that it is mounted at.
   await stack.container({
     image: await builtImage("postgresql"),
     volumes: { "/etc/pgbackrest": data },

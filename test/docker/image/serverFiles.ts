@@ -4,7 +4,7 @@ import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certif
 /** The superuser's password in these tests. */
 export const password = "a password of these tests";
 
-/** The least that the server's image asks for in /etc/hosterizer, by name of the file. */
+/** The minimum that the server's image requires in /etc/hosterizer, by file name. */
 export async function serverFiles(settings: readonly string[] = []) {
   const now = new Date();
   const authority = await makeAuthority("the tests' authority", now);

@@ -5,7 +5,7 @@ import type { TestContainer } from "../testContainer";
 import type { TestStack } from "../testStack";
 import { password } from "./serverFiles";
 
-/** A container of the server's image that is not started yet. @param data the volume of its data */
+/** A container of the server's image, not started yet. @param data the volume with its data */
 export async function testServer(
   stack: TestStack,
   data: string,
@@ -20,7 +20,7 @@ export async function testServer(
   });
 }
 
-/** A session of the superuser's over TLS. @param ca PEM of the authority that the server's certificate must be of */
+/** A session of the superuser over TLS. @param ca PEM of the authority that must have issued the server's certificate */
 export async function connectTo(
   server: TestContainer,
   ca: string,
@@ -34,13 +34,13 @@ export async function connectTo(
     password: secret,
     ssl: { ca },
   });
-  // A server that shuts down ends its sessions: here that is no failure.
+  // A server that shuts down ends its sessions, which is not a failure here.
   client.on("error", () => undefined);
   await client.connect();
   return client;
 }
 
-/** The answer of the server to a query, asked inside of the container as the operating system's user. */
+/** The server's answer to a query that is run inside the container as its operating system user. */
 export function ask(server: TestContainer, query: string): Promise<string> {
   return server.succeed("psql", "--no-psqlrc", "--tuples-only", "--no-align", "-c", query);
 }

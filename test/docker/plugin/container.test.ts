@@ -14,7 +14,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("a confined container with all that is served is as it was declared, and shows no change", async () => {
+test("a confined container with every supported property matches its declaration", async () => {
   const name = sandbox.name();
   await engine.createNetwork({ Name: `${name}-network` });
   const program = sandbox.sleeper({
@@ -81,7 +81,7 @@ test("a confined container with all that is served is as it was declared, and sh
   expect(await deployed.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
 });
 
-test("uploads reach a volume before the container starts, for any user of it to read", async () => {
+test("uploads reach a volume before the container starts, readable by any user", async () => {
   const name = sandbox.name();
   const deployed = sandbox.container();
   const program = {
@@ -107,7 +107,7 @@ test("uploads reach a volume before the container starts, for any user of it to 
   expect(await deployed.diff(program)).toMatchObject({ changes: "DIFF_NONE" });
 });
 
-test("a changed upload replaces the container, and its volumes stay", async () => {
+test("a changed upload replaces the container and keeps its volumes", async () => {
   const name = sandbox.name();
   const program = (content: string) =>
     sandbox.sleeper({
@@ -159,7 +159,7 @@ test.each([
   { property: "healthcheck", now: { tests: ["CMD", "true"], interval: "1s" } },
   { property: "tmpfs", now: { "/tmp": "" } },
   { property: "init", now: true },
-])("a new $property replaces the container, which could not take it otherwise", async (change) => {
+])("a new $property replaces the container, since it cannot change in place", async (change) => {
   const program = sandbox.sleeper();
   const deployed = sandbox.container();
   await deployed.create(program);
@@ -167,7 +167,7 @@ test.each([
   expect(difference.replaces).toEqual([change.property]);
 });
 
-test("a deleted container has its grace to end", async () => {
+test("a deleted container gets its grace period to stop", async () => {
   const name = sandbox.name();
   const deployed = sandbox.container();
   await deployed.create({
@@ -190,7 +190,7 @@ test("a deleted container has its grace to end", async () => {
   expect(await sandbox.at(reader).succeed("ls", "/data")).toBe("ended");
 });
 
-test("to delete what is gone already is no failure", async () => {
+test("deleting a container that is already gone succeeds", async () => {
   const deployed = sandbox.container();
   await deployed.create(sandbox.sleeper());
   await engine.getContainer(deployed.id).remove({ force: true });

@@ -20,7 +20,7 @@ afterAll(async () => {
 test.each([
   { what: "stopped", signal: undefined, exitCode: 0 },
   { what: "killed", signal: "SIGKILL", exitCode: 137 },
-])("a container that was $what shows as not running, and is started again", async (byHand) => {
+])("a $what container is reported as not running, and is started again", async (byHand) => {
   const { signal, exitCode } = byHand;
   const program = sandbox.sleeper({
     restart: "unless-stopped",
@@ -40,12 +40,12 @@ test.each([
   await deployed.update(program);
   expect(await container.health()).toBe("healthy");
   await deployed.refresh();
-  // The engine chose another port at the new start.
+  // The engine chose another port for the new start.
   const { changes = "" } = await deployed.diff(program);
   expect(changes).toBe("DIFF_NONE");
 });
 
-test("a container that was removed is gone, and can be made again", async () => {
+test("a removed container is reported as gone, and can be recreated", async () => {
   const program = sandbox.sleeper();
   const deployed = sandbox.container();
   await deployed.create(program);
@@ -55,7 +55,7 @@ test("a container that was removed is gone, and can be made again", async () => 
   expect(await deployed.refresh()).toMatchObject({ mustRun: true });
 });
 
-test("a stopped container whose network was removed and made anew is connected to that one", async () => {
+test("a stopped container is connected to its network after that was recreated", async () => {
   const network = sandbox.name();
   await engine.createNetwork({ Name: network });
   const program = sandbox.sleeper({ networksAdvanced: [{ name: network, aliases: ["server"] }] });
@@ -73,7 +73,7 @@ test("a stopped container whose network was removed and made anew is connected t
   expect(NetworkSettings.Networks[network]?.Aliases).toContain("server");
 });
 
-test("a disconnected container is a warning but no change, and is connected when it starts", async () => {
+test("a disconnected container is a warning, not a change, and is reconnected when it starts", async () => {
   const network = sandbox.name();
   await engine.createNetwork({ Name: network });
   const program = sandbox.sleeper({ networksAdvanced: [{ name: network }] });
@@ -92,7 +92,7 @@ test("a disconnected container is a warning but no change, and is connected when
   expect(state?.["networkDatas"]).toMatchObject([{ networkName: network }]);
 });
 
-test("a network that is gone is named, with what to do", async () => {
+test("a missing network is named, with a remedy", async () => {
   const network = sandbox.name();
   await engine.createNetwork({ Name: network });
   const program = sandbox.sleeper({ networksAdvanced: [{ name: network }] });

@@ -24,11 +24,11 @@ async function failure(program: Json): Promise<string> {
     .container()
     .create(program)
     .catch((error: unknown) => error);
-  if (!(created instanceof Error)) throw new Error("it was created");
+  if (!(created instanceof Error)) throw new Error("the container was created");
   return created.message;
 }
 
-test("a container that is not healthy in time fails with its last words, and is removed", async () => {
+test("a container that is not healthy in time fails with its last output, and is removed", async () => {
   const program = sandbox.sleeper({
     command: ["bash", "-c", "echo starting; echo trouble ahead >&2; exec sleep 60"],
     healthcheck: {
@@ -49,7 +49,7 @@ test("a container that is not healthy in time fails with its last words, and is 
   expect(await containersOf(program.name)).toEqual([]);
 });
 
-test("a container that ends right after its start fails with its exit code and last words", async () => {
+test("a container that exits right after its start fails with its exit code and last output", async () => {
   const program = sandbox.sleeper({ command: ["bash", "-c", "echo cannot start; exit 3"] });
   const message = await failure(program);
   expect(message).toContain("exit code 3");
@@ -57,7 +57,7 @@ test("a container that ends right after its start fails with its exit code and l
   expect(await containersOf(program.name)).toEqual([]);
 });
 
-test("one that the engine starts again and again fails before its time is over", async () => {
+test("a container that the engine keeps restarting fails before the timeout", async () => {
   const program = sandbox.sleeper({
     command: ["bash", "-c", "echo cannot start; exit 3"],
     restart: "unless-stopped",
@@ -71,11 +71,11 @@ test("one that the engine starts again and again fails before its time is over",
   expect(await containersOf(program.name)).toEqual([]);
 });
 
-test("to wait for a container without a health check is refused", async () => {
+test("waiting for a container without a health check is refused", async () => {
   expect(await failure(sandbox.sleeper({ wait: true }))).toContain("no health check");
 });
 
-test("an image or a network that is not there is named, with what to do", async () => {
+test("a missing image or network is named", async () => {
   const image = `${sandbox.prefix}-none:1`;
   expect(await failure(sandbox.sleeper({ image }))).toContain(`the engine has no image "${image}"`);
   const network = `${sandbox.prefix}-none`;
@@ -84,7 +84,7 @@ test("an image or a network that is not there is named, with what to do", async 
   expect(await containersOf(program.name)).toEqual([]);
 });
 
-test("secret contents of uploads are in no error, whatever goes wrong", async () => {
+test("no error contains the secret content of an upload", async () => {
   const secret = "hush-hush-4711";
   const upload = { file: "/etc/x.conf", content: secret };
   const programs = [
@@ -101,7 +101,7 @@ test("secret contents of uploads are in no error, whatever goes wrong", async ()
 });
 
 test.each(["created", "running", "exited"])(
-  "another container of its name that is %s is left alone, and named",
+  "another container of the same name that is %s is named, and left alone",
   async (status) => {
     const program = sandbox.sleeper();
     const other = await engine.createContainer({
@@ -117,7 +117,7 @@ test.each(["created", "running", "exited"])(
   },
 );
 
-test("what is not served is refused by name, all at once, before anything is made", async () => {
+test("all unsupported properties are refused by name before anything is created", async () => {
   const program = sandbox.sleeper({
     privileged: true,
     mounts: [{ target: "/x", type: "tmpfs" }],

@@ -12,7 +12,7 @@ import { TestContainer } from "../testContainer";
 import { Deployed } from "./deployed";
 import { removeAll } from "./removeAll";
 
-/** The plugin, and objects of a test file's own on the engine, all removed at its end. */
+/** The plugin, and a test file's own objects on the engine, all removed when the file ends. */
 export class ContainerSandbox {
   private count = 0;
 
@@ -21,7 +21,7 @@ export class ContainerSandbox {
     readonly prefix: string,
   ) {}
 
-  /** @param listener Where an engine of Pulumi's listens for what the plugin has to say. */
+  /** @param listener Where a Pulumi engine listens for messages of the plugin. */
   static async open(name: string, listener?: string): Promise<ContainerSandbox> {
     const plugin = await startPlugin(() => servePlugin(provider, listener));
     await plugin.call("configure", { args: {} });
@@ -40,7 +40,7 @@ export class ContainerSandbox {
     return new Deployed(this.plugin, "urn:pulumi:dev::test::docker:index/container:Container::it");
   }
 
-  /** A container that sleeps, with `more` said of it. */
+  /** A container that sleeps, with the properties of `more`. */
   sleeper(more: Json & { name?: string } = {}): Json & { name: string } {
     const command = ["bash", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"];
     return { name: this.name(), image: "debian:bookworm-slim", command, ...more };

@@ -4,7 +4,7 @@ import { archiveOf } from "../archiveOf";
 import { engine } from "../engine";
 import { ContainerSandbox } from "./containerSandbox";
 
-/** What the engine says of an upload through `/`, the only way that the official plugin has. */
+/** The engine's answer to an upload through `/`, the only path that the official plugin uses. */
 const refusal = "container rootfs is marked read-only";
 
 let sandbox: ContainerSandbox;
@@ -17,7 +17,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** A container with a volume at /etc/x, made and not started. */
+/** A container with a volume at /etc/x, created but not started. */
 async function readOnlyContainer() {
   const name = sandbox.name();
   return engine.createContainer({
@@ -27,7 +27,7 @@ async function readOnlyContainer() {
   });
 }
 
-test("the engine takes nothing through / into a read-only container, not even for its volume", async () => {
+test("the engine refuses an upload through / to a read-only container, even to its volume", async () => {
   const container = await readOnlyContainer();
 
   const upload = container.putArchive(archiveOf({ "etc/x/it": { content: "it" } }), { path: "/" });
@@ -35,7 +35,7 @@ test("the engine takes nothing through / into a read-only container, not even fo
   await expect(upload).rejects.toMatchObject({ json: { message: refusal } });
 });
 
-test("through the volume's own path it does, which the official plugin never takes", async () => {
+test("the engine accepts an upload through the volume's own path, which the official plugin never uses", async () => {
   const container = await readOnlyContainer();
 
   await container.putArchive(archiveOf({ it: { content: "it" } }), { path: "/etc/x" });
@@ -44,7 +44,7 @@ test("through the volume's own path it does, which the official plugin never tak
 test.each([
   { where: "a volume", volumes: true },
   { where: "the root file system", volumes: false },
-])("so the offline plugin refuses an upload to $where, and leaves nothing", async ({ volumes }) => {
+])("the offline plugin refuses an upload to $where, and leaves nothing", async ({ volumes }) => {
   const name = sandbox.name();
   const volume = { volumeName: `${name}-x`, containerPath: "/etc/x" };
   const program = {

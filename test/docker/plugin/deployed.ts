@@ -1,7 +1,7 @@
 import type { Json } from "../../../packages/offline-plugins/test/integration/json";
 import type { PluginClient } from "../../../packages/offline-plugins/test/integration/pluginClient";
 
-/** What a diff says, in the JSON of the recordings. */
+/** The answer to a diff, in the JSON of the recordings. */
 export interface Difference {
   changes?: string;
   replaces?: string[];
@@ -9,7 +9,7 @@ export interface Difference {
   detailedDiff?: Record<string, { kind?: string }>;
 }
 
-/** One resource of a program, with what Pulumi's engine remembers of it between two runs. */
+/** One resource of a program, with the state that Pulumi's engine keeps between two runs. */
 export class Deployed {
   id = "";
   private inputs: Json = {};

@@ -3,8 +3,8 @@ import { PassThrough } from "node:stream";
 
 import { afterEach, expect, test } from "vitest";
 
-import { connectEngine, probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
-import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
+import { connectEngine, probeEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
 import { fakeSsh } from "./fakeSsh";
 
 const here = findEngine();
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-test("answers where Docker's client would look for it", async () => {
+test("answers at the address that Docker's client uses", async () => {
   const { Version, ApiVersion } = await connectEngine(here).version();
 
   expect(await probeEngine()).toEqual({
@@ -43,7 +43,7 @@ test("answers through ssh, with one login for several requests", async () => {
   ]);
 });
 
-test("runs programs in containers through ssh, which takes the connection over", async () => {
+test("runs programs in containers through ssh, over a hijacked connection", async () => {
   const ssh = await fakeSsh(socketPath());
   cleanUps.push(ssh.remove);
   const engine = connectEngine(findEngine({ DOCKER_HOST: "ssh://build" }));
@@ -58,7 +58,7 @@ test("runs programs in containers through ssh, which takes the connection over",
   expect(String(output.read())).toContain("hello");
 });
 
-test("says what ssh says where it does not get in", async () => {
+test("reports the error of ssh when the login fails", async () => {
   const ssh = await fakeSsh(socketPath(), "me@build: Permission denied (publickey).");
   cleanUps.push(ssh.remove);
 
@@ -66,11 +66,11 @@ test("says what ssh says where it does not get in", async () => {
     answers: false,
     reason:
       "cannot reach the Docker engine at ssh://me@build (DOCKER_HOST): ssh ended with me@build: Permission denied (publickey).",
-    remedy: "Start Docker, or set DOCKER_HOST to where it is.",
+    remedy: "Start Docker, or set DOCKER_HOST to its address.",
   });
 });
 
-test("answers on a port", async () => {
+test("answers on a TCP port", async () => {
   const port = await listen(createServer((client) => client.pipe(socket()).pipe(client)));
 
   expect(await probeEngine({ DOCKER_HOST: `127.0.0.1:${port}` })).toMatchObject({
@@ -83,14 +83,14 @@ test.each([
   ["unix:///nonexistent/docker.sock", "there is no such socket"],
   ["tcp://127.0.0.1:1", "connection refused"],
   ["tcp://nowhere.invalid:2375", "no such host|cannot be resolved"],
-])("is not there at %s: %s", async (url, reason) => {
+])("does not answer at %s: %s", async (url, reason) => {
   expect(await probeEngine({ DOCKER_HOST: url })).toMatchObject({
     answers: false,
     reason: expect.stringMatching(`${url} \\(DOCKER_HOST\\): .*(${reason})$`) as string,
   });
 });
 
-test("is given up where it is silent", async () => {
+test("is given up when it does not answer in time", async () => {
   const port = await listen(createServer(() => undefined));
 
   expect(await probeEngine({ DOCKER_HOST: `tcp://127.0.0.1:${port}` })).toMatchObject({
@@ -99,7 +99,7 @@ test("is given up where it is silent", async () => {
   });
 });
 
-test("is not looked for where the user's settings lead nowhere", async () => {
+test("is reported as missing when DOCKER_CONTEXT names no context", async () => {
   expect(await probeEngine({ DOCKER_CONTEXT: "none", HOME: "/nonexistent" })).toEqual({
     answers: false,
     reason: 'DOCKER_CONTEXT: there is no Docker context "none"',
@@ -107,16 +107,16 @@ test("is not looked for where the user's settings lead nowhere", async () => {
   });
 });
 
-test("hears nothing of DOCKER_HOST once its address is known", async () => {
+test("ignores DOCKER_HOST once its address is known", async () => {
   process.env["DOCKER_HOST"] = "tcp://127.0.0.1:1";
   cleanUps.push(() => delete process.env["DOCKER_HOST"]);
 
   await expect(connectEngine(here).ping()).resolves.toBeDefined();
 });
 
-/** The engine that tests run on may itself be anywhere; these tests need its socket. */
+/** The tests' engine may be remote, but these tests need its local socket. */
 function socketPath(): string {
-  if (here.kind !== "socket") throw new Error(`these tests need an engine here, not ${here.url}`);
+  if (here.kind !== "socket") throw new Error(`these tests need a local engine, not ${here.url}`);
   return here.path;
 }
 

@@ -5,7 +5,7 @@ import type { Json } from "../../../packages/offline-plugins/test/integration/js
 const hexadecimal = /^[0-9a-f]{64}$/;
 const address = /^\d+\.\d+\.\d+\.\d+$/;
 
-/** What an engine chooses itself, by the property that says so, and how each looks. */
+/** The values that an engine chooses itself, by property, with the form of each. */
 const chosen: Record<string, RegExp> = {
   id: hexadecimal,
   imageId: /^sha256:[0-9a-f]{64}$/,
@@ -17,13 +17,13 @@ const chosen: Record<string, RegExp> = {
   mountpoint: /^\/.*\/_data$/,
 };
 
-/** The ids and addresses that the recorded engine chose otherwise than this one. */
+/** The ids and addresses for which the recorded engine chose other values than this one. */
 export class EngineChoices {
   private readonly ours = new Map<string, string>();
-  /** Of addresses: how many bits are the network's. */
+  /** For addresses: how many bits belong to the network. */
   private readonly prefixLengths = new Map<number, number>();
 
-  /** Takes over what this engine chose for an object where the other one chose something else. */
+  /** Records what this engine chose for an object where the recorded one chose something else. */
   learn(recorded: JavaScriptValue, answered: JavaScriptValue, property = ""): void {
     if (typeof recorded === "string" && typeof answered === "string") {
       const form = chosen[property];
@@ -39,7 +39,7 @@ export class EngineChoices {
     }
   }
 
-  /** A recorded message as this engine would have it. */
+  /** A recorded message with this engine's values. */
   rewrite(recorded: Json): Json {
     return JSON.parse(JSON.stringify(recorded), (property, value: unknown) => {
       if (typeof value === "string") return this.rewriteText(value);
@@ -50,7 +50,7 @@ export class EngineChoices {
   }
 
   private rewriteText(text: string): string {
-    // The id of a RemoteImage is that of the image and its name.
+    // The id of a RemoteImage consists of the image's id and its name.
     const [, image, name = ""] = /^(sha256:[0-9a-f]{64})(.*)$/s.exec(text) ?? [];
     if (image !== undefined) return `${this.ours.get(image) ?? image}${name}`;
     return this.ours.get(text) ?? text;

@@ -7,8 +7,8 @@ import { createServer, type Server } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { issueCertificate, makeAuthority } from "@hosterizer/postgres/tls/certificates";
-import { probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
-import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
+import { probeEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
 
 let folder: string;
 let server: Server;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "key.pem"), client.privateKey, { mode: 0o600 });
   await writeFile(join(folder, "stranger.pem"), stranger.certificate);
 
-  // As dockerd with --tlsverify: nobody gets in without a certificate of the authority's.
+  // Like dockerd with --tlsverify: clients need a certificate of the authority.
   const ca = authority.certificate;
   server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true }, (client) =>
     client.pipe(connect(socketPath())).pipe(client),
@@ -43,13 +43,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("the engine answers whoever has a certificate, and proves itself", async () => {
+test("the engine answers a client with a certificate", async () => {
   const environment = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: folder };
 
   expect(await probeEngine(environment)).toMatchObject({ answers: true, url: host });
 });
 
-test("an engine that another authority vouches for is not spoken to, unless nobody is to verify it", async () => {
+test("an engine with a certificate of another authority is refused, unless verification is off", async () => {
   const other = await mkdtemp(join(folder, "other-"));
   for (const [from, to] of [
     ["stranger.pem", "ca.pem"],
@@ -67,16 +67,16 @@ test("an engine that another authority vouches for is not spoken to, unless nobo
   expect(await probeEngine({ ...environment, DOCKER_TLS: "1" })).toMatchObject({ answers: true });
 });
 
-test("without TLS an engine that wants it does not answer, and the message says so", async () => {
+test("an engine that requires TLS does not answer without it, and the error says so", async () => {
   expect(await probeEngine({ DOCKER_HOST: host })).toMatchObject({
     answers: false,
     remedy: expect.stringContaining("whether it expects TLS") as string,
   });
 });
 
-/** The engine that tests run on may itself be anywhere; these tests need its socket. */
+/** The tests' engine may be remote, but these tests need its local socket. */
 function socketPath(): string {
   const here = findEngine();
-  if (here.kind !== "socket") throw new Error(`these tests need an engine here, not ${here.url}`);
+  if (here.kind !== "socket") throw new Error(`these tests need a local engine, not ${here.url}`);
   return here.path;
 }

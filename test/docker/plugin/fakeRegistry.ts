@@ -20,7 +20,7 @@ const types = {
 };
 
 /**
- * Serves an image of one file under every name and tag, as far as a pull needs it.
+ * Serves an image of one file under every name and tag, to the extent that a pull needs.
  *
  * https://distribution.github.io/distribution/spec/api/
  */

@@ -10,10 +10,10 @@ export interface FakeSsh {
 }
 
 /**
- * Puts a program in the place of `ssh` that goes to no other machine: it notes its arguments and is the connection to the
- * socket of the engine here, as `docker system dial-stdio` would be there.
+ * Replaces `ssh` with a program that stays on this machine: it records its arguments and connects to the local engine's
+ * socket, as `docker system dial-stdio` does on the remote machine.
  *
- * @param complaint what it says instead, before it fails as ssh does
+ * @param complaint what it prints instead, before it fails like ssh
  */
 export async function fakeSsh(socket: string, complaint?: string): Promise<FakeSsh> {
   const folder = await mkdtemp(join(tmpdir(), "hosterizer-ssh-"));

@@ -5,10 +5,10 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 import { unary } from "@hosterizer/offline-plugins/protocol/providerService";
 
-/** Pulumi's engine, as far as plugins tell it things. */
+/** The part of Pulumi's engine that receives messages of plugins. */
 export interface ListeningEngine {
   address: string;
-  /** Everything that was said, in order. */
+  /** All messages, in order. */
   heard: string[];
   close: () => void;
 }

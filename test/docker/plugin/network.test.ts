@@ -15,7 +15,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("a network with all that is served is as it was declared, and shows no change", async () => {
+test("a network with every supported property matches its declaration", async () => {
   const program = {
     name: sandbox.name(),
     driver: "bridge",
@@ -46,7 +46,7 @@ test.each([
   ["internal", { internal: true }],
   ["labels", { labels: [{ label: "a", value: "b" }] }],
   ["options", { options: { "com.docker.network.bridge.enable_icc": "false" } }],
-])("another value of %s makes another network, after the old one is gone", async (name, more) => {
+])("another value of %s replaces the network, deleting the old one first", async (name, more) => {
   const program = { name: sandbox.name() };
   const network = sandbox.resource("Network");
   await network.create(program);
@@ -58,7 +58,7 @@ test.each([
   });
 });
 
-test("a network that somebody has removed is gone, and removing it is no error", async () => {
+test("a network removed by hand is reported as gone, and deleting it succeeds", async () => {
   const network = sandbox.resource("Network");
   await network.create({ name: sandbox.name() });
   await engine.getNetwork(network.id).remove();
@@ -85,7 +85,7 @@ test("waits for containers that are being removed", async () => {
   expect(await network.refresh()).toBeUndefined();
 });
 
-test("names the containers that are attached for good", async () => {
+test("names the containers that stay attached", async () => {
   const other = await openSandbox();
   onTestFinished(other.close);
   const { network, name } = await withContainer(other);
@@ -99,7 +99,7 @@ test("names the containers that are attached for good", async () => {
   await refused;
 });
 
-test("refuses what it does not serve, all of it and by name", async () => {
+test("refuses all unsupported properties by name", async () => {
   const program = { name: "n", ipv6: true, ipamConfigs: [{ subnet: "10.9.0.0/24" }], mtu: 9 };
 
   const check = sandbox.resource("Network").check(program);

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const long = `${"folder/".repeat(20)}${"name".repeat(30)}`;
 
-test("builds from a folder, with all that is served, and shows no change", async () => {
+test("builds from a folder with every supported property, and shows no change", async () => {
   const name = `${sandbox.name()}:1`;
   const context = await contextOf({
     "docker/Dockerfile":
@@ -90,7 +90,7 @@ test("builds from a folder, with all that is served, and shows no change", async
   expect(await run(name, `cat '/got/${long}'`)).toBe("long");
 });
 
-test("says at which step a build failed, and what was said before", async () => {
+test("names the step at which a build failed, with the last output", async () => {
   const context = await contextOf({
     Dockerfile: "FROM debian:bookworm-slim\nRUN echo all is well; echo no more; exit 3\n",
   });
@@ -106,7 +106,7 @@ test("says at which step a build failed, and what was said before", async () => 
   );
 });
 
-test("says what it is at while it builds", async () => {
+test("reports its progress during a build", async () => {
   const pulumi = await listeningEngine();
   onTestFinished(pulumi.close);
   const other = await openSandbox({}, pulumi.address);
@@ -122,7 +122,7 @@ test("says what it is at while it builds", async () => {
   ]);
 });
 
-test("ends a build that is cancelled", async () => {
+test("aborts a cancelled build", async () => {
   const other = await openSandbox();
   onTestFinished(other.close);
   const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\nRUN sleep 600\n" });
@@ -135,7 +135,7 @@ test("ends a build that is cancelled", async () => {
   await expect(build).rejects.toThrow(/the operation was cancelled$/);
 });
 
-test("another trigger makes another image, another end of it none", async () => {
+test("a changed trigger or build target replaces the image, keepLocally does not", async () => {
   const context = await contextOf({ Dockerfile: "FROM debian:bookworm-slim\n" });
   const program = { name: sandbox.name(), triggers: { a: "1" }, build: { context } };
   const image = sandbox.resource("RemoteImage");
@@ -156,7 +156,7 @@ test("another trigger makes another image, another end of it none", async () => 
   expect(await image.refresh()).toMatchObject({ keepLocally: true });
 });
 
-test("removes a replaced image, and leaves its name to its successor", async () => {
+test("removes a replaced image, and keeps the name for its successor", async () => {
   const name = sandbox.name();
   const contexts = await Promise.all(
     ["old", "new"].map((age) =>
@@ -175,7 +175,7 @@ test("removes a replaced image, and leaves its name to its successor", async () 
   });
 });
 
-test("removes none that a container uses, and says what to do", async () => {
+test("refuses to remove an image that a container uses", async () => {
   const name = sandbox.name();
   const context = await contextOf({ Dockerfile: `FROM debian:bookworm-slim\nLABEL a=${name}\n` });
   const image = sandbox.resource("RemoteImage");
@@ -188,7 +188,7 @@ test("removes none that a container uses, and says what to do", async () => {
   await container.remove();
 });
 
-test("takes an image that the engine has, and pulls one that it has not", async () => {
+test("uses an image that the engine has, and pulls one that it lacks", async () => {
   const registry = await fakeRegistry();
   onTestFinished(registry.close);
   const name = `${registry.address}/hosterizer-test/${sandbox.name()}:1`;
@@ -219,7 +219,7 @@ test("takes an image that the engine has, and pulls one that it has not", async 
   await pulled.delete();
 });
 
-test("says why an image cannot be pulled", async () => {
+test("reports why an image cannot be pulled", async () => {
   const name = "127.0.0.1:1/none:1";
 
   await expect(sandbox.resource("RemoteImage").create({ name })).rejects.toThrow(
@@ -227,7 +227,7 @@ test("says why an image cannot be pulled", async () => {
   );
 });
 
-test("finds all that is wrong before anything is built", async () => {
+test("reports all faults before anything is built", async () => {
   const empty = await contextOf({ other: "" });
   const faultsOf = (program: Json) =>
     sandbox.resource("RemoteImage").check({ name: "n", ...program });
@@ -244,12 +244,12 @@ test("finds all that is wrong before anything is built", async () => {
   await expect(faultsOf({ build: {} })).rejects.toThrow(/missing required property/);
 });
 
-test("says where it looked for an engine, and what to do", async () => {
+test("names the address of an engine that does not answer, with a remedy", async () => {
   const other = await openSandbox({ host: "unix:///nonexistent/docker.sock" });
   onTestFinished(other.close);
 
   await expect(other.resource("RemoteImage").create({ name: "n" })).rejects.toThrow(
-    'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to where it is.',
+    'creating image "n": cannot reach the Docker engine at unix:///nonexistent/docker.sock (the provider\'s "host"): there is no such socket.\nStart Docker, or set DOCKER_HOST to its address.',
   );
 });
 
@@ -262,7 +262,7 @@ async function contextOf(files: Record<string, string>): Promise<string> {
   return context;
 }
 
-/** What a shell command says in a container of the image. */
+/** The output of a shell command in a container of the image. */
 async function run(image: string, command: string): Promise<string> {
   const container = await engine.createContainer({
     Image: image,

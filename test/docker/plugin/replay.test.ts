@@ -38,7 +38,7 @@ afterAll(async () => {
   await removeAll(prefix);
 });
 
-/** What was done to the engine by hand before a recording. */
+/** What was changed on the engine by hand before a recording. */
 const byHand: Record<string, () => Promise<unknown>> = {
   "docker.4-drift-preview": () => engine.getContainer(`${prefix}-side`).stop({ t: 1 }),
 };
@@ -66,14 +66,14 @@ describe("answers as the official plugin did", () => {
       const answer = await call;
       if (method === "create") choices.learn(response, answer);
       const expected = choices.rewrite(response);
-      // The bridge's note on a state that is only planned; the engine throws it away.
+      // The bridge's marker of a planned state, which the engine discards.
       const remarked = request["preview"] === true ? [answer, expected] : [];
       for (const { properties } of remarked) delete (properties as Json)["__meta"];
       expect(answer, called).toEqual(expected);
     }
   });
 
-  test("and leaves the engine as it found it", async () => {
+  test("leaves the engine unchanged", async () => {
     const containers = await engine.listContainers({ all: true, filters: { name: [prefix] } });
     const networks = await engine.listNetworks({ filters: { name: [prefix] } });
     const { Volumes } = await engine.listVolumes({ filters: { name: [prefix] } });

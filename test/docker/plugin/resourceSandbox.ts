@@ -10,7 +10,7 @@ import {
 import { Deployed } from "./deployed";
 import { removeAll } from "./removeAll";
 
-/** The plugin, and networks, volumes and images of a test file's own, all removed at its end. */
+/** The plugin, and a test file's own networks, volumes and images, all removed when the file ends. */
 export interface ResourceSandbox {
   plugin: PluginClient;
   /** A name that no other object of the tests has. */
@@ -22,7 +22,7 @@ export interface ResourceSandbox {
 
 /**
  * @param settings of the provider
- * @param engine where an engine of Pulumi's listens for what the plugin has to say
+ * @param engine where a Pulumi engine listens for messages of the plugin
  */
 export async function openSandbox(settings: Json = {}, engine?: string): Promise<ResourceSandbox> {
   const prefix = `hosterizer-test-resource-${randomBytes(4).toString("hex")}`;

@@ -9,7 +9,7 @@ COPY commands/ /usr/local/bin/
 RUN mkdir -p /etc/postgresql/15/main
 `;
 
-/** Just enough of Debian's commands for PostgreSQL: a server that is ready once it runs. */
+/** A minimum of Debian's commands for PostgreSQL: a server that is ready once it runs. */
 const commands = {
   pg_conftool: `echo "$@" > /etc/postgresql/15/main/settings`,
   pg_ctlcluster: `trap 'exit 0' TERM INT

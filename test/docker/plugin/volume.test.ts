@@ -13,7 +13,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test("a volume with all that is served is as it was declared, and shows no change", async () => {
+test("a volume with every supported property matches its declaration", async () => {
   const program = {
     name: sandbox.name(),
     driver: "local",
@@ -35,7 +35,7 @@ test("a volume with all that is served is as it was declared, and shows no chang
   });
 });
 
-test("takes a volume that is there, with what it holds", async () => {
+test("adopts an existing volume with its content", async () => {
   const program = { name: sandbox.name(), labels: [{ label: "a", value: "b" }] };
   await engine.createVolume({ Name: program.name, Labels: { a: "b" } });
   await inContainer(program.name, "touch /data/kept");
@@ -51,7 +51,7 @@ test("takes a volume that is there, with what it holds", async () => {
 test.each([
   [{ labels: [{ label: "a", value: "other" }] }, "labels"],
   [{ labels: [{ label: "a", value: "b" }], driverOpts: { type: "tmpfs" } }, "driverOpts"],
-])("does not take one that is otherwise: %o", async (more, property) => {
+])("does not adopt a volume that differs: %o", async (more, property) => {
   const name = sandbox.name();
   await engine.createVolume({ Name: name, Labels: { a: "b" } });
 
@@ -60,11 +60,11 @@ test.each([
   );
 });
 
-test("removes none that is in use, and names the container that uses it", async () => {
+test("refuses to remove a volume in use, and names its container", async () => {
   const name = sandbox.name();
   const volume = sandbox.resource("Volume");
   await volume.create({ name });
-  // Not even a stopped one.
+  // Even a stopped container counts.
   const container = await engine.createContainer({
     name: `${name}-user`,
     Image: "debian:bookworm-slim",
@@ -81,7 +81,7 @@ test("removes none that is in use, and names the container that uses it", async 
   expect(await volume.refresh()).toBeUndefined();
 });
 
-test("removing one that somebody has removed is no error", async () => {
+test("a volume removed by hand is reported as gone, and deleting it succeeds", async () => {
   const volume = sandbox.resource("Volume");
   await volume.create({ name: sandbox.name() });
   await engine.getVolume(volume.id).remove();
@@ -90,7 +90,7 @@ test("removing one that somebody has removed is no error", async () => {
   await expect(volume.delete()).resolves.toBeUndefined();
 });
 
-test("another label makes another volume", async () => {
+test("another label replaces the volume", async () => {
   const program = { name: sandbox.name() };
   const volume = sandbox.resource("Volume");
   await volume.create(program);
@@ -100,7 +100,7 @@ test("another label makes another volume", async () => {
   expect(difference).toMatchObject({ replaces: ["labels"] });
 });
 
-test("refuses what it does not serve", async () => {
+test("refuses an unsupported property", async () => {
   const check = sandbox.resource("Volume").check({ name: "n", cluster: { group: "g" } });
 
   await expect(check).rejects.toThrow(/"cluster\\" is not served by the offline plugin/);

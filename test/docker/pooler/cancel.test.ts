@@ -24,14 +24,14 @@ beforeAll(async () => {
 
 afterAll(() => stack.remove());
 
-/** What tells one run of the pooler from another. */
+/** What distinguishes one run of the pooler from another. */
 async function lifeOf(pooler: TestContainer) {
   const { State, RestartCount } = await pooler.inspect();
   const { StartedAt, Running, Pid } = State;
   return { StartedAt, Running, Pid, RestartCount };
 }
 
-/** Transactions of a client that cancels nothing, as long as others work, and what disturbed it. */
+/** Runs transactions that cancel nothing while others work. @returns their number, and what disturbed them */
 async function watch(others: Promise<unknown>) {
   const client = new pg.Client(clientAddress(await stack.connect("app_user", "pooled")));
   const faults: string[] = [];
@@ -58,7 +58,7 @@ async function watch(others: Promise<unknown>) {
   return { count, faults };
 }
 
-/** Cancels at moments that differ: at once, in the middle, and when the query has just ended. */
+/** Cancels at different moments: at once, in the middle, and just after the query has ended. */
 async function cancelOften({ name, cancel, close }: OpenCanceller, times: number) {
   const outcomes = new Set<string>();
   for (let round = 0; round < times; round++) {
@@ -66,14 +66,14 @@ async function cancelOften({ name, cancel, close }: OpenCanceller, times: number
     const delay = [0, 10, 29, 9, 1][round % 5] ?? 0;
     const how = (await cancel(milliseconds, delay).catch(String)) ?? "ended";
     outcomes.add(how);
-    // Without a pooler all that follows would only say so again.
+    // Without a pooler, every later round would fail the same way.
     if (!isExpected(how)) break;
   }
   await Promise.race([close().catch(() => undefined), sleep(5_000)]);
   return { name, outcomes };
 }
 
-test("whoever cancels, and however: the pooler lives, and a client that cancels nothing is not disturbed", async () => {
+test("the pooler survives cancel requests of every kind, and other clients are not disturbed", async () => {
   const before = await lifeOf(stack.pooler);
   const connection = await stack.connect("app_user", "pooled");
   const cancellers = [
@@ -90,13 +90,13 @@ test("whoever cancels, and however: the pooler lives, and a client that cancels 
   ]);
   const [ends, ...watched] = await Promise.all([work, watch(work), watch(work)]);
 
-  // What the pooler has died of says more than that everybody was cut off.
+  // The pooler's own error says more than the lost connections of its clients.
   expect((await stack.pooler.logs()).match(/.*(?:FATAL|PANIC).*/g)).toBeNull();
   expect(await lifeOf(stack.pooler)).toEqual(before);
   for (const { name, outcomes } of ends) {
     expect([name, [...outcomes].filter((how) => !isExpected(how))]).toEqual([name, []]);
   }
-  // Others were too late, or gave up before the pooler had passed their request on.
+  // Others were too late, or disconnected before the pooler forwarded their request.
   const canceled = ends.filter(({ outcomes }) => outcomes.has("57014")).map(({ name }) => name);
   expect(canceled).toEqual(
     expect.arrayContaining([

@@ -12,10 +12,10 @@ import { verifyHost } from "./verifyHost";
 
 type PooledConnection = Connection & { password: string };
 
-/** Runs one query of `milliseconds`, cancels it after `delay`, and tells how it ended: undefined, or its SQLSTATE. */
+/** Runs one query of `milliseconds` and cancels it after `delay`. @returns its SQLSTATE; undefined: it succeeded */
 type Canceller = (milliseconds: number, delay: number) => Promise<string | undefined>;
 
-/** Something that cancels, by name, with what it holds open. */
+/** A named way to cancel, with the connections that it keeps open. */
 export interface OpenCanceller {
   name: string;
   cancel: Canceller;
@@ -28,7 +28,7 @@ const canceled = "57014";
 export async function nodePostgres(connection: PooledConnection): Promise<OpenCanceller> {
   const client = await open(connection);
   const cancel: Canceller = async (milliseconds, delay) => {
-    // An earlier request that comes late cancels this one, which is heard only by who listens from the start.
+    // A late request of an earlier round cancels this query; the listener must exist from the start to notice.
     const how = outcome(client.query(sleepFor(milliseconds)));
     await sleep(delay);
     const canceller = new pg.Client(clientAddress(connection)) as unknown as NodeCanceller;
@@ -42,7 +42,7 @@ export async function nodePostgres(connection: PooledConnection): Promise<OpenCa
   return { name: "node-postgres", cancel, close: () => client.end() };
 }
 
-/** A session of node-postgres' and a request that this project's tests make, in one of the manners of other drivers. */
+/** A session of node-postgres, with a cancel request sent by the tests in the manner of another driver. */
 export async function protocol(
   connection: PooledConnection,
   manner: CancelManner,
@@ -78,7 +78,7 @@ export function postgresJs(connection: PooledConnection): OpenCanceller {
   return { name: "postgres.js", cancel, close: () => sql.end({ timeout: 5 }) };
 }
 
-/** psql, as when somebody presses Ctrl-C in it: later than others, since it has to send its query first. */
+/** psql, interrupted as by Ctrl-C: later than others, since it has to send its query first. */
 export function psql({ password, ...connection }: PooledConnection): OpenCanceller {
   const { host, port, database, user, sslrootcert = "" } = connection;
   const address = `host=${host} port=${port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=${sslrootcert}`;
@@ -123,7 +123,7 @@ async function outcome(query: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
-/** What node-postgres has for this, and its types leave out. */
+/** The interface of node-postgres for this, which its types omit. */
 interface NodeCanceller {
   connection: {
     on(event: "connect" | "error", listener: () => void): void;
@@ -132,7 +132,7 @@ interface NodeCanceller {
   };
 }
 
-/** A query that was cancelled, or had ended before. */
+/** Whether a query was cancelled or had ended before. */
 export function isExpected(how: string): boolean {
   return how === "ended" || how === canceled;
 }

@@ -29,7 +29,7 @@ async function run(clients: number, transactions: number, pooler = stack.pooler)
   });
 }
 
-test(`200 careless clients of 20 tenants see in ${200 * transactionsOfEach} transactions not one row of another's`, async () => {
+test(`200 careless clients of 20 tenants see no row of another tenant in ${200 * transactionsOfEach} transactions`, async () => {
   const { checked, misdeeds, violations, errors } = await run(200, transactionsOfEach);
 
   expect(violations).toEqual([]);
@@ -41,13 +41,13 @@ test(`200 careless clients of 20 tenants see in ${200 * transactionsOfEach} tran
   for (const times of Object.values(misdeeds)) expect(times).toBeGreaterThan(transactionsOfEach);
 });
 
-test("what clients that vanished had changed was taken back", async () => {
+test("changes of clients that vanished are rolled back", async () => {
   const superuser = await stack.connect("postgres", "direct");
   const left = "select from public.sites where name !~ '^Site [0-9]+[.][0-9]+$'";
   await expect(rowsOf(superuser, left)).resolves.toEqual([]);
 });
 
-test("a table whose policy shows everything is noticed", async () => {
+test("the test detects a policy that shows everything", async () => {
   const superuser = await stack.connect("postgres", "direct");
   await rowsOf(superuser, "alter policy context_sees_own on public.deployments using (true)");
   try {
@@ -58,7 +58,7 @@ test("a table whose policy shows everything is noticed", async () => {
   expect((await run(20, 5)).violations).toEqual([]);
 });
 
-test("a pooler that does not clear up after each transaction is noticed", async () => {
+test("the test detects a pooler that does not reset sessions after each transaction", async () => {
   const careless = await stack.otherPooler((ini) =>
     ini.replace("server_reset_query_always = 1", "server_reset_query_always = 0"),
   );

@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 
 import type pg from "pg";
 
-/** A statement of the application's, which it prepares by this name. */
+/** A statement that the application prepares under this name. */
 export const own = (name: string) => ({ name, text: ownText });
 
 /** The same, without a name. */
 export const ownText = "select 'the application''s own' as statement";
 
-/** What a tenant that injects SQL puts in its place. */
+/** The replacement of a tenant that injects SQL. */
 const planted = "select 'a tenant''s' as statement";
 
 /**
- * A transaction of a tenant's that injects SQL: the application's prepared statement, whatever its name on the server, gets
- * another text.
+ * A transaction of a tenant that injects SQL: it replaces the text of the application's prepared statement, whatever its
+ * name on the server.
  *
- * @param client a session of the application's that is in a transaction
+ * @param client a session of the application, in a transaction
  */
 export async function plant(client: pg.Client, name: string): Promise<void> {
   await client.query(own(name));
@@ -28,16 +28,16 @@ export async function plant(client: pg.Client, name: string): Promise<void> {
 }
 
 /**
- * Plants it, and tries to have the pooler's reset fail: a statement_timeout of a millisecond is left behind, and an
- * unnamed statement so large that the server needs about as long to give up its memory, which it does before it looks at
- * anything else.
+ * Plants the statement and tries to make the pooler's reset fail: leaves a statement_timeout of a millisecond, and an
+ * unnamed statement so large that the server needs about that long to free its memory, which it does before anything
+ * else.
  *
- * @returns whether the transaction was committed: that has to be done within the millisecond too
+ * @returns whether the transaction was committed, which must also happen within the millisecond
  */
 export async function plantForGood(client: pg.Client, name: string): Promise<boolean> {
   const large = Array.from({ length: 200_000 }, (_, index) => index).join();
   const text = `select pg_catalog.set_config('statement_timeout', '1', false) where $1::int in (${large})`;
-  // PgBouncer ends a client that prepares one name twice, where it keeps count of them.
+  // When PgBouncer tracks prepared statements, it disconnects a client that prepares one name twice.
   const finish = randomUUID();
   await client.query("begin");
   await plant(client, name);
@@ -62,7 +62,7 @@ export async function plantForGood(client: pg.Client, name: string): Promise<boo
   }
 }
 
-/** Messages of the extended protocol, with a Sync after them. @throws what the server answers to one of them */
+/** Sends messages of the extended protocol, followed by a Sync. @throws the server's error for one of them */
 function perform(client: pg.Client, send: (connection: ExtendedProtocol) => void): Promise<void> {
   return new Promise((done, fail) => {
     const ignore = () => undefined;
@@ -71,7 +71,7 @@ function perform(client: pg.Client, send: (connection: ExtendedProtocol) => void
         send(connection);
         connection.sync();
       },
-      // node-postgres waits for the ReadyForQuery after it by itself.
+      // node-postgres itself waits for the ReadyForQuery that follows.
       handleError: fail,
       handleReadyForQuery: () => {
         done();
@@ -86,7 +86,7 @@ function perform(client: pg.Client, send: (connection: ExtendedProtocol) => void
   });
 }
 
-/** What node-postgres has for this, and its types leave out. */
+/** The interface of node-postgres for this, which its types omit. */
 interface ExtendedProtocol {
   parse(message: { name: string; text: string; types: readonly number[] }): void;
   bind(message: { portal: string; statement: string; values: readonly string[] }): void;

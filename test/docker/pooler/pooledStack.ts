@@ -16,29 +16,29 @@ import type { TestContainer } from "../testContainer";
 import { TestStack } from "../testStack";
 import { shapeDatabase } from "./shapeDatabase";
 
-/** What the server is called in the network. */
+/** The server's name in the network. */
 const alias = "server";
 const database = "hosterizer";
 
-/** The database of this project in a container, and PgBouncer before it. */
+/** This project's database in a container, with PgBouncer in front of it. */
 export interface PooledStack {
-  /** The one that runs now. */
+  /** The container that is running now. */
   server: () => TestContainer;
   pooler: TestContainer;
-  /** Ends the server's container, and starts another one with the same data, as an update does. */
+  /** Replaces the server's container by another one with the same data, as an update does. */
   replaceServer: () => Promise<void>;
-  /** How a role reaches the database: past the pooler, through it, or through another one. */
+  /** A role's connection to the database: direct, through the pooler, or through another pooler. */
   connect: (
     user: string,
     way: "direct" | "pooled" | TestContainer,
   ) => Promise<Connection & { password: string }>;
-  /** Another pooler before the same server. @param change of its settings file */
+  /** Another pooler in front of the same server. @param change to its settings file */
   otherPooler: (change: (ini: string) => string) => Promise<TestContainer>;
   remove: () => Promise<void>;
 }
 
 /**
- * Starts both, with the settings and certificates of a stack. The caller removes it, also when its test fails.
+ * Starts both, with the settings and certificates of a stack. The caller removes it, even when its test fails.
  *
  * @param overrides settings of the server that differ from a stack's.
  */

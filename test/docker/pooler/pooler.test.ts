@@ -20,14 +20,14 @@ afterAll(() => stack.remove());
 
 const pooled = (user: string) => stack.connect(user, "pooled");
 
-test("PgBouncer knows every setting that it is given", async () => {
+test("PgBouncer accepts every setting in its configuration", async () => {
   const log = await stack.pooler.logs();
   expect(log).toContain("process up: PgBouncer 1.24");
   expect(log).not.toMatch(/WARNING|ERROR|FATAL/);
 });
 
 test.each(["app_user", "app_readonly", "app_monitor", "app_backup"])(
-  "%s comes through with its password, over TLS on both ways",
+  "%s logs in with its password, over TLS on both connections",
   async (role) => {
     const [row] = await rowsOf(
       await pooled(role),
@@ -39,7 +39,7 @@ test.each(["app_user", "app_readonly", "app_monitor", "app_backup"])(
 );
 
 test.each(["postgres", "hosterizer_migrator"])(
-  "%s does not come through, though its password is right",
+  "%s cannot log in through the pooler, even with the right password",
   async (role) => {
     await expect(rowsOf(await stack.connect(role, "direct"), "select 1")).resolves.toHaveLength(1);
     await expect(rowsOf(await pooled(role), "select 1")).rejects.toThrow(/no such user/);
@@ -58,13 +58,13 @@ async function loginWithEmptyPassword(user: string, pooler: TestContainer) {
   return scramLogin({ host, port, ca }, { user, database, password: "" });
 }
 
-test("nobody comes in without TLS", async () => {
+test("a connection without TLS is refused", async () => {
   const connection = { ...(await pooled("app_user")), sslmode: "disable" as const };
   await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SSL required/);
 });
 
 test.each(["app_pooler", "hosterizer_owner", "nobody"])(
-  "nobody comes in as %s with an empty password",
+  "%s cannot log in with an empty password",
   async (user) => {
     const answer = await loginWithEmptyPassword(user, stack.pooler);
 
@@ -73,13 +73,13 @@ test.each(["app_pooler", "hosterizer_owner", "nobody"])(
   },
 );
 
-test("but for the list of users one would get in as the pooler itself", async () => {
+test("without auth_file, app_pooler could log in with an empty password", async () => {
   const trusting = await stack.otherPooler((ini) => ini.replace(/^auth_file = .*$/m, ""));
 
   expect((await loginWithEmptyPassword("app_pooler", trusting)).type).toBe("R");
 });
 
-test("this way of logging in does succeed with the right password", async () => {
+test("the same login succeeds with the right password", async () => {
   const { host, port, user, database, password, sslrootcert = "" } = await pooled("app_user");
   const ca = readFileSync(sslrootcert, "utf8");
   const answer = await scramLogin({ host, port, ca }, { user, database, password });
@@ -87,19 +87,19 @@ test("this way of logging in does succeed with the right password", async () => 
   expect(answer.type).toBe("R");
 });
 
-test("nobody manages the pooler over the network", async () => {
+test("the pooler's console is closed to the network", async () => {
   const connection = { ...(await pooled("app_user")), database: "pgbouncer" };
   await expect(rowsOf(connection, "show pools")).rejects.toThrow(/SASL authentication failed/);
   const console = { ...(await pooled("app_user")), database: "pgbouncer", user: "pgbouncer" };
   await expect(rowsOf(console, "show pools")).rejects.toThrow(/SASL authentication failed/);
 });
 
-test("there is no way to another database", async () => {
+test("other databases are unreachable", async () => {
   const connection = { ...(await pooled("app_user")), database: "postgres" };
   await expect(rowsOf(connection, "select 1")).rejects.toThrow(/SASL authentication failed/);
 });
 
-test("the pooler's own role gets into the server by its certificate alone, and nowhere else", async () => {
+test("the server refuses the pooler's role a login with a password", async () => {
   const role = await stack.connect("app_pooler", "direct");
   await expect(rowsOf({ ...role, password: "x" }, "select 1")).rejects.toMatchObject({
     code: "28000",
@@ -108,7 +108,7 @@ test("the pooler's own role gets into the server by its certificate alone, and n
   await expect(rowsOf(elsewhere, "select 1")).rejects.toMatchObject({ code: "28000" });
 });
 
-test("a changed password counts at once", async () => {
+test("a changed password takes effect at once", async () => {
   const superuser = await stack.connect("postgres", "direct");
   const connection = await pooled("app_monitor");
   await rowsOf(superuser, "alter role app_monitor password 'a new one'");
@@ -133,7 +133,7 @@ test("a client's SET does not outlive its transaction", async () => {
   }
 });
 
-test("options that PgBouncer cannot keep are refused, and those that drivers send are not", async () => {
+test("the pooler refuses startup options that it cannot keep", async () => {
   const connection = clientAddress(await pooled("app_user"));
   const client = new pg.Client({ ...connection, options: "-c app.current_customer_id=7" });
   await expect(client.connect()).rejects.toThrow(/unsupported startup parameter/);
@@ -158,7 +158,7 @@ test("sixty clients share twenty-five connections", async () => {
   }
 });
 
-/** Asks again and again, as an application's own pool does. @returns the seconds until there is an answer */
+/** Retries a query, as an application's pool does. @returns the seconds until it succeeds */
 async function secondsToAnswer(): Promise<number> {
   const start = Date.now();
   const connection = await pooled("app_user");
@@ -171,7 +171,7 @@ async function secondsToAnswer(): Promise<number> {
   }
 }
 
-test("a server that was started again is found within seconds", async () => {
+test("clients reach a restarted server within seconds", async () => {
   await stack.server().stop();
   await stack.server().start();
   await stack.server().until("healthy");
@@ -179,7 +179,7 @@ test("a server that was started again is found within seconds", async () => {
   expect(await secondsToAnswer()).toBeLessThan(10);
 });
 
-test("so is one that was killed", async () => {
+test("clients reach a killed server within seconds of its restart", async () => {
   await stack.server().kill();
   await stack.server().start();
   await stack.server().until("healthy");
@@ -187,7 +187,7 @@ test("so is one that was killed", async () => {
   expect(await secondsToAnswer()).toBeLessThan(10);
 });
 
-test("another container in the server's place is found by its name", async () => {
+test("clients reach the server's new container within seconds", async () => {
   const before = await stack.server().inspect();
   await stack.replaceServer();
   expect((await stack.server().inspect()).Id).not.toBe(before.Id);
@@ -195,7 +195,7 @@ test("another container in the server's place is found by its name", async () =>
   expect(await secondsToAnswer()).toBeLessThan(10);
 });
 
-test("its log holds no password and no verifier", async () => {
+test("the pooler's log contains no password and no verifier", async () => {
   const log = await stack.pooler.logs();
   for (const role of ["app_user", "app_readonly", "app_monitor", "app_backup"]) {
     expect(log).not.toContain((await pooled(role)).password);

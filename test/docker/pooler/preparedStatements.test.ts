@@ -9,7 +9,7 @@ import { type PooledStack, startPooledStack } from "./pooledStack";
 import { verifyHost } from "./verifyHost";
 
 let stack: PooledStack;
-/** Poolers with one connection to the server: one that is set up as a stack's, and one that shares prepared statements. */
+/** Poolers with one connection to the server: one with a stack's settings, and one that shares prepared statements. */
 let poolers: { 0: TestContainer; 200: TestContainer };
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function open(pooler: TestContainer): Promise<pg.Client> {
 
 const applications = "the application's own";
 
-/** Whose statement has answered, or the SQLSTATE of its failure. */
+/** The owner of the statement that answered, or the SQLSTATE of its failure. */
 async function answerTo(client: pg.Client, query: string | { name: string; text: string }) {
   try {
     const { rows } = await client.query<{ statement: string }>(query);
@@ -50,7 +50,7 @@ async function answerTo(client: pg.Client, query: string | { name: string; text:
   }
 }
 
-test("statements with parameters and without a name work, each in the context of its own transaction", async () => {
+test("unnamed statements with parameters run in the context of their own transaction", async () => {
   const connection = await stack.connect("app_user", "pooled");
   const { host, port, database, user, password } = connection;
   const ssl = verifyHost(connection);
@@ -70,7 +70,7 @@ test("statements with parameters and without a name work, each in the context of
   expect(seen).toEqual(tenants);
 });
 
-test("a name means nothing in the client's next transaction, and nothing to other clients", async () => {
+test("a prepared statement is gone in the next transaction, and unknown to other clients", async () => {
   const [first, second] = [await open(poolers[0]), await open(poolers[0])];
   expect(await answerTo(first, own("one"))).toBe(applications);
   expect(await answerTo(first, own("one"))).toBe("26000");
@@ -78,14 +78,14 @@ test("a name means nothing in the client's next transaction, and nothing to othe
 });
 
 test.each([0, 200] as const)(
-  "a statement that a tenant puts in another's place is gone with its transaction (max_prepared_statements = %i)",
+  "a statement that a tenant replaces is restored after its transaction (max_prepared_statements = %i)",
   async (sharing) => {
     const [tenant, next] = [await open(poolers[sharing]), await open(poolers[sharing])];
     for (let round = 0; round < 50; round++) {
       const name = sharing === 0 ? `own ${round}` : "own";
       await tenant.query("begin");
       await plant(tenant, name);
-      // What the tenant can reach is its own transaction.
+      // The tenant affects only its own transaction.
       expect(await answerTo(tenant, own(name))).toBe("a tenant's");
       await tenant.query("commit");
       expect(await answerTo(next, own(name))).toBe(applications);
@@ -94,7 +94,7 @@ test.each([0, 200] as const)(
   },
 );
 
-/** What the next client is answered to the application's statement, by its name and without one, until a reset has failed. */
+/** The answers to the next client's statement, named and unnamed, after the first reset that failed. */
 async function afterFailedReset(pooler: TestContainer, nameOf: (round: number) => string) {
   const [tenant, next] = [await open(pooler), await open(pooler)];
   const unnamed = new Set<string>();
@@ -103,13 +103,13 @@ async function afterFailedReset(pooler: TestContainer, nameOf: (round: number) =
     if (!(await plantForGood(tenant, name))) continue;
     const named = await answerTo(next, own(name));
     unnamed.add(await answerTo(next, ownText));
-    // What was left may be the timeout, which ends the next client's statement too.
+    // The timeout may be left, which ends the next client's statement too.
     if (named !== applications && named !== "57014") return { named, unnamed };
   }
-  throw new Error("no reset has failed");
+  throw new Error("no reset failed");
 }
 
-test("where the reset fails, a tenant's statement meets none without a name, and only stands in the way of its own", async () => {
+test("after a failed reset, a tenant's statement blocks statements of the same name, but replaces none", async () => {
   const { named, unnamed } = await afterFailedReset(poolers[0], (round) => `own ${round}`);
   // duplicate_prepared_statement
   expect(named).toBe("42P05");
@@ -117,7 +117,7 @@ test("where the reset fails, a tenant's statement meets none without a name, and
   expect([...unnamed]).toEqual([applications]);
 });
 
-test("so statements are not shared: where the reset fails, the next tenant would run the one that was put in", async () => {
+test("with shared statements, the next tenant would run the replaced one after a failed reset", async () => {
   const { named } = await afterFailedReset(poolers[200], () => "own");
   expect(named).toBe("a tenant's");
 });

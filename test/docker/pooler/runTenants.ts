@@ -4,16 +4,16 @@ import { type IsolationReport, runTenantClient } from "./tenantClient";
 import { tenants, visibleRows } from "./twentyTenants";
 
 export interface RunTenantsArgs {
-  /** How the application reaches the database. */
+  /** The application's connection. */
   application: Connection;
-  /** How a superuser reaches it, who sees all rows. */
+  /** The connection of a superuser, who sees all rows. */
   superuser: Connection;
   clients: number;
-  /** How many transactions each of them checks. */
+  /** How many transactions each client checks. */
   transactions: number;
 }
 
-/** Lets many clients at once ask for the rows of twenty tenants, and tells whether one has seen another's. */
+/** Runs many clients of twenty tenants concurrently, and reports whether one saw another's rows. */
 export async function runTenants(args: RunTenantsArgs): Promise<IsolationReport> {
   const { application, superuser, clients, transactions } = args;
   const all = await rowsOf<{ tenant: number; rows: number }>(superuser, visibleRows);
@@ -21,7 +21,7 @@ export async function runTenants(args: RunTenantsArgs): Promise<IsolationReport>
     { length: tenants + 1 },
     (_, tenant) => all.find((found) => found.tenant === tenant)?.rows ?? 0,
   );
-  if (rows.slice(1).includes(0)) throw new Error("a tenant has no rows that could be seen");
+  if (rows.slice(1).includes(0)) throw new Error("a tenant has no rows to see");
   const report: IsolationReport = { checked: 0, misdeeds: {}, violations: [], errors: [] };
   await Promise.all(
     Array.from({ length: clients }, (_, number) =>

@@ -5,8 +5,8 @@ import type { TLSSocket } from "node:tls";
 import { startTls } from "./startTls";
 
 /**
- * Tries to log in with a password that drivers refuse to send, such as an empty one, and tells the last message: its type and
- * what it says. `R` with a zero is a login, `E` a refusal.
+ * Tries to log in with a password that drivers refuse to send, such as an empty one. Returns the type and the text of the
+ * last message: `R` with a zero is a login, `E` a refusal.
  *
  * https://www.postgresql.org/docs/15/sasl-authentication.html
  */
@@ -45,7 +45,7 @@ export async function scramLogin(
     const proof = clientKey.map((byte, index) => byte ^ (signature[index] ?? 0));
     socket.write(packet("p", Buffer.from(`${final},p=${Buffer.from(proof).toString("base64")}`)));
     const answer = await next();
-    // 12 is the server's own proof; what counts comes after it.
+    // 12 is the server's own proof; the result comes after it.
     if (answer.type === "R" && answer.body.readInt32BE(0) === 12) return told(await next());
     return told(answer);
   } finally {

@@ -10,7 +10,7 @@ export interface CancelKey {
   secretKey: number;
 }
 
-/** How a request to cancel is made; drivers differ, and so do networks. */
+/** How a cancel request is sent; drivers and networks differ. */
 export interface CancelManner {
   /** Whether the request goes over TLS. libpq before version 17 never does that, lib/pq and postgres.js do. */
   tls: boolean;
@@ -18,7 +18,7 @@ export interface CancelManner {
   then: "waits for the end" | "ends at once" | "resets at once" | "keeps its half open";
 }
 
-/** Every manner that the tests try. */
+/** All manners that the tests try. */
 export const cancelManners: readonly CancelManner[] = [true, false].flatMap((tls) =>
   (["waits for the end", "ends at once", "resets at once", "keeps its half open"] as const).map(
     (then) => ({ tls, then }),
@@ -26,8 +26,8 @@ export const cancelManners: readonly CancelManner[] = [true, false].flatMap((tls
 );
 
 /**
- * Asks to cancel what a session does, as a driver would. An answer does not exist; a connection that the pooler has closed
- * before the request got through is none of the caller's business either.
+ * Sends a cancel request for a session, as a driver would. The protocol has no answer; a connection that the pooler closes
+ * before the request arrives is ignored as well.
  *
  * https://www.postgresql.org/docs/15/protocol-flow.html#id-1.10.6.7.10
  */
@@ -50,10 +50,10 @@ export async function sendCancel(
     if (then === "resets at once") tcp.resetAndDestroy();
     if (then === "ends at once") socket.end();
     if (then === "waits for the end") await Promise.race([once(socket, "close"), sleep(5_000)]);
-    // The pooler has closed its side long since.
+    // The pooler closed its side long ago.
     if (then === "keeps its half open") await sleep(300);
   } catch {
-    // Refused or cut off: who cancels hears nothing of it.
+    // Refused or disconnected: the protocol does not report it.
   } finally {
     tcp.destroy();
   }

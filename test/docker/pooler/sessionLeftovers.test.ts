@@ -24,11 +24,11 @@ import { twentyTenants } from "./twentyTenants";
 const first = { userRole: "customer", customerId: 1 } as const;
 const second = { userRole: "customer", customerId: 2 } as const;
 
-/** The second shows that a client needs nobody to take back what it left. */
-const kinds = ["as it is set up", "that takes nothing back"] as const;
+/** The second one shows that the client cleans up without the pooler's reset. */
+const kinds = ["with the stack's settings", "without a reset"] as const;
 
 interface Pooled {
-  /** Of one connection to the server, which all clients share. */
+  /** A pooler with one connection to the server, which all clients share. */
   pooler: TestContainer;
   pool: DatabasePool;
   other: DatabasePool;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   await rowsOf(superuser, "create role left_group");
   await rowsOf(superuser, prepareLeftovers("app_user", "left_group", superuser.database));
   for (const kind of kinds) {
-    const always = kind === "as it is set up" ? 1 : 0;
+    const always = kind === "with the stack's settings" ? 1 : 0;
     const pooler = await stack.otherPooler((ini) =>
       ini
         .replace(/^default_pool_size = \d+$/m, "default_pool_size = 1")
@@ -72,7 +72,7 @@ async function openClient(way: TestContainer | "direct"): Promise<pg.Client> {
 
 function through(kind: string): Pooled {
   const found = pooled.get(kind);
-  if (found === undefined) throw new Error(`there is no pooler ${kind}`);
+  if (found === undefined) throw new Error(`no pooler ${kind} was started`);
   return found;
 }
 
@@ -86,7 +86,7 @@ const asSecond =
   (run) =>
     withTenantContext(by, second, run);
 
-/** A client of another kind, without a context. */
+/** A plain client, without a context. */
 const bare =
   (address: "direct" | TestContainer): Way =>
   async (run) => {
@@ -100,7 +100,7 @@ const bare =
     }
   };
 
-/** To drop them takes longer than a millisecond. */
+/** Statements that take longer than a millisecond to drop. */
 const muchToDrop = `do $$ begin
   for n in 1..3000 loop execute format('prepare left_%s as select 1', n); end loop; end $$`;
 
@@ -116,7 +116,7 @@ describe.each(kinds)("through a pooler %s", (kind) => {
   });
 
   test.each(leftovers)(
-    "the next transaction finds nothing of a tenant's: $what",
+    "the next transaction finds no leftover of a tenant: $what",
     async (leftover) => {
       const { pooler, pool, other } = through(kind);
       const direct = await openPool("direct");
@@ -134,7 +134,7 @@ describe.each(kinds)("through a pooler %s", (kind) => {
     },
   );
 
-  test("a timeout of a millisecond that a tenant leaves keeps nothing else of its session", async () => {
+  test("a timeout of a millisecond that a tenant leaves does not preserve its session", async () => {
     const { pool, other } = through(kind);
     for (let n = 0; n < 5; n++) {
       await withTenantContext(pool, first, async (client) => {
@@ -153,8 +153,8 @@ describe.each(kinds)("through a pooler %s", (kind) => {
   });
 });
 
-test("nor does one that a client of another kind leaves", async () => {
-  const { pooler } = through("as it is set up");
+test("a timeout of a millisecond that a plain client leaves does not preserve its session", async () => {
+  const { pooler } = through("with the stack's settings");
   const [tenant, next] = [await openClient(pooler), await openClient(pooler)];
   let left = 0;
   while (left < 5) {
@@ -174,8 +174,8 @@ test("nor does one that a client of another kind leaves", async () => {
   await Promise.all([tenant.end(), next.end()]);
 });
 
-test("a query builder's client that escaped, and a query without await, reach no other tenant", async () => {
-  const { pool } = through("as it is set up");
+test("an escaped query builder and a query without await reach no other tenant", async () => {
+  const { pool } = through("with the stack's settings");
   interface Schema {
     sites: { name: string; customer_id: string };
   }

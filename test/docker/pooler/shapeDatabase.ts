@@ -14,9 +14,9 @@ import { applyRowLevelSecurity } from "@hosterizer/postgres/rowLevelSecurity/row
 import { grantStatements } from "../../../packages/postgres/test/integration/audit/grantStatements";
 
 /**
- * Makes the database that is declared in database/, as an update does, without Pulumi.
+ * Creates the database that database/ declares, as an update does, but without Pulumi.
  *
- * @param server how the superuser reaches a server that has nothing of it yet.
+ * @param server the superuser's connection to an empty server.
  * @returns the passwords by role.
  */
 export async function shapeDatabase(

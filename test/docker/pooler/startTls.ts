@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 
 /**
- * Asks a server of PostgreSQL's protocol for TLS, and begins it.
+ * Requests TLS from a server with PostgreSQL's protocol, and starts it.
  *
- * @param tcp to it, connecting or connected
+ * @param tcp a socket to the server, connecting or connected
  * @throws if the connection ends before that
  */
 export async function startTls(tcp: Socket, host: string, ca: string): Promise<TLSSocket> {

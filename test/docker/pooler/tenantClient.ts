@@ -3,30 +3,30 @@ import pg from "pg";
 import { clientAddress, type Connection } from "@hosterizer/postgres/connection/connection";
 import { visibleRows } from "./twentyTenants";
 
-/** What clients have found out, together. */
+/** What all clients together have found. */
 export interface IsolationReport {
-  /** Transactions of which each row was looked at. */
+  /** Transactions in which every row was checked. */
   checked: number;
-  /** How often a client did each of the things that clients should not do. */
+  /** How often clients did each of the things that they should not do. */
   misdeeds: Record<string, number>;
-  /** Each sight of a row that was not to be seen, or of none where there are some. Empty: tenants are kept apart. */
+  /** Each time a client saw a foreign row, or none of its own. Empty: tenants are isolated. */
   violations: string[];
-  /** Errors that the client has not asked for. */
+  /** Errors that the clients did not cause on purpose. */
   errors: string[];
 }
 
 export interface TenantClientArgs {
   connection: Connection;
-  /** How many rows each tenant has: index 0 is nobody. */
+  /** How many rows each tenant has; index 0 stands for no tenant. */
   rows: readonly number[];
-  /** Its number among the clients, from which all that it does follows. */
+  /** The client's number, which determines everything that it does. */
   number: number;
-  /** How many transactions it checks. */
+  /** How many transactions the client checks. */
   transactions: number;
   report: IsolationReport;
 }
 
-/** A client of many tenants' that asks for one after the other, and leaves behind whatever a careless one might. */
+/** A client that serves one tenant after the other, and leaves behind what a careless one might. */
 export async function runTenantClient(args: TenantClientArgs): Promise<void> {
   const { connection, rows, number, transactions, report } = args;
   let client = await open(connection);
@@ -34,7 +34,7 @@ export async function runTenantClient(args: TenantClientArgs): Promise<void> {
     const tenant = 1 + ((number * 7 + step * 3) % (rows.length - 1));
     const other = 1 + (tenant % (rows.length - 1));
     try {
-      // Every fifth asks without a context: whatever another client has left would show.
+      // Every fifth runs without a context, and would see whatever another client has left.
       await check(client, step % 5 === 4 ? 0 : tenant, rows, report);
       if ((number + step) % 4 === 0) {
         const misdeed = misdeeds[((number + step) / 4) % misdeeds.length];
@@ -61,7 +61,7 @@ async function open(connection: Connection): Promise<pg.Client> {
   return client;
 }
 
-/** One transaction of a tenant's, as an application does it. @param tenant 0: none, without a context */
+/** One transaction of a tenant, as in an application. @param tenant 0: none, without a context */
 async function check(
   client: pg.Client,
   tenant: number,
@@ -91,7 +91,7 @@ function setContext(client: pg.Client, tenant: number, local: boolean) {
 
 type Misdeed = (client: pg.Client, tenant: number) => Promise<void>;
 
-/** Fails in the middle of a transaction, and gives it up. */
+/** Fails in the middle of a transaction, and rolls it back. */
 const fails: Misdeed = async (client, tenant) => {
   await client.query("begin");
   await setContext(client, tenant, true);
@@ -100,7 +100,7 @@ const fails: Misdeed = async (client, tenant) => {
   await client.query("rollback");
 };
 
-/** Is gone in the middle of a transaction that has changed rows. */
+/** Disconnects in the middle of a transaction that has changed rows. */
 const vanishes: Misdeed = async (client, tenant) => {
   await client.query("begin");
   await setContext(client, tenant, true);
@@ -110,7 +110,7 @@ const vanishes: Misdeed = async (client, tenant) => {
   stream.destroy();
 };
 
-/** Leaves a tenant's context to whoever comes next. */
+/** Leaves a tenant's context to the next client. */
 const leavesContext: Misdeed = async (client, tenant) => {
   await setContext(client, tenant, false);
 };
@@ -120,27 +120,27 @@ const leavesAdministrator: Misdeed = async (client) => {
   await client.query("set app.current_user_role = 'administrator'");
 };
 
-/** Sets it for the session, in a transaction that commits. */
+/** Sets the context for the session, in a transaction that commits. */
 const commitsContext: Misdeed = async (client, tenant) => {
   await client.query("begin");
   await setContext(client, tenant, false);
   await client.query("commit");
 };
 
-/** Leaves settings by which the next client's statements would fail, or mean something else. */
+/** Leaves settings with which the next client's statements would fail or mean something else. */
 const leavesSettings: Misdeed = async (client) => {
   await client.query("set row_security = off");
   await client.query("set default_transaction_read_only = on");
   await client.query("set role none");
 };
 
-/** Changes rows, thinks better of it, and takes all of it back. */
+/** Changes rows, and rolls all of it back. */
 const rollsBack: Misdeed = async (client, tenant) => {
   await client.query("begin");
   await setContext(client, tenant, true);
   const { rowCount } = await client.query("update public.sites set name = name || '.'");
   await client.query("rollback");
-  if (rowCount === 0) throw new Error(`tenant ${tenant} has changed no row of its own`);
+  if (rowCount === 0) throw new Error(`tenant ${tenant} changed no row of its own`);
 };
 
 /** Leaves a prepared statement, an open cursor and a lock of the session. */

@@ -1,7 +1,7 @@
 /** How many tenants there are; their ids are 1 to this. */
 export const tenants = 20;
 
-/** SQL for a superuser: rows of twenty tenants in every tenant table, not of each as many. */
+/** SQL for a superuser: rows of twenty tenants in every tenant table, a different number for each. */
 export const twentyTenants = `
 insert into public.users (email, full_name, password_hash, mfa_enabled)
 select 'user' || n || '@example.com', 'User ' || n, pg_catalog.md5(n::text), false
@@ -27,7 +27,7 @@ select customer_id, id, '2026-01-01'::date + day, 1, 'EUR'
   from public.sites, pg_catalog.generate_series(0, 2) as day;
 `;
 
-/** All rows that whoever asks may see, by tenant: of every tenant table. */
+/** SQL that counts the rows of all tenant tables that the current role may see, by tenant. */
 export const visibleRows = `
 select tenant::int, pg_catalog.count(*)::int as rows
   from (

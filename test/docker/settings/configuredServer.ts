@@ -14,35 +14,35 @@ import {
   containerSettings,
 } from "@hosterizer/postgres/server/container/containerSettings";
 import {
-  type AccessRule,
-  accessRules,
+  type ConnectionRule,
+  connectionRules,
   type PoolerLogin,
-} from "@hosterizer/postgres/server/container/accessRules";
+} from "@hosterizer/postgres/server/container/connectionRules";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { builtImage } from "../builtImage";
 import { engine } from "../engine";
 import type { TestContainer } from "../testContainer";
 import { TestStack } from "../testStack";
 
-/** A server as a stack has it, in a container that Docker starts again when it ends. */
+/** A server with a stack's configuration, in a container that Docker restarts when it exits. */
 export interface ConfiguredServer {
   container: TestContainer;
   settings: readonly ContainerSetting[];
-  rules: readonly AccessRule[];
-  /** The superuser's verifier, which the container was given. */
+  rules: readonly ConnectionRule[];
+  /** The superuser's verifier that the container got. */
   verifier: string;
-  /** What it takes to connect; the superuser's, unless told otherwise. */
+  /** A connection to the server; by default the superuser's. */
   connection: Connection;
-  /** A certificate that the stack's authority has made out to `role`, and its key. */
+  /** A certificate that the stack's authority has issued to `role`, and its key. */
   certificateOf: (role: string) => Promise<{ cert: string; key: string; ca: string }>;
   /** Runs statements one by one as the superuser over TLS. */
   ask: <T>(...statements: string[]) => Promise<T[]>;
-  /** Runs statements whether or not the server takes them. */
+  /** Runs statements, whether or not the server accepts them. */
   askEach: (statements: readonly string[]) => Promise<void>;
   remove: () => Promise<void>;
 }
 
-/** Starts a server with the settings of a stack. The caller removes it, also when its test fails. */
+/** Starts a server with the settings of a stack. The caller removes it, even when its test fails. */
 export async function configuredServer(
   pooler: PoolerLogin,
   overrides: Readonly<Record<string, string>> = {},
@@ -116,7 +116,7 @@ async function start(
   };
   const session = async <T>(run: (client: Client) => Promise<T>): Promise<T> => {
     const client = new Client({ ...connection, ssl: { ca: authority.certificate } });
-    // One of the tests ends the server.
+    // One of the tests stops the server.
     client.on("error", () => undefined);
     await client.connect();
     return run(client).finally(() => client.end());
@@ -131,6 +131,6 @@ async function start(
     session(async (client) => {
       for (const statement of statements) await client.query(statement).catch(() => undefined);
     });
-  const rules = accessRules(pooler);
+  const rules = connectionRules(pooler);
   return { container, settings, rules, verifier, connection, certificateOf, ask, askEach };
 }

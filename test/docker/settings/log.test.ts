@@ -11,7 +11,7 @@ let server: ConfiguredServer;
 const secrets: string[] = [];
 
 beforeAll(async () => {
-  // As open as the user may make it.
+  // As verbose as the user may make it.
   server = await configuredServer(
     { database: "hosterizer", role: "app_pooler" },
     {
@@ -28,19 +28,19 @@ beforeAll(async () => {
   const { connection, settings, rules } = server;
   const { host, port } = connection;
   await provider.create({ connection, host, port, settings, rules });
-  // pgaudit names the objects of what it logs only where it is installed, and in other words.
+  // pgaudit names the objects of what it logs only where the extension is installed.
   await server.ask("create extension pgaudit", "create extension pg_stat_statements");
 });
 afterAll(() => server.remove());
 
-/** A password that is nowhere else. */
+/** A password that occurs nowhere else. */
 function secret(): string {
   const made = `secret-${randomBytes(9).toString("hex")}`;
   secrets.push(made);
   return made;
 }
 
-/** A verifier, of which every part that tells something must stay away. */
+/** A verifier, no part of which may appear in the log. */
 function verifier(): string {
   const made = scramVerifier(secret());
   secrets.push(...made.slice("SCRAM-SHA-256$4096:".length).split(/[$:]/));
@@ -55,7 +55,7 @@ async function log(): Promise<string> {
   return server.container.logs();
 }
 
-test("the audit has what was changed and who may what, by whom", async () => {
+test("the audit log records changes and grants with their role", async () => {
   await server.ask(
     "create table public.audited (id int)",
     "create role audited",
@@ -73,8 +73,8 @@ test("the audit has what was changed and who may what, by whom", async () => {
 
 const statements: [string, (value: string) => string][] = [
   ["a new role", (value) => `create role r1 login password '${value}'`],
-  ["a role changed", (value) => `alter role r1 password '${value}'`],
-  ["a user, in other words", (value) => `create user r2 encrypted PassWord '${value}' login`],
+  ["a changed role", (value) => `alter role r1 password '${value}'`],
+  ["a user in another spelling", (value) => `create user r2 encrypted PassWord '${value}' login`],
   [
     "dollar quotes and comments",
     (value) => `alter role r1 /* new */ password -- it is\n$x$${value}$x$`,
@@ -83,9 +83,9 @@ const statements: [string, (value: string) => string][] = [
     "a block of code",
     (value) => `do $$ begin execute 'alter role r1 password ''${value}'''; end $$`,
   ],
-  ["a role that is there already", (value) => `create role r1 password '${value}'`],
-  ["a role that is not there", (value) => `alter role nobody password '${value}'`],
-  ["a mistake in writing", (value) => `alter role r1 pasword '${value}'`],
+  ["a role that already exists", (value) => `create role r1 password '${value}'`],
+  ["a role that does not exist", (value) => `alter role nobody password '${value}'`],
+  ["a misspelt statement", (value) => `alter role r1 pasword '${value}'`],
   [
     "a block of code that fails",
     (value) => `do $$ begin execute 'create role r1 password ''${value}'''; end $$`,
@@ -96,12 +96,15 @@ const statements: [string, (value: string) => string][] = [
   ],
 ];
 
-test.each(statements)("no password and no verifier of %s is logged", async (_what, statement) => {
-  for (const value of [secret(), verifier()]) await server.ask(statement(value)).catch(() => []);
+test.each(statements)(
+  "neither the password nor the verifier of %s is logged",
+  async (_what, statement) => {
+    for (const value of [secret(), verifier()]) await server.ask(statement(value)).catch(() => []);
 
-  const said = await log();
-  expect(secrets.filter((value) => said.includes(value))).toEqual([]);
-});
+    const said = await log();
+    expect(secrets.filter((value) => said.includes(value))).toEqual([]);
+  },
+);
 
 test("no password of a change that waits for a lock is logged", async () => {
   const { connection, certificateOf } = server;
@@ -112,7 +115,7 @@ test("no password of a change that waits for a lock is logged", async () => {
   await holder.query("alter role r1 valid until '2100-01-01'");
   const waiting = server
     .ask(`alter role r1 password '${verifier()}'`)
-    // PostgreSQL gives up where two change one role at once; what it logs is all that counts here.
+    // PostgreSQL fails when two sessions change one role concurrently; only the log counts here.
     .catch(() => []);
   await expect.poll(log, { timeout: 10_000 }).toMatch(/still waiting for ShareLock/);
   await holder.query("commit");
@@ -123,7 +126,7 @@ test("no password of a change that waits for a lock is logged", async () => {
   expect(secrets.filter((value) => said.includes(value))).toEqual([]);
 });
 
-test("no row of a failed change, and no parameter, is logged", async () => {
+test("neither the row of a failed change nor a parameter is logged", async () => {
   await server.ask("create table public.accounts (email text not null unique, hash text not null)");
   const { ca } = await server.certificateOf("nobody");
   const client = new Client({ ...server.connection, ssl: { ca } });
@@ -143,14 +146,14 @@ test("no row of a failed change, and no parameter, is logged", async () => {
   expect(secrets.filter((value) => said.includes(value))).toEqual([]);
 });
 
-test("statistics keep none of them either", async () => {
+test("the statement statistics contain no password either", async () => {
   const kept = await server.ask<{ query: string }>("select query from pg_stat_statements");
 
   expect(kept.filter(({ query }) => /alter role|create role/i.test(query))).toEqual([]);
   expect(secrets.filter((value) => kept.some(({ query }) => query.includes(value)))).toEqual([]);
 });
 
-test("the superuser's verifier, set at each start, is not logged", async () => {
+test("the superuser's verifier, which each start sets, is not logged", async () => {
   const parts = server.verifier.slice("SCRAM-SHA-256$4096:".length).split(/[$:]/);
   const said = await log();
 
@@ -158,7 +161,7 @@ test("the superuser's verifier, set at each start, is not logged", async () => {
   expect(parts.filter((part) => said.includes(part))).toEqual([]);
 });
 
-// If one of these fails, pgaudit has learnt to leave it out: take it out of docs/server-settings.md.
+// If one of these fails, pgaudit has learnt to omit it: remove it from docs/server-settings.md.
 test.each<[string, (value: string) => string]>([
   [
     "a role in one message with other changes",
@@ -175,7 +178,7 @@ test.each<[string, (value: string) => string]>([
       `create subscription s connection 'password=${value}' publication p with (connect = false)`,
   ],
 ])(
-  "a password in %s is in the audit, as docs/server-settings.md says",
+  "a password in %s is in the audit log, as docs/server-settings.md says",
   async (_what, statement) => {
     const known = secret();
     await server.ask(statement(known));

@@ -40,7 +40,7 @@ async function drift(): Promise<unknown> {
   return (await provider.check(inputs(), inputs())).inputs;
 }
 
-test("the list of settings is what this PostgreSQL takes from a settings file", async () => {
+test("the list of settings matches what PostgreSQL accepts in a settings file", async () => {
   const rows = await server.ask<{ line: string }>(
     `select concat_ws(e'\\t', lower(name), context, vartype, coalesce(unit, ''), coalesce(min_val, ''),
                       coalesce(max_val, ''), coalesce(array_to_string(enumvals, ','), '')) as line
@@ -63,7 +63,7 @@ test("the list of settings is what this PostgreSQL takes from a settings file", 
   }
 });
 
-test("each setting is in force after an update, and none before it that is set live", async () => {
+test("an update brings every setting into force", async () => {
   const before = await live();
   expect(before.get("work_mem")?.value).toBe("4096");
   expect(before.get("max_worker_processes")?.value).toBe("12");
@@ -81,7 +81,7 @@ test("each setting is in force after an update, and none before it that is set l
   expect(await drift()).toMatchObject({ drift: [] });
 });
 
-test("each setting is changed by what it says: a restart or a reload", async () => {
+test("each setting states correctly whether it needs a restart or a reload", async () => {
   const found = await live();
   for (const { name, change } of server.settings)
     expect([name, change]).toEqual([
@@ -90,7 +90,7 @@ test("each setting is changed by what it says: a restart or a reload", async () 
     ]);
 });
 
-test("no setting that a user may change is a list whose elements ALTER SYSTEM would quote", async () => {
+test("ALTER SYSTEM quotes no setting that a user may override", async () => {
   const text = "some, more";
   const free = [...parameters.values()].filter(
     ({ name, type }) => type === "string" && overrideFaults({ [name]: text }, "dev").length === 0,
@@ -107,7 +107,7 @@ test("no setting that a user may change is a list whose elements ALTER SYSTEM wo
   expect(await drift()).toMatchObject({ drift: [] });
 });
 
-test("what ALTER SYSTEM changed and a restart brought in force is named, and undone by another restart", async () => {
+test("drift names settings changed by ALTER SYSTEM, and an update undoes them with a restart", async () => {
   await server.ask(
     "alter system set max_connections = 50",
     "alter system set ssl_min_protocol_version = 'TLSv1'",
@@ -137,7 +137,7 @@ test("what ALTER SYSTEM changed and a restart brought in force is named, and und
   expect((await container.inspect()).State.Running).toBe(true);
 });
 
-test("a settings file that the server cannot read, and a value that it cannot take, are named", async () => {
+test("drift names a line of the settings file that the server cannot apply", async () => {
   const { container } = server;
   const shown = async (file: string) => (await container.run(["cat", file])).output;
   const file = "postgresql.conf";
@@ -158,7 +158,7 @@ test("a settings file that the server cannot read, and a value that it cannot ta
   expect(await drift()).toMatchObject({ drift: [] });
 });
 
-test("a server of another authority is a line in a preview and an error in an update", async () => {
+test("a server of another authority is a difference in a preview and an error in an update", async () => {
   const stranger = await configuredServer({ database: "hosterizer", role: "app_pooler" });
   try {
     const { sslrootcert = "" } = stranger.connection;

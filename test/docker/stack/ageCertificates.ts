@@ -11,7 +11,7 @@ const day = 24 * 60 * 60 * 1000;
 const pulumi = "node packages/cli/run.mjs pulumi stack";
 const file = ".hosterizer/edited-state.json";
 
-/** Makes of a certificate in a stack's state what it would be after that many days, or after its authority was another. */
+/** Ages a certificate in a stack's state by a number of days, or makes it one of another authority. */
 export async function ageCertificate(
   project: DockerProject,
   change: CertificateChange,
@@ -28,7 +28,7 @@ export async function ageCertificate(
   });
 }
 
-/** Edits what the state of a stack has of its resources, secrets encrypted as they are. @param edit tells whether it has found its resource */
+/** Edits the resources in a stack's state without decrypting secrets. @param edit returns whether it found its resource */
 async function editState(
   project: DockerProject,
   edit: (resource: ResourceState) => boolean,

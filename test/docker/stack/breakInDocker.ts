@@ -8,7 +8,7 @@ import { putIntoVolume, runInVolume } from "./volumeByHand";
 
 const folder = "/etc/hosterizer";
 
-/** Does by hand what a case says. @returns what puts the project's files back; everything else is `up`'s to repair */
+/** Makes by hand the change of a case. @returns a function that restores the project's files; `up` repairs the rest */
 export async function breakInDocker(
   project: DockerProject,
   { break: broken }: DriftCase<ByHand>,
@@ -35,7 +35,7 @@ async function changeServerFile(
   { serverFile, from, to }: ServerFileChange,
 ): Promise<void> {
   const text = await project.container("postgresql").succeed("cat", `${folder}/${serverFile}`);
-  if (!`${text}\n`.includes(from)) throw new Error(`${serverFile} has no ${from}`);
+  if (!`${text}\n`.includes(from)) throw new Error(`${serverFile} does not contain ${from}`);
   const volume = `${project.prefix}-postgresql-configuration`;
   await putIntoVolume(volume, { [serverFile]: `${text}\n`.replace(from, () => to) });
 }

@@ -1,4 +1,4 @@
-/** What makes a database what it is, read from the catalogs: by title, SQL that returns one column `line`. */
+/** Everything that defines a database, read from its catalogs: by title, SQL that returns one column `line`. */
 export const catalogs: Readonly<Record<string, string>> = {
   "attributes of roles": `
     select pg_catalog.to_jsonb(r) - 'oid' - 'rolpassword' || pg_catalog.jsonb_build_object('password',

@@ -2,28 +2,28 @@ import { engine } from "../engine";
 import type { DockerProject } from "./dockerProject";
 import { expireCertificates } from "./expireCertificates";
 
-/** Something that happens to a stack, and that one `up` puts right. */
+/** Damage to a stack that one `up` repairs. */
 interface Damage {
   /** A title: "… is healed". */
   what: string;
   happens: (project: DockerProject) => Promise<unknown>;
 }
 
-/** One after which the server cannot be asked: `drift` is broken, and `up` brings the server up before everything else. */
+/** Damage that makes the server unreachable: `drift` is broken, and `up` starts the server before everything else. */
 export interface Outage extends Damage {
-  /** What is said of the server then. */
+  /** The message about the server. */
   says: RegExp;
-  /** The code of the error that clients meet. */
+  /** The code of the error that clients get. */
   clients: string;
-  /** The commands that are asked then: they start nothing, and name the way out. */
+  /** The commands to run then: they start nothing, and name the remedy. */
   asked: readonly (readonly ["preview" | "drift", ...string[]])[];
-  /** Whether starting the server is all that `up` does then: the outage before has left nothing that was not healed. */
+  /** Whether `up` does nothing but start the server: the previous outage is repaired completely. */
   alone?: true;
 }
 
-/** One that `drift` names, and ends with 7. */
+/** Damage that `drift` names, with exit code 7. */
 export interface FoundDamage extends Damage {
-  /** The lines of `drift` that it makes, each by one expression. */
+  /** The lines of `drift` about it, one expression each. */
   says: readonly RegExp[];
 }
 
@@ -32,10 +32,10 @@ const silent = {
   clients: "ECONNREFUSED",
 } as const;
 
-/** In this order: each is done to a stack that the one before has left converged. */
+/** In this order: each happens to the stack that the repair of the previous one left converged. */
 export const outages: readonly Outage[] = [
   {
-    what: "a server whose container was removed, and the pooler's too",
+    what: "a server without its container, and without the pooler's",
     happens: async (project) => {
       await removeContainer(project, "postgresql");
       await removeContainer(project, "pgbouncer");
@@ -44,14 +44,14 @@ export const outages: readonly Outage[] = [
     asked: [["drift"]],
   },
   {
-    what: "a server that was stopped",
+    what: "a stopped server",
     happens: (project) => project.container("postgresql").stop(),
     ...silent,
     asked: [["preview"], ["drift"]],
     alone: true,
   },
   {
-    what: "a server that was killed, and whose network was removed from under it",
+    what: "a killed server without its network",
     happens: async (project) => {
       await project.container("postgresql").kill();
       await removeNetwork(project);
@@ -60,7 +60,7 @@ export const outages: readonly Outage[] = [
     asked: [["drift", "--json"]],
   },
   {
-    what: "a server whose certificate has expired",
+    what: "a server with an expired certificate",
     happens: expireCertificates,
     says: /server of stack dev shows a certificate that has expired, at 127\.0\.0\.1:\d+/,
     clients: "CERT_HAS_EXPIRED",
@@ -68,15 +68,15 @@ export const outages: readonly Outage[] = [
   },
 ];
 
-/** They happen together. A pooler that was removed while the server runs is in the catalogue of drift. */
+/** These happen together. A pooler removed while the server is running is in the drift catalogue. */
 export const found: readonly FoundDamage[] = [
   {
-    what: "a pooler that was stopped",
+    what: "a stopped pooler",
     happens: (project) => project.container("pgbouncer").stop(),
     says: [/^container \S+-pgbouncer: found stopped, expected running$/],
   },
   {
-    what: "images whose Dockerfile has changed",
+    what: "images with a changed Dockerfile",
     happens: async (project) => {
       const text = await project.read("image/Dockerfile");
       await project.write("image/Dockerfile", `${text}\nLABEL changed="yes"\n`);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** The database is as it was, and the roles have the passwords of today's state. */
+/** Expects the database to be unchanged, and its roles to have the passwords of the current state. */
 async function expectTakenOver(): Promise<void> {
   expect(await readChecksums(project)).toEqual(data);
   const { roles } = await project.secrets();
@@ -33,17 +33,17 @@ async function expectTakenOver(): Promise<void> {
 
 const isRunning = async () => (await project.container("postgresql").inspect()).State.Running;
 
-/** Each continues where the previous one was killed, and is killed later. */
+/** Each up continues where the previous one was killed, and is killed later. */
 test.each([
-  { what: "the images are built", printed: /RemoteImage server-image creating/ },
-  { what: "the server's container is made", printed: /Container server creating/, later: 1_000 },
-  { what: "roles are made", printed: /Role role-\S+ creating/ },
-])("a first up is killed when $what", async (moment) => {
+  { what: "images are built", printed: /RemoteImage server-image creating/ },
+  { what: "the server's container is created", printed: /Container server creating/, later: 1_000 },
+  { what: "roles are created", printed: /Role role-\S+ creating/ },
+])("a first up is killed while $what", async (moment) => {
   const up = ["up", "--", "--stack", "dev", "--yes", "--skip-preview"];
   await killFirstUp(project, moment, "the whole command", up);
 });
 
-test("the next completes what these have begun", async () => {
+test("the next up completes a first up that was killed three times", async () => {
   await project.up();
 
   expect(await project.query("select count(*)::int from public.sites")).toEqual([{ count: 0 }]);
@@ -52,7 +52,7 @@ test("the next completes what these have begun", async () => {
   data = await readChecksums(project);
 });
 
-test("destroy without a terminal and without --yes says what would go and what would stay, and removes nothing", async () => {
+test("destroy without a terminal or --yes lists what would go and what would stay, and removes nothing", async () => {
   const { code, output } = await project.npm("destroy", "--", "--stack", "dev");
 
   expect(code).toBe(1);
@@ -65,7 +65,7 @@ test("destroy without a terminal and without --yes says what would go and what w
   expect(await isRunning()).toBe(true);
 });
 
-test("destroy with another volume's name removes nothing", async () => {
+test("destroy refuses another volume's name, and removes nothing", async () => {
   const { code, output } = await project.run("destroy", "--volume", "hosterizer-dev-data");
 
   expect(code).toBe(1);
@@ -73,7 +73,7 @@ test("destroy with another volume's name removes nothing", async () => {
   expect(await isRunning()).toBe(true);
 });
 
-test("destroy with the server stopped and the pooler gone leaves the volume, and nothing else", async () => {
+test("destroy with a stopped server and no pooler leaves only the volume", async () => {
   await project.container("postgresql").stop();
   await engine.getContainer(`${project.prefix}-pgbouncer`).remove({ force: true });
 
@@ -85,7 +85,7 @@ test("destroy with the server stopped and the pooler gone leaves the volume, and
   expect(existsSync(project.authority)).toBe(false);
 });
 
-test("destroy once more has nothing to do but to name the volume", async () => {
+test("a second destroy names the volume and removes nothing", async () => {
   const { code, output } = await project.run("destroy");
 
   expect(output).toContain("has nothing but its data");
@@ -93,19 +93,19 @@ test("destroy once more has nothing to do but to name the volume", async () => {
   expect(await foundByPrefix(project.prefix)).toEqual([`volume ${volume}`]);
 });
 
-test("the next up takes over the data that was kept", async () => {
+test("the next up takes over the kept data", async () => {
   const up = await project.up();
 
   expect(up).toContain(`The volume ${volume} exists already`);
   expect(up).not.toContain("already exists");
-  // The server comes up alone at first: then there are no passwords, no schema, and nothing to prove.
+  // The server comes up alone at first, without passwords, a schema or anything to prove.
   expect(up).not.toContain("Undefined value");
   expect(up).not.toContain("undefined@");
   expect(up).not.toContain("was not proven");
   await expectTakenOver();
 });
 
-test("an up whose state was lost touches nothing that runs, and says how to go on", async () => {
+test("up without its state leaves the running containers alone, and says how to continue", async () => {
   const server = project.container("postgresql");
   const { Id } = await server.inspect();
   const state = join(project.directory, ".hosterizer", "state");
@@ -120,7 +120,7 @@ test("an up whose state was lost touches nothing that runs, and says how to go o
   expect(await server.inspect()).toMatchObject({ Id, State: { Running: true } });
 });
 
-test("destroy without that state removes what runs and keeps the data, which the next up takes over", async () => {
+test("destroy without the state removes the containers, and the next up takes over the data", async () => {
   expect(await project.run("destroy")).toMatchObject({ code: 0 });
   expect(await foundByPrefix(project.prefix)).toEqual([`volume ${volume}`]);
 
@@ -130,7 +130,7 @@ test("destroy without that state removes what runs and keeps the data, which the
   expect(await project.run("drift")).toMatchObject({ code: 0 });
 });
 
-test("destroy that is told the volume's name leaves nothing, and has nothing more to remove", async () => {
+test("destroy with the volume's name removes everything", async () => {
   const { code, output } = await project.run("destroy", "--volume", volume);
   const again = await project.run("destroy");
 

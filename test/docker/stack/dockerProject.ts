@@ -7,32 +7,32 @@ import { TestContainer } from "../testContainer";
 import { engine } from "../engine";
 import { removeByPrefix } from "./removeByPrefix";
 
-/** What a stack runs. */
+/** The programs of a stack. */
 export type Program = "postgresql" | "pgbouncer";
 
-/** A copy of this project in a folder of its own, with a stack `dev` whose names and ports nobody else has. */
+/** A copy of this project in a folder of its own, with a stack `dev` that has names and ports of its own. */
 export class DockerProject extends Project {
   override readonly stack = "dev";
 
   constructor(
     directory: string,
     port: number,
-    /** As in its Pulumi.dev.yaml, like those before. */
+    /** As in its Pulumi.dev.yaml, like the previous ones. */
     readonly poolerPort: number,
     readonly prefix: string,
   ) {
     super(directory, port);
   }
 
-  /** Runs an npm command on the stack, with nothing left to ask. */
+  /** Runs an npm command on the stack without asking for confirmation. */
   run(command: "up" | "preview" | "drift" | "destroy", ...args: string[]) {
     const agreed = command === "up" || command === "destroy" ? ["--yes"] : [];
     return this.npm(command, "--", "--stack", this.stack, ...agreed, ...args);
   }
 
-  /** Brings the stack up, and returns what that printed. */
+  /** Brings the stack up, and returns the output. */
   up(): Promise<string> {
-    // Nobody reads a preview here, which would double the time.
+    // A preview would double the time, and is not read here.
     return this.succeed("up", "--", "--stack", this.stack, "--yes", "--skip-preview");
   }
 
@@ -40,7 +40,7 @@ export class DockerProject extends Project {
     return new TestContainer(engine.getContainer(`${this.prefix}-${program}`));
   }
 
-  /** Path of the file by which clients know the stack's servers. */
+  /** Path of the authority file with which clients verify the stack's servers. */
   get authority(): string {
     return join(this.directory, ".hosterizer", this.stack, "ca.pem");
   }
@@ -55,7 +55,7 @@ export class DockerProject extends Project {
     return rowsOf<T>({ ...(await this.connection(role)), port: this.poolerPort }, sql);
   }
 
-  /** Removes it with everything that it has in Docker. */
+  /** Removes the project with everything that it has in Docker. */
   override async remove(): Promise<void> {
     await super.remove();
     await removeByPrefix(this.prefix);

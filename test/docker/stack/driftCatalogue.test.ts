@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-test("a child that the owner's automation gives a tenant table is born closed", async () => {
+test("a child table created by the owner's automation is closed from the start", async () => {
   const newborn = await readNewborn({
     superuser: await project.connection(),
     application: await project.connection("app_user"),
@@ -43,18 +43,18 @@ test("a child that the owner's automation gives a tenant table is born closed", 
   expect(newborn).toEqual(bornClosed);
 });
 
-describe("everything that happens while the server runs on", () => {
+describe("drift while the server keeps running", () => {
   const { broken, entries } = lookAt(1, [
-    // What is edited in a file is named as what it means, and as the file.
+    // An edit in a file is named by its meaning, and as a changed file.
     /^container file: file \/etc\/hosterizer\/pg_hba\.conf of container \S+: found another content,/,
     /^container file: file \/etc\/hosterizer\/postgresql\.conf of container \S+: found another content,/,
   ]);
 
-  test.each(broken)("is named: $what", (drift) => {
+  test.each(broken)("drift names $what", (drift) => {
     expectNamed(entries, drift);
   });
 
-  test("one up repairs it and touches no row", async () => {
+  test("one up repairs it and changes no row", async () => {
     await project.up();
 
     expect(await readChecksums(project)).toEqual(filled);
@@ -62,7 +62,7 @@ describe("everything that happens while the server runs on", () => {
   });
 });
 
-describe("everything that has the server's container made anew", () => {
+describe("drift that has the server's container recreated", () => {
   const { broken, entries } = lookAt(2, [
     // Its network is gone and its image is being rebuilt, so the container is recreated.
     /^container attribute: container \S+-postgresql: found others, expected what it was made from as declared/,
@@ -70,11 +70,11 @@ describe("everything that has the server's container made anew", () => {
     /^image outdated: image \S+-pgbouncer:\S+: found an older build/,
   ]);
 
-  test.each(broken)("is named: $what", (drift) => {
+  test.each(broken)("drift names $what", (drift) => {
     expectNamed(entries, drift);
   });
 
-  test("one up repairs it, with what was left to that container, and touches no row", async () => {
+  test("one up recreates the container, repairs everything and changes no row", async () => {
     const before = await project.container("postgresql").inspect();
     await project.up();
 
@@ -84,15 +84,15 @@ describe("everything that has the server's container made anew", () => {
   });
 });
 
-describe("what a plain preview shows alone", () => {
-  // The last one stops the server, without which nothing else can be looked at.
-  test.each(shownByPreview)("is named: $what", async (drift) => {
+describe("drift that only a plain preview shows", () => {
+  // The last one stops the server, without which nothing else can be read.
+  test.each(shownByPreview)("pulumi preview names $what", async (drift) => {
     await breakInDocker(project, drift);
 
     const entries = await readPlain(drift.shownBy ?? []);
     const found = entries.filter(isAbout(drift));
     expect(found.map(({ repair }) => repairs[repair])).toEqual([drift.up]);
-    // A preview of everything looks at what the update before has left as well.
+    // A complete preview also shows what the previous update has left.
     if (drift.shownBy?.length === 0) expect(entries).toEqual(found);
   });
 
@@ -105,9 +105,9 @@ describe("what a plain preview shows alone", () => {
 });
 
 /**
- * Breaks everything of a round and looks at it, and at what the update before has left.
+ * Breaks everything of a round and reads the drift report, which also shows what the previous update has left.
  *
- * @param besides what that shows beside the cases, in alphabetical order
+ * @param besides further differences in the report, in alphabetical order
  */
 function lookAt(wanted: number, besides: readonly RegExp[]) {
   const broken = cases.filter(
@@ -118,7 +118,7 @@ function lookAt(wanted: number, besides: readonly RegExp[]) {
     for (const drift of broken) await breakInDocker(project, drift);
     entries.push(...(await readReport(7)));
   });
-  test("nothing is named twice, nothing without a kind, and nothing else", () => {
+  test("drift names nothing twice, nothing without a kind, and nothing else", () => {
     const named = entries.map((found) => `${found.kind}: ${renderDifference(found)}`);
     const others = entries.filter((entry) => !broken.some((drift) => isAbout(drift)(entry)));
 
@@ -131,7 +131,7 @@ function lookAt(wanted: number, besides: readonly RegExp[]) {
   return { broken, entries };
 }
 
-/** By one difference, which is a line of its own for people. */
+/** Expects exactly one difference for the case, printed on a line of its own. */
 function expectNamed(entries: readonly Entry[], drift: DriftCase<ByHand>): void {
   const found = entries.filter(isAbout(drift));
   const lines = linesOf(project.stack, entries);
@@ -154,7 +154,7 @@ async function readReport(code: number): Promise<Entry[]> {
   return [...report.differences];
 }
 
-/** What Pulumi's own preview finds, which nothing has prepared. */
+/** The differences that Pulumi's own preview finds, without preparation. */
 async function readPlain(options: readonly string[]): Promise<Entry[]> {
   const preview = ["preview", "--json", "--expect-no-changes", "--stack", project.stack];
   const words = [...preview, ...options].map((word) => `'${word}'`).join(" ");

@@ -1,8 +1,8 @@
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { EngineAction } from "../../drift/dockerCatalogue/byHand";
 import { engine } from "../engine";
 
-/** What each line of Docker's client asks of the engine. What is gone already stays so. */
+/** The engine request of each command of Docker's client. Removing what is already gone succeeds. */
 const actions: Readonly<
   Record<EngineAction["docker"], (first: string, second: string) => Promise<unknown>>
 > = {
@@ -15,7 +15,7 @@ const actions: Readonly<
   "rmi --force": async (repository) => {
     const images = await engine.listImages({ filters: { reference: [repository] } });
     const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
-    if (tags.length === 0) throw new Error(`there is no image ${repository}`);
+    if (tags.length === 0) throw new Error(`image ${repository} does not exist`);
     for (const tag of tags) await engine.getImage(tag).remove({ force: true });
   },
   stop: (container) => engine.getContainer(container).stop(),
@@ -24,7 +24,7 @@ const actions: Readonly<
   "volume rm": (volume) => engine.getVolume(volume).remove(),
 };
 
-/** Does it to what has names with this prefix. */
+/** Runs an action on the objects whose names have this prefix. */
 export async function actOnEngine(prefix: string, { docker, of }: EngineAction): Promise<void> {
   const [first = "", second = ""] = of.map((name) => `${prefix}${name}`);
   await actions[docker](first, second);

@@ -5,10 +5,10 @@ import type { DockerProject } from "./dockerProject";
 import { putIntoVolume } from "./volumeByHand";
 
 const day = 24 * 60 * 60 * 1000;
-/** A day longer than certificates are good. */
+/** One day longer than certificates are valid. */
 const age = 366;
 
-/** Makes of a stack what it would be after a year without an update: the certificate that its server shows has expired. */
+/** Puts a stack in the state of a year without an update: its server's certificate has expired. */
 export async function expireCertificates(project: DockerProject): Promise<void> {
   const server = project.container("postgresql");
   await putIntoVolume(`${project.prefix}-postgresql-configuration`, await expiredFiles(project));
@@ -20,7 +20,7 @@ export async function expireCertificates(project: DockerProject): Promise<void> 
   }
 }
 
-/** What the server has had in its configuration for too long. */
+/** The expired certificates, as files of the server's configuration. */
 async function expiredFiles(project: DockerProject): Promise<Record<string, string>> {
   const commonName = `${project.prefix}-postgresql`;
   const request = {

@@ -19,7 +19,7 @@ import type { DockerProject, Program } from "./dockerProject";
 import { makeDockerProject } from "./makeDockerProject";
 import { secretsIn, stateSecrets } from "./stateSecrets";
 
-// One stack, which nothing here changes.
+// No test changes this stack.
 let project: DockerProject;
 let firstUp: string;
 let secrets: Map<string, string>;
@@ -37,13 +37,13 @@ const programs = [
 ] as const satisfies { program: Program; port: () => number }[];
 
 describe.each(programs)("$program", ({ program, port }) => {
-  /** A session of app_user's, who may use both, and what is different about it. */
+  /** A session of app_user, who may use both, with different connection settings. */
   const session = async (different: object) => {
     const connection = await project.connection("app_user");
     return rowsOf({ ...connection, port: port(), ...different }, "select current_user as me");
   };
 
-  test("lets in whoever verifies it and has the password", async () => {
+  test("accepts a client that verifies it and has the password", async () => {
     await expect(session({})).resolves.toEqual([{ me: "app_user" }]);
   });
 
@@ -59,7 +59,7 @@ describe.each(programs)("$program", ({ program, port }) => {
     });
   });
 
-  test("is refused by a client that knows another authority", async () => {
+  test("is refused by a client that trusts another authority", async () => {
     const { certificate } = await makeAuthority("another", new Date());
     const file = join(project.directory, ".hosterizer", `another-${program}.pem`);
     await project.write(`.hosterizer/another-${program}.pem`, certificate);
@@ -69,11 +69,11 @@ describe.each(programs)("$program", ({ program, port }) => {
     });
   });
 
-  test("is refused by a client that asked for another host", async () => {
+  test("is refused by a client that expects another host", async () => {
     await expect(session({ host: "127.0.0.2" })).rejects.toThrow(/127\.0\.0\.2|ECONNREFUSED/);
   });
 
-  test("runs as an ordinary user who can write nothing and become nobody", async () => {
+  test("runs as an ordinary user without write access or privilege escalation", async () => {
     const { Config, HostConfig } = await project.container(program).inspect();
 
     expect(Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
@@ -87,7 +87,7 @@ describe.each(programs)("$program", ({ program, port }) => {
       PidMode: "",
       UsernsMode: "",
     });
-    // Docker says null for none.
+    // Docker returns null for none.
     expect(JSON.stringify([HostConfig.CapAdd, HostConfig.Devices])).toMatch(
       /^\[(null|\[\]),(null|\[\])\]$/,
     );
@@ -99,14 +99,14 @@ describe.each(programs)("$program", ({ program, port }) => {
     );
   });
 
-  test("is published on the loopback address alone", async () => {
+  test("is published on the loopback address only", async () => {
     const { NetworkSettings } = await project.container(program).inspect();
     const published = Object.values(NetworkSettings.Ports).flat();
 
     expect(published).toEqual([{ HostIp: "127.0.0.1", HostPort: String(port()) }]);
   });
 
-  test("shows none of the stack's secrets to who may look at containers and images", async () => {
+  test("reveals no secret of the stack through docker inspect", async () => {
     const name = `${project.prefix}-${program}`;
     const container = engine.getContainer(name);
     const inspected = await container.inspect();
@@ -127,7 +127,7 @@ describe.each(programs)("$program", ({ program, port }) => {
     expect(foundIn(shown)).toEqual([]);
   });
 
-  test("has no key in its image", async () => {
+  test("has no private key in its image", async () => {
     const folders = "/etc /home /opt /root /srv /tmp /usr/local /var";
     const { Image } = await project.container(program).inspect();
     const listing = await engine.createContainer({
@@ -147,7 +147,7 @@ describe.each(programs)("$program", ({ program, port }) => {
   });
 });
 
-test("there is something to look for", () => {
+test("the stack has secrets to look for", () => {
   const names = [...secrets.keys()].join("\n");
 
   expect([...secrets.values()].every((secret) => secret.length >= 20)).toBe(true);
@@ -160,7 +160,7 @@ test("there is something to look for", () => {
   expect(names).toContain("of the private key pooler-client-certificate");
 });
 
-test("nobody comes in without a password or a certificate, and over the network not without TLS", async () => {
+test("every access rule requires a password or a certificate, and TLS over the network", async () => {
   const rules = await project.query<{ type: string; auth_method: string }>(
     "select type, auth_method from pg_catalog.pg_hba_file_rules",
   );
@@ -173,7 +173,7 @@ test("nobody comes in without a password or a certificate, and over the network 
   ]);
 });
 
-test("the state and whatever else a run leaves in .hosterizer have no secret in plain text", async () => {
+test("no file in .hosterizer contains a secret in plain text", async () => {
   const folder = join(project.directory, ".hosterizer");
   const found: string[] = [];
   let files = 0;
@@ -189,7 +189,7 @@ test("the state and whatever else a run leaves in .hosterizer have no secret in 
   expect(found).toEqual([]);
 });
 
-test("neither a first up prints one nor a preview in JSON", async () => {
+test("neither a first up nor a preview in JSON prints a secret", async () => {
   const preview = await project.run("preview", "--json");
 
   expect(firstUp).toMatch(/\+ \d+ created/);
@@ -200,9 +200,9 @@ test("neither a first up prints one nor a preview in JSON", async () => {
 
 const foundIn = (text: string) => secretsIn(text, secrets);
 
-// Beside it, in the same clone: one program, two stacks.
+// In the same clone: one program, two stacks.
 describe("the database of a stack local", () => {
-  /** How the superuser reaches the database of either stack. */
+  /** The superuser's connection to the database of either stack. */
   let connections: { local: Connection; dev: Connection };
 
   beforeAll(async () => {
@@ -220,7 +220,7 @@ describe("the database of a stack local", () => {
     return rows.map(({ line }) => line);
   }
 
-  /** The same question asked of both. */
+  /** Runs the same query on both. */
   async function fromBoth<T>(read: (client: Client) => Promise<T>): Promise<{ local: T; dev: T }> {
     const { local, dev } = connections;
     return {

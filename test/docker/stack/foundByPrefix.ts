@@ -1,6 +1,6 @@
 import { engine } from "../engine";
 
-/** Every container, network, volume and image whose name begins so, as `kind name`. */
+/** Every container, network, volume and image whose name begins with a prefix, as `kind name`. */
 export async function foundByPrefix(prefix: string): Promise<string[]> {
   const begins = { name: [prefix] };
   const containers = await engine.listContainers({ all: true, filters: begins });

@@ -10,7 +10,7 @@ import { makeTemplate } from "../../stack/template";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Folder of the copy that all projects with a stack in Docker are made from. */
+    /** Folder of the copy that all projects with a stack in Docker are copied from. */
     dockerTemplate: string;
   }
 }

@@ -29,10 +29,10 @@ const startedAlone = new RegExp(
 );
 const brought = "it is brought up first";
 
-/** Whose sessions may run what the owner has defined: they have no more rights than it. */
+/** Roles whose sessions may run the owner's code: they have no more rights than the owner. */
 const harmless = ["hosterizer_migrator", "app_user", "app_readonly", "app_backup"];
 
-test("a first up builds the images and makes everything", async () => {
+test("a first up builds the images and creates everything", async () => {
   const up = await project.up();
   await project.query(tenantRows);
   data = await readChecksums(project);
@@ -43,10 +43,10 @@ test("a first up builds the images and makes everything", async () => {
   expect(Object.values(data).filter((sum) => /^[1-9]\d* rows/.test(sum))).toHaveLength(7);
 });
 
-test("a server whose process dies comes back by itself, and an up waits for it and changes nothing", async () => {
+test("up waits for a crashed server to restart, and changes nothing", async () => {
   const server = project.container("postgresql");
   const before = await server.inspect();
-  // As an engine that is restarted finds its containers: ended, and not by anybody's wish.
+  // As after a restart of the engine: the container has exited without being stopped.
   await server.run(["sh", "-c", "kill -9 $(head -1 $PGDATA/postmaster.pid)"]);
 
   const up = await project.up();
@@ -60,12 +60,12 @@ test("a server whose process dies comes back by itself, and an up waits for it a
 describe.each(outages)("$what", ({ happens, says, clients, asked, alone }) => {
   beforeAll(() => happens(project));
 
-  test("lets no client in", async () => {
+  test("accepts no client", async () => {
     await expect(project.query("select")).rejects.toMatchObject({ code: clients });
   });
 
   const commands = asked.map(([command, ...args]) => ({ command, args }));
-  test.each(commands)("is named by $command, which starts nothing", async ({ command, args }) => {
+  test.each(commands)("$command names it, and starts nothing", async ({ command, args }) => {
     const before = await pingServer("127.0.0.1", project.port);
 
     const { code, output, stdout } = await project.run(command, ...args);
@@ -83,7 +83,7 @@ describe.each(outages)("$what", ({ happens, says, clients, asked, alone }) => {
     expect(await pingServer("127.0.0.1", project.port)).toBe(before);
   });
 
-  test("is healed by one up, and the data stays", async () => {
+  test("one up repairs it and keeps the data", async () => {
     const up = await project.up();
 
     expect(up).toMatch(says);
@@ -93,7 +93,7 @@ describe.each(outages)("$what", ({ happens, says, clients, asked, alone }) => {
   });
 });
 
-test("pooler, images and a setting are named by drift, and healed by one up", async () => {
+test("drift names the pooler, the images and a setting, and one up repairs them", async () => {
   for (const { happens } of found) await happens(project);
 
   const { code, output } = await project.run("drift");
@@ -101,7 +101,7 @@ test("pooler, images and a setting are named by drift, and healed by one up", as
   const lines = differenceLines(output);
   const expected = found.flatMap(({ says }) => says);
   for (const says of expected) expect(lines.filter((line) => says.test(line))).toHaveLength(1);
-  // What happened before is healed.
+  // The earlier damage is repaired.
   expect(lines).toHaveLength(expected.length);
   expect(code).toBe(7);
 
@@ -110,9 +110,9 @@ test("pooler, images and a setting are named by drift, and healed by one up", as
   expect(await project.query("show max_connections")).toEqual([{ max_connections: "150" }]);
 });
 
-describe("code that the owner has planted", () => {
+describe("code planted by the owner", () => {
   beforeAll(async () => {
-    // Its sessions are to meet it too.
+    // The sessions of the proof must meet the code, too.
     await project.edit("Pulumi.dev.yaml", "  hosterizer-database:proof: false\n", "");
     for (const sql of [
       ...plantTraps("hosterizer_owner", "hosterizer", 16),
@@ -122,7 +122,7 @@ describe("code that the owner has planted", () => {
     }
   });
 
-  test("runs with no more than the owner's rights where drift is looked for", async () => {
+  test("drift runs it with no more than the owner's rights", async () => {
     expect(await project.run("drift")).toMatchObject({ code: 7 });
 
     const { all, escaped } = await sprung();
@@ -130,7 +130,7 @@ describe("code that the owner has planted", () => {
     expect(all).toContain("hosterizer_migrator: view over the ledger");
   });
 
-  test("nor where it is repaired, through the pooler's lookup neither; and every row is as it was", async () => {
+  test("up and the pooler's lookup run it with no more than the owner's rights, and change no row", async () => {
     await project.up();
     await expect(project.queryPooled("select 1 as one", "app_user")).resolves.toEqual([{ one: 1 }]);
 
@@ -139,7 +139,7 @@ describe("code that the owner has planted", () => {
   });
 });
 
-test("a clone that lacks the authority's file gets it from the state, and nothing has drifted", async () => {
+test("drift restores a missing authority file from the state", async () => {
   const before = await project.read(".hosterizer/dev/ca.pem");
   await rm(dirname(project.authority), { recursive: true });
 
@@ -151,7 +151,7 @@ test("a clone that lacks the authority's file gets it from the state, and nothin
 });
 
 test.each(["up", "preview", "drift", "destroy"] as const)(
-  "without an engine %s says where it was looked for, before Pulumi starts",
+  "%s without an engine names the address it tried before Pulumi starts",
   async (command) => {
     const socket = "unix:///tmp/hosterizer-no-engine.sock";
     const yes = command === "up" || command === "destroy" ? "--yes" : "";
@@ -166,22 +166,22 @@ test.each(["up", "preview", "drift", "destroy"] as const)(
   },
 );
 
-test("no command has printed a secret", async () => {
+test("no command prints a secret", async () => {
   const printed = project.transcript.join("\n");
 
   expect(printed).toMatch(/\+ \d+ created/);
   expect(secretsIn(printed, await stateSecrets(project))).toEqual([]);
 });
 
-/** The data is there, and clients come in, the pooler's too. */
+/** Expects the data to be unchanged, and clients to connect directly and through the pooler. */
 async function expectWhole(): Promise<void> {
   expect(await readChecksums(project)).toEqual(data);
-  // What is promised of the pooler is an answer within ten seconds: see pooler.test.ts.
+  // The pooler must answer within ten seconds: see pooler.test.ts.
   const pooled = () => project.queryPooled("select 1 as one", "app_user");
   await expect.poll(pooled, { timeout: 10_000, interval: 500 }).toEqual([{ one: 1 }]);
 }
 
-/** Whatever was sprung so far, and what of it with more than the owner's rights. */
+/** The traps that were sprung so far, and those with more than the owner's rights. */
 async function sprung() {
   const traps = readSprungTraps(await project.container("postgresql").logs());
   const isEscape = ({ login, superuser }: (typeof traps)[number]) =>

@@ -5,13 +5,13 @@ import { copyTemplate, type ProjectOptions } from "../../stack/copyTemplate";
 import { builtImage } from "../builtImage";
 import { DockerProject } from "./dockerProject";
 
-/** Makes a copy of a template, set up and ready. The caller removes it, also when its test fails. */
+/** Copies a template, set up and ready to use. The caller removes the copy, even when its test fails. */
 export async function makeDockerProject(
   template: string,
   options: Pick<ProjectOptions, "proof"> = {},
 ): Promise<DockerProject> {
-  // They hold the layers that this stack's images are built of. With the last stack that has them, Docker would remove those,
-  // and the next would install every package again.
+  // They hold the layers of this stack's images. Docker would remove those together with the last stack that uses them,
+  // and the next stack would install every package again.
   for (const target of ["postgresql", "pgbouncer"] as const) await builtImage(target);
   const { directory } = await copyTemplate(template, options);
   const prefix = `hosterizer-test-${randomBytes(4).toString("hex")}`;

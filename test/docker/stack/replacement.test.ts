@@ -25,7 +25,7 @@ async function declare(setting: string): Promise<void> {
   await project.write(settings, `${declared}  hosterizer-database:${setting}\n`);
 }
 
-/** The containers, each with its process: neither changes unless somebody restarts or replaces it. */
+/** The containers, each with its process. Both stay the same unless it is restarted or replaced. */
 const processes = () =>
   Promise.all(
     (["postgresql", "pgbouncer"] as const satisfies readonly Program[]).map(async (program) => {
@@ -34,7 +34,7 @@ const processes = () =>
     }),
   );
 
-test("another memory replaces the server alone, and the data stays", async () => {
+test("a change of memory replaces only the server, and keeps the data", async () => {
   const [server, pooler] = await processes();
   await declare("memory: 768");
 
@@ -46,7 +46,7 @@ test("another memory replaces the server alone, and the data stays", async () =>
   expect(await readChecksums(project)).toEqual(data);
 });
 
-test("another setting that needs a restart keeps the container", async () => {
+test("a setting that needs a restart keeps the container", async () => {
   const [server, pooler] = await processes();
   await declare("serverSettings: { max_connections: 120 }");
 
@@ -59,7 +59,7 @@ test("another setting that needs a restart keeps the container", async () => {
   expect(await project.query("show max_connections")).toEqual([{ max_connections: "120" }]);
 });
 
-describe("what cannot be started", () => {
+describe("a declaration that cannot be started", () => {
   let before: Awaited<ReturnType<typeof processes>>;
 
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe("what cannot be started", () => {
 
   test.each([
     {
-      what: "an address that the engine's machine does not have",
+      what: "an address of another machine",
       file: settings,
       change: (text: string) => `${text}  hosterizer-database:publishAddress: 192.0.2.1\n`,
       says: /192\.0\.2\.1/,
@@ -80,33 +80,36 @@ describe("what cannot be started", () => {
       says: /nosuch/,
     },
     {
-      what: "a setting that the server does not start with",
+      what: "a setting with which the server cannot start",
       file: settings,
       change: (text: string) => text.replace(" 120 }", " 120, huge_pages: 'on' }"),
       says: /could not map anonymous shared memory/,
     },
-  ])("with $what nothing is replaced, and what runs, runs on", async ({ file, change, says }) => {
-    const text = await project.read(file);
-    await project.write(file, change(text));
+  ])(
+    "up with $what replaces nothing, and the server keeps running",
+    async ({ file, change, says }) => {
+      const text = await project.read(file);
+      await project.write(file, change(text));
 
-    const { code, output } = await project.run("up", "--skip-preview");
-    await project.write(file, text);
+      const { code, output } = await project.run("up", "--skip-preview");
+      await project.write(file, text);
 
-    expect(code).toBe(1);
-    expect(output).toContain("could not be started as declared");
-    expect(output).toMatch(says);
-    expect(await processes()).toEqual(before);
-    expect(await readChecksums(project)).toEqual(data);
-  });
+      expect(code).toBe(1);
+      expect(output).toContain("could not be started as declared");
+      expect(output).toMatch(says);
+      expect(await processes()).toEqual(before);
+      expect(await readChecksums(project)).toEqual(data);
+    },
+  );
 
-  test("is nothing to the next up, once none of it is declared any more", async () => {
+  test("is forgotten by the next up once it is withdrawn", async () => {
     await project.up();
 
     expect(await processes()).toEqual(before);
   });
 });
 
-test("a successor that fails after the old container is gone is brought back by the next up", async () => {
+test("the next up starts a container that failed to replace the old one", async () => {
   await project.edit(settings, "memory: 768", "memory: 640");
   const thief = stealPort(project.port);
 
@@ -120,7 +123,7 @@ test("a successor that fails after the old container is gone is brought back by 
   expect(await project.run("drift")).toMatchObject({ code: 0 });
 });
 
-/** Takes a port of this machine as soon as nobody else has it. */
+/** Takes a port of this machine as soon as it is free. */
 function stealPort(port: number): { end: () => Promise<void> } {
   let server: Server | undefined;
   let isOver = false;

@@ -36,7 +36,7 @@ afterAll(async () => {
 const pooledEnv = async () =>
   (await project.npm("-s", "db", "--", "env", "--stack", "dev", "--pooled", "--json")).stdout;
 
-test("no client of the pooler that follows the documented settings notices a rotation", async () => {
+test("a rotation causes no error in pooled clients with the documented settings", async () => {
   const before = await project.connection("app_user");
   const rotating = project.start(
     ...["-s", "db", "--", "rotate-password", "app_user", "--stack", "dev", "--yes"],
@@ -58,6 +58,6 @@ test("no client of the pooler that follows the documented settings notices a rot
   await expect.poll(() => clients.committed()).toBeGreaterThan(done);
 });
 
-test("the pooler is the same one, and what is left is what is declared", async () => {
+test("a rotation keeps the pooler's container, and leaves no drift", async () => {
   expect(await project.up()).toMatch(/Resources:\n +\d+ unchanged\n/);
 });

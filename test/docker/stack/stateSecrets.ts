@@ -27,14 +27,14 @@ export async function stateSecrets(project: DockerProject): Promise<Map<string, 
       keys.forEach((key, index) => found.set(`key ${index} of the verifier ${name}`, key));
     }
     const lines = secret("privateKey")?.split("\n") ?? [];
-    // The first line of a key says of what kind it is, as every such key does.
+    // The first line of a key is the same for all keys of its kind.
     const body = lines.filter((line) => !line.startsWith("-----") && line !== "").slice(1);
     body.forEach((line, index) => found.set(`line ${index} of the private key ${name}`, line));
   }
   return found;
 }
 
-/** Which of them stand in a text, in clear or in base64. */
+/** The secrets that a text contains, in plain text or in base64. */
 export function secretsIn(text: string, secrets: ReadonlyMap<string, string>): string[] {
   return [...secrets]
     .filter(([, secret]) => {

@@ -5,7 +5,7 @@ import { engine } from "../engine";
 
 const folder = "/volume";
 
-/** Writes files of root's into a volume, as `docker cp` does into a container of one's own. */
+/** Writes files into a volume as root, as `docker cp` does through a container. */
 export async function putIntoVolume(
   volume: string,
   files: Readonly<Record<string, string>>,
@@ -20,7 +20,7 @@ export async function runInVolume(volume: string, command: string): Promise<void
   await beside(volume, command, async (container) => {
     await container.start();
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    if (StatusCode !== 0) throw new Error(`${command}: ended with ${StatusCode}`);
+    if (StatusCode !== 0) throw new Error(`${command} exited with ${StatusCode}`);
   });
 }
 

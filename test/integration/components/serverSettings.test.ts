@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { ContainerSetting } from "@hosterizer/postgres/server/container/containerSettings";
-import type { AccessRule } from "@hosterizer/postgres/server/container/accessRules";
+import type { ConnectionRule } from "@hosterizer/postgres/server/container/connectionRules";
 import { startServer } from "@hosterizer/postgres/server/embedded/server";
 import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
@@ -13,7 +13,7 @@ import {
   type TestServer,
 } from "../../../packages/postgres/test/integration/testServer";
 
-const rules: readonly AccessRule[] = [
+const rules: readonly ConnectionRule[] = [
   {
     type: "hostnossl",
     database: "all",
@@ -269,7 +269,7 @@ test("names a trust rule, a missing rule, and a wrong order", async () => {
   const trusting = await drift();
   await writeRules("hostnossl all postgres all scram-sha-256\nhost all all nowhere");
   const missing = await drift();
-  const two = [...rules, { ...rules[0], user: "postgres" } as AccessRule];
+  const two = [...rules, { ...rules[0], user: "postgres" } as ConnectionRule];
   await writeRules(`hostnossl all postgres all scram-sha-256\n${rulesFile}`);
   const both = { ...inputs(), rules: two };
   const turned = await drift(both, both);

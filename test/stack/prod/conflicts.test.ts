@@ -29,7 +29,7 @@ function onServerOfItsOwn(): void {
     process.env[passwordVariable] = server.deploy.password;
   });
 
-  // Also what a failed beginning has left.
+  // Runs after a failed set-up, too.
   afterAll(async () => {
     for (const remove of undo.reverse()) await remove();
   });
@@ -43,7 +43,7 @@ async function another(keys = {}): Promise<Project> {
 
 const inDatabase = (database = "hosterizer"): Connection => ({ ...server.superuser, database });
 
-/** What every conflict must leave as it is: the roles, and in a database whatever its catalog has. */
+/** What a conflict must leave unchanged: roles, memberships and databases, and the catalog of one database. */
 async function everything(database?: string): Promise<object[]> {
   const cluster = await rowsOf(
     server.superuser,
@@ -58,7 +58,7 @@ async function everything(database?: string): Promise<object[]> {
   return [...cluster, ...(await rowsOf(inDatabase(database), relations)), { hash }];
 }
 
-/** What a command says that is refused, and that it changes nothing. */
+/** Expects a command to fail without changing anything, and returns its output. */
 async function refusal(command: () => Promise<Run>, database?: string): Promise<string> {
   const before = await everything(database);
   const { code, output } = await command();
@@ -70,11 +70,11 @@ async function refusal(command: () => Promise<Run>, database?: string): Promise<
 const plainPulumi = (project: Project, line: string) =>
   project.shell(`eval "$(npm run -s shell -- --stack prod --print)" && ${line}`);
 
-describe("a server on which others have made something", () => {
+describe("a server with objects of others", () => {
   let project: Project;
   onServerOfItsOwn();
 
-  test("a database that golang-migrate has made, and roles made by hand, are named before anything changes", async () => {
+  test("preview and up name existing roles and a golang-migrate database before anything changes", async () => {
     await rowsOf(server.superuser, "create role app_user login; create role app_readonly login");
     await rowsOf(
       server.superuser,
@@ -106,7 +106,7 @@ describe("a server on which others have made something", () => {
     expect(adopted).toContain("it belongs to postgres");
   });
 
-  test("under another name, a first up that failed at a role that somebody made meanwhile, or at a right that was taken away, continues", async () => {
+  test("up continues after a first up failed at a role conflict or a revoked privilege", async () => {
     await rowsOf(server.superuser, "drop role app_user; drop role app_readonly");
     await configure(project, server, { database: "fresh" });
     const output = await meanwhile(project, "create role app_backup");
@@ -118,7 +118,7 @@ describe("a server on which others have made something", () => {
     expect(named.output).not.toContain("app_user: exist");
     await rowsOf(server.superuser, "drop role app_backup");
 
-    // A session that waited for the lock may make one more role by what it knew of itself; the next one may not.
+    // The session that waited for the lock may still create one role with its cached attributes; the next one may not.
     expect(await meanwhile(project, "alter role deploy nocreaterole")).toMatch(
       /permission denied|must have admin option/,
     );
@@ -128,7 +128,7 @@ describe("a server on which others have made something", () => {
   });
 });
 
-/** Starts an up, has it wait where it would change the server first, does something meanwhile, and lets it continue. */
+/** Starts an up, holds it before its first change to the server, runs `sql` meanwhile, and lets it continue. */
 async function meanwhile(project: Project, sql: string): Promise<string> {
   const holder = new Client(clientAddress(server.superuser));
   await holder.connect();
@@ -149,16 +149,16 @@ async function meanwhile(project: Project, sql: string): Promise<string> {
   }
 }
 
-describe("a server on which a stack of ours is", () => {
-  /** Whose stack is not the one that made what is there. */
+describe("a server that already has a stack", () => {
+  /** Its stack is not the one that created what the server has. */
   let project: Project;
   onServerOfItsOwn();
 
-  test("a first up that was killed when the database is made, and again when the migrations begin, continues", async () => {
+  test("up continues after a first up was killed at the database, and again at the migrations", async () => {
     const first = await another();
     for (const moment of [
-      { what: "when the database is made", printed: /Database database creating/ },
-      { what: "when the migrations begin", printed: /Migrations schema creating/ },
+      { what: "while the database is created", printed: /Database database creating/ },
+      { what: "while migrations begin", printed: /Migrations schema creating/ },
     ]) {
       await killFirstUp(first, moment, "the whole command", up);
     }
@@ -167,7 +167,7 @@ describe("a server on which a stack of ours is", () => {
     await rowsOf(inDatabase(), twoCustomers);
   });
 
-  test("a second environment is told whose roles they are", async () => {
+  test("up of a second environment is refused, and names the database of the roles' owner", async () => {
     project = await another({ database: "hosterizer_staging" });
     const output = await refusal(() => project.npm(...up), "hosterizer");
     expect(output).toContain("hosterizer_owner owns the database hosterizer");
@@ -175,7 +175,7 @@ describe("a server on which a stack of ours is", () => {
     expect(output).not.toContain("--adopt");
   });
 
-  test("a stack whose state was lost is refused with all names, and takes over what it made, rows included", async () => {
+  test("a stack without its state is refused with all names, and takes over its database with --adopt", async () => {
     await configure(project, server);
     const output = await refusal(() => project.npm(...up), "hosterizer");
     expect(output).toContain("roles app_backup, app_monitor, app_pooler, app_readonly, app_user,");
@@ -201,7 +201,7 @@ describe("a server on which a stack of ours is", () => {
     expect(await project.succeed(...up)).toMatch(/Resources:\n\s+\d+ unchanged/);
   });
 
-  test("a database that the stack left behind when it was renamed is taken over again, rows included", async () => {
+  test("renaming the database back takes over the old database with its rows", async () => {
     const unprotect = "pulumi state unprotect --all --yes";
     for (const database of ["other", "hosterizer"]) {
       expect((await plainPulumi(project, unprotect)).code).toBe(0);

@@ -23,12 +23,12 @@ beforeAll(async () => {
   await project.succeed("up", ...stack, "--yes", "--skip-preview");
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
-/** What changes, all at once: each alone fails the refresh that goes by the state. */
+/** Changes everything at once: each change alone fails a refresh that uses the state's settings. */
 async function everythingChanges(): Promise<void> {
   const old = server.authorityFile;
   await rowsOf(
@@ -52,7 +52,7 @@ async function everythingChanges(): Promise<void> {
 const plainPulumi = (line: string) =>
   project.shell(`eval "$(npm run -s shell -- --stack prod --print)" && ${line}`);
 
-test("a changed port, deploy role, authority, TLS mode, host and first database are in force before anything is refreshed", async () => {
+test("changed connection settings take effect before anything is refreshed", async () => {
   await everythingChanges();
   const before = await project.read(state);
 
@@ -71,7 +71,7 @@ test("a changed port, deploy role, authority, TLS mode, host and first database 
   expect(second).toMatch(/Resources:\n\s+\d+ unchanged/);
 });
 
-test("a deploy role that cannot connect to the database yet is told the statement, and let in by an update", async () => {
+test("preview prints the grant that a new deploy role lacks, and up runs it", async () => {
   await rowsOf(
     server.superuser,
     `create role successor login createdb createrole password '${server.deploy.password}'`,
@@ -86,7 +86,7 @@ test("a deploy role that cannot connect to the database yet is told the statemen
   expect(up).toContain("successor is now a member of the owner of the database hosterizer");
 });
 
-test("a port that changed again: a Pulumi that none of our commands starts names the option where the refresh goes by the old one", async () => {
+test("pulumi outside our commands fails on the old port with a hint at --run-program, which works", async () => {
   const old = server.port;
   await server.move();
   await configure(project, server, { deployRole: "successor" });
@@ -114,7 +114,7 @@ test("a port that changed again: a Pulumi that none of our commands starts names
   expect(code).toBe(0);
 });
 
-test("for plain Pulumi's refresh and up the port is in force, too", async () => {
+test("pulumi refresh and up in our shell use the new port", async () => {
   const refreshed = await plainPulumi("pulumi refresh --yes --non-interactive --skip-preview");
   expect(refreshed.output).not.toContain("error:");
   expect(refreshed.code).toBe(0);

@@ -23,7 +23,7 @@ let server: ManagedServer;
 let project: Project;
 let firstUp: string;
 const stack = ["--", "--stack", "prod"];
-/** Whose sessions may run what the owner has defined. */
+/** Roles whose sessions may run the owner's code. */
 const harmless = ["hosterizer_migrator", "app_user", "app_readonly", "app_backup"];
 const inDatabase = (): Connection => ({ ...server.superuser, database: "hosterizer" });
 
@@ -38,19 +38,19 @@ beforeAll(async () => {
   firstUp = await project.succeed("up", ...stack, "--yes", "--skip-preview");
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
-/** How a role logs in by what `db env` prints. */
+/** The connection of a role, as `db env` prints it. */
 async function login(role: string): Promise<Connection> {
   const line = `eval "$(npm run -s db -- env --stack prod --role ${role})"`;
   const shown = await connectionOfShell(project, line);
   return { ...shown, sslmode: "verify-full", sslrootcert: server.authorityFile };
 }
 
-/** What was sprung in sessions of others, the deploy role above all, which may run programs if it likes. */
+/** The traps that were sprung in other sessions, above all those of the deploy role, which may run programs. */
 async function escaped(): Promise<string[]> {
   const sprung = await sprungTraps(server.server.paths.log);
   return summarize(sprung.filter(({ login }) => !harmless.includes(login)));
@@ -58,7 +58,7 @@ async function escaped(): Promise<string[]> {
 
 const tokenFile = () => join(project.directory, "token");
 
-test("a role that is no superuser makes the whole database", async () => {
+test("a role without superuser rights creates the whole database", async () => {
   expect(firstUp).toMatch(/\+ \d+ created/);
   const versions = "select max(name) as last from hosterizer.schema_migrations";
   expect(await rowsOf(inDatabase(), versions)).toEqual([{ last: lastShipped }]);
@@ -66,7 +66,7 @@ test("a role that is no superuser makes the whole database", async () => {
   expect(await rowsOf(inDatabase(), attributes)).toEqual([{ any: false }]);
 });
 
-test("what only a superuser could do is left out, with the statement that one would run", () => {
+test("up skips what only a superuser can do, and prints the statement to run", () => {
   expect(firstUp).toContain("extension pg_stat_statements only a superuser can create it");
   expect(firstUp).toContain('create extension "pg_stat_statements" schema "monitoring"');
 });
@@ -95,7 +95,7 @@ test("an application logs in over TLS, and sees one customer's rows", async () =
   expect(seen).toEqual([{ domain: "site1.example.com" }]);
 });
 
-test("a migration that would lock a large table for long is refused with its size, until it is mended; an extension that a superuser has made since is taken over", async () => {
+test("up refuses a migration that locks a large table for long, and takes over an extension that a superuser created", async () => {
   await rowsOf(
     inDatabase(),
     `insert into public.users (email, full_name, password_hash)
@@ -122,13 +122,13 @@ test("a migration that would lock a large table for long is refused with its siz
   expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: shippedVersion }]);
   await project.edit(`${name}.up.sql`, "(full_name <> '')", "(full_name <> '') not valid");
   await rowsOf(inDatabase(), "create extension pg_stat_statements schema monitoring");
-  const mended = await project.succeed("up", ...stack, "--yes", "--skip-preview");
+  const repaired = await project.succeed("up", ...stack, "--yes", "--skip-preview");
   expect(await rowsOf(inDatabase(), versions)).toEqual([{ n: shippedVersion + 1 }]);
-  expect(mended).toContain("database-pg_stat_statements");
-  expect(mended).not.toContain("only a superuser can create it");
+  expect(repaired).toContain("database-pg_stat_statements");
+  expect(repaired).not.toContain("only a superuser can create it");
 });
 
-test("what is done by hand is named, and nothing of the owner's is run by the deploy role where it looks", async () => {
+test("drift names manual changes, and runs none of the owner's code as the deploy role", async () => {
   await rowsOf(
     inDatabase(),
     `grant truncate on public.sites to app_user;
@@ -149,13 +149,13 @@ test("what is done by hand is named, and nothing of the owner's is run by the de
   );
 });
 
-test("nor where it puts that right", async () => {
+test("up repairs them, and runs none of the owner's code as the deploy role", async () => {
   await project.succeed("up", ...stack, "--yes", "--skip-preview");
 
   expect(await escaped()).toEqual([]);
 });
 
-test("a child that the owner's automation gives a tenant table is born closed", async () => {
+test("a child table created by the owner's automation is closed from the start", async () => {
   const newborn = await readNewborn({
     superuser: inDatabase(),
     application: await login("app_user"),
@@ -164,13 +164,13 @@ test("a child that the owner's automation gives a tenant table is born closed", 
   expect(newborn).toEqual(bornClosed);
 });
 
-test("nothing is left of it, also by a token that a command prints", async () => {
+test("drift logs in with the token that a command prints, and is clean", async () => {
   await project.write("token", `${server.deploy.password}\n`);
   await configure(project, server, { deployPasswordCommand: `cat ${tokenFile()}` });
   expect(await project.npm("drift", ...stack)).toMatchObject({ code: 0 });
 });
 
-test("nothing in it is removed, neither by destroy nor by plain Pulumi", async () => {
+test("neither destroy nor plain Pulumi removes anything", async () => {
   const before = await everything();
   const { code, output } = await project.npm("destroy", ...stack, "--yes");
   expect(code).toBe(1);
@@ -193,7 +193,7 @@ function everything(): Promise<object[]> {
   );
 }
 
-test("what is open is closed though up refuses, by a role that is no superuser too, whose token is asked for each time", async () => {
+test("a refused up still closes what is open, without superuser rights and with a fresh token", async () => {
   const next = "the-next-token";
   await rowsOf(server.superuser, `alter role deploy password '${next}'`);
   await project.write("token", `${next}\n`);

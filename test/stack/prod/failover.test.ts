@@ -41,14 +41,14 @@ beforeAll(async () => {
   undo.push(() => pool.end());
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
-test("a standby takes over while an update and applications are at work", async () => {
+test("the next up and all applications continue after a failover during an update", async () => {
   const onStandby = { ...standby.superuser, database: "hosterizer" };
-  // So that the update has something to write: before, and after.
+  // Gives the update something to write before and after the failover.
   await rowsOf(
     { ...primary.superuser, database: "hosterizer" },
     "grant truncate on public.sites to app_user; drop index public.sites_customer_id_created_at_idx",
@@ -64,7 +64,7 @@ test("a standby takes over while an update and applications are at work", async 
 
   await project.succeed(...up);
   expect((await project.npm("drift", "--", "--stack", "prod")).code).toBe(0);
-  // Long after the standby took over, nobody has to be told.
+  // Clients find the new primary by themselves.
   await seen.answers(40);
   expect(new Set(await seen.stop())).toEqual(new Set(["site1.example.com"]));
   expect(await rowsOf(onStandby, "select count(*)::int as n from public.sites")).toEqual([
@@ -83,7 +83,7 @@ function printed({ all }: RunningCommand, text: string): Promise<void> {
   });
 }
 
-/** Four clients that ask without a pause, each in a tenant's context, and go on after a failure. */
+/** Four clients that query continuously, each in a tenant's context, and retry after a failure. */
 function applications() {
   let stopped = false;
   const domains: string[] = [];
@@ -101,12 +101,12 @@ function applications() {
     }
   });
   return {
-    /** Waits for so many answers from now on, without a failure between them. */
+    /** Waits for this many consecutive answers without a failure, from now on. */
     answers: async (count: number) => {
       inRow = 0;
       await expect.poll(() => inRow, { timeout: 30_000 }).toBeGreaterThanOrEqual(count);
     },
-    /** All domains that anybody has seen. */
+    /** Stops the clients, and returns all domains that they have seen. */
     stop: async () => {
       stopped = true;
       await Promise.all(clients);

@@ -2,10 +2,10 @@ import type { ManagedServer } from "../../managed/managedServer";
 import { makeProject } from "../makeProject";
 import type { Project } from "../project";
 
-/** The variable that holds the deploy role's password where no key names another. */
+/** The variable that holds the deploy role's password unless a key names another. */
 export const passwordVariable = "HOSTERIZER_DEPLOY_PASSWORD";
 
-/** A copy of this project whose stack `prod` is on an existing server. The caller removes both, also when its test fails. */
+/** A copy of this project whose stack `prod` is on an existing server. The caller removes both, even when its test fails. */
 export async function makeProdProject(
   server: ManagedServer,
   keys: Readonly<Record<string, string | number>> = {},
@@ -15,7 +15,7 @@ export async function makeProdProject(
   return project;
 }
 
-/** Writes its Pulumi.prod.yaml anew. */
+/** Replaces its Pulumi.prod.yaml. */
 export function configure(
   project: Project,
   { host, port, authorityFile }: ManagedServer,

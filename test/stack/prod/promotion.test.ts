@@ -15,9 +15,9 @@ const later = comingMigration("later", 2);
 
 let server: ManagedServer;
 let project: Project;
-/** The dry run that has made the plan. */
+/** The dry run that created the plan. */
 let planned: Run;
-/** What the program itself says of a table. */
+/** The comment that the program declares for a table. */
 let comment: string;
 const inDatabase = (): Connection => ({ ...server.superuser, database: "hosterizer" });
 const undo: (() => Promise<void>)[] = [];
@@ -36,7 +36,7 @@ beforeAll(async () => {
   );
   comment = row?.comment ?? "";
   await project.shell("git init -q");
-  // Declared with the migration: no drift of the destination, which has it yet to get.
+  // Declared with the migration: the destination does not have it yet, which is not drift.
   await project.edit(
     "database/grants.ts",
     '{ role: "app_monitor", on: "database"',
@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
@@ -58,7 +58,7 @@ function promote(...words: string[]): Promise<Run> {
   return project.shell(line);
 }
 
-/** As a merged branch comes: committed, and tried out on the first stack. */
+/** Does what merging a branch does: commits it, and applies it to the first stack. */
 async function merge(name: string, files: { up: string; down: string }): Promise<void> {
   for (const [half, sql] of Object.entries(files)) {
     await project.write(`migrations/${name}.${half}.sql`, sql);
@@ -80,10 +80,10 @@ async function version(): Promise<string> {
 }
 
 const hashIn = ({ output }: Run) => /--yes ([0-9a-f]{16})$/m.exec(output)?.[1] ?? "no hash";
-/** Where its evidence is. */
+/** The folder with its evidence. */
 const folderOf = ({ output }: Run) => /Evidence: (\S+)\/promotion.md/.exec(output)?.[1] ?? "";
 
-test("what is not committed is not promoted", async () => {
+test("promote refuses uncommitted changes", async () => {
   await project.write(`migrations/${later}.up.sql`, "select 1;\n");
   const { code, output } = await promote("--dry-run");
   expect(code).toBe(1);
@@ -92,7 +92,7 @@ test("what is not committed is not promoted", async () => {
   await project.shell("git clean -fq");
 });
 
-test("a destination that was changed by hand is refused, with what was changed", async () => {
+test("promote refuses a destination that has drifted, and shows the difference", async () => {
   await rowsOf(inDatabase(), "comment on table public.sites is 'changed meanwhile'");
   const { code, output } = await promote("--dry-run");
   expect(code).toBe(1);
@@ -101,13 +101,13 @@ test("a destination that was changed by hand is refused, with what was changed",
   await rowsOf(inDatabase(), `comment on table public.sites is '${comment.replaceAll("'", "''")}'`);
 });
 
-test("a plan is made step by step, and changes nothing; nor is it applied once the destination has changed", async () => {
+test("promote --dry-run changes nothing, and its plan is refused once the destination has changed", async () => {
   planned = await promote("--dry-run");
   const { code, output } = planned;
   expect(output).toMatch(/✓ 1\/9 local .*✓ 2\/9 .*1 pending.*✓ 3\/9.*✓ 4\/9.*up, down and up/s);
   expect(output).toMatch(/✓ 5\/9.*sites in ACCESS EXCLUSIVE mode .*✓ 6\/9.*✓ 7\/9/s);
   const [, plan = ""] = /^(Changes in stack prod:.*?)^Evidence/ms.exec(output) ?? [];
-  // No migration of an earlier update is in it, and what is comes in lines that can be read.
+  // It has no migration of an earlier update, and one readable line per change.
   expect(differenceLines(plan)).toEqual([
     "schema hosterizer: found no USAGE to app_monitor, expected USAGE to app_monitor",
     `pending: ${noteSites}`,
@@ -118,7 +118,7 @@ test("a plan is made step by step, and changes nothing; nor is it applied once t
 
   const record = `${folderOf(planned)}/promotion.json`;
   const asPlanned = await project.read(record);
-  // A role, for what a database's catalog is hashed by does not come back.
+  // A role, because the hash of the catalog would not come back after an undone change.
   await rowsOf(server.superuser, "alter role app_monitor connection limit 7");
   const late = await promote("--yes", hashIn(planned));
   expect(late.code).toBe(1);
@@ -130,7 +130,7 @@ test("a plan is made step by step, and changes nothing; nor is it applied once t
   await project.write(record, asPlanned);
 });
 
-test("the very plan is applied, looked at again, and kept as evidence without a password", async () => {
+test("promote applies exactly the plan, verifies it, and keeps evidence without passwords", async () => {
   const run = await promote("--yes", hashIn(planned));
   expect(run.output).toMatch(/✓ 8\/9 .*✓ 9\/9 prod .*at migration \d+, no drift, nothing leaks/s);
   expect(run.output).toContain(`at migration ${shippedVersion + 1}, no drift`);

@@ -22,14 +22,14 @@ beforeAll(async () => {
   undo.push(() => project.remove());
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
 type Keys = Readonly<Record<string, string | number>>;
 
-/** What `up` says when it refuses, having changed nothing. What is refused besides is in test/integration/components/externalRefusals.test.ts. */
+/** Expects `up` to fail without changing anything, and returns its output. Other refusals are in test/integration/components/externalRefusals.test.ts. */
 async function refusal(keys: Keys): Promise<string> {
   await configure(project, server, keys);
   const { code, output } = await project.npm("up", "--", "--stack", "prod", "--yes");
@@ -43,7 +43,7 @@ async function refusal(keys: Keys): Promise<string> {
 
 const place = (key: string) => `hosterizer-database:${key} in Pulumi.prod.yaml`;
 
-test("a certificate of another authority", async () => {
+test("up refuses a certificate of another authority", async () => {
   const file = join(project.directory, "other.pem");
   await writeFile(file, (await makeAuthority("other", new Date())).certificate);
   expect(await refusal({ sslrootcert: file })).toContain(
@@ -52,13 +52,13 @@ test("a certificate of another authority", async () => {
   );
 });
 
-test("a password for all to read", async () => {
+test("up refuses a password in plain text", async () => {
   expect(await refusal({ deployPassword: "in the clear" })).toContain(
     `${place("deployPassword")}: the password is in plain text.`,
   );
 });
 
-test("a server that is too small, and a role that may too little, both at once", async () => {
+test("up names too few connections and a missing privilege at once", async () => {
   await rowsOf(server.superuser, "alter role deploy nocreaterole");
   const output = await refusal({});
   await rowsOf(server.superuser, "alter role deploy createrole");

@@ -22,12 +22,12 @@ beforeAll(async () => {
   await project.succeed("up", ...stack, "--yes", "--skip-preview");
 });
 
-// Also what a failed beginning has left.
+// Runs after a failed set-up, too.
 afterAll(async () => {
   for (const remove of undo.reverse()) await remove();
 });
 
-/** How the application gets in by what `db env` prints. */
+/** The application's connection, as `db env` prints it. */
 async function application(): Promise<Connection> {
   const shown = await connectionOfShell(project, 'eval "$(npm run -s db -- env --stack prod)"');
   return { ...shown, sslmode: "verify-full", sslrootcert: server.authorityFile };
@@ -38,7 +38,7 @@ const rotate = (...more: string[]) =>
     `npm run -s db -- rotate-password app_user --stack prod ${["--grace", "0", ...more].join(" ")}`,
   );
 
-test("without a word nothing changes where there is no terminal to ask on", async () => {
+test("rotate-password without a terminal or --yes changes nothing", async () => {
   const before = await project.read("Pulumi.prod.yaml");
   const { code, output } = await rotate();
   expect(output).toContain("There is no terminal to ask whether stack prod may be changed.");
@@ -46,7 +46,7 @@ test("without a word nothing changes where there is no terminal to ask on", asyn
   expect(await project.read("Pulumi.prod.yaml")).toBe(before);
 });
 
-test("a deploy role that is no superuser rotates a password, and ends the sessions of the old one", async () => {
+test("a deploy role without superuser rights rotates a password and ends the old login's sessions", async () => {
   const before = await application();
   const idle = new Client(clientAddress(before));
   const told = new Promise((resolve) => {
@@ -72,7 +72,7 @@ test("a deploy role that is no superuser rotates a password, and ends the sessio
   await expect(rowsOf(after, "select 1 as one")).resolves.toEqual([{ one: 1 }]);
 });
 
-test("what it leaves behind is what is declared, and deploy is in no login", async () => {
+test("a rotation leaves no drift, and makes deploy a member of no login", async () => {
   expect(await project.npm("drift", ...stack)).toMatchObject({ code: 0 });
   const members = `select r.rolname as role from pg_auth_members as m
     join pg_roles as r on r.oid = m.roleid join pg_roles as d on d.oid = m.member

@@ -38,9 +38,9 @@ export async function destroy(args: string[]): Promise<number> {
       name: "destroy",
       description:
         "Removes everything that the stack has created. This cannot be undone.\n" +
-        "An embedded server goes with its data. A Docker volume with data stays, unless it is named.",
+        "An embedded server is removed with its data. A Docker volume with data is kept unless you name it.",
       yes: "do not ask",
-      options: { volume: "the volume with the data of a stack in Docker: it is removed, too" },
+      options: { volume: "also remove this volume, which holds the data of a stack in Docker" },
     },
     args,
   );
@@ -66,7 +66,7 @@ export async function destroy(args: string[]): Promise<number> {
     print(`The volume ${data.name} is removed, with its data.`);
   } else {
     print(
-      `The volume ${data.name} is kept, with its data: the next \`npm run up -- --stack ${stack}\` finds it.\n` +
+      `The volume ${data.name} is kept, with its data: the next \`npm run up -- --stack ${stack}\` uses it.\n` +
         `To remove it, too: npm run destroy -- --stack ${stack} --volume ${data.name}`,
     );
   }
@@ -171,7 +171,7 @@ export async function confirmRemoval(
     const withData = volume === undefined ? "" : `, and with its data: --volume ${volume}`;
     throw new UserError(
       `There is no terminal to ask on. ${nothing}`,
-      `To remove it unasked: npm run destroy -- --stack ${stack} --yes${withData}`,
+      `To remove it without confirmation: npm run destroy -- --stack ${stack} --yes${withData}`,
     );
   }
   if (isThere) {

@@ -11,7 +11,7 @@ export async function drift(args: string[]): Promise<number> {
     {
       name: "drift",
       description:
-        "Compares the live database with the program and shows every difference, a line each.\n" +
+        "Compares the live database with the program and shows every difference, one line each.\n" +
         "Exit code 0: none. 7: some. 1: the comparison failed.\n" +
         "With --json it prints one JSON object instead: npm run -s drift -- --json",
     },

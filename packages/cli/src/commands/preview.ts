@@ -11,8 +11,8 @@ export async function preview(args: string[]): Promise<number> {
     {
       name: "preview",
       description:
-        "Shows what `npm run up` would change, a line each, with the reason where the database has drifted.\n" +
-        "With --diff or --json Pulumi shows it itself, resource by resource and property by property.",
+        "Shows what `npm run up` would change, one line each, with the reason where the database has drifted.\n" +
+        "With --diff or --json, Pulumi itself shows the changes, resource by resource and property by property.",
     },
     args,
   );

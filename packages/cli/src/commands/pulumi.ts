@@ -42,7 +42,7 @@ const changes: readonly string[] = ["set", "set-all", "rm", "rm-all", "cp", "ref
 /**
  * Which file a command line of Pulumi's works on, for a stack in the project folder.
  *
- * Values that anybody may read belong in the tracked Pulumi.<stack>.yaml. A secret is encrypted with the passphrase of this
+ * Values that anyone may read belong in the tracked Pulumi.<stack>.yaml. A secret is encrypted with the passphrase of this
  * clone and stays in it, in the merged file, which everything else reads.
  */
 export function configurationTarget(args: readonly string[]): "tracked" | "merged" {

@@ -1,4 +1,7 @@
-import { type EngineAnswer, probeEngine } from "@hosterizer/postgres/server/engine/connectEngine";
+import {
+  type EngineAnswer,
+  probeEngine,
+} from "@hosterizer/postgres/server/dockerEngine/connectEngine";
 import { UserError } from "@hosterizer/postgres/userError";
 import { runTool } from "../runProgram";
 import { say } from "../terminal";

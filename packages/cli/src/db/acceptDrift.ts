@@ -27,7 +27,7 @@ interface Options {
 export function acceptDrift(program: Program): Command {
   return operatorCommand({
     name: "accept-drift",
-    summary: "Accept what was done to the schema by hand, with a reason",
+    summary: "Accept manual changes to the schema, with a reason",
     details:
       "The current schema becomes the expected one, so that `npm run up` no longer stops at it. The schema itself does not change. " +
       "The database records who accepted what, when and why. This affects this database only: a change that others need too is a " +

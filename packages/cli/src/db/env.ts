@@ -23,7 +23,7 @@ export function env(program: Program): Command {
     details:
       "Prints DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME and DB_SSLMODE for applications, DB_SSLROOTCERT if the stack has " +
       "its own certificate authority, DB_CONTEXT_KEY if tenant contexts are signed, and PGHOST, PGPORT … for psql, pg_dump and " +
-      "similar tools. This includes the password. With --pooled the variables lead to PgBouncer, which gives a client a connection " +
+      "similar tools. This includes the password. With --pooled, the variables point to PgBouncer, which gives a client a connection " +
       "for one transaction at a time.",
     examples: [
       ['eval "$(npm run -s db -- env)"', `into this shell, as ${application}`],

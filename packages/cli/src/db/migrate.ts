@@ -107,7 +107,7 @@ function addLoss(text: string, previous: Record<string, number>): Record<string,
   if (name === undefined)
     throw new UserError(
       `"${text}" is not of the form table=rows.`,
-      "Write it like --acknowledge public.cost_records=3, with the number that the refusal counts.",
+      "Write it like --acknowledge public.cost_records=3, with the number of rows in the error message.",
     );
   return { ...previous, [name]: Number(count) };
 }
@@ -164,7 +164,7 @@ function requireDirection(
   const other = direction === "up" ? "down" : "up";
   throw new UserError(
     `The schema is at ${version}, and ${direction} does not lead to ${Math.max(wanted ?? 0, 0)}.`,
-    version === 0 ? "No migration is applied." : `Name another number, or go ${other}.`,
+    version === 0 ? "No migration is applied." : `Name another number, or use ${other}.`,
   );
 }
 
@@ -183,7 +183,7 @@ async function createMigration(
       name === undefined
         ? "A new migration needs a name."
         : `"${name}" is not a valid name for a migration.`,
-      "Say what it does in lower-case letters, digits and _: npm run db -- migrate create add_tags",
+      "Describe what it does in lower-case letters, digits and _: npm run db -- migrate create add_tags",
     );
   }
   const migrations = await readMigrations(migrationsDirectory);

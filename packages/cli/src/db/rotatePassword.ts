@@ -31,11 +31,11 @@ interface Options {
 /** How long both logins work by default, in minutes. */
 const defaultGrace = 15;
 
-/** `npm run db -- rotate-password`: another password for a role, without downtime. See docs/rotation.md. */
+/** `npm run db -- rotate-password`: changes the password of a role, without downtime. See docs/rotation.md. */
 export function rotatePassword(program: Program): Command {
   return operatorCommand({
     name: "rotate-password",
-    summary: "Give a role another password, without downtime",
+    summary: "Change the password of a role, without downtime",
     details:
       "The role gets a second login with a new password. Both work during the grace period, in which applications switch to the " +
       "new one. Then the old one is refused and its sessions are ended. After an interruption, run the same command again: it resumes.",
@@ -43,7 +43,7 @@ export function rotatePassword(program: Program): Command {
       [`npm run db -- rotate-password ${program.application}`, "the application's"],
       [
         `npm run db -- rotate-password ${program.application} --grace 0`,
-        "others know the old password: refuse it at once",
+        "the old password has leaked: refuse it at once",
       ],
     ],
   })
@@ -58,7 +58,7 @@ export function rotatePassword(program: Program): Command {
 function minutes(text: string): number {
   const number = Number(text);
   if (text.trim() !== "" && number >= 0 && number <= 10_080) return number;
-  throw new InvalidArgumentError("It is a number of minutes, 0 to 10080.");
+  throw new InvalidArgumentError("It must be a number of minutes, 0 to 10080.");
 }
 
 /** What is rotated, and how. */

@@ -21,9 +21,9 @@ export function verify(program: Program): Command {
     name: "verify",
     summary: "Prove that no tenant sees another's rows",
     details:
-      "Logs in as the application's own roles and tries on every tenant table whatever could show or change another tenant's " +
-      "rows. The two tenants for this are made up in a transaction that is rolled back. It leaves nothing behind, and no session " +
-      "waits for it. Exit code 7: something leaks, or a role cannot reach its own rows.",
+      "Logs in as the application's roles and tries, on every tenant table, everything that could show or change another tenant's " +
+      "rows. It creates two tenants for this in a transaction that it rolls back: it leaves nothing behind and does not block other " +
+      "sessions. Exit code 7: something leaks, or a role cannot reach its own rows.",
     examples: [
       ["npm run db -- verify", "the local stack"],
       ["npm run db -- verify --stack prod", "a production database: safe while it is in use"],

@@ -1,4 +1,4 @@
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import type { ResourceState } from "../stack/state";
@@ -61,7 +61,7 @@ export interface DockerObjects {
 /** The volume with the database. */
 export interface DataVolume {
   name: string;
-  /** Bytes; undefined where the engine does not tell. */
+  /** Bytes; undefined where the engine does not say. */
   size: number | undefined;
 }
 

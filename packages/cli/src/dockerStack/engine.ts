@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 
 import type Dockerode from "dockerode";
 
-import type * as connecting from "@hosterizer/postgres/server/engine/connectEngine";
-import type * as finding from "@hosterizer/postgres/server/engine/findEngine";
+import type * as connecting from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import type * as finding from "@hosterizer/postgres/server/dockerEngine/findEngine";
 import { UserError } from "@hosterizer/postgres/userError";
 
 const load = createRequire(__filename);
@@ -12,7 +12,9 @@ let connected: Dockerode | undefined;
 /** The Docker engine of this machine's user; see `findEngine`. */
 export function engine(): Dockerode {
   if (connected !== undefined) return connected;
-  const { findEngine } = load("@hosterizer/postgres/server/engine/findEngine") as typeof finding;
+  const { findEngine } = load(
+    "@hosterizer/postgres/server/dockerEngine/findEngine",
+  ) as typeof finding;
   return (connected = client().connectEngine(findEngine()));
 }
 
@@ -32,5 +34,5 @@ export async function requireEngine(stack: string): Promise<void> {
 
 /** Loaded late: the client takes longer than everything else before Pulumi starts, and stack local does not need it. */
 function client(): typeof connecting {
-  return load("@hosterizer/postgres/server/engine/connectEngine") as typeof connecting;
+  return load("@hosterizer/postgres/server/dockerEngine/connectEngine") as typeof connecting;
 }

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { SslMode } from "@hosterizer/postgres/connection/tlsOptions";
 import { pingServer, probeServerCertificate } from "@hosterizer/postgres/connection/probeServer";
 import {

@@ -49,7 +49,7 @@ export async function connectionChanged(
 }
 
 /** Whether the deploy role cannot connect to the stack's database because it is not a member of its owner. */
-export function deployRoleIsShutOut(
+export function deployRoleLacksAccess(
   settings: ExternalSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
@@ -57,7 +57,7 @@ export function deployRoleIsShutOut(
 }
 
 /** Makes the deploy role a member of the database's owner, as the update does later. */
-export function letDeployRoleIn(
+export function grantOwnerToDeployRole(
   settings: ExternalSettings,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {

@@ -13,7 +13,7 @@ const load = createRequire(__filename);
 
 /**
  * The environment for `pulumi` on a stack whose server exists already: the host that accepts writes and the deploy role's
- * password, both as they are now. If the state leads to another server, the refresh goes by the settings instead. For other
+ * password, both as they are now. If the state leads to another server, the refresh uses the settings instead. For other
  * stacks the environment stays as it is.
  *
  * @throws DeclarationErrors for faults in the settings; UserError if the password cannot be read, or no server lets the
@@ -35,7 +35,7 @@ export async function externalEnvironment(
     );
   }
   const password = await deployPassword(stack, settings, environment);
-  const { connectionChanged, deployRoleIsShutOut, reachWritableHost } = deployRole();
+  const { connectionChanged, deployRoleLacksAccess, reachWritableHost } = deployRole();
   const host = await reachWritableHost(settings, password, place);
   // An empty password, so that one in the environment, which may be another role's, is not tried.
   const login = { ...environment, PGHOST: host, PGPASSWORD: password ?? "" };
@@ -46,7 +46,7 @@ export async function externalEnvironment(
     );
   }
   // Like the option --run-program: the refresh would use the provider's inputs in the state, or fail for each resource.
-  const programFirst = changed || (await deployRoleIsShutOut(settings, login));
+  const programFirst = changed || (await deployRoleLacksAccess(settings, login));
   return programFirst ? { ...login, PULUMI_RUN_PROGRAM: "true" } : login;
 }
 
@@ -62,15 +62,15 @@ export async function restoreMembership(
   // `externalEnvironment` has reported faults in the settings.
   if (external === undefined || "faults" in external) return;
   const { settings } = external;
-  const { deployRoleIsShutOut, letDeployRoleIn } = deployRole();
-  if (!(await deployRoleIsShutOut(settings, environment))) return;
+  const { deployRoleLacksAccess, grantOwnerToDeployRole } = deployRole();
+  if (!(await deployRoleLacksAccess(settings, environment))) return;
   const resources = await readResources(stack, environment);
   const isOurs = resources.some(
     ({ type, id }) => type === "postgresql:index/database:Database" && id === settings.database,
   );
   // For a database that is not in the state, the preflight says what to do.
   if (!isOurs) return;
-  await letDeployRoleIn(settings, environment);
+  await grantOwnerToDeployRole(settings, environment);
   say(`${settings.deployRole} is now a member of the owner of the database ${settings.database}.`);
 }
 

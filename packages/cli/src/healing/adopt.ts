@@ -1,4 +1,4 @@
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { type DockerNames, findUntracked } from "../dockerStack/dockerObjects";
 import { engine } from "../dockerStack/engine";

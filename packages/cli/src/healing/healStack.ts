@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { ifExists } from "@hosterizer/postgres/server/engine/engineResponses";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { engine, requireEngine } from "../dockerStack/engine";
 import { healLocks } from "../stack/locks";
 import { endOrphans } from "../stack/processes";

@@ -17,7 +17,7 @@ import { say } from "../terminal";
  * Installs squawk if there are migrations to judge. Where that fails, for example without a network, only this project's own
  * rules judge them, and a message says so.
  *
- * squawk is not a dependency of this project: its platform packages do not belong in everybody's install.
+ * squawk is not a dependency of this project: its platform packages do not belong in every install.
  */
 export async function ensureSquawk(): Promise<void> {
   const { project } = folders;
@@ -41,7 +41,7 @@ export async function installSquawk(project: string): Promise<string | undefined
   const args = ["install", "--prefix", prefix, ...options, `squawk-cli@${squawkVersion}`];
   const { code, stderr } = await runQuietly("npm", args, { cwd: prefix });
   if (code === 0 && squawkIn(project) !== undefined) return undefined;
-  const [reason = "npm has installed no program"] = stderr
+  const [reason = "npm did not install the program"] = stderr
     .split("\n")
     .filter((line) => line !== "");
   return reason;

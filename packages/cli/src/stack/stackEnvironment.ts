@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { delimiter, dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type * as describing from "@hosterizer/postgres/server/engine/engineAddress";
-import type * as finding from "@hosterizer/postgres/server/engine/findEngine";
+import type * as describing from "@hosterizer/postgres/server/dockerEngine/engineAddress";
+import type * as finding from "@hosterizer/postgres/server/dockerEngine/findEngine";
 import { pluginOptions } from "@hosterizer/postgres/connection/sessionSettings";
-import { stackAtWork } from "@hosterizer/postgres/npmCommand";
+import { environmentForStack } from "@hosterizer/postgres/npmCommand";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders, pulumiHome, usersPulumiHome, withoutOwnFolders } from "../folders";
 import { readSetUp } from "../setUp/setUp";
@@ -34,7 +34,7 @@ export function stackEnvironment(stack: string): NodeJS.ProcessEnv {
   const path = [dirname(record.pulumi.path), ...withoutOwnFolders(process.env["PATH"] ?? "")];
   const environment = {
     ...pulumiHome(record.ownHome),
-    ...stackAtWork(stack),
+    ...environmentForStack(stack),
     PATH: path.join(delimiter),
     // Otherwise Pulumi looks for a newer version of itself in each run.
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -106,9 +106,11 @@ export function engineForPlugin(stack: string, environment: NodeJS.ProcessEnv): 
   if ((environment["DOCKER_HOST"] ?? "") !== "") return {};
   if (readDockerSettings(stack, environment) === undefined) return {};
   // Loaded late: stack local needs neither.
-  const { findEngine } = load("@hosterizer/postgres/server/engine/findEngine") as typeof finding;
+  const { findEngine } = load(
+    "@hosterizer/postgres/server/dockerEngine/findEngine",
+  ) as typeof finding;
   const { engineEnvironment } = load(
-    "@hosterizer/postgres/server/engine/engineAddress",
+    "@hosterizer/postgres/server/dockerEngine/engineAddress",
   ) as typeof describing;
   const address = findEngine(environment);
   return address.url === defaultSocket ? {} : engineEnvironment(address);

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 
-import { EngineUnreachable } from "@hosterizer/postgres/server/engine/connectEngine";
+import { EngineUnreachable } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
 
 import type { State } from "../protocol/resourceSchema";
 import { buildArchive, buildContext } from "./buildContext";

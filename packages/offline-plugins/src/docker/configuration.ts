@@ -1,5 +1,8 @@
-import { type EngineAddress, parseHost } from "@hosterizer/postgres/server/engine/engineAddress";
-import { findEngine } from "@hosterizer/postgres/server/engine/findEngine";
+import {
+  type EngineAddress,
+  parseHost,
+} from "@hosterizer/postgres/server/dockerEngine/engineAddress";
+import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
 import type { PropertyMap } from "../protocol/propertyValue";
 import type { Fault } from "../protocol/resourceType";
 

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-import { logTail } from "@hosterizer/postgres/server/engine/engineResponses";
+import { logTail } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type Dockerode from "dockerode";
 
 import { isMap, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";

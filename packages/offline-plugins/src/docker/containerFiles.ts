@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 
-import { engineMessage } from "@hosterizer/postgres/server/engine/engineResponses";
+import { engineMessage } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type Dockerode from "dockerode";
 import { pack } from "tar-stream";
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { engineMessage } from "@hosterizer/postgres/server/engine/engineResponses";
+import { engineMessage } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type Dockerode from "dockerode";
 
 import { isMap, type PropertyMap } from "../protocol/propertyValue";

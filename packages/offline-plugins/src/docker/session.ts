@@ -1,6 +1,6 @@
-import { connectEngine } from "@hosterizer/postgres/server/engine/connectEngine";
-import type { EngineAddress } from "@hosterizer/postgres/server/engine/engineAddress";
-import { engineMessage } from "@hosterizer/postgres/server/engine/engineResponses";
+import { connectEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import type { EngineAddress } from "@hosterizer/postgres/server/dockerEngine/engineAddress";
+import { engineMessage } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type Dockerode from "dockerode";
 
 import type { EngineLog } from "../protocol/engineLog";

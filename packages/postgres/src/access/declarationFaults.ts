@@ -145,7 +145,7 @@ export function loginFaults(
     const [first = 0, second = first + 1] = numbers;
     if (second !== first + 1) {
       const fault = `${String(first)} and ${String(second)} are not consecutive`;
-      const remedy = `Write two consecutive numbers, or one: \`npm run db -- rotate-password ${name}\` does`;
+      const remedy = `Write two consecutive numbers, or one, as \`npm run db -- rotate-password ${name}\` does`;
       return [new DeclarationError(at, fault, remedy)];
     }
     const taken = [1, 2]

@@ -15,7 +15,7 @@ import { inspectOwners, ownerKinds } from "./owners";
 import { inspectPasswords, passwordKinds } from "./passwords";
 import { inspectPrivileges, privilegeKinds } from "./privileges";
 import { inspectProgramObjects, programObjectKinds } from "./programObjects";
-import { inspectReaches, reachKinds } from "./reaches";
+import { inspectForeignDependencies, foreignDependencyKinds } from "./reaches";
 import { inspectRoles, roleAttributeKinds, roleLimitKinds } from "./roles";
 import { inspectSessions, sessionKinds } from "./sessions";
 import { declaredSettingKinds, inspectSettings, undeclaredSettingKinds } from "./settings";
@@ -34,7 +34,7 @@ export const accessKinds = [
   ...ownerKinds,
   ...functionKinds,
   ...viewKinds,
-  ...reachKinds,
+  ...foreignDependencyKinds,
   ...programObjectKinds,
 ] as const;
 
@@ -67,7 +67,7 @@ const auditAreas: readonly AuditArea[] = [
   inspectMissingPrivileges,
   inspectFunctions,
   inspectViews,
-  inspectReaches,
+  inspectForeignDependencies,
   inspectProgramObjects,
 ];
 

@@ -41,7 +41,7 @@ export function scopeOf({ roles, schemas, grants, tenancy }: DeclaredAccess) {
  * Such a privilege is granted table by table, after the policies exist, and never through default privileges, which would
  * open each new table before it has policies. Backup roles read every row and need new tables at once.
  */
-export function isBound(
+export function isSubjectToRowSecurity(
   { role, on }: Pick<GrantDeclaration, "role" | "on">,
   { backupRoles }: Pick<Tenancy, "backupRoles">,
 ): boolean {
@@ -53,5 +53,5 @@ export function markBound(
   grants: readonly GrantDeclaration[],
   tenancy: Pick<Tenancy, "backupRoles">,
 ) {
-  return grants.map((grant) => ({ ...grant, bound: isBound(grant, tenancy) }));
+  return grants.map((grant) => ({ ...grant, bound: isSubjectToRowSecurity(grant, tenancy) }));
 }

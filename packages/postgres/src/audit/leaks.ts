@@ -39,7 +39,7 @@ const harmless: ReadonlySet<Kind> = new Set<Kind>([
 const roleAttributes: ReadonlySet<Kind> = new Set<Kind>(roleAttributeKinds);
 const settings: ReadonlySet<Kind> = new Set<Kind>(undeclaredSettingKinds);
 
-/** Whether a difference lets a tenant see another's rows, or lets somebody do more than is declared. */
+/** Whether a difference lets a tenant see another's rows, or lets a role do more than is declared. */
 export function isLeak({ kind, object, expected, actual }: Difference): boolean {
   // What is missing may have kept others out.
   if (kind === "connection rule missing") return true;

@@ -21,7 +21,7 @@ export interface LockdownOptions {
 }
 
 /**
- * What lets somebody see or do more than is declared. Changes nothing.
+ * What lets a role see or do more than is declared. Changes nothing.
  *
  * A database that does not exist yet has no openings.
  */
@@ -72,7 +72,7 @@ export async function lockDown(
   for (const error of errors) throw error;
 }
 
-/** What lets somebody see or do more than is declared, and could not be closed. */
+/** What lets a role see or do more than is declared, and could not be closed. */
 export class StillOpenError extends Error {
   override readonly name = "StillOpenError";
 

@@ -38,7 +38,7 @@ export function planMemberships(
   { owner, roles }: Pick<DeclaredAccess, "owner" | "roles">,
 ): MembershipFinding[] {
   return live.flatMap(({ role, member, admin_option: admin, deploys }): MembershipFinding[] => {
-    // Without this membership a deploy role that is no superuser could change nothing that the owner owns.
+    // Without this membership, a deploy role that is not a superuser could change nothing that the owner owns.
     if (deploys && role === owner) return [];
     const object = `role ${member}`;
     const declared = roles.find(({ name }) => name === member)?.memberOf?.includes(role) ?? false;

@@ -8,7 +8,7 @@ import { convergeWith } from "../convergence/converge";
 import { type Finding, repairIf } from "../convergence/difference";
 import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
 import { readSql } from "../sql/readSql";
-import { type DeclaredAccess, isBound, markBound } from "./declaredAccess";
+import { type DeclaredAccess, isSubjectToRowSecurity, markBound } from "./declaredAccess";
 import { readClosedRelations } from "./views";
 
 export const missingPrivilegeKinds = ["privilege missing", "default privilege missing"] as const;
@@ -40,7 +40,7 @@ export async function inspectMissingPrivileges(
   client: Client,
   access: DeclaredAccess,
 ): Promise<MissingPrivilegeFinding[]> {
-  const grants = access.grants.filter((grant) => !isBound(grant, access.tenancy));
+  const grants = access.grants.filter((grant) => !isSubjectToRowSecurity(grant, access.tenancy));
   return readMissingPrivileges(client, { ...access, grants });
 }
 

@@ -4,14 +4,14 @@ import type { Finding } from "../convergence/difference";
 import { readSql } from "../sql/readSql";
 import { type DeclaredAccess, scopeOf } from "./declaredAccess";
 
-export const reachKinds = [
+export const foreignDependencyKinds = [
   "foreign key of others",
   "publication",
   "subscription",
   "login past row-level security",
 ] as const;
 
-type ReachKind = (typeof reachKinds)[number];
+type ReachKind = (typeof foreignDependencyKinds)[number];
 
 /** Something that others created and that reaches this stack's data. */
 interface Reach {
@@ -22,7 +22,7 @@ interface Reach {
 }
 
 /** One finding for each. All are left alone, because others created them and may need them. */
-export async function inspectReaches(
+export async function inspectForeignDependencies(
   client: Client,
   access: DeclaredAccess,
 ): Promise<Finding<ReachKind>[]> {

@@ -75,7 +75,7 @@ export async function openClient(connection: Connection, purpose: string): Promi
       errors.set(host, error);
     });
     if (client === undefined) continue;
-    if (await takesWrites(client)) return client;
+    if (await acceptsWrites(client)) return client;
     await client.end().catch(() => undefined);
     errors.set(host, new Error("is read-only, as a standby is"));
   }
@@ -83,7 +83,7 @@ export async function openClient(connection: Connection, purpose: string): Promi
 }
 
 /** As libpq decides for target_session_attrs=read-write, https://www.postgresql.org/docs/15/libpq-connect.html. */
-export async function takesWrites(client: Client): Promise<boolean> {
+export async function acceptsWrites(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ writable: boolean }>(
     `select not pg_catalog.pg_is_in_recovery()
             and pg_catalog.current_setting('default_transaction_read_only') = 'off' as writable`,

@@ -57,7 +57,7 @@ const restoreMeaning = Object.entries(meaning)
  *
  * @throws node-postgres' errors as they are
  */
-export async function askOwner<Row extends QueryResultRow>(
+export async function queryOwned<Row extends QueryResultRow>(
   client: Client,
   text: string,
   values?: unknown[],

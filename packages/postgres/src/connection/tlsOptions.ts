@@ -98,7 +98,7 @@ function readAuthorityFile(file: string): string {
 function unusable(path: string, fault: string, cause?: unknown): AuthorityFileError {
   return new AuthorityFileError(
     `The certificate authority's file ${path} ${fault}.`,
-    "`npm run up` of its stack writes it. Where the authority is your own, put its certificate there.",
+    "`npm run up` of its stack writes it. If the authority is your own, put its certificate there.",
     { cause },
   );
 }

@@ -53,7 +53,7 @@ export async function withSession<T>(
   }
 }
 
-/** The same for the same login, whatever the order of its fields. */
+/** The same for the same login, regardless of the order of its fields. */
 function keyOf(connection: Connection): string {
   const parts = Object.entries(connection).filter(([, value]) => value !== undefined);
   return JSON.stringify(parts.sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -93,7 +93,7 @@ export interface IsolationProof {
   };
 }
 
-/** The findings that are no leak, by expectation. */
+/** The findings that are not a leak, by expectation. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   own: ["own", "none"],
   other: ["the other tenant's", "none"],

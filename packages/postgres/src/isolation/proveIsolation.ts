@@ -153,7 +153,7 @@ export async function provenOnce(
 }
 
 /** Roles with a password, except the migrator, which can become the owner. */
-export function strangersAmong(roles: readonly RoleDeclaration[], migrator: string): string[] {
+export function rolesToProve(roles: readonly RoleDeclaration[], migrator: string): string[] {
   return roles
     .filter((role) => hasPassword(role) && role.name !== migrator)
     .map(({ name }) => name);

@@ -60,7 +60,7 @@ interface FunctionShape {
 export type Privilege =
   "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "REFERENCES" | "TRIGGER";
 
-/** What the catalog says of a table, to the role that asks. */
+/** What the catalog says about a table, for the current role. */
 export interface TableShape {
   oid: string;
   schema: string;

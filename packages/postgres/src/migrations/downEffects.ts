@@ -27,7 +27,7 @@ export function describeEffect(effect: Effect, count?: number): string {
 }
 
 /** Down files that remove data outside of a transaction, in which the rows could not be counted and locked. */
-export async function unguardedFaults(
+export async function nonTransactionalLossFaults(
   migrations: readonly Migration[],
 ): Promise<DeclarationError[]> {
   const faults: DeclarationError[] = [];

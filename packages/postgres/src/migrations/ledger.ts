@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../connection/sessionSettings";
+import { queryOwned } from "../connection/sessionSettings";
 import { readSql } from "../sql/readSql";
 import type { Migration } from "./migration";
 
@@ -43,7 +43,7 @@ export async function createLedger(client: Client): Promise<void> {
 /** The applied migrations by number; none if there is no ledger yet. Writes nothing. */
 export async function readLedger(client: Client): Promise<AppliedMigration[]> {
   if (!(await tableExists(client, "hosterizer.migration_statements"))) return [];
-  const { rows } = await askOwner<AppliedMigration>(
+  const { rows } = await queryOwned<AppliedMigration>(
     client,
     readSql(__dirname, "appliedMigrations"),
   );

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { withClient } from "../connection/connection";
 import { DeclarationError, DeclarationErrors } from "../userError";
 import { type AcknowledgedLoss, type CountedLoss, lossFaults } from "./dataLoss";
-import { unguardedFaults } from "./downEffects";
+import { nonTransactionalLossFaults } from "./downEffects";
 import { estimateDataLoss } from "./estimateDataLoss";
 import { type AppliedMigration, createLedger, readLedger } from "./ledger";
 import { ledgerFaults, undoneMigrations } from "./ledgerFaults";
@@ -109,7 +109,7 @@ export async function rollback({
     await retryWhileLocked(settings, async () => {
       const estimated = await estimateDataLoss(client, undone, settings);
       const faults = [
-        ...(await unguardedFaults(undone)),
+        ...(await nonTransactionalLossFaults(undone)),
         ...lossFaults(estimated, acknowledgedLoss),
       ];
       if (faults.length > 0) throw new DeclarationErrors(faults);

@@ -125,7 +125,7 @@ export async function statementFaults(
     };
 
     if ("TransactionStmt" in node && !savepoint.test(node.TransactionStmt.kind ?? "")) {
-      const fault = "the file begins or ends a transaction, which the runner does";
+      const fault = "the file begins or ends a transaction, but the runner manages transactions";
       return refuse(fault, "Delete the statement: a file and its ledger row commit together");
     }
     if (isConcurrent(node) && file.noTransaction === undefined) {

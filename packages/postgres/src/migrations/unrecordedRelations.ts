@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../connection/sessionSettings";
+import { queryOwned } from "../connection/sessionSettings";
 import { DeclarationError } from "../userError";
 import { readSql } from "../sql/readSql";
 import { type AppliedMigration, tableExists } from "./ledger";
@@ -60,6 +60,6 @@ export async function unrecordedRelations(
 
 async function hasBegun(client: Client): Promise<boolean> {
   if (!(await tableExists(client, "hosterizer.migration_statements"))) return false;
-  const { rows } = await askOwner(client, "select from hosterizer.migration_statements limit 1");
+  const { rows } = await queryOwned(client, "select from hosterizer.migration_statements limit 1");
   return rows.length > 0;
 }

@@ -25,7 +25,7 @@ interface WantedClosure extends RowLevelSecurity {
 }
 
 /** What was closed, and what could not be, each with its error. */
-export interface Closing {
+export interface LockdownResult {
   closed: Finding[];
   left: { findings: Finding[]; error: unknown }[];
 }
@@ -54,9 +54,12 @@ export async function readOpenTables(client: Client, wanted: WantedClosure): Pro
  * A declared policy may rely on something that only a later step of the update restores. Then what opens the table is dropped,
  * and no session sees its rows until that step.
  */
-export async function closeTables(connection: Connection, wanted: WantedClosure): Promise<Closing> {
+export async function closeTables(
+  connection: Connection,
+  wanted: WantedClosure,
+): Promise<LockdownResult> {
   return withClient(connection, "lockdown", async (client) => {
-    const closing: Closing = { closed: [], left: [] };
+    const closing: LockdownResult = { closed: [], left: [] };
     const attempt = async (findings: Finding[], close: () => Promise<Finding[]>) => {
       try {
         closing.closed.push(...(await close()));

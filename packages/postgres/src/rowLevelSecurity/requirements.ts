@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-import { askOwner } from "../connection/sessionSettings";
+import { queryOwned } from "../connection/sessionSettings";
 import type { Finding } from "../convergence/difference";
 import { readLedger, tableExists } from "../migrations/ledger";
 import { numberOf } from "../migrations/migration";
@@ -109,7 +109,7 @@ async function inspectRequirements(
 /** The recorded schema, as far as requirements need it. The session is the owner. */
 async function readRecord(client: Client): Promise<RecordedObject[]> {
   if (!(await tableExists(client, "hosterizer.schema_objects"))) return [];
-  const { rows } = await askOwner<RecordedObject>(
+  const { rows } = await queryOwned<RecordedObject>(
     client,
     `select kind, identity, facts
        from hosterizer.schema_objects
@@ -271,7 +271,7 @@ function recordedColumn(
   };
 }
 
-// The first list in parentheses, as PostgreSQL prints it. An expression in an index is no column's name either way.
+// The first list in parentheses, as PostgreSQL prints it. An expression in an index is not a column's name either way.
 function columnsOf(definition: string | null | undefined): string[] {
   const list = /\(([^)]*)\)/.exec(definition ?? "")?.[1] ?? "";
   return list.split(", ").map((part) => part.replace(/ (?:DESC|ASC|NULLS|COLLATE)\b.*/, ""));

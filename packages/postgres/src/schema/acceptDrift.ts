@@ -1,6 +1,6 @@
 import { type Client, escapeIdentifier } from "pg";
 
-import { askOwner } from "../connection/sessionSettings";
+import { queryOwned } from "../connection/sessionSettings";
 import { type Connection, withClient } from "../connection/connection";
 import { withSession } from "../connection/withSession";
 import type { Difference, Finding } from "../convergence/difference";
@@ -181,7 +181,7 @@ export async function readAcceptedDrift(
     await client.query(`begin read only; set local role ${escapeIdentifier(owner)}`);
     try {
       if (!(await tableExists(client, "hosterizer.accepted_drift"))) return [];
-      const { rows } = await askOwner<AcceptedDrift>(
+      const { rows } = await queryOwned<AcceptedDrift>(
         client,
         `select accepted_at as "acceptedAt",
                 system_user_name as "systemUser",

@@ -259,7 +259,7 @@ function signingKey(privateKey: string): Promise<webcrypto.CryptoKey> {
 }
 
 /** Whether the certificate was made for this key. False for texts that are not PEM. */
-export function belongTogether({ certificate, privateKey }: KeyAndCertificate): boolean {
+export function certificateMatchesKey({ certificate, privateKey }: KeyAndCertificate): boolean {
   try {
     return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
   } catch {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 import { afterEach, expect, test, vi } from "vitest";
 
-import { npmCommand, shellWord, stackAtWork } from "../../src/npmCommand";
+import { npmCommand, shellWord, environmentForStack } from "../../src/npmCommand";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -19,7 +19,7 @@ test.each([
 
 test("a message names the current stack", () => {
   expect(npmCommand("up")).toBe("npm run up");
-  vi.stubEnv("HOSTERIZER_STACK", stackAtWork("prod")["HOSTERIZER_STACK"]);
+  vi.stubEnv("HOSTERIZER_STACK", environmentForStack("prod")["HOSTERIZER_STACK"]);
   expect(npmCommand("up")).toBe("npm run up -- --stack prod");
 });
 

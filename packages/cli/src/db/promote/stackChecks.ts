@@ -42,7 +42,7 @@ export interface Destination extends Evidence {
   catalog: string;
 }
 
-/** Checks that the destination is as its last update left it. What the program has declared since then is no drift. */
+/** Checks that the destination is as its last update left it. What the program has declared since then is not drift. */
 export async function checkDestination(
   access: StackAccess,
   program: Program,

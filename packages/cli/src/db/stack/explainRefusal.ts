@@ -58,7 +58,7 @@ function explainTls(error: Error, to: Connection, stack: string): Explanation | 
   const refusal = tlsRefusals.get(codeOf(error));
   if (refusal === undefined) return undefined;
   const fault = `The certificate of the server at ${addressOf(to)} ${describeRefusal(refusal, to)}.`;
-  if (refusal === "not valid yet") return { fault, remedy: "Set the clock that is wrong." };
+  if (refusal === "not valid yet") return { fault, remedy: "Correct the clock that is wrong." };
   return { fault, remedy: `${up} issues a new one, if the stack issued this one.` };
 }
 
@@ -68,7 +68,7 @@ function explainUnreachable(error: Error, to: Connection, stack: string): Explan
     fault: `No PostgreSQL server answers at ${addressOf(to)}.`,
     remedy: startsServer(stack)
       ? `\`${npmCommand("up", [], stack)}\` starts it.`
-      : "This project does not run it: see its log, or whether a firewall blocks the connection.",
+      : "This project does not manage it: check its log, and whether a firewall blocks the connection.",
   };
 }
 
@@ -78,7 +78,7 @@ function explainState(error: Error, to: Connection, stack: string): Explanation 
   switch (codeOf(error)) {
     case "57P03":
       return {
-        fault: `${server} is starting, stopping or recovering: it takes no connections.`,
+        fault: `${server} is starting, stopping or recovering: it accepts no connections.`,
         remedy:
           "Try again in a moment. Recovery after a crash can take minutes; the server's log shows its progress.",
       };
@@ -86,11 +86,11 @@ function explainState(error: Error, to: Connection, stack: string): Explanation 
       return {
         fault: `${server} has no connection left for ${to.user}.`,
         remedy:
-          "Stop an application that holds many, or connect as a superuser: some connections are reserved for that.",
+          "Stop an application that holds many, or connect as a superuser: some connections are reserved for superusers.",
       };
     case "28P01":
     case "28000":
-      return { fault: `${server} does not let ${to.user} in.`, remedy: seeDrift(stack) };
+      return { fault: `${server} rejects the login of ${to.user}.`, remedy: seeDrift(stack) };
     case "3D000":
       return { fault: `${server} has no database ${to.database}.`, remedy: seeDrift(stack) };
     case "42501":

@@ -108,7 +108,7 @@ function renderList(list: StatusList, width: number, paint: Paint): string {
   if (isUnavailable(rows)) return `${heading}\n  not read: ${rows.unavailable}`;
   const table = renderColumns(columns, rows.slice(0, limit), width, paint.label);
   const hidden = rows.length - limit;
-  const remark = hidden > 0 ? `\n  ${paint.label(`… and ${hidden} more: --json has all`)}` : "";
+  const remark = hidden > 0 ? `\n  ${paint.label(`… and ${hidden} more: --json shows all`)}` : "";
   return `${heading}\n${table}${remark}`;
 }
 

@@ -83,7 +83,7 @@ function versionWarnings({ server }: Pick<StackStatus, "server">): string[] {
   if (server.versionNumber >= soundVersion) return [];
   return [
     `PostgreSQL ${server.version} is older than 15.20: in it, INSERT … ON CONFLICT reads rows that row-level security hides. ` +
-      "Keep no customer's data on it; update the server.",
+      "Do not store customer data on it; update the server.",
   ];
 }
 
@@ -111,7 +111,7 @@ function sessionWarnings({ connections }: Pick<StackStatus, "connections">): str
     ...stale.map(
       ({ role, oldestTransactionSeconds }) =>
         `A session of ${role ?? "?"} has been idle in a transaction for ${humanDuration(oldestTransactionSeconds ?? 0)}: ` +
-        "it keeps its locks, and vacuum from removing dead rows.",
+        "it holds its locks and keeps vacuum from removing dead rows.",
     ),
   ];
 }

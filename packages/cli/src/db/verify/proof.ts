@@ -10,7 +10,7 @@ import {
   type ProofCell,
   proofContexts,
 } from "@hosterizer/postgres/isolation/isolationProof";
-import { proveIsolation, strangersAmong } from "@hosterizer/postgres/isolation/proveIsolation";
+import { proveIsolation, rolesToProve } from "@hosterizer/postgres/isolation/proveIsolation";
 import type { Program } from "../../program";
 import { counted } from "../screen/numbers";
 import { renderColumns } from "../screen/renderColumns";
@@ -36,7 +36,7 @@ export async function proveStack(
   return explainRefusal(access, connectionAs(first, access), () =>
     proveIsolation({
       tenancy,
-      strangers: strangersAmong(roles, migrator),
+      strangers: rolesToProve(roles, migrator),
       connect: (role) => connectionAs(role, access),
       sign: tenancy.context === "signed" ? signer(access.contextKey) : undefined,
     }),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { EngineAnswer } from "@hosterizer/postgres/server/engine/connectEngine";
+import type { EngineAnswer } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
 import { chooseTests } from "../../../src/commands/test";
 
 const there: EngineAnswer = { answers: true, url: "unix:///s", version: "27", apiVersion: "1.47" };

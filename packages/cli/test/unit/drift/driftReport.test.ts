@@ -125,8 +125,7 @@ describe("an unknown state is broken, never clean", () => {
     expect(report("stopped", 1)).toMatchObject({
       status: "broken",
       differences: [],
-      error:
-        "cannot reach the PostgreSQL server at 127.0.0.1:6101: nobody listens there (connection refused)",
+      error: "cannot reach the PostgreSQL server at 127.0.0.1:6101: nothing listens on that port",
     });
   });
 

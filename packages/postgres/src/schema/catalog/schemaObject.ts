@@ -78,7 +78,7 @@ export interface SchemaObject {
 
 /** Which objects belong to the recorded schema. */
 export interface SchemaScope {
-  /** Schemas whose objects all count, whatever their owner. Schemas whose contents converge elsewhere are left out. */
+  /** Schemas whose objects all count, regardless of their owner. Schemas whose contents converge elsewhere are left out. */
   schemas: readonly string[];
   /** Role whose objects count in every other schema. */
   owner: string;

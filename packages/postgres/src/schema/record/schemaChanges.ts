@@ -1,7 +1,7 @@
 import { loadModule, parseSync } from "libpg-query";
 import type { Client } from "pg";
 
-import { askOwner } from "../../connection/sessionSettings";
+import { queryOwned } from "../../connection/sessionSettings";
 import { digestedObjectsSql, readSchemaStamp, schemaTextSettings } from "../catalog/readSchema";
 import {
   type ObjectKey,
@@ -56,7 +56,7 @@ export async function readSchemaChanges(
   if (record === undefined) return undefined;
   if (record.stamp !== null && record.stamp === (await readSchemaStamp(client, scope))) return [];
   await client.query(schemaTextSettings);
-  const { rows } = await askOwner<Pair>(
+  const { rows } = await queryOwned<Pair>(
     client,
     `with live as materialized (${digestedObjectsSql(scope)})
      select coalesce(live.kind, recorded.kind) as kind,

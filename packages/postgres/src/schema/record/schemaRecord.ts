@@ -1,6 +1,6 @@
 import { type Client, escapeLiteral } from "pg";
 
-import { askOwner } from "../../connection/sessionSettings";
+import { queryOwned } from "../../connection/sessionSettings";
 import { createLedger, tableExists } from "../../migrations/ledger";
 import { readSql } from "../../sql/readSql";
 import { digestedObjectsSql, schemaStampSql, schemaTextSettings } from "../catalog/readSchema";
@@ -20,7 +20,7 @@ interface SchemaRecord {
 /** Reads the whole record; undefined if there is none. The session is the owner. Writes nothing. */
 export async function readRecord(client: Client): Promise<SchemaRecord | undefined> {
   if (!(await tableExists(client, "hosterizer.schema_objects"))) return undefined;
-  const { rows } = await askOwner<SchemaRecord>(
+  const { rows } = await queryOwned<SchemaRecord>(
     client,
     `select version, recorded_at as "recordedAt", recorded_by as "recordedBy", reason
        from hosterizer.schema_records
@@ -29,7 +29,7 @@ export async function readRecord(client: Client): Promise<SchemaRecord | undefin
   );
   const [record] = rows;
   if (record === undefined) return undefined;
-  const objects = await askOwner<SchemaObject>(
+  const objects = await queryOwned<SchemaObject>(
     client,
     "select kind, identity, facts from hosterizer.schema_objects",
   );
@@ -53,7 +53,7 @@ export async function readCurrentRecord(
   scope: SchemaScope,
 ): Promise<CurrentRecord | undefined> {
   if (!(await tableExists(client, "hosterizer.schema_objects"))) return undefined;
-  const { rows } = await askOwner<CurrentRecord>(
+  const { rows } = await queryOwned<CurrentRecord>(
     client,
     readSql(__dirname, "currentRecord").replace(":format", recordFormatSql(scope)),
   );

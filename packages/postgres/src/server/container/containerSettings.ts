@@ -6,7 +6,7 @@ import {
   settingsFile,
   valueFault,
 } from "../settings/parameters";
-import { accessRuleFile, accessRules, type PoolerLogin } from "./accessRules";
+import { connectionRuleFile, connectionRules, type PoolerLogin } from "./connectionRules";
 import { defaultSettings, memorySettings, minWorkMem, workMem } from "./defaultSettings";
 import { mandatorySettings } from "./mandatorySettings";
 
@@ -86,7 +86,7 @@ export function configurationFiles(
   const atStart = settings.filter((setting) => !isAppliedLive(setting));
   return [
     { file: "postgresql.conf", content: settingsFile(atStart) },
-    { file: "pg_hba.conf", content: accessRuleFile(accessRules(pooler)) },
+    { file: "pg_hba.conf", content: connectionRuleFile(connectionRules(pooler)) },
     {
       file: "pg_ident.conf",
       content: "# Written by hosterizer-database: no name stands for another one.\n",
@@ -116,7 +116,7 @@ export function overrideFaults(
       ),
     ];
     if (names.slice(0, index).some((other) => other.toLowerCase() === name))
-      return at("occurs twice: upper and lower case are the same", "Remove one of the two");
+      return at("occurs twice: names are case-insensitive", "Remove one of the two");
     const mandatory = mandatorySettings.find((setting) => setting.name === name);
     if (mandatory !== undefined)
       return at(`is always '${mandatory.value}': ${mandatory.reason}`, "Remove it");
@@ -151,7 +151,7 @@ function memoryFault(name: string, value: string, memory?: number): string | und
   return undefined;
 }
 
-const list = "is a list, which ALTER SYSTEM would take for one element";
+const list = "is a list, which ALTER SYSTEM would treat as one element";
 
 const unsupportedSettings: Readonly<Record<string, string>> = {
   search_path: list,
@@ -159,7 +159,7 @@ const unsupportedSettings: Readonly<Record<string, string>> = {
   local_preload_libraries: list,
   session_preload_libraries: list,
   output_plugin_libraries: list,
-  external_pid_file: "has no place on the read-only file system",
+  external_pid_file: "cannot be written on the read-only file system",
 };
 
 const maxTypingErrors = 2;

@@ -77,7 +77,8 @@ function explain({ host, port, user, sslrootcert = "" }: Connection, cause: Erro
       fault: `it refuses the password of ${user}, so it belongs to another stack, or was created with another state`,
       remedy: `${look}; restore the stack's state, or give the stack another hosterizer-database:port`,
     };
-  if (code === "28000") return { fault: `it does not let ${user} in (${message})`, remedy: look };
+  if (code === "28000")
+    return { fault: `it rejects the login of ${user} (${message})`, remedy: look };
   if (cause instanceof AuthorityFileError)
     return { fault: withoutStop(cause.fault), remedy: withoutStop(cause.remedy) };
   if (tlsRefusals.get(code) === "other host")

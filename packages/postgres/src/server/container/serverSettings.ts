@@ -14,7 +14,7 @@ import {
   settingsDrift,
   waitsForRestart,
 } from "../settings/settingsDrift";
-import { type AccessRule, accessRuleDrift, readAccessRules } from "./accessRules";
+import { type ConnectionRule, connectionRuleDrift, readConnectionRules } from "./connectionRules";
 import { type ContainerSetting, isAppliedLive } from "./containerSettings";
 import { containerPaths } from "./mandatorySettings";
 import { reachServer } from "./reachServer";
@@ -33,7 +33,7 @@ export const serverSettingsKinds = [
 /** The declared settings and access rules of a server in a container. */
 export interface ServerDeclaration {
   settings: readonly ContainerSetting[];
-  rules: readonly AccessRule[];
+  rules: readonly ConnectionRule[];
 }
 
 /**
@@ -48,11 +48,11 @@ export async function readServerSettingsDrift(
   before: ServerDeclaration = declared,
 ): Promise<Difference[]> {
   const settings = await readSettings(client, [...declared.settings, ...before.settings]);
-  const rules = await readAccessRules(client);
+  const rules = await readConnectionRules(client);
   const faults = await client.query<FileFault>(readSql(__dirname, "serverSettings"));
   const compare = (wanted: ServerDeclaration) => [
     ...settingsDrift(settings, wanted.settings),
-    ...accessRuleDrift(rules, wanted.rules),
+    ...connectionRuleDrift(rules, wanted.rules),
   ];
   const drifted = new Set(compare(before).map(({ object }) => object));
   return [

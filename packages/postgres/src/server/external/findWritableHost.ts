@@ -1,5 +1,5 @@
 import { UserError } from "../../userError";
-import { type Connection, hostsOf, openClient, takesWrites } from "../../connection/connection";
+import { type Connection, hostsOf, openClient, acceptsWrites } from "../../connection/connection";
 import {
   codeOf,
   describeNoAnswer,
@@ -50,7 +50,7 @@ async function tryHost(
   try {
     const client = await openClient(connection, "find host");
     try {
-      return (await takesWrites(client)) ? undefined : readOnly(connection, key);
+      return (await acceptsWrites(client)) ? undefined : readOnly(connection, key);
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -118,7 +118,7 @@ function explain(error: Error, to: Connection, key: KeyName): ExternalServerFaul
       );
     case "28000":
       return because(
-        `The server at ${address} does not let ${to.user} in: ${error.message}.`,
+        `The server at ${address} rejects the login of ${to.user}: ${error.message}.`,
         `Check ${key("deployRole")}: the role needs LOGIN, and pg_hba.conf must allow it from this machine over TLS.`,
       );
     case "3D000":
@@ -138,7 +138,7 @@ function explain(error: Error, to: Connection, key: KeyName): ExternalServerFaul
       );
     case "57P03":
       return because(
-        `The server at ${address} takes no connections yet: ${error.message}.`,
+        `The server at ${address} accepts no connections yet: ${error.message}.`,
         "Try again when it has started or recovered.",
       );
     default:
@@ -150,9 +150,9 @@ const passwordKeys = ["deployPassword", "deployPasswordVariable", "deployPasswor
 
 const remedies: Readonly<Record<TlsRefusal, (key: KeyName) => string>> = {
   expired: () => "Renew it on the server.",
-  "not valid yet": () => "Set the clock that is wrong.",
+  "not valid yet": () => "Correct the clock that is wrong.",
   "other host": (key) => `Set ${key("host")} to a name in the certificate.`,
-  "other purpose": () => "Give the server one that is.",
+  "other purpose": () => "Give the server a certificate for servers.",
   "authority unknown": (key) =>
     `Set ${key("sslrootcert")} to the file with the authority that has signed it.`,
 };

@@ -110,7 +110,7 @@ function unitsFor(unit: string): string {
 }
 
 /**
- * A number as PostgreSQL reads it, in the parameter's unit; undefined if the text is no number.
+ * A number as PostgreSQL reads it, in the parameter's unit; undefined if the text is not a number.
  *
  * https://www.postgresql.org/docs/15/config-setting.html
  *

@@ -13,7 +13,7 @@ import {
 } from "../../../../../database/roles";
 import { tenancy as declaredTenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "../../../src/audit/newObjects";
-import { type DeclaredAccess, isBound } from "../../../src/audit/declaredAccess";
+import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/declaredAccess";
 import { openingAreas, readAudit, repairAreas, repairAudit } from "../../../src/audit/audit";
 import {
   applyTablePrivileges,
@@ -97,7 +97,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   await applyRowLevelSecurity(session, { tenancy, owner });
   await applyUserLookup(database.superuser, lookup);
   const statements = audit.grants
-    .filter((grant) => !isBound(grant, tenancy))
+    .filter((grant) => !isSubjectToRowSecurity(grant, tenancy))
     .flatMap((grant) => grantStatements(grant, database.name, owner));
   await database.run(statements.join(";\n"));
   for (const wanted of boundTo(audit)) await applyTablePrivileges(session, wanted);
@@ -146,7 +146,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
 /** What TablePrivileges converge. */
 export function boundTo({ owner, grants, tenancy }: DeclaredAccess): TablePrivileges[] {
   return grants.flatMap((grant) =>
-    grant.on === "tables" && isBound(grant, tenancy)
+    grant.on === "tables" && isSubjectToRowSecurity(grant, tenancy)
       ? [{ owner, grant, tenantTables: tenancy.tables }]
       : [],
   );

@@ -174,7 +174,7 @@ test.each([
     code: "HOSTERIZER_AUTHORITY_FILE",
     message:
       `The certificate authority's file ${path} ${fault}.\n` +
-      "`npm run up` of its stack writes it. Where the authority is your own, put its certificate there.",
+      "`npm run up` of its stack writes it. If the authority is your own, put its certificate there.",
   });
 });
 

@@ -161,10 +161,10 @@ async function patiently<T>(run: () => Promise<T>): Promise<T> {
 
 /** Checks repeatedly that the two policies of a table are either both broken or both as declared. */
 function watch() {
-  const work = { goesOn: true };
+  const work = { running: true };
   const states: string[] = [];
   const watching = withClient(database.superuser, "test", async (client) => {
-    while (work.goesOn) {
+    while (work.running) {
       const { rows } = await client.query<{ state: string }>(
         `select case pg_catalog.count(*) filter (
                   where polname = 'open_one'
@@ -177,7 +177,7 @@ function watch() {
   });
   return {
     stop: async () => {
-      work.goesOn = false;
+      work.running = false;
       await watching;
       return states;
     },

@@ -1,5 +1,5 @@
 import type { GrantDeclaration } from "../../../src/access/declarations";
-import { type DeclaredAccess, isBound } from "../../../src/audit/declaredAccess";
+import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/declaredAccess";
 import { readAudit } from "../../../src/audit/audit";
 import {
   applyTablePrivileges,
@@ -38,7 +38,7 @@ export async function createDeclaredDatabase(
   const grants = grantsTo(migrator.user, application, backup);
   await database.run(
     grants
-      .filter((grant) => !isBound(grant, { backupRoles: [backup] }))
+      .filter((grant) => !isSubjectToRowSecurity(grant, { backupRoles: [backup] }))
       .map((grant) => statements(grant, database.name, owner))
       .join(";\n"),
   );
@@ -56,7 +56,7 @@ export async function createDeclaredDatabase(
   const security = { tenancy, owner };
   await applyRowLevelSecurity(migrator, security);
   const bound = grants.flatMap((grant) =>
-    grant.on === "tables" && isBound(grant, tenancy)
+    grant.on === "tables" && isSubjectToRowSecurity(grant, tenancy)
       ? [{ owner, grant, tenantTables: tables }]
       : [],
   );

@@ -63,8 +63,8 @@ describe("a migrations folder", () => {
     await write("000004_d.down.sql", "");
     await write("000005_e.up.sql", "select 1;");
     expect((await faults()).sort()).toEqual([
-      "000001_a.down.sql:1:1: the file begins or ends a transaction, which the runner does.",
-      "000001_a.down.sql:3:1: the file begins or ends a transaction, which the runner does.",
+      "000001_a.down.sql:1:1: the file begins or ends a transaction, but the runner manages transactions.",
+      "000001_a.down.sql:3:1: the file begins or ends a transaction, but the runner manages transactions.",
       "000001_a.up.sql: the file holds no statement.",
       "000002_b.down.sql: the file is not UTF-8.",
       '000002_b.up.sql: "no transaction" gives no reason.',

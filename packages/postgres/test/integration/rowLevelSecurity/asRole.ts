@@ -28,7 +28,7 @@ export async function asRole<T>(
     }
     return await check(session);
   } finally {
-    // Closing the session rolls the transaction back.
+    // LockdownResult the session rolls the transaction back.
     await session.end();
   }
 }

@@ -15,7 +15,8 @@ describe("a migration file", () => {
   test.each(["begin", "start transaction", "commit", "end", "rollback", "commit and chain"])(
     "is refused if it contains %s",
     async (statement) => {
-      const fault = "m/a.up.sql:2:1: the file begins or ends a transaction, which the runner does.";
+      const fault =
+        "m/a.up.sql:2:1: the file begins or ends a transaction, but the runner manages transactions.";
       expect(await faultsOf(`select 1;\n${statement};`)).toEqual([fault]);
       expect(await faultsOf(`select 1;\n${statement};`, "a reason")).toEqual([fault]);
     },

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/difference";
 import {
-  belongTogether,
+  certificateMatchesKey,
   certificateDifferences,
   expiryDifferences,
   issueCertificate,
@@ -83,14 +83,14 @@ test("the certificates of servers and clients sign nothing themselves", () => {
 
 test("each has its own key, in PKCS#8", () => {
   for (const pair of [authority, server, client]) {
-    expect(belongTogether(pair)).toBe(true);
+    expect(certificateMatchesKey(pair)).toBe(true);
     expect(pair.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(createPrivateKey(pair.privateKey).asymmetricKeyDetails).toEqual({
       namedCurve: "prime256v1",
     });
   }
-  expect(belongTogether({ ...server, privateKey: client.privateKey })).toBe(false);
-  expect(belongTogether({ certificate: "", privateKey: "" })).toBe(false);
+  expect(certificateMatchesKey({ ...server, privateKey: client.privateKey })).toBe(false);
+  expect(certificateMatchesKey({ certificate: "", privateKey: "" })).toBe(false);
 });
 
 test("serial numbers are random, positive, and never short", () => {

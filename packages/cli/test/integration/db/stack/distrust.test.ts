@@ -54,7 +54,7 @@ test.each<Case>([
     what: "is of tomorrow",
     show: () => issueCertificate(authority, request, new Date(now.getTime() + day)),
     fault: () => "is not valid yet, by the clock of this machine.",
-    remedy: "Set the clock that is wrong.",
+    remedy: "Correct the clock that is wrong.",
   },
   {
     what: "is another host's",

@@ -56,7 +56,7 @@ describe("an operator who cannot log in is told why", () => {
 
   test("when the password is wrong", async () => {
     await expect(ask({ ...monitor, password: "wrong" })).rejects.toThrow(
-      `does not let ${monitor.user} in.\n\`npm run drift -- --stack local\` shows what differs from the stack.`,
+      `rejects the login of ${monitor.user}.\n\`npm run drift -- --stack local\` shows what differs from the stack.`,
     );
   });
 

@@ -113,7 +113,7 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
     );
     const screen = plain({ ...busy, indexes });
     expect(screen).toContain("  idx_11  sites  96 kB\n");
-    expect(screen).toContain("… and 7 more: --json has all\n");
+    expect(screen).toContain("… and 7 more: --json shows all\n");
     expect(screen).not.toContain("idx_6 ");
   });
 

@@ -20,7 +20,7 @@ describe("warnings", () => {
   test("name a version with a hole in row-level security, and the hole", () => {
     expect(statusWarnings(onVersion("15.19", 150019))).toEqual([
       "PostgreSQL 15.19 is older than 15.20: in it, INSERT … ON CONFLICT reads rows that row-level security hides. " +
-        "Keep no customer's data on it; update the server.",
+        "Do not store customer data on it; update the server.",
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("warnings", () => {
       session({ state: "active", oldestTransactionSeconds: 900 }),
     ];
     expect(statusWarnings(withConnections({ sessions }))).toEqual([
-      "A session of app_user has been idle in a transaction for 5 min 1 s: it keeps its locks, and vacuum from removing dead rows.",
+      "A session of app_user has been idle in a transaction for 5 min 1 s: it holds its locks and keeps vacuum from removing dead rows.",
     ]);
   });
 

@@ -11,7 +11,7 @@ import { startServer, stopServer } from "../../../../src/server/embedded/server"
 import type { RunOptions } from "../../../../src/migrations/runSettings";
 import { recordStatements } from "../../../../src/schema/record/schemaRecord";
 import { closeNewTables } from "../../../../src/rowLevelSecurity/closeTables";
-import { isBound } from "../../../../src/audit/declaredAccess";
+import { isSubjectToRowSecurity } from "../../../../src/audit/declaredAccess";
 import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";
 import { startTestServer, type TestServer } from "../../testServer";
@@ -106,7 +106,7 @@ export class Stage {
   /** Grants what is declared, except what needs policies first. */
   async grant(): Promise<void> {
     const { tenancy } = declared({ tables: [] });
-    const unbound = grants.filter((grant) => !isBound(grant, tenancy));
+    const unbound = grants.filter((grant) => !isSubjectToRowSecurity(grant, tenancy));
     await this.run(unbound.flatMap((grant) => grantStatements(grant, this.name, owner)).join(";"));
   }
 

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { engineEnvironment } from "../../../../src/server/engine/engineAddress";
-import { findEngine } from "../../../../src/server/engine/findEngine";
+import { engineEnvironment } from "../../../../src/server/dockerEngine/engineAddress";
+import { findEngine } from "../../../../src/server/dockerEngine/findEngine";
 
 let home: string;
 /** Replaces /var/run/docker.sock; plain files suffice, because no one connects to them. */

@@ -4,7 +4,7 @@ import type { Difference } from "../../convergence/difference";
 import { readSql } from "../../sql/readSql";
 
 /** A line of pg_hba.conf. The first one that matches a connection decides. */
-export interface AccessRule {
+export interface ConnectionRule {
   type: "local" | "hostssl" | "hostnossl";
   database: string;
   user: string;
@@ -25,7 +25,7 @@ export interface PoolerLogin {
  *
  * https://www.postgresql.org/docs/15/auth-pg-hba-conf.html
  */
-export function accessRules({ database, role }: PoolerLogin): AccessRule[] {
+export function connectionRules({ database, role }: PoolerLogin): ConnectionRule[] {
   const everyone = { database: "all", user: "all" };
   const anywhere = { address: "all" };
   // `all` does not include replication.
@@ -77,15 +77,21 @@ export function accessRules({ database, role }: PoolerLogin): AccessRule[] {
 }
 
 /** The text of pg_hba.conf: each line below its reason. */
-export function accessRuleFile(rules: readonly AccessRule[]): string {
-  const lines = rules.map((rule) => `# ${rule.reason}\n${accessRuleLine(rule)}`);
+export function connectionRuleFile(rules: readonly ConnectionRule[]): string {
+  const lines = rules.map((rule) => `# ${rule.reason}\n${connectionRuleLine(rule)}`);
   return ["# Written by hosterizer-database; the first line that fits decides.", ...lines, ""].join(
     "\n",
   );
 }
 
 /** A rule as a line of pg_hba.conf. */
-export function accessRuleLine({ type, database, user, address, method }: AccessRule): string {
+export function connectionRuleLine({
+  type,
+  database,
+  user,
+  address,
+  method,
+}: ConnectionRule): string {
   return words(type, quote(database), quote(user), address, method);
 }
 
@@ -95,7 +101,7 @@ function quote(name: string): string {
 }
 
 /** A line of pg_hba.conf as the server parses it. */
-export interface LiveAccessRule {
+export interface LiveConnectionRule {
   number: number;
   /** Null, as everything but `error`, if the server cannot parse the line. */
   type: string | null;
@@ -109,14 +115,14 @@ export interface LiveAccessRule {
 }
 
 /** Reads the lines of pg_hba.conf as the server parses them, in their order. @param client a superuser's */
-export async function readAccessRules(client: Client): Promise<LiveAccessRule[]> {
-  return (await client.query<LiveAccessRule>(readSql(__dirname, "accessRules"))).rows;
+export async function readConnectionRules(client: Client): Promise<LiveConnectionRule[]> {
+  return (await client.query<LiveConnectionRule>(readSql(__dirname, "connectionRules"))).rows;
 }
 
 /** How the server's rules differ from the declared ones: in their lines, or else in their order. */
-export function accessRuleDrift(
-  live: readonly LiveAccessRule[],
-  wanted: readonly AccessRule[],
+export function connectionRuleDrift(
+  live: readonly LiveConnectionRule[],
+  wanted: readonly ConnectionRule[],
 ): Difference[] {
   const repair = "automatic";
   const lines = live.map(describeLive);
@@ -142,11 +148,11 @@ export function accessRuleDrift(
   return [{ ...order, expected: "the declared order", actual: "another" }];
 }
 
-function describe({ type, database, user, address, method }: AccessRule): string {
+function describe({ type, database, user, address, method }: ConnectionRule): string {
   return words(type, database, user, address, method);
 }
 
-function describeLive(rule: LiveAccessRule): string {
+function describeLive(rule: LiveConnectionRule): string {
   const { type, database, users, address, netmask, method, options, error } = rule;
   if (error !== null) return `that the server cannot read (${error})`;
   // The method `cert` implies this option.

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { provider } from "../../../components/dynamic/serverSettingsProvider";
 import { type ConfiguredServer, configuredServer } from "./configuredServer";
 
-// A keyword of pg_hba.conf, which is a name like any other here.
+// A keyword of pg_hba.conf that must be treated as an ordinary name here.
 const database = "sameuser";
 const role = "app_pooler";
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
     `create database ${database}`,
     `create role ${role} login`,
     "create role app_user login password 'a password of the tests'",
-    // Whoever is a member of nothing and has a database of its own name.
+    // A role that is a member of no group and has a database of its own name.
     `create database app_user`,
   );
 });
@@ -29,7 +29,7 @@ interface Login {
   ssl: false | { ca: string; cert?: string; key?: string };
 }
 
-/** Who a session is, and whether its connection is encrypted. */
+/** The role of a session, and whether its connection is encrypted. */
 async function enter(login: Login): Promise<unknown> {
   const { host, port } = server.connection;
   const client = new Client({ host, port, ...login });
@@ -45,7 +45,7 @@ async function enter(login: Login): Promise<unknown> {
   }
 }
 
-test("each line is understood and none trusts anybody; a preview has no drift", async () => {
+test("the server accepts each rule, none uses trust, and a preview has no drift", async () => {
   const lines = await server.ask<{ auth_method: string; error: string | null }>(
     "select auth_method, error from pg_catalog.pg_hba_file_rules order by line_number",
   );
@@ -60,7 +60,7 @@ test("each line is understood and none trusts anybody; a preview has no drift", 
   expect(await provider.check(inputs, inputs)).toMatchObject({ inputs: { drift: [] } });
 });
 
-test("a rule that somebody adds to the file is named", async () => {
+test("drift names a rule added to the file by hand", async () => {
   const { connection, settings, rules, container } = server;
   const inputs = { connection, host: connection.host, port: connection.port, settings, rules };
   const { output } = await container.run(["cat", "/etc/hosterizer/pg_hba.conf"]);
@@ -79,7 +79,7 @@ test("a rule that somebody adds to the file is named", async () => {
   });
 });
 
-test("nobody comes in without TLS, with the right password or a wrong one", async () => {
+test("a connection without TLS is refused, whether its password is right or wrong", async () => {
   const { password = "" } = server.connection;
   for (const user of ["postgres", role, "nobody"])
     await expect(enter({ user, database: "postgres", password, ssl: false })).rejects.toMatchObject(
@@ -92,7 +92,7 @@ test("nobody comes in without TLS, with the right password or a wrong one", asyn
     );
 });
 
-test("a role comes in by its password over TLS", async () => {
+test("a role logs in with its password over TLS", async () => {
   const { ca } = await server.certificateOf("nobody");
   const login = { user: "app_user", database, ssl: { ca } };
 
@@ -104,7 +104,7 @@ test("a role comes in by its password over TLS", async () => {
   await expect(enter({ ...login, password: "another" })).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("the pooler comes in by a certificate made out to it, and into its database alone", async () => {
+test("the pooler logs in with its own certificate, and only to its database", async () => {
   const ssl = await server.certificateOf(role);
 
   expect(await enter({ user: role, database, ssl })).toMatchObject({ user: role, ssl: true });
@@ -115,7 +115,7 @@ test("the pooler comes in by a certificate made out to it, and into its database
     });
 });
 
-test("the pooler's role is closed to passwords, and to certificates of others", async () => {
+test("the pooler's role cannot log in with a password or another role's certificate", async () => {
   await server.ask(`alter role ${role} password 'a password of the tests'`);
   const { ca } = await server.certificateOf(role);
   const password = "a password of the tests";
@@ -128,7 +128,7 @@ test("the pooler's role is closed to passwords, and to certificates of others", 
   ).rejects.toMatchObject({ code: "28000" });
 });
 
-test("a certificate opens no other role", async () => {
+test("a certificate does not log in another role", async () => {
   const ssl = await server.certificateOf("postgres");
 
   await expect(
@@ -136,7 +136,7 @@ test("a certificate opens no other role", async () => {
   ).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("nobody takes part in replication", async () => {
+test("replication connections are refused", async () => {
   const { host, port, password = "" } = server.connection;
   const { ca } = await server.certificateOf("nobody");
   const options = { host, port, user: "postgres", password, database: "postgres", ssl: { ca } };
@@ -145,7 +145,7 @@ test("nobody takes part in replication", async () => {
   await expect(client.connect()).rejects.toMatchObject({ code: "28000" });
 });
 
-test("only the superuser comes in by the socket", async () => {
+test("only the superuser can connect through the socket", async () => {
   const psql = (user: string) =>
     server.container.run(["psql", "--no-psqlrc", "-U", user, "-d", "postgres", "-c", "select 1"]);
 

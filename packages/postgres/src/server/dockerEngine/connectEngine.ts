@@ -84,25 +84,28 @@ export class EngineUnreachable extends Error {
   }
 }
 
-const startDocker = "Start Docker, or set DOCKER_HOST to where it is";
+const startDocker = "Start Docker, or set DOCKER_HOST to its address";
 
 /** What a failure to connect means and what to do, by Node.js's error code. */
 const meanings: Record<string, [reason: string, remedy: string]> = {
   ENOENT: ["there is no such socket", startDocker],
   ECONNREFUSED: ["connection refused", startDocker],
   EACCES: [
-    "your user may not use the socket",
+    "your user has no access to the socket",
     "Join the group that owns it, usually docker, and log in again",
   ],
-  EPERM: ["your user may not use the socket", "Join the group that owns it, usually docker"],
+  EPERM: ["your user has no access to the socket", "Join the group that owns it, usually docker"],
   ENOTFOUND: ["no such host", "Correct the name"],
   EAI_AGAIN: ["the host name cannot be resolved", "Check the network and the name"],
-  ETIMEDOUT: ["no answer in time", "Check that the host is up and lets you through"],
-  ABORT_ERR: ["no answer in time", "Check that Docker runs there and is not stuck"],
+  ETIMEDOUT: [
+    "no answer in time",
+    "Check that the host is up and no firewall blocks the connection",
+  ],
+  ABORT_ERR: ["no answer in time", "Check that Docker is running there and responds"],
   EHOSTUNREACH: ["no route to the host", "Check the network and the address"],
   ECONNRESET: [
     "the connection was reset",
-    "Check that Docker runs there, and whether it expects TLS",
+    "Check that Docker is running there, and whether it expects TLS",
   ],
 };
 

@@ -99,7 +99,7 @@ export function parseHost(url: string, source: string, tls?: TlsFiles): EngineAd
     const shown = url.replace(/:[^:@/]*@/, ":…@");
     return new UserError(
       `${source}: "${shown}" is not the address of a Docker engine: ${reason}.`,
-      "Give it as unix:///path/of/docker.sock, tcp://host:port or ssh://user@host:port.",
+      "Write it as unix:///path/of/docker.sock, tcp://host:port or ssh://user@host:port.",
     );
   }
 }

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 
 import {
-  type AccessRule,
-  accessRuleDrift,
-  accessRuleFile,
-  accessRules,
-  type LiveAccessRule,
-} from "../../../../src/server/container/accessRules";
+  type ConnectionRule,
+  connectionRuleDrift,
+  connectionRuleFile,
+  connectionRules,
+  type LiveConnectionRule,
+} from "../../../../src/server/container/connectionRules";
 
-const rules = accessRules({ database: "hosterizer", role: "app_pooler" });
+const rules = connectionRules({ database: "hosterizer", role: "app_pooler" });
 
 /** As pg_hba_file_rules shows a line that is as declared. */
-function found(rule: AccessRule, index: number): LiveAccessRule {
+function found(rule: ConnectionRule, index: number): LiveConnectionRule {
   const { type, database, user, address = null, method } = rule;
   const options = method === "cert" ? ["clientcert=verify-full"] : [];
   const names = { database: [database], users: [user] };
@@ -27,14 +27,14 @@ function found(rule: AccessRule, index: number): LiveAccessRule {
   };
 }
 
-function kinds(lines: readonly LiveAccessRule[]): string[] {
-  return accessRuleDrift(lines, rules).map(({ kind, object }) => `${kind}: ${object}`);
+function kinds(lines: readonly LiveConnectionRule[]): string[] {
+  return connectionRuleDrift(lines, rules).map(({ kind, object }) => `${kind}: ${object}`);
 }
 
 const live = rules.map(found);
 
 test("pg_hba.conf has the lines in their order, each below its reason", () => {
-  expect(accessRuleFile(rules)).toBe(
+  expect(connectionRuleFile(rules)).toBe(
     `# Written by hosterizer-database; the first line that fits decides.
 # the health check, and an operator who is inside the container already
 local all "postgres" peer
@@ -70,7 +70,7 @@ test.each([
   },
   {
     what: "a line trusts",
-    lines: [{ ...live[0], method: "trust" } as LiveAccessRule, ...live],
+    lines: [{ ...live[0], method: "trust" } as LiveConnectionRule, ...live],
     is: ["connection rule added: rule local all postgres trust"],
   },
   {
@@ -108,7 +108,7 @@ test.each([
     lines: [
       ...live,
       {
-        ...found(rules[0] as AccessRule, 9),
+        ...found(rules[0] as ConnectionRule, 9),
         type: null,
         database: null,
         users: null,

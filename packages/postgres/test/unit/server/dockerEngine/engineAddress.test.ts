@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseHost } from "../../../../src/server/engine/engineAddress";
+import { parseHost } from "../../../../src/server/dockerEngine/engineAddress";
 
 const tls = { verify: true };
 
@@ -31,7 +31,7 @@ test.each([
   ["ssh://build?a=b", "it must not contain ? or #"],
 ])("refuses %s: %s", (url, reason) => {
   expect(() => parseHost(url, "DOCKER_HOST")).toThrow(
-    `DOCKER_HOST: "${url}" is not the address of a Docker engine: ${reason}.\nGive it as unix://`,
+    `DOCKER_HOST: "${url}" is not the address of a Docker engine: ${reason}.\nWrite it as unix://`,
   );
 });
 
