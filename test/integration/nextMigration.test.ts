@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
@@ -13,6 +13,8 @@ let project: string;
 // As docs/change-the-database.md tells a user to: a pair of files, and a line of database/tenancy.ts.
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), "one-more-"));
+  // The test server's account can then run the server that is installed; otherwise a copy of it would stay behind in /var/lib.
+  await chmod(project, 0o711);
   const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const { stdout } = await execa("git", listing);
   for (const file of stdout.split("\0").filter((name) => name !== "")) {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 
 import { clientAddress, type Connection } from "../../src/connection/connection";
+import { withSession } from "../../src/connection/withSession";
 
 /** A separate database on the shared test server. */
 export interface TestDatabase {
@@ -13,6 +14,12 @@ export interface TestDatabase {
   role: (purpose: string, attributes?: string) => Promise<Connection & { user: string }>;
   /** Runs SQL as the superuser. */
   run: (sql: string) => Promise<void>;
+  /** Runs SQL about the database or its roles, as the superuser from outside. */
+  administer: (sql: string) => Promise<void>;
+  /** Keeps the database as it is, so that `reset` restores it: a copy is made faster than migrations are run again. */
+  keep: () => Promise<void>;
+  /** Restores what was kept, with its owner and its privileges. Roles stay as they are. */
+  reset: () => Promise<void>;
   /** Drops the database and its roles. */
   drop: () => Promise<void>;
 }
@@ -30,26 +37,52 @@ export async function createTestDatabase(
   const name = `test_${suffix}`;
   const server = connectionOf(url);
   const superuser = { ...server, database: name };
+  const kept = `${name}_kept`;
   const roles: string[] = [];
-  await execute(server, `create database ${name} template template0 encoding 'UTF8' locale 'C'`);
+  // Every file does this often: a session for each statement would take as long as the statements.
+  const administer = (sql: string) =>
+    withSession(server, async (client) => {
+      await client.query(sql);
+    });
+  const reset = async () => {
+    await administer(`drop database if exists ${name} with (force)`);
+    await administer(`create database ${name} template ${kept}`);
+    await administer(
+      `update pg_database as restored set datdba = kept.datdba, datacl = kept.datacl
+         from pg_database as kept where kept.datname = '${kept}' and restored.datname = '${name}'`,
+    );
+  };
+  await administer(`create database ${name} template template0 encoding 'UTF8' locale 'C'`);
   return {
     name,
     superuser,
-    run: (sql) => execute(superuser, sql),
+    run: async (sql) => {
+      await rowsOf(superuser, sql);
+    },
+    administer,
+    keep: async () => {
+      // Sessions that the code under test shares stay open for a while.
+      await administer(
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`,
+      );
+      await administer(`alter database ${name} rename to ${kept}`);
+      await reset();
+    },
+    reset,
     role: async (purpose, attributes = "") => {
       const user = `${purpose}_${suffix}`;
       const password = randomBytes(12).toString("hex");
       const quoted = escapeIdentifier(user);
       roles.push(quoted);
-      await execute(
-        server,
+      await administer(
         `create role ${quoted} login ${attributes} password ${escapeLiteral(password)}`,
       );
       return { ...server, database: name, user, password };
     },
     drop: async () => {
-      await execute(server, `drop database ${name} with (force)`);
-      if (roles.length > 0) await execute(server, `drop role ${roles.join(", ")}`);
+      await administer(`drop database ${name} with (force)`);
+      await administer(`drop database if exists ${kept}`);
+      if (roles.length > 0) await administer(`drop role ${roles.join(", ")}`);
     },
   };
 }
@@ -70,10 +103,6 @@ export async function rowsOf<T extends object>(
   } finally {
     await client.end();
   }
-}
-
-async function execute(connection: Connection, sql: string): Promise<void> {
-  await rowsOf(connection, sql);
 }
 
 function connectionOf(url: string | undefined): Connection {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/difference";
 import { lockDown, readOpenings } from "../../../src/audit/lockdown";
@@ -35,12 +35,14 @@ const tenantTables: TenantTable[] = [
 describe("what is open", () => {
   let directory: string;
   let database: Awaited<ReturnType<typeof createDeclaredDatabase>>;
-  beforeEach(async () => {
+  beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "migrations-"));
     await write("000001_open_shop", customerTables);
     database = await createDeclaredDatabase(directory, 1, tenantTables);
+    await database.keep();
   });
-  afterEach(async () => {
+  beforeEach(() => database.reset());
+  afterAll(async () => {
     await database.drop();
     await rm(directory, { recursive: true });
   });

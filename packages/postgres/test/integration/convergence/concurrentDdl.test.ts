@@ -1,24 +1,30 @@
-import { resolve } from "node:path";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { tenancy } from "../../../../../database/tenancy";
 import { repairAudit } from "../../../src/audit/audit";
 import { withClient } from "../../../src/connection/connection";
 import { renderDifference } from "../../../src/convergence/difference";
 import { applyRowLevelSecurity } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { restoreSchema } from "../../../src/schema/restoreSchema";
-import { shippedVersion } from "../../../../../test/shippedMigrations";
+import { guideTables, guideTenancy } from "../../../../../test/guideTables";
 import { createDeclaredDatabase } from "./declaredDatabase";
 import { type Hammer, hammer, type Stroke } from "./hammer";
 
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 
+let directory: string;
 let database: Awaited<ReturnType<typeof createDeclaredDatabase>>;
 let hammers: Hammer[] = [];
 
 beforeAll(async () => {
-  database = await createDeclaredDatabase(resolve("migrations"), shippedVersion, tenancy.tables);
+  directory = await mkdtemp(join(tmpdir(), "migrations-"));
+  await writeFile(join(directory, "000001_guide.up.sql"), await guideTables());
+  await writeFile(join(directory, "000001_guide.down.sql"), "select 1;\n");
+  database = await createDeclaredDatabase(directory, 1, guideTenancy.tables);
   await database.run("create schema others");
 });
 afterEach(async () => {
@@ -26,7 +32,10 @@ afterEach(async () => {
   hammers = [];
   for (const one of running) await one.stop();
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await database.drop();
+  await rm(directory, { recursive: true });
+});
 
 /** Numbers from 0 to 1, the same ones for a seed. */
 function randomFrom(start: number): () => number {
@@ -173,6 +182,8 @@ function watch() {
            from pg_catalog.pg_policy where polrelid = 'public.sites'::pg_catalog.regclass`,
       );
       states.push(...rows.map(({ state }) => state));
+      // Two transactions in a row are further apart than that; without a pause this takes as much time as all the rest.
+      await sleep(1);
     }
   });
   return {

@@ -26,14 +26,15 @@ export interface MigrationDatabase extends TestDatabase {
 /** The project's own migrations. */
 export const realMigrations = join(__dirname, "../../../../../migrations");
 
-/** Creates the database; `drop` removes the folder too. */
+/** Creates the database; `keep`, `reset` and `drop` are about the folder too. */
 export async function createMigrationDatabase(): Promise<MigrationDatabase> {
   const database = await createTestDatabase();
   const { user: owner } = await database.role("owner");
   const connection = await database.role("migrator", `noinherit in role ${owner}`);
-  await database.run(`alter database ${database.name} owner to ${owner}`);
+  await database.administer(`alter database ${database.name} owner to ${owner}`);
   const folder = await mkdtemp(join(tmpdir(), `migrations-${randomBytes(3).toString("hex")}`));
   const directory = join(folder, "migrations");
+  const kept = join(folder, "kept");
   await mkdir(directory);
 
   return {
@@ -44,6 +45,15 @@ export async function createMigrationDatabase(): Promise<MigrationDatabase> {
       await writeFile(join(directory, `${name}.down.sql`), down);
     },
     rows: (sql) => rowsOf(database.superuser, sql),
+    keep: async () => {
+      await cp(directory, kept, { recursive: true });
+      await database.keep();
+    },
+    reset: async () => {
+      await rm(directory, { recursive: true });
+      await cp(kept, directory, { recursive: true });
+      await database.reset();
+    },
     drop: async () => {
       await database.drop();
       await rm(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
@@ -14,12 +14,14 @@ const shop = readFileSync(join(__dirname, "shop.sql"), "utf8");
 
 describe("accepted drift", () => {
   let database: MigrationDatabase;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createMigrationDatabase();
     await database.write("000001_open_shop", shop);
     await migrate(database.settings);
+    await database.keep();
   });
-  afterEach(() => database.drop());
+  beforeEach(() => database.reset());
+  afterAll(() => database.drop());
 
   const expectation = () => ({
     owner: database.settings.owner,

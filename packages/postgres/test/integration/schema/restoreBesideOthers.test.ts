@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { renderDifference } from "../../../src/convergence/difference";
 import { migrate } from "../../../src/migrations/migrate";
@@ -16,17 +16,19 @@ const shop = readFileSync(join(__dirname, "shop.sql"), "utf8");
 describe("restoring beside other sessions", () => {
   let database: MigrationDatabase;
   let other: Client;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createMigrationDatabase();
     await database.write("000001_open_shop", shop);
     await migrate(database.settings);
+    await database.keep();
+  });
+  beforeEach(async () => {
+    await database.reset();
     other = new Client(database.superuser);
     await other.connect();
   });
-  afterEach(async () => {
-    await other.end();
-    await database.drop();
-  });
+  afterEach(() => other.end());
+  afterAll(() => database.drop());
 
   const expectation = () => ({
     owner: database.settings.owner,
@@ -128,7 +130,7 @@ describe("restoring beside other sessions", () => {
   });
 
   test("a ledger that another role owns is given to the owner before it is read", async () => {
-    const { user: stranger } = await database.role("stranger");
+    const { user: stranger } = await database.role("another");
     await database.run(
       `grant create on schema hosterizer to ${stranger};
        alter table hosterizer.schema_migrations owner to ${stranger};
