@@ -27,16 +27,27 @@ export async function plant(client: pg.Client, name: string): Promise<void> {
   await client.query(`deallocate ${its}; prepare ${its} as ${planted}`);
 }
 
+/** What a tenant leaves behind to make the pooler's reset fail. */
+interface Leftovers {
+  /** The statement_timeout, in milliseconds. */
+  timeoutMs: number;
+  /** How many constants the unnamed statement has. */
+  constants: number;
+}
+
 /**
- * Plants the statement and tries to make the pooler's reset fail: leaves a statement_timeout of a millisecond, and an
- * unnamed statement so large that the server needs about that long to free its memory, which it does before anything
- * else.
+ * Plants the statement and tries to make the pooler's reset fail: leaves a short statement_timeout, and an unnamed
+ * statement so large that the server needs longer than that to free its memory, which it does before anything else.
  *
- * @returns whether the transaction was committed, which must also happen within the millisecond
+ * @returns whether the transaction was committed, which must also happen within the timeout
  */
-export async function plantForGood(client: pg.Client, name: string): Promise<boolean> {
-  const large = Array.from({ length: 200_000 }, (_, index) => index).join();
-  const text = `select pg_catalog.set_config('statement_timeout', '1', false) where $1::int in (${large})`;
+export async function plantForGood(
+  client: pg.Client,
+  name: string,
+  { timeoutMs, constants }: Leftovers,
+): Promise<boolean> {
+  const large = Array.from({ length: constants }, (_, index) => index).join();
+  const text = `select pg_catalog.set_config('statement_timeout', '${timeoutMs}', false) where $1::int in (${large})`;
   // When PgBouncer tracks prepared statements, it disconnects a client that prepares one name twice.
   const finish = randomUUID();
   await client.query("begin");
