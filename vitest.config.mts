@@ -10,7 +10,7 @@ const client = resolve("packages/client/src");
 const maxWorkers = availableParallelism() + 1;
 
 /**
- * Files that take more than a minute or so, in the order in which they start: started last, each would keep one worker busy while the
+ * Files that take more than half a minute, in the order in which they start: started last, each would keep one worker busy while the
  * others have nothing left to do. Those that wait for containers stand between those that do not.
  */
 const longest = [
@@ -46,14 +46,23 @@ const longest = [
   "integration/schema/noFalseAlarm",
 ].map((name) => `/test/${name}.test.ts`);
 
+/** The longest files first, then those that wait for containers evenly between those that do not. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const place = ({ moduleId }: TestSpecification) => {
-      const found = longest.findIndex((name) => moduleId.endsWith(name));
-      return found < 0 ? longest.length : found;
-    };
-    return sorted.toSorted((one, other) => place(one) - place(other));
+    const isLong = ({ moduleId }: TestSpecification) =>
+      longest.some((name) => moduleId.endsWith(name));
+    const isWaiting = ({ moduleId }: TestSpecification) => moduleId.includes("/test/docker/");
+    const place = ({ moduleId }: TestSpecification) =>
+      longest.findIndex((name) => moduleId.endsWith(name));
+    const others = sorted.filter((file) => !isLong(file));
+    const spread = [others.filter(isWaiting), others.filter((file) => !isWaiting(file))]
+      .flatMap((kind) => kind.map((file, index) => ({ file, share: index / kind.length })))
+      .toSorted((one, other) => one.share - other.share);
+    return [
+      ...sorted.filter(isLong).toSorted((one, other) => place(one) - place(other)),
+      ...spread.map(({ file }) => file),
+    ];
   }
 }
 
