@@ -43,6 +43,11 @@ const longest = [
   "docker/image/pooler",
   "docker/stack/firstUp",
   "docker/image/lifecycle",
+  "stack/prod/failover",
+  "stack/serverKilled",
+  "stack/users",
+  "stack/updateKilled",
+  "stack/example",
   "integration/schema/noFalseAlarm",
 ].map((name) => `/test/${name}.test.ts`);
 
