@@ -55,11 +55,10 @@ const longest = [
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) =>
-      longest.some((name) => moduleId.endsWith(name));
-    const isWaiting = ({ moduleId }: TestSpecification) => moduleId.includes("/test/docker/");
     const place = ({ moduleId }: TestSpecification) =>
       longest.findIndex((name) => moduleId.endsWith(name));
+    const isLong = (file: TestSpecification) => place(file) >= 0;
+    const isWaiting = ({ moduleId }: TestSpecification) => moduleId.includes("/test/docker/");
     const others = sorted.filter((file) => !isLong(file));
     const spread = [others.filter(isWaiting), others.filter((file) => !isWaiting(file))]
       .flatMap((kind) => kind.map((file, index) => ({ file, share: index / kind.length })))
