@@ -1,5 +1,7 @@
 import { join } from "node:path";
 
+import { Command } from "commander";
+
 import { DeclarationErrors } from "@hosterizer/postgres/userError";
 import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder";
 import { judgePending, safetyFault } from "@hosterizer/postgres/migrations/safety/judgeMigration";
@@ -8,11 +10,12 @@ import { loadProgram, type Program } from "../program";
 import { runQuietly } from "../runProgram";
 import { ensureSquawk } from "../setUp/ensureSquawk";
 
+const unitTests = { program: "vitest", args: ["run", "--project=unit", "--reporter=dot"] };
+
 const checks: readonly { program: string; args: readonly string[] }[] = [
   { program: "prettier", args: ["--check", "--log-level=warn", "."] },
   { program: "eslint", args: ["--max-warnings=0", "."] },
   { program: "tsc", args: ["--noEmit"] },
-  { program: "vitest", args: ["run", "--project=unit", "--reporter=dot"] },
   { program: "knip", args: ["--no-progress"] },
   {
     program: "depcruise",
@@ -25,11 +28,18 @@ const checks: readonly { program: string; args: readonly string[] }[] = [
 
 /**
  * `npm run check`: format, lint, types, unit tests, dead code, directions of imports, and migrations. Silent when all is well; otherwise reports
- * every fault.
+ * every fault. `--no-tests` is for who runs all tests anyway.
  */
-export async function check(): Promise<number> {
+export async function check(args: readonly string[]): Promise<number> {
+  const command = new Command("npm run check --")
+    .description(
+      "Checks format, lint, types, unit tests, dead code, directions of imports, and migrations.",
+    )
+    .option("--no-tests", "leave out the unit tests, because `npm test` follows")
+    .parse([...args], { from: "user" });
+  const { tests } = command.opts<{ tests: boolean }>();
   const results = await Promise.all(
-    checks.map(async ({ program, args }) => {
+    [...checks, ...(tests ? [unitTests] : [])].map(async ({ program, args }) => {
       const path = join(folders.project, "node_modules", ".bin", program);
       return { program, ...(await runQuietly(path, args, { cwd: folders.project })) };
     }),
