@@ -102,6 +102,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{packages/*/,}test/integration/**/*.test.ts"],
+          isolate: false,
           globalSetup: ["packages/postgres/test/integration/globalSetup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

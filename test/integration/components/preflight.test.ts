@@ -1,13 +1,19 @@
 import { readdir, readFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { preflight, tenancyUpTo } from "../../../components/preflight";
 import { migrationsDirectory } from "../../../database/migrations";
 import { tenancy } from "../../../database/tenancy";
 
+// Earlier files of this process have loaded the real one.
+vi.hoisted(() => vi.resetModules());
 vi.mock("node:fs/promises", { spy: true });
+afterAll(() => {
+  vi.doUnmock("node:fs/promises");
+  vi.resetModules();
+});
 
 let port: number;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 
 import { Client } from "pg";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { runnerLockKey } from "@hosterizer/postgres/migrations/runnerLock";
 import { provider } from "../../../../components/dynamic/migrationsProvider";
@@ -11,7 +11,13 @@ import {
 } from "../../../../packages/postgres/test/integration/migrations/migrationDatabase";
 import { noTenants } from "../../../../packages/postgres/test/integration/migrations/noTenants";
 
+// Earlier files of this process have loaded the real one.
+vi.hoisted(() => vi.resetModules());
 vi.mock("node:fs/promises", { spy: true });
+afterAll(() => {
+  vi.doUnmock("node:fs/promises");
+  vi.resetModules();
+});
 
 let database: MigrationDatabase;
 beforeEach(async () => {

@@ -1,9 +1,15 @@
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { locate, locator } from "../../../src/sql/locate";
 import { statementFaults } from "../../../src/migrations/migration";
 
+// Earlier files of this process have loaded the real one.
+vi.hoisted(() => vi.resetModules());
 vi.mock("../../../src/sql/locate", { spy: true });
+afterAll(() => {
+  vi.doUnmock("../../../src/sql/locate");
+  vi.resetModules();
+});
 
 const faultsOf = async (sql: string) => {
   const faults = await statementFaults({ path: "m/a.up.sql", sql });
