@@ -7,7 +7,7 @@ import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { migratedTables } from "@hosterizer/postgres/rowLevelSecurity/migratedTables";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { shippedMigrations } from "../shippedMigrations";
-import { sharedProject } from "./sharedProject";
+import { sharedProject } from "./sharedStack";
 
 const tenantTables = tenancy.tables.map(({ table }) => table).sort();
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const files = shippedMigrations.map((name) => readFile(`migrations/${name}.up.sql`, "utf8"));
   const migrated = await migratedTables(await Promise.all(files));
   tables = [...migrated.tables.keys()].map((name) => name.replace(/^public\./, ""));
-  superuser = await sharedProject().connection();
+  superuser = await (await sharedProject()).connection();
 });
 
 const ask = <T extends object>(sql: string) => rowsOf<T>(superuser, sql);
@@ -150,7 +150,7 @@ test.each(["app_readonly", "app_backup"])(
 );
 
 test("app_monitor reads the statistics, but no table", async () => {
-  const connection = await sharedProject().connection("app_monitor");
+  const connection = await (await sharedProject()).connection("app_monitor");
 
   expect(await tablePrivileges("app_monitor")).toEqual(onAll(null));
   const statements = await rowsOf<object>(
@@ -195,7 +195,7 @@ test("the pooler's lookup function returns only roles that may log in through th
 test.each(["app_user", "app_readonly"])(
   "%s cannot read the statements of other sessions",
   async (role) => {
-    const connection = await sharedProject().connection(role);
+    const connection = await (await sharedProject()).connection(role);
     const statistics = rowsOf(connection, "select from monitoring.pg_stat_statements");
 
     await expect(statistics).rejects.toMatchObject({ code: "42501" });

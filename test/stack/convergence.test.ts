@@ -1,12 +1,16 @@
-import { expect, inject, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 
 import { shippedMigrations, shippedVersion } from "../shippedMigrations";
-import { sharedProject } from "./sharedProject";
+import type { Project } from "./project";
+import { sharedProject, sharedStack } from "./sharedStack";
 
-const project = sharedProject();
+let project: Project;
+beforeAll(async () => {
+  project = await sharedProject();
+});
 
-test("the first up creates everything and says how to connect", () => {
-  const { firstUp, port } = inject("shared");
+test("the first up creates everything and says how to connect", async () => {
+  const { firstUp, port } = await sharedStack();
 
   expect(firstUp).toMatch(/Resources:\n +\+ \d+ created\n/);
   for (const name of shippedMigrations) expect(firstUp).toContain(`${name} … `);

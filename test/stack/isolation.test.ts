@@ -12,7 +12,7 @@ import {
 import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { connectionOfShell } from "./connectionOfShell";
-import { sharedProject } from "./sharedProject";
+import { sharedProject } from "./sharedStack";
 
 const tables = [
   { table: "customers", column: "id" },
@@ -35,7 +35,7 @@ const contextsOfNone: [string, Context][] = [
 let application: Connection;
 
 beforeAll(async () => {
-  const project = sharedProject();
+  const project = await sharedProject();
   application = await connectionOfShell(project, 'eval "$(npm run -s db -- env)"');
   await rowsOf(await project.connection(), twoCustomers);
 });
@@ -84,9 +84,9 @@ test.skipIf(spawnSync("psql", ["--version"]).error)(
     const context = "-c app.current_customer_id=2 -c app.current_user_role=customer";
     const ask = "psql -XAtc 'select count(*), min(customer_id) from public.sites'";
 
-    const { stdout } = await sharedProject().shell(
-      `eval "$(npm run -s db -- env)" && ${ask} && PGOPTIONS='${context}' ${ask}`,
-    );
+    const { stdout } = await (
+      await sharedProject()
+    ).shell(`eval "$(npm run -s db -- env)" && ${ask} && PGOPTIONS='${context}' ${ask}`);
 
     expect(stdout).toBe("0|\n1|2");
   },
@@ -94,7 +94,7 @@ test.skipIf(spawnSync("psql", ["--version"]).error)(
 
 test("policies bind another role of db env like the application", async () => {
   const line = 'eval "$(npm run -s db -- env --role app_readonly)"';
-  const reader = await connectionOfShell(sharedProject(), line);
+  const reader = await connectionOfShell(await sharedProject(), line);
 
   const counts = await asRole(reader, customer(1), (session) =>
     session.query("select count(*)::int, min(customer_id)::int from public.sites"),

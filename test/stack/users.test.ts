@@ -10,7 +10,7 @@ import { readPidFile } from "@hosterizer/postgres/server/embedded/serverProcess"
 import type { ProjectOptions } from "./copyTemplate";
 import { makeProject } from "./makeProject";
 import type { Project } from "./project";
-import { sharedProject } from "./sharedProject";
+import { sharedProject } from "./sharedStack";
 
 // Exists on every system, and is not the account that runs the servers root starts.
 const stranger = { uid: idOf("-u"), gid: idOf("-g") };
@@ -48,7 +48,7 @@ describe.skipIf(process.getuid?.() !== 0)("as root,", () => {
     }));
 
   test("root brings up a server that runs as nobody, inside the clone", async () => {
-    const project = sharedProject();
+    const project = await sharedProject();
 
     expect(await serverUser(project)).not.toBe(0);
     expect(project.server.data).toBe(join(project.directory, ".hosterizer/postgres/local/data"));

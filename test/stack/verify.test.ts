@@ -5,12 +5,12 @@ import type { IsolationProof } from "@hosterizer/postgres/isolation/isolationPro
 import { twoCustomers } from "../../packages/postgres/test/integration/rowLevelSecurity/twoCustomers";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
-import { sharedProject } from "./sharedProject";
+import { sharedProject } from "./sharedStack";
 
 test("verify passes an untouched stack for every role that logs in with a password", async () => {
-  const { code, stdout } = await sharedProject().shell(
-    "node packages/cli/run.mjs db verify --json",
-  );
+  const { code, stdout } = await (
+    await sharedProject()
+  ).shell("node packages/cli/run.mjs db verify --json");
   const proof = JSON.parse(stdout) as IsolationProof;
   expect(proof.cells.filter(({ ok }) => !ok)).toEqual([]);
   expect(code).toBe(0);
@@ -23,7 +23,9 @@ test("verify passes an untouched stack for every role that logs in with a passwo
 });
 
 test("verify --junit prints a report for CI", async () => {
-  const { stdout } = await sharedProject().shell("node packages/cli/run.mjs db verify --junit");
+  const { stdout } = await (
+    await sharedProject()
+  ).shell("node packages/cli/run.mjs db verify --junit");
   expect(stdout).toContain('<testsuite name="local: app_user on public.sites"');
   expect(stdout).toContain('failures="0"');
 });
