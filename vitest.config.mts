@@ -103,7 +103,10 @@ export default defineConfig({
           name: "integration",
           include: ["{packages/*/,}test/integration/**/*.test.ts"],
           isolate: false,
-          globalSetup: ["packages/postgres/test/integration/globalSetup.ts"],
+          globalSetup: [
+            "test/run/globalSetup.ts",
+            "packages/postgres/test/integration/globalSetup.ts",
+          ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -113,7 +116,7 @@ export default defineConfig({
         test: {
           name: "stack",
           include: ["test/stack/**/*.test.ts"],
-          globalSetup: ["test/stack/globalSetup.ts"],
+          globalSetup: ["test/run/globalSetup.ts", "test/stack/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -124,7 +127,7 @@ export default defineConfig({
           name: "docker",
           include: ["test/docker/**/*.test.ts"],
           exclude: ["test/docker/stack/**"],
-          globalSetup: ["test/docker/globalSetup.ts"],
+          globalSetup: ["test/run/globalSetup.ts", "test/docker/globalSetup.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },
@@ -134,7 +137,11 @@ export default defineConfig({
         test: {
           name: "docker-stack",
           include: ["test/docker/stack/**/*.test.ts"],
-          globalSetup: ["test/docker/globalSetup.ts", "test/docker/stack/globalSetup.ts"],
+          globalSetup: [
+            "test/run/globalSetup.ts",
+            "test/docker/globalSetup.ts",
+            "test/docker/stack/globalSetup.ts",
+          ],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

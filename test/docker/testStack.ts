@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type Dockerode from "dockerode";
 
+import { runPrefix } from "../run/runPrefix";
 import { engine } from "./engine";
 import { TestContainer } from "./testContainer";
 
@@ -26,7 +27,7 @@ export interface ContainerParts {
 
 /** Containers and volumes of a test, which are removed with it. */
 export class TestStack {
-  private readonly name = `hosterizer-test-${randomUUID().slice(0, 8)}`;
+  private readonly name = `${runPrefix()}${randomUUID().slice(0, 8)}`;
   private readonly containers: string[] = [];
   private readonly volumes: string[] = [];
   private readonly networks: string[] = [];

@@ -6,11 +6,11 @@ const ours = /^(npm_|VITEST|NODE_ENV$|TEST$|FORCE_COLOR$|PULUMI_(?!HOME$))/;
 /**
  * The environment of a project's commands: that of the tests, without what the test run or a login to Pulumi has set.
  *
- * @param projectOfStranger the project's folder, if its commands are run by a user without a home
+ * @param projectOfStranger the project's folder, if its commands are run by a user without a home, who may not write where the tests may
  */
 export function environmentOf(projectOfStranger: string | undefined): NodeJS.ProcessEnv {
   const outside = Object.entries(process.env).filter(([name]) => !ours.test(name));
   if (projectOfStranger === undefined) return Object.fromEntries(outside);
   const home = join(projectOfStranger, ".hosterizer", "home");
-  return { ...Object.fromEntries(outside), HOME: home };
+  return { ...Object.fromEntries(outside), HOME: home, TMPDIR: home };
 }

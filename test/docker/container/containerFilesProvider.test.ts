@@ -4,8 +4,9 @@ import type { ContainerFilesInputs } from "../../../components/dynamic/container
 import { provider } from "../../../components/dynamic/containerFilesProvider";
 import { engine } from "../engine";
 import { archiveOf } from "../archiveOf";
+import { runPrefix } from "../../run/runPrefix";
 
-const name = `hosterizer-test-provider-${process.pid}`;
+const name = `${runPrefix()}provider-${process.pid}`;
 const news: ContainerFilesInputs = {
   volume: name,
   path: "/etc/it",

@@ -10,8 +10,9 @@ import { tryContainer } from "../../../components/dynamic/containerTrialProvider
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { engine } from "../engine";
 import { buildStandIn } from "./standIn";
+import { runPrefix } from "../../run/runPrefix";
 
-const name = `hosterizer-test-trial-${process.pid}`;
+const name = `${runPrefix()}trial-${process.pid}`;
 const image = `${name}:1`;
 let spec: ContainerTrialInputs;
 

@@ -5,9 +5,10 @@ import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readFileDrift, writeFiles } from "../../../components/dynamic/containerFilesProvider";
 import { engine } from "../engine";
 import { TestContainer } from "../testContainer";
+import { runPrefix } from "../../run/runPrefix";
 
 const image = "debian:bookworm-slim";
-const volume = `hosterizer-test-files-${process.pid}`;
+const volume = `${runPrefix()}files-${process.pid}`;
 const place = { volume, path: "/etc/it", container: volume };
 const files: VolumeFile[] = [
   { file: "it.conf", content: "ö = 1\n", owner: 0, mode: 0o644 },

@@ -11,6 +11,7 @@ import { engine } from "../engine";
 import { TestContainer } from "../testContainer";
 import { Deployed } from "./deployed";
 import { removeAll } from "./removeAll";
+import { runPrefix } from "../../run/runPrefix";
 
 /** The plugin, and a test file's own objects on the engine, all removed when the file ends. */
 export class ContainerSandbox {
@@ -25,10 +26,7 @@ export class ContainerSandbox {
   static async open(name: string, listener?: string): Promise<ContainerSandbox> {
     const plugin = await startPlugin(() => servePlugin(provider, listener));
     await plugin.call("configure", { args: {} });
-    return new ContainerSandbox(
-      plugin,
-      `hosterizer-test-${name}-${randomBytes(4).toString("hex")}`,
-    );
+    return new ContainerSandbox(plugin, `${runPrefix()}${name}-${randomBytes(4).toString("hex")}`);
   }
 
   /** A name that no other object of the tests has. */

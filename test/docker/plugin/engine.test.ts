@@ -5,6 +5,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { connectEngine, probeEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
 import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
+import { runPrefix } from "../../run/runPrefix";
 import { fakeSsh } from "./fakeSsh";
 
 const here = findEngine();
@@ -49,7 +50,7 @@ test("runs programs in containers through ssh, over a hijacked connection", asyn
   const engine = connectEngine(findEngine({ DOCKER_HOST: "ssh://build" }));
   const output = new PassThrough();
   const settings = {
-    name: "hosterizer-test-engine",
+    name: `${runPrefix()}engine`,
     HostConfig: { AutoRemove: true, NetworkMode: "none" },
   };
 

@@ -16,8 +16,9 @@ import { engine } from "../engine";
 import { EngineChoices } from "./engineChoices";
 import { removeAll } from "./removeAll";
 import { buildStandIn } from "./standInImage";
+import { runPrefix } from "../../run/runPrefix";
 
-const prefix = `hosterizer-test-replay-${randomBytes(4).toString("hex")}`;
+const prefix = `${runPrefix()}replay-${randomBytes(4).toString("hex")}`;
 const choices = new EngineChoices();
 let plugin: PluginClient;
 let replace: Record<string, string>;

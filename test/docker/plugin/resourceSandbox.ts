@@ -9,6 +9,7 @@ import {
 } from "../../../packages/offline-plugins/test/integration/pluginClient";
 import { Deployed } from "./deployed";
 import { removeAll } from "./removeAll";
+import { runPrefix } from "../../run/runPrefix";
 
 /** The plugin, and a test file's own networks, volumes and images, all removed when the file ends. */
 export interface ResourceSandbox {
@@ -25,7 +26,7 @@ export interface ResourceSandbox {
  * @param engine where a Pulumi engine listens for messages of the plugin
  */
 export async function openSandbox(settings: Json = {}, engine?: string): Promise<ResourceSandbox> {
-  const prefix = `hosterizer-test-resource-${randomBytes(4).toString("hex")}`;
+  const prefix = `${runPrefix()}resource-${randomBytes(4).toString("hex")}`;
   let count = 0;
   const plugin = await startPlugin(() => servePlugin(provider, engine));
   await plugin.call("configure", { args: settings });

@@ -4,6 +4,7 @@ import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { copyTemplate, type ProjectOptions } from "../../stack/copyTemplate";
 import { builtImage } from "../builtImage";
 import { DockerProject } from "./dockerProject";
+import { runPrefix } from "../../run/runPrefix";
 
 /** Copies a template, set up and ready to use. The caller removes the copy, even when its test fails. */
 export async function makeDockerProject(
@@ -14,7 +15,7 @@ export async function makeDockerProject(
   // and the next stack would install every package again.
   for (const target of ["postgresql", "pgbouncer"] as const) await builtImage(target);
   const { directory } = await copyTemplate(template, options);
-  const prefix = `hosterizer-test-${randomBytes(4).toString("hex")}`;
+  const prefix = `${runPrefix()}${randomBytes(4).toString("hex")}`;
   const project = new DockerProject(directory, await freePort(), await freePort(), prefix);
   const file = "Pulumi.dev.yaml";
   await project.edit(file, ":port: 5434", `:port: ${project.port}`);

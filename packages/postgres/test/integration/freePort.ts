@@ -1,11 +1,12 @@
 import { randomInt } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 import { answers, isAlive } from "../../src/server/embedded/serverProcess";
 
-const claims = join(tmpdir(), `hosterizer-test-ports-${userInfo().uid}`);
+// For all runs on this machine, each of which has a temporary folder of its own.
+const claims = join("/tmp", `hosterizer-test-ports-${userInfo().uid}`);
 
 /**
  * A TCP port of the loopback address that is free, and that no other test gets while this process lives: a server that is
