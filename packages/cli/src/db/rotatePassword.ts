@@ -227,8 +227,10 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   );
 }
 
-function upWith(stack: string, yes: boolean): Promise<number> {
-  return up(["--stack", stack, ...(yes && stack !== "local" ? ["--yes"] : [])]);
+/** @param agreed Whether nobody is asked: then nobody waits for a preview of the one login either. */
+function upWith(stack: string, agreed: boolean): Promise<number> {
+  const unasked = agreed && stack !== "local" ? ["--yes", "--skip-preview"] : [];
+  return up(["--stack", stack, ...unasked]);
 }
 
 /** Whether a failed update got as far as a login's password. After that the rotation can only be completed. */
