@@ -51,23 +51,33 @@ const longest = [
   "integration/schema/noFalseAlarm",
 ].map((name) => `/test/${name}.test.ts`);
 
-/** The longest files first, then those that wait for containers evenly between those that do not. */
+/**
+ * The longest files first, then kind by kind, because a process runs file after file of one kind; the unit tests last, because
+ * short files keep all workers busy to the end. Those that wait for containers stand evenly between those that do not.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const place = ({ moduleId }: TestSpecification) =>
       longest.findIndex((name) => moduleId.endsWith(name));
-    const isLong = (file: TestSpecification) => place(file) >= 0;
-    const isWaiting = ({ moduleId }: TestSpecification) => moduleId.includes("/test/docker/");
-    const others = sorted.filter((file) => !isLong(file));
-    const spread = [others.filter(isWaiting), others.filter((file) => !isWaiting(file))]
-      .flatMap((kind) => kind.map((file, index) => ({ file, share: index / kind.length })))
-      .toSorted((one, other) => one.share - other.share);
+    const long = sorted.filter((file) => place(file) >= 0);
+    const others = sorted.filter((file) => place(file) < 0);
+    const ofKind = (kind: RegExp) => others.filter(({ project }) => kind.test(project.name));
     return [
-      ...sorted.filter(isLong).toSorted((one, other) => place(one) - place(other)),
-      ...spread.map(({ file }) => file),
+      ...long.toSorted((one, other) => place(one) - place(other)),
+      ...ofKind(/^stack$/),
+      ...spread(ofKind(/^docker/), ofKind(/^integration$/)),
+      ...ofKind(/^unit$/),
     ];
   }
+}
+
+/** Both lists as one, in which the files of each lie evenly between those of the other. */
+function spread(...lists: readonly TestSpecification[][]): TestSpecification[] {
+  return lists
+    .flatMap((list) => list.map((file, index) => ({ file, share: index / list.length })))
+    .toSorted((one, other) => one.share - other.share)
+    .map(({ file }) => file);
 }
 
 // unit: no I/O. integration: a real server. stack: a real `pulumi up`. docker: a real
