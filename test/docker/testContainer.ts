@@ -71,9 +71,12 @@ export class TestContainer {
       ...(user === undefined ? {} : { User: user }),
     });
     const output = demultiplex(await buffer(await exec.start({})));
-    const { ExitCode } = await exec.inspect();
-    if (ExitCode === null) throw new Error(`${command.join(" ")} is still running`);
-    return { exitCode: ExitCode, output };
+    // The output ends a moment before the engine knows the exit code.
+    for (;;) {
+      const { ExitCode: exitCode } = await exec.inspect();
+      if (exitCode !== null) return { exitCode, output };
+      await sleep(20);
+    }
   }
 
   /** The output of a command that must succeed. */

@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:net";
-import { buffer } from "node:stream/consumers";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -9,6 +8,7 @@ import type { ContainerTrialInputs } from "../../../components/dynamic/container
 import { tryContainer } from "../../../components/dynamic/containerTrialProvider";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { engine } from "../engine";
+import { TestContainer } from "../testContainer";
 import { buildStandIn } from "./standIn";
 import { runPrefix } from "../../run/runPrefix";
 
@@ -101,12 +101,8 @@ test("a trial passes beside the running container of the same name and port, and
 });
 
 test("the old container is prepared for its end only after the trial has passed", async () => {
-  const made = () => engine.getContainer(name).exec({ Cmd: ["test", "-e", "/data/prepared"] });
-  const isPrepared = async () => {
-    const exec = await made();
-    await buffer(await exec.start({}));
-    return (await exec.inspect()).ExitCode === 0;
-  };
+  const old = new TestContainer(engine.getContainer(name));
+  const isPrepared = async () => (await old.run(["test", "-e", "/data/prepared"])).exitCode === 0;
   const prepared = { ...spec, beforeEnd: ["touch", "/data/prepared"] };
 
   await expect(tryContainer(engine, { ...prepared, image: `${name}:none` })).rejects.toThrow();

@@ -79,6 +79,17 @@ function through(kind: string): Pooled {
 const processOf = async (client: Asker) =>
   (await client.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
 
+/** Whether a transaction was committed; false if its statement_timeout ended it. */
+async function isEndedInTime(transaction: Promise<unknown>): Promise<boolean> {
+  try {
+    await transaction;
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === "57014") return false;
+    throw error;
+  }
+}
+
 type Way = (run: (client: Asker) => Promise<never>) => Promise<unknown>;
 
 const asSecond =
@@ -136,18 +147,21 @@ describe.each(kinds)("through a pooler %s", (kind) => {
 
   test("a timeout of a millisecond that a tenant leaves does not preserve its session", async () => {
     const { pool, other } = through(kind);
-    for (let n = 0; n < 5; n++) {
-      await withTenantContext(pool, first, async (client) => {
+    let left = 0;
+    while (left < 5) {
+      const tenant = withTenantContext(pool, first, async (client) => {
         await client.query(muchToDrop);
         await client.query(
           "set app.current_user_role = 'administrator'; set statement_timeout = 1",
         );
       });
+      // On a busy machine the millisecond can be over before the end of the transaction lifts the timeout.
+      if (await isEndedInTime(tenant)) left++;
       for (const by of [pool, other]) {
-        const left = await withTenantContext(by, second, (client) =>
+        const found = await withTenantContext(by, second, (client) =>
           client.query("select from pg_prepared_statements where name like 'left%'"),
         );
-        expect(left.rowCount).toBe(0);
+        expect(found.rowCount).toBe(0);
       }
     }
   });
