@@ -5,11 +5,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { signer } from "hosterizer-database-client/signContext";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { libpqEnvironment } from "@hosterizer/postgres/connection/libpqEnvironment";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectAs";
-import { connectionVariables } from "./stack/connectionVariables";
 import { readStackAccess } from "./stack/stackAccess";
 
 interface Options {
@@ -102,9 +102,6 @@ export function customerId(text: string): string {
   return text;
 }
 
-/** libpq's variables that change how a client behaves. The others lead to a server, which the stack decides. */
-const kept: readonly string[] = ["PGCLIENTENCODING", "PGCONNECT_TIMEOUT", "PGDATESTYLE", "PGTZ"];
-
 /**
  * Runs psql on this terminal. It gets the password in its environment: every user of the machine can read its arguments.
  *
@@ -117,14 +114,10 @@ export async function runPsql(
   connection: Connection,
   options?: string,
 ): Promise<number> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^PG[A-Z]/.test(name) || kept.includes(name),
-  );
   const child = spawn("psql", args, {
     stdio: "inherit",
     env: {
-      ...Object.fromEntries(inherited),
-      ...connectionVariables(connection),
+      ...libpqEnvironment(connection),
       ...(options === undefined ? {} : { PGOPTIONS: options }),
     },
   });

@@ -1,6 +1,6 @@
-import { type Connection, hostsOf } from "@hosterizer/postgres/connection/connection";
+import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { libpqVariables } from "@hosterizer/postgres/connection/libpqEnvironment";
 import { shellWord } from "@hosterizer/postgres/npmCommand";
-import { systemAuthorities } from "@hosterizer/postgres/connection/tlsOptions";
 
 /** What applications read, https://12factor.net/config. */
 const applicationNames = {
@@ -15,19 +15,6 @@ const applicationNames = {
   sslkey: "DB_SSLKEY",
 } as const satisfies Record<keyof Connection, string>;
 
-/** What psql, pg_dump and most drivers read, https://www.postgresql.org/docs/15/libpq-envars.html. */
-const libpqNames = {
-  host: "PGHOST",
-  port: "PGPORT",
-  user: "PGUSER",
-  password: "PGPASSWORD",
-  database: "PGDATABASE",
-  sslmode: "PGSSLMODE",
-  sslrootcert: "PGSSLROOTCERT",
-  sslcert: "PGSSLCERT",
-  sslkey: "PGSSLKEY",
-} as const satisfies Record<keyof Connection, string>;
-
 /**
  * A connection as environment variables: the application's and libpq's. Parts that the connection does not have are left out,
  * except for the certificate authorities, which libpq 15 would look for in the user's home folder.
@@ -35,18 +22,11 @@ const libpqNames = {
 export function connectionVariables(connection: Connection): Record<string, string> {
   const whole: Connection = { sslmode: "disable", ...connection };
   const variables: Record<string, string> = {};
-  for (const names of [applicationNames, libpqNames]) {
-    for (const [key, name] of Object.entries(names)) {
-      const value = whole[key as keyof Connection];
-      if (value !== undefined) variables[name] = String(value);
-    }
+  for (const [key, name] of Object.entries(applicationNames)) {
+    const value = whole[key as keyof Connection];
+    if (value !== undefined) variables[name] = String(value);
   }
-  const authorities = systemAuthorities();
-  if (whole.sslmode?.startsWith("verify-") && authorities !== undefined) {
-    variables[libpqNames.sslrootcert] ??= authorities;
-  }
-  if (hostsOf(whole).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
-  return variables;
+  return { ...variables, ...libpqVariables(connection) };
 }
 
 /** Lines for a shell to evaluate. The shell neither expands nor executes anything in a value. */
