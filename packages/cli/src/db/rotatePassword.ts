@@ -227,7 +227,7 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   );
 }
 
-/** @param agreed Whether nobody is asked: then nobody waits for a preview of the one login either. */
+/** @param agreed Whether the user has agreed already: then a preview of the one login would only take time. */
 function upWith(stack: string, agreed: boolean): Promise<number> {
   const unasked = agreed && stack !== "local" ? ["--yes", "--skip-preview"] : [];
   return up(["--stack", stack, ...unasked]);
