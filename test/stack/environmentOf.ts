@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 // Variables of the test run, and those that would point Pulumi at a state other than the project's own.
-const ours = /^(npm_|VITEST|NODE_ENV$|TEST$|FORCE_COLOR$|PULUMI_(?!HOME$))/;
+const ours = /^(npm_|INIT_CWD$|VITEST|NODE_ENV$|TEST$|FORCE_COLOR$|PULUMI_(?!HOME$))/;
 
 /**
  * The environment of a project's commands: that of the tests, without what the test run or a login to Pulumi has set.

@@ -2,11 +2,13 @@ import { type Command, CommanderError } from "commander";
 
 import { loadProgram, type Program } from "../program";
 import { acceptDrift } from "./acceptDrift";
+import { dump } from "./dump";
 import { env } from "./env";
 import { migrate } from "./migrate";
 import { commandGroup, showFailure } from "./operatorCommand";
 import { promote } from "./promote";
 import { psql } from "./psql";
+import { restore } from "./restore";
 import { rotatePassword } from "./rotatePassword";
 import { status } from "./status";
 import { verify } from "./verify";
@@ -21,6 +23,8 @@ const commands: readonly ((program: Program) => Command)[] = [
   promote,
   rotatePassword,
   acceptDrift,
+  dump,
+  restore,
 ];
 
 // A reader such as `head` may close the pipe before the end.

@@ -1,0 +1,257 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Command, Option } from "commander";
+
+import { requireProgram } from "@hosterizer/postgres/backup/clientProgram";
+import { compareCounts, countRows } from "@hosterizer/postgres/backup/countRows";
+import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
+import {
+  type DumpContents,
+  type DumpEntry,
+  readDump,
+} from "@hosterizer/postgres/backup/dumpContents";
+import { restore as load, type Source } from "@hosterizer/postgres/backup/restore";
+import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
+import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
+import { renderDifference } from "@hosterizer/postgres/convergence/difference";
+import { isLeak } from "@hosterizer/postgres/isolation/isolationProof";
+import { ledgerTable } from "@hosterizer/postgres/migrations/ledger";
+import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
+import { readSchemaDrift } from "@hosterizer/postgres/schema/schemaDrift";
+import { UserError } from "@hosterizer/postgres/userError";
+import { up } from "../commands/up";
+import type { Program } from "../program";
+import { maintenanceConnection } from "./stack/maintenanceConnection";
+import { say } from "../terminal";
+import { backupRole, fromUser, seconds } from "./dump";
+import { operatorCommand } from "./operatorCommand";
+import { lateProgress } from "./screen/lateProgress";
+import { counted } from "./screen/numbers";
+import { connectionAs } from "./stack/connectAs";
+import { explainRefusal } from "./stack/explainRefusal";
+import { readStackAccess, type StackAccess } from "./stack/stackAccess";
+import { proveStack } from "./verify/proof";
+
+interface Options {
+  stack: string;
+  into?: string;
+  replace?: string;
+  schemaOnly?: true;
+  dataOnly?: true;
+}
+
+/** `npm run db -- restore`: the guide's Restore, into a database of its own first. See docs/dump-and-load.md. */
+export function restore(program: Program): Command {
+  return operatorCommand({
+    name: "restore",
+    summary: "Load a dump into a database of its own, check it, and put it in place if asked",
+    details:
+      "A new database is made beside the present one and loaded. Then it is checked: as many rows as in the dump, the schema as it was recorded, " +
+      "and no tenant sees another's rows. --replace, with the name of the stack's database, puts it in its place; the replaced one is renamed and " +
+      "kept. Without it both stay as they are. Nothing that exists is overwritten.",
+    examples: [
+      ["npm run db -- restore dumps/local.dump", "beside the present database, to look at"],
+      [
+        "npm run db -- restore dumps/local.dump --replace hosterizer",
+        "in place of the present database",
+      ],
+      ["npm run db -- restore prod.dump --stack dev --into from_prod", "under a name of your own"],
+      ["npm run db -- restore rows.dump --data-only", "only rows, into the present schema"],
+    ],
+  })
+    .argument("<file>", "the dump")
+    .addOption(new Option("--into <database>", "name of the new database").conflicts("replace"))
+    .option("--replace <database>", "the stack's database, whose place the new one takes")
+    .addOption(new Option("--schema-only", "load no rows").conflicts("dataOnly"))
+    .option("--data-only", "load the rows into a copy of the present schema")
+    .action(async (file: string, options: Options) => {
+      await run(program, fromUser(file), options);
+    });
+}
+
+async function run(program: Program, file: string, options: Options): Promise<void> {
+  const { stack, replace } = options;
+  const access = await readStackAccess(stack);
+  if (replace !== undefined && replace !== access.database) {
+    throw new UserError(
+      `--replace: "${replace}" is not the database of stack ${stack}.`,
+      `Name ${access.database}, or leave --replace out: the dump is then loaded beside it.`,
+    );
+  }
+  const migrator = connectionAs(program.migrator, access);
+  const state = await explainRefusal(access, migrator, async () => {
+    await requireProgram("pg_restore", await majorOf(migrator));
+    return readMigrationState({
+      connection: migrator,
+      owner: program.owner,
+      directory: program.migrationsDirectory,
+      schemas: program.recordedSchemas,
+    });
+  });
+
+  say(`Reading ${file} …`);
+  const contents = await readDump(file);
+  requireSameVersion(
+    file,
+    contents,
+    state.applied.map(({ name }) => name),
+    stack,
+  );
+
+  const moment = new Date().toISOString().slice(0, 19).replace("T", "_").replaceAll(/[-:]/g, "");
+  const database = options.into ?? `${access.database}_restored_${moment}`;
+  const target = {
+    database,
+    like: access.database,
+    maintenance: await maintenanceConnection(stack, serverOf(access)),
+    migrator,
+    guardian: program.migrator,
+    owner: program.owner,
+  };
+  const began = Date.now();
+  const progress = lateProgress((table: string) => `loading ${table}`);
+  await withSources(file, contents, options, program, access, async (sources) => {
+    await load(sources, target, { jobs: availableParallelism(), onTable: progress });
+  });
+  say(`Loaded into the database ${database} in ${seconds(began)}.`);
+
+  await check(program, { ...access, database }, expectedRows(contents, options));
+  if (replace === undefined) {
+    await closeDatabase(target.maintenance, database, program.migrator);
+    say(
+      `The database ${access.database} is as it was. ${database} is beside it, and only ${program.migrator} may connect to it.`,
+    );
+    return;
+  }
+  const predecessor = `${access.database}_before_${moment}`;
+  await swapDatabases(target.maintenance, {
+    name: access.database,
+    successor: database,
+    predecessor,
+    guardian: program.migrator,
+  });
+  say(`${access.database} is the restored database now. The one before is kept as ${predecessor}.`);
+  // Grants on the database itself, settings, and what other owners have in it.
+  const unasked = stack === "local" ? [] : ["--yes", "--skip-preview"];
+  const code = await up(["--stack", stack, ...unasked]);
+  if (code !== 0) {
+    throw new UserError(
+      `The update after the restore failed.`,
+      `See above, then \`${npmCommand("up", [], stack)}\`. To go back, rename the databases.`,
+    );
+  }
+}
+
+async function majorOf(connection: Connection): Promise<number> {
+  return withClient(connection, "restore", async (client) => {
+    const { rows } = await client.query<{ major: number }>(
+      "select pg_catalog.current_setting('server_version_num')::int4 / 10000 as major",
+    );
+    return rows[0]?.major ?? 0;
+  });
+}
+
+function serverOf({ host, port, sslmode, sslrootcert }: StackAccess) {
+  return { host, port, sslmode, ...(sslrootcert === undefined ? {} : { sslrootcert }) };
+}
+
+/** A dump of another version would not fit what the program declares. */
+function requireSameVersion(
+  file: string,
+  { migrations }: DumpContents,
+  applied: readonly string[],
+  stack: string,
+): void {
+  if (migrations === undefined) {
+    throw new UserError(
+      `${file} is not a dump of a whole database of this program: it has no rows of ${ledgerTable.schema}.${ledgerTable.table}.`,
+      "To load a part of a database, use pg_restore.",
+    );
+  }
+  const [inDump, here] = [migrations, applied].map((names) => [...names].sort());
+  const [last, lastHere] = [inDump?.at(-1) ?? "none", here?.at(-1) ?? "none"];
+  if (String(inDump) === String(here)) return;
+  throw new UserError(
+    `${file} is of another schema version: its last migration is ${last}, and that of stack ${stack} is ${lastHere}.`,
+    `Bring the stack to that version first: \`npm run db -- migrate\`, or the commit with those migrations.`,
+  );
+}
+
+const ownSchema = `${ledgerTable.schema}.`;
+
+/** The program's own records are part of a schema: without them the next update could not tell what is applied. */
+function expectedRows(
+  { rows }: DumpContents,
+  { schemaOnly }: Options,
+): ReadonlyMap<string, number> {
+  const isLoaded = ([table]: [string, number]) => !schemaOnly || table.startsWith(ownSchema);
+  return new Map([...rows].filter(isLoaded));
+}
+
+/** What is loaded, in which order. */
+async function withSources(
+  file: string,
+  { entries }: DumpContents,
+  { schemaOnly, dataOnly }: Options,
+  program: Program,
+  access: StackAccess,
+  use: (sources: readonly Source[]) => Promise<void>,
+): Promise<void> {
+  if (!dataOnly) {
+    const isWanted = ({ kind, rest }: DumpEntry) =>
+      !schemaOnly ||
+      !["TABLE DATA", "SEQUENCE SET"].includes(kind) ||
+      rest.startsWith(`${ledgerTable.schema} `);
+    await use([{ file, entries: entries.filter(isWanted) }]);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
+  try {
+    const schema = join(folder, "schema.dump");
+    await writeDump(connectionAs(backupRole(program), access), schema, { only: "schema" });
+    const definitions = (await readDump(schema)).entries;
+    await use([
+      { file: schema, entries: definitions, section: "pre-data" },
+      { file, entries, section: "data" },
+      { file: schema, entries: definitions, section: "post-data" },
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** @throws UserError if the restored database is not what the dump says, or not safe to use */
+async function check(
+  program: Program,
+  restored: StackAccess,
+  rows: ReadonlyMap<string, number>,
+): Promise<void> {
+  const counts = await countRows(connectionAs(backupRole(program), restored), [...rows.keys()]);
+  const differences = await readSchemaDrift(connectionAs(program.migrator, restored), {
+    schemas: program.recordedSchemas,
+    owner: program.owner,
+    directory: program.migrationsDirectory,
+    tenancy: await program.tenancyUpTo(),
+  });
+  const proof = await proveStack(restored, program);
+  const faults = [
+    ...compareCounts(rows, counts),
+    ...differences.map(renderDifference),
+    ...proof.cells
+      .filter(isLeak)
+      .map(({ role, table }) => `${role} sees other tenants' rows of ${table}`),
+  ];
+  if (faults.length > 0) {
+    throw new UserError(
+      `The database ${restored.database} is not as it should be:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+      "It is kept for you to look at, under this name, and nothing else was changed.",
+    );
+  }
+  const total = [...rows.values()].reduce((sum, count) => sum + count, 0);
+  say(`  rows: ${counted(total, "row")} of ${counted(rows.size, "table")}, as in the dump`);
+  say("  schema: as recorded");
+  say(`  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`);
+}

@@ -1,0 +1,65 @@
+import { rename, rm } from "node:fs/promises";
+
+import type { Connection } from "../connection/connection";
+import { runClientProgram } from "./clientProgram";
+
+/** What a dump holds. */
+export interface DumpContent {
+  /** Default: the schema and the rows. */
+  only?: "schema" | "data" | undefined;
+  /** Names of tables, with their schemas. Default: the whole database. */
+  tables?: readonly string[];
+  /** Names of tables that are left out, rows and definition. Default: none. */
+  withoutTables?: readonly string[];
+}
+
+/** How many tables are done, of all, and the one whose rows are being written. */
+export type OnTable = (table: string) => void;
+
+/**
+ * Writes a database into one file, as one snapshot sees it, in pg_dump's custom format, which is compressed and which pg_restore
+ * reads in any order. The file appears under its name when it is complete.
+ *
+ * Policies decide which rows the login sees, so it must be one that they show every row.
+ * https://www.postgresql.org/docs/15/app-pgdump.html
+ *
+ * @param file a path that does not exist yet
+ * @throws ClientProgramError with pg_dump's messages; UserError if pg_dump is not installed
+ */
+export async function dump(
+  connection: Connection,
+  file: string,
+  { only, tables = [], withoutTables = [] }: DumpContent,
+  onTable: OnTable = () => undefined,
+): Promise<void> {
+  const unfinished = `${file}.unfinished`;
+  const args = [
+    ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
+    ...["--format=custom", `--file=${unfinished}`],
+    ...(only === undefined ? [] : [`--${only}-only`]),
+    ...tables.map((table) => `--table=${patternOf(table)}`),
+    ...withoutTables.map((table) => `--exclude-table=${patternOf(table)}`),
+  ];
+  try {
+    await runClientProgram("pg_dump", {
+      args,
+      connection,
+      onMessage: (message) => {
+        const [, table] = /^dumping contents of table "(.+)"$/.exec(message) ?? [];
+        if (table !== undefined) onTable(table);
+      },
+    });
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** pg_dump's pattern that matches a table's name and nothing else. */
+function patternOf(table: string): string {
+  return table
+    .split(".")
+    .map((name) => `"${name.replaceAll('"', '""')}"`)
+    .join(".");
+}

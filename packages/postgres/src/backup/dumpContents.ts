@@ -1,0 +1,121 @@
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+
+import { ledgerTable } from "../migrations/ledger";
+import { UserError } from "../userError";
+import { ClientProgramError, runClientProgram } from "./clientProgram";
+
+/** An object of a dump: a line of `pg_restore --list`. */
+export interface DumpEntry {
+  /** The line as it is, for `--use-list`. */
+  line: string;
+  /** As pg_dump calls it, such as "TABLE DATA". */
+  kind: string;
+  /** What follows the kind: schema or "-", name, owner. Names may have spaces. */
+  rest: string;
+}
+
+/** What a dump holds, read in full: a file that was cut off or changed on its way has been found out by then. */
+export interface DumpContents {
+  entries: readonly DumpEntry[];
+  /** Names of the migrations that it had applied; undefined if it has no ledger's rows, as one of a few tables. */
+  migrations: readonly string[] | undefined;
+  /** Number of rows by table, as `schema.table`. */
+  rows: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads a dump from its first byte to its last, without a server.
+ *
+ * @throws UserError if it is missing, is not in one of pg_dump's formats for pg_restore, or is damaged
+ */
+export async function readDump(file: string): Promise<DumpContents> {
+  await stat(file).catch((error: unknown) => {
+    throw new UserError(`${file} cannot be read: ${String(error)}.`, "Name a dump.");
+  });
+  const entries: DumpEntry[] = [];
+  const counter = new RowCounter();
+  try {
+    await runClientProgram("pg_restore", {
+      args: ["--list", file],
+      read: async (output) => {
+        for await (const line of linesOf(output)) {
+          const entry = parseEntry(line);
+          if (entry !== undefined) entries.push(entry);
+        }
+      },
+    });
+    await runClientProgram("pg_restore", {
+      args: ["--data-only", "--file=-", file],
+      read: async (output) => {
+        for await (const line of linesOf(output)) counter.read(line);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof ClientProgramError)) throw error;
+    throw new UserError(
+      `${file} is not a dump, or is damaged. pg_restore says: ${error.errors.join(" ")}`,
+      "Name a file that `npm run db -- dump` or `pg_dump --format=custom` has written, and copy it again if it was copied.",
+      { cause: error },
+    );
+  }
+  return { entries, migrations: counter.migrations, rows: counter.rows };
+}
+
+/** Not readline's lines: those end at other characters too, which rows may have. */
+async function* linesOf(output: Readable): AsyncGenerator<string> {
+  let unfinished = "";
+  for await (const chunk of output.setEncoding("utf8")) {
+    const lines = (unfinished + String(chunk)).split("\n");
+    unfinished = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+/** https://www.postgresql.org/docs/15/app-pgrestore.html, on `--list`. Kinds are in capitals, and no schema's name is expected to be. */
+function parseEntry(line: string): DumpEntry | undefined {
+  const [, kind, rest] = /^\d+; \d+ \d+ ([A-Z]+(?: [A-Z]+)*) (.*)$/.exec(line) ?? [];
+  return kind === undefined || rest === undefined ? undefined : { line, kind, rest };
+}
+
+/** Counts the rows of each table in a script of pg_restore, and reads the ledger's. */
+class RowCounter {
+  readonly rows = new Map<string, number>();
+  migrations: string[] | undefined;
+
+  private table: string | undefined;
+  private count = 0;
+  /** Where the ledger's rows have the name of a migration. */
+  private nameAt: number | undefined;
+
+  read(line: string): void {
+    if (this.table === undefined) this.begin(line);
+    else if (line === "\\.") this.end();
+    else {
+      this.count += 1;
+      if (this.nameAt !== undefined) this.migrations?.push(line.split("\t")[this.nameAt] ?? "");
+    }
+  }
+
+  private begin(line: string): void {
+    const [, schema, table, columns = ""] =
+      /^COPY ((?:"(?:[^"]|"")+"|\w+))\.((?:"(?:[^"]|"")+"|\w+)) \((.*)\) FROM stdin;$/.exec(line) ??
+      [];
+    if (schema === undefined || table === undefined) return;
+    this.table = `${unquoted(schema)}.${unquoted(table)}`;
+    this.count = 0;
+    const isLedger = this.table === `${ledgerTable.schema}.${ledgerTable.table}`;
+    this.nameAt = isLedger ? columns.split(", ").indexOf("name") : undefined;
+    if (isLedger) this.migrations = [];
+  }
+
+  private end(): void {
+    if (this.table !== undefined) this.rows.set(this.table, this.count);
+    this.table = undefined;
+  }
+}
+
+/** A name as pg_dump quotes it, without the quotes. */
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}

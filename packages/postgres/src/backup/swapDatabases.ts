@@ -1,0 +1,97 @@
+import { type Client, DatabaseError, escapeIdentifier } from "pg";
+
+import { type Connection, withClient } from "../connection/connection";
+import { UserError } from "../userError";
+
+/** Which database takes the name of which. */
+export interface Swap {
+  /** The name that applications know. */
+  name: string;
+  /** The present name of the database that is to have it. */
+  successor: string;
+  /** What the database that has the name now is called afterwards. It is kept, closed as by `closeDatabase`. */
+  predecessor: string;
+  /** The role that may still connect to it. */
+  guardian: string;
+}
+
+/** object_in_use, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
+const inUse = "55006";
+const attempts = 5;
+
+/**
+ * Gives a database's name to another one, in one transaction: there is a database of this name at any moment. Ends the sessions of both.
+ *
+ * @param maintenance Login that owns both databases or is a superuser, in any database but these.
+ * @throws UserError if clients come back faster than their sessions are ended
+ */
+export function swapDatabases(maintenance: Connection, swap: Swap): Promise<void> {
+  return withClient(maintenance, "restore", async (client) => {
+    for (let attempt = 1; ; attempt++) {
+      await client.query("begin");
+      try {
+        await endSessions(client, [swap.name, swap.successor]);
+        await rename(client, swap.name, swap.predecessor);
+        await rename(client, swap.successor, swap.name);
+        await close(client, swap.predecessor, swap.guardian);
+        await client.query("commit");
+        return;
+      } catch (error) {
+        await client.query("rollback");
+        if (!(error instanceof DatabaseError) || error.code !== inUse) throw error;
+        if (attempt < attempts) continue;
+        throw new UserError(
+          `The sessions of the database ${swap.name} cannot be ended: ${error.detail ?? error.message}`,
+          "Stop the applications that log in again at once. Nothing was changed.",
+          { cause: error },
+        );
+      }
+    }
+  });
+}
+
+/**
+ * Takes from everyone but its owner and one role what they may do with a database, so that no application reaches it by its name.
+ *
+ * @param maintenance Login that owns the database or is a superuser, in any database but this.
+ */
+export function closeDatabase(
+  maintenance: Connection,
+  database: string,
+  guardian: string,
+): Promise<void> {
+  return withClient(maintenance, "restore", (client) => close(client, database, guardian));
+}
+
+async function close(client: Client, database: string, guardian: string): Promise<void> {
+  const { rows } = await client.query<{ grantee: string | null }>(
+    `select distinct case when a.grantee operator(pg_catalog.<>) 0
+                          then pg_catalog.pg_get_userbyid(a.grantee)::text end as grantee
+       from pg_catalog.pg_database as d
+      cross join lateral pg_catalog.aclexplode(
+            coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) as a
+      where d.datname operator(pg_catalog.=) $1::pg_catalog.name
+        and a.grantee operator(pg_catalog.<>) d.datdba`,
+    [database],
+  );
+  for (const { grantee } of rows) {
+    if (grantee === guardian) continue;
+    const role = grantee === null ? "public" : escapeIdentifier(grantee);
+    await client.query(`revoke all on database ${escapeIdentifier(database)} from ${role}`);
+  }
+}
+
+function rename(client: Client, from: string, to: string) {
+  return client.query(`alter database ${escapeIdentifier(from)} rename to ${escapeIdentifier(to)}`);
+}
+
+/** Waits for their end: a rename refuses a database that has a session. */
+async function endSessions(client: Client, databases: readonly string[]): Promise<void> {
+  await client.query(
+    `select pg_catalog.pg_terminate_backend(pid, 5000)
+       from pg_catalog.pg_stat_activity
+      where datname operator(pg_catalog.=) any ($1::pg_catalog.name[])
+        and backend_type operator(pg_catalog.=) 'client backend'`,
+    [databases],
+  );
+}

@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { ClientProgramError } from "../../../src/backup/clientProgram";
+import { countRows } from "../../../src/backup/countRows";
+import { dump } from "../../../src/backup/dump";
+import { readDump } from "../../../src/backup/dumpContents";
+import type { Connection } from "../../../src/connection/connection";
+import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
+
+let database: Awaited<ReturnType<typeof createTenantDatabase>>;
+let folder: string;
+let file: string;
+
+const tables = ["users", "customers", "sites", "deployments", "cost_records"].map(
+  (name) => `public.${name}`,
+);
+
+beforeAll(async () => {
+  database = await createTenantDatabase("session");
+  // Characters that end a line for some, and what ends the rows of a table in a script.
+  await database.run(`
+    grant select on all sequences in schema public to ${database.backup.user};
+    insert into public.users (email, full_name, password_hash)
+      select 'u' || n || '@example.com', e'a\\u2028b\\r\\nc\\td\\\\.\\n\\\\.', md5(n::text) from generate_series(1, 3000) as n`);
+  folder = await mkdtemp(join(tmpdir(), "hosterizer-dump-"));
+  file = join(folder, "whole.dump");
+  await dump(database.backup, file, {});
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await database.drop();
+});
+
+test("a dump has every row of every tenant, and only its owner may read it", async () => {
+  const { rows, migrations } = await readDump(file);
+
+  const counts = await countRows(database.backup, tables);
+  expect(counts.get("public.users")).toBeGreaterThan(3000);
+  expect(counts.get("public.sites")).toBeGreaterThan(1);
+  expect(Object.fromEntries(rows)).toMatchObject(Object.fromEntries(counts));
+  // These tables were made without migrations.
+  expect(migrations).toBeUndefined();
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test("a part of the database is dumped alone", async () => {
+  const part = join(folder, "part.dump");
+  const seen: string[] = [];
+  await dump(database.backup, part, { only: "data", tables: ["public.sites"] }, (table) => {
+    seen.push(table);
+  });
+
+  const { rows, entries } = await readDump(part);
+  expect([...rows.keys()]).toEqual(["public.sites"]);
+  expect(seen).toEqual(["public.sites"]);
+  expect(entries.map(({ kind }) => kind)).toEqual(["TABLE DATA", "SEQUENCE SET"]);
+});
+
+test("a dump of a role that policies hide rows from fails, and leaves no file", async () => {
+  const failed = join(folder, "failed.dump");
+  const stranger = await database.role("stranger");
+
+  await expect(dump(stranger, failed, {})).rejects.toThrow(/permission denied/);
+  await expect(dump(stranger, failed, {})).rejects.toBeInstanceOf(ClientProgramError);
+  expect(existsSync(failed)).toBe(false);
+  expect(existsSync(`${failed}.unfinished`)).toBe(false);
+});
+
+test("a wrong password is named, and not printed", async () => {
+  const wrong: Connection = { ...database.backup, password: "guess-4711" };
+  const error: unknown = await dump(wrong, join(folder, "x.dump"), {}).catch((e: unknown) => e);
+
+  expect(String(error)).toContain("password authentication failed");
+  expect(String(error)).not.toContain("4711");
+});
+
+describe("a file that is not a whole dump is refused", () => {
+  const damaged = async (change: (copy: string) => Promise<unknown>) => {
+    const copy = join(folder, "damaged.dump");
+    await copyFile(file, copy);
+    await change(copy);
+    return readDump(copy);
+  };
+  const refused = { name: "UserError", fault: expect.stringMatching(/damaged\.dump/) as unknown };
+
+  test.each([0, 5, 1000, 20_000])("one that was cut off after %i bytes", async (length) => {
+    await expect(damaged((copy) => truncate(copy, length))).rejects.toMatchObject(refused);
+  });
+
+  test("one that lacks its last bytes", async () => {
+    const { size } = await stat(file);
+    const { entries } = await readDump(file);
+    // The last bytes belong to the rows of the last table that has any.
+    expect(entries.length).toBeGreaterThan(10);
+    await expect(damaged((copy) => truncate(copy, size - 30))).rejects.toMatchObject(refused);
+  });
+
+  test("one with a byte changed in its rows", async () => {
+    const content = await readFile(file);
+    // The rows of users take most of the file.
+    const positions = Array.from({ length: 12 }, (_, n) =>
+      Math.floor(content.length * (0.6 + n / 40)),
+    );
+    for (const position of positions) {
+      const changed = Buffer.from(content);
+      changed.writeUInt8(changed.readUInt8(position) ^ 0x20, position);
+      await expect(damaged((copy) => writeFile(copy, changed))).rejects.toMatchObject(refused);
+    }
+  });
+
+  test.each([
+    ["a text", "select 1;\n"],
+    ["another kind of archive", "PK\u0003\u0004"],
+  ])("%s", async (_, text) => {
+    await expect(damaged((copy) => writeFile(copy, text))).rejects.toMatchObject(refused);
+  });
+
+  test("none at all", async () => {
+    await expect(readDump(join(folder, "nowhere.dump"))).rejects.toThrow(/ENOENT/);
+  });
+});

@@ -1,0 +1,149 @@
+import { existsSync } from "node:fs";
+import { copyFile, truncate } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
+import { makeConvergedProject } from "./makeProject";
+import type { Project } from "./project";
+import { readChecksums } from "./readChecksums";
+import { tenantRows } from "./tenantRows";
+
+let project: Project;
+let data: Record<string, string>;
+
+beforeAll(async () => {
+  project = await makeConvergedProject();
+  await project.query(tenantRows);
+  data = await readChecksums(project);
+});
+afterAll(() => project.remove());
+
+const db = (...words: string[]) => project.npm("db", "--", ...words);
+const databases = async () =>
+  (
+    await project.query<{ name: string }>(
+      "select datname as name from pg_database where not datistemplate order by 1",
+    )
+  ).map(({ name }) => name);
+
+test("a dump appears in dumps/, which git ignores, and says how large it is", async () => {
+  const { code, output } = await db("dump");
+
+  expect(output).toMatch(/^dumps\/local-\d{4}-\d\d-\d\dT\d{6}Z\.dump: \d+ kB, /m);
+  expect(code).toBe(0);
+  expect(await project.read(".gitignore")).toContain("/dumps/\n");
+});
+
+describe("a dump of everything", () => {
+  beforeAll(async () => {
+    expect(await db("dump", "--file", "all.dump")).toMatchObject({ code: 0 });
+  });
+
+  test("is not overwritten", async () => {
+    const { code, output } = await db("dump", "--file", "all.dump");
+    expect(output).toContain("all.dump exists already");
+    expect(code).toBe(1);
+  });
+
+  test("is restored beside the database, which stays as it is", async () => {
+    await project.query("update public.sites set name = 'changed since'");
+    const changed = await readChecksums(project);
+    const { code, output } = await db("restore", "all.dump", "--into", "beside");
+
+    expect(output).toMatch(/rows: [\d,]+ rows of \d+ tables, as in the dump/);
+    expect(output).toMatch(/isolation: [\d,]+ attempts, nothing leaks/);
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(changed);
+    const application = await project.connection("app_user", "beside");
+    await expect(rowsOf(application, "select")).rejects.toThrow(/permission denied for database/);
+    expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  });
+
+  test("takes the place of the database, with exactly its rows and without drift", async () => {
+    const { code, output } = await db("restore", "all.dump", "--replace", "hosterizer");
+
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(data);
+    expect(await project.npm("drift")).toMatchObject({ code: 0 });
+    const [, kept = ""] = /kept as (hosterizer_before_\d+_\d+)\./.exec(output) ?? [];
+    expect(await databases()).toContain(kept);
+    const names = "select count(*)::int as n from public.sites where name = 'changed since'";
+    const before = await rowsOf<{ n: number }>(await project.connection(undefined, kept), names);
+    expect(before[0]?.n).toBeGreaterThan(0);
+  });
+
+  test("can be restored without its rows, or only they", async () => {
+    expect(await db("restore", "all.dump", "--schema-only", "--into", "bare")).toMatchObject({
+      code: 0,
+    });
+    const count = "select count(*)::int as n from public.users";
+    expect(await rowsOf(await project.connection(undefined, "bare"), count)).toEqual([{ n: 0 }]);
+
+    expect(await db("restore", "all.dump", "--data-only", "--into", "filled")).toMatchObject({
+      code: 0,
+    });
+    const filled = await rowsOf<{ n: number }>(
+      await project.connection(undefined, "filled"),
+      count,
+    );
+    expect(filled).toEqual(await project.query(count));
+  });
+});
+
+describe("nothing is changed by", () => {
+  const refused = async (words: string[], says: RegExp) => {
+    const before = await databases();
+    const { code, output } = await db(...words);
+    expect(output).toMatch(says);
+    expect(output).not.toContain("    at ");
+    expect(code).toBe(1);
+    expect(await databases()).toEqual(before);
+  };
+
+  test("the name of another database after --replace", async () => {
+    await refused(
+      ["restore", "all.dump", "--replace", "hosterizer_prod"],
+      /"hosterizer_prod" is not the database of stack local[^]*Name hosterizer/,
+    );
+  });
+
+  test("a name that is taken after --into", async () => {
+    await refused(["restore", "all.dump", "--into", "beside"], /beside exists already/);
+  });
+
+  test("a dump that was cut off", async () => {
+    await copyFile(join(project.directory, "all.dump"), join(project.directory, "cut.dump"));
+    await truncate(join(project.directory, "cut.dump"), 50_000);
+    await refused(["restore", "cut.dump"], /cut\.dump is not a dump, or is damaged/);
+  });
+
+  test("a dump of one table", async () => {
+    expect(await db("dump", "--table", "public.sites", "--file", "one.dump")).toMatchObject({
+      code: 0,
+    });
+    await refused(["restore", "one.dump"], /one\.dump is not a dump of a whole database/);
+  });
+
+  test("a dump of another schema version", async () => {
+    await project.succeed("db", "--", "migrate", "down");
+    expect(await db("dump", "--file", "older.dump")).toMatchObject({ code: 0 });
+    await project.succeed("db", "--", "migrate", "up");
+    await refused(["restore", "older.dump"], /older\.dump is of another schema version/);
+  });
+
+  test("a table that does not exist", async () => {
+    await refused(
+      ["dump", "--table", "public.sties", "--file", "x.dump"],
+      /"public\.sties" is not/,
+    );
+    expect(existsSync(join(project.directory, "x.dump"))).toBe(false);
+  });
+});
+
+test("no command prints a password", async () => {
+  const { superuser, roles } = await project.secrets();
+  for (const secret of [superuser, ...Object.values(roles)])
+    expect(project.transcript.join("\n")).not.toContain(secret);
+});
