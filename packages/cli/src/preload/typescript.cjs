@@ -28,6 +28,9 @@ function map(wanted) {
   isMapped = wanted;
 }
 
-// The state names tsx as the loader of our files; in this process they have one already.
-const tsx = require.resolve("tsx/cjs");
-require.cache[tsx] = Object.assign(new Module(tsx), { filename: tsx, loaded: true });
+// What this process has already. The state names tsx as the loader of our files; and the SDK maps stack traces by itself, one for
+// each resource, with the maps of all libraries.
+for (const module of ["tsx/cjs", "source-map-support/register"]) {
+  const file = require.resolve(module, { paths: [__dirname, require.resolve("@pulumi/pulumi")] });
+  require.cache[file] = Object.assign(new Module(file), { filename: file, loaded: true });
+}

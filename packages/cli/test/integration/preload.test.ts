@@ -57,6 +57,8 @@ test("stack traces name lines of our TypeScript, and libraries are loaded withou
   const { stdout } = run(`
     const sdk = require.resolve("@pulumi/pulumi");
     require(sdk);
+    // As its programs begin.
+    require("module").createRequire(sdk)("source-map-support/register");
     console.log(require("node:module").findSourceMap(sdk) === undefined);
     try {
       require("./${file}").scramVerifier("\\u00e9");
