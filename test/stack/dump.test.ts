@@ -58,7 +58,6 @@ describe("a dump of everything", () => {
     expect(await readChecksums(project)).toEqual(changed);
     const application = await project.connection("app_user", "beside");
     await expect(rowsOf(application, "select")).rejects.toThrow(/permission denied for database/);
-    expect(await project.npm("drift")).toMatchObject({ code: 0 });
   });
 
   test("takes the place of the database, with exactly its rows and without drift", async () => {
@@ -127,10 +126,12 @@ describe("nothing is changed by", () => {
   });
 
   test("a dump of another schema version", async () => {
-    await project.succeed("db", "--", "migrate", "down");
-    expect(await db("dump", "--file", "older.dump")).toMatchObject({ code: 0 });
-    await project.succeed("db", "--", "migrate", "up");
-    await refused(["restore", "older.dump"], /older\.dump is of another schema version/);
+    await project.query(
+      "insert into hosterizer.schema_migrations (name, run_on) values ('000999_later', now())",
+    );
+    expect(await db("dump", "--file", "other.dump")).toMatchObject({ code: 0 });
+    await project.query("delete from hosterizer.schema_migrations where name = '000999_later'");
+    await refused(["restore", "other.dump"], /other\.dump is of another schema version/);
   });
 
   test("a table that does not exist", async () => {

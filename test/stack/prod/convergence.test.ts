@@ -214,3 +214,25 @@ test("a refused up still closes what is open, without superuser rights and with 
     expect(project.transcript.join("")).not.toContain(secret);
   }
 });
+
+test("a dump takes the place of the database, without superuser rights", async () => {
+  const before = await everything();
+  await project.succeed("db", "--", "dump", "--stack", "prod", "--file", "prod.dump");
+  await rowsOf(inDatabase(), "update public.sites set name = 'changed since'");
+  const output = await project.succeed(
+    "db",
+    "--",
+    "restore",
+    "prod.dump",
+    "--stack",
+    "prod",
+    "--replace",
+    "hosterizer",
+  );
+
+  expect(output).toContain("hosterizer is the restored database now.");
+  expect(await everything()).toEqual(before);
+  const changed = "select from public.sites where name = 'changed since'";
+  expect(await rowsOf(inDatabase(), changed)).toEqual([]);
+  expect(await project.npm("drift", ...stack)).toMatchObject({ code: 0 });
+});

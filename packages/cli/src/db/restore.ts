@@ -11,8 +11,9 @@ import {
   type DumpContents,
   type DumpEntry,
   readDump,
+  type TableRows,
 } from "@hosterizer/postgres/backup/dumpContents";
-import { restore as load, type Source } from "@hosterizer/postgres/backup/restore";
+import { loadedTables, restore as load, type Source } from "@hosterizer/postgres/backup/restore";
 import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
@@ -113,12 +114,14 @@ async function run(program: Program, file: string, options: Options): Promise<vo
   };
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
-  await withSources(file, contents, options, program, access, async (sources) => {
-    await load(sources, target, { jobs: availableParallelism(), onTable: progress });
-  });
+  const leftOut = await withSources(file, contents, options, program, access, (sources) =>
+    load(sources, target, { jobs: availableParallelism(), onTable: progress }),
+  );
   say(`Loaded into the database ${database} in ${seconds(began)}.`);
 
-  await check(program, { ...access, database }, expectedRows(contents, options));
+  if (leftOut.length > 0)
+    say(`  without ${leftOut.join(", ")}: only a superuser can create that, in this database.`);
+  await check(program, { ...access, database }, expectedRows(contents, options, program));
   if (replace === undefined) {
     await closeDatabase(target.maintenance, database, program.migrator);
     say(
@@ -180,15 +183,14 @@ function requireSameVersion(
   );
 }
 
-const ownSchema = `${ledgerTable.schema}.`;
-
 /** The program's own records are part of a schema: without them the next update could not tell what is applied. */
 function expectedRows(
-  { rows }: DumpContents,
+  contents: DumpContents,
   { schemaOnly }: Options,
-): ReadonlyMap<string, number> {
-  const isLoaded = ([table]: [string, number]) => !schemaOnly || table.startsWith(ownSchema);
-  return new Map([...rows].filter(isLoaded));
+  { owner }: Program,
+): readonly TableRows[] {
+  const loaded = loadedTables(contents, owner);
+  return schemaOnly ? loaded.filter(({ schema }) => schema === ledgerTable.schema) : loaded;
 }
 
 /** What is loaded, in which order. */
@@ -198,22 +200,21 @@ async function withSources(
   { schemaOnly, dataOnly }: Options,
   program: Program,
   access: StackAccess,
-  use: (sources: readonly Source[]) => Promise<void>,
-): Promise<void> {
+  use: (sources: readonly Source[]) => Promise<string[]>,
+): Promise<string[]> {
   if (!dataOnly) {
     const isWanted = ({ kind, rest }: DumpEntry) =>
       !schemaOnly ||
       !["TABLE DATA", "SEQUENCE SET"].includes(kind) ||
       rest.startsWith(`${ledgerTable.schema} `);
-    await use([{ file, entries: entries.filter(isWanted) }]);
-    return;
+    return use([{ file, entries: entries.filter(isWanted) }]);
   }
   const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
   try {
     const schema = join(folder, "schema.dump");
     await writeDump(connectionAs(backupRole(program), access), schema, { only: "schema" });
     const definitions = (await readDump(schema)).entries;
-    await use([
+    return await use([
       { file: schema, entries: definitions, section: "pre-data" },
       { file, entries, section: "data" },
       { file: schema, entries: definitions, section: "post-data" },
@@ -227,9 +228,9 @@ async function withSources(
 async function check(
   program: Program,
   restored: StackAccess,
-  rows: ReadonlyMap<string, number>,
+  rows: readonly TableRows[],
 ): Promise<void> {
-  const counts = await countRows(connectionAs(backupRole(program), restored), [...rows.keys()]);
+  const counts = await countRows(connectionAs(backupRole(program), restored), rows);
   const differences = await readSchemaDrift(connectionAs(program.migrator, restored), {
     schemas: program.recordedSchemas,
     owner: program.owner,
@@ -250,8 +251,8 @@ async function check(
       "It is kept for you to look at, under this name, and nothing else was changed.",
     );
   }
-  const total = [...rows.values()].reduce((sum, count) => sum + count, 0);
-  say(`  rows: ${counted(total, "row")} of ${counted(rows.size, "table")}, as in the dump`);
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  say(`  rows: ${counted(total, "row")} of ${counted(rows.length, "table")}, as in the dump`);
   say("  schema: as recorded");
   say(`  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`);
 }

@@ -1,38 +1,39 @@
 import { escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "../connection/connection";
+import type { TableRows } from "./dumpContents";
 
 /**
  * How many rows tables have, all in one snapshot.
  *
  * @param connection of a login that policies show every row
- * @param tables as `schema.table`
+ * @returns in the same order
  */
 export function countRows(
   connection: Connection,
-  tables: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+  tables: readonly Omit<TableRows, "count">[],
+): Promise<TableRows[]> {
   return withClient(connection, "restore", async (client) => {
-    const counts = new Map<string, number>();
+    const counts: TableRows[] = [];
     await client.query("begin isolation level repeatable read read only");
-    for (const table of tables) {
-      const name = table.split(".").map(escapeIdentifier).join(".");
+    for (const { schema, table } of tables) {
       const { rows } = await client.query<{ count: string }>(
-        `select pg_catalog.count(*) as count from ${name}`,
+        `select pg_catalog.count(*) as count from ${escapeIdentifier(schema)}.${escapeIdentifier(table)}`,
       );
-      counts.set(table, Number(rows[0]?.count));
+      counts.push({ schema, table, count: Number(rows[0]?.count) });
     }
     await client.query("commit");
     return counts;
   });
 }
 
-/** The tables whose number of rows differs, a line each. */
+/** The tables whose number of rows differs, a line each. @param actual of the same tables, in the same order */
 export function compareCounts(
-  expected: ReadonlyMap<string, number>,
-  actual: ReadonlyMap<string, number>,
+  expected: readonly TableRows[],
+  actual: readonly TableRows[],
 ): string[] {
-  return [...expected]
-    .filter(([table, count]) => actual.get(table) !== count)
-    .map(([table, count]) => `${table} has ${actual.get(table) ?? 0} rows, expected ${count}`);
+  return expected.flatMap(({ schema, table, count }, index) => {
+    const found = actual[index]?.count ?? 0;
+    return found === count ? [] : [`${schema}.${table} has ${found} rows, expected ${count}`];
+  });
 }

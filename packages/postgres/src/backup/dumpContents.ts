@@ -20,8 +20,15 @@ export interface DumpContents {
   entries: readonly DumpEntry[];
   /** Names of the migrations that it had applied; undefined if it has no ledger's rows, as one of a few tables. */
   migrations: readonly string[] | undefined;
-  /** Number of rows by table, as `schema.table`. */
-  rows: ReadonlyMap<string, number>;
+  /** In the order of the file. */
+  tables: readonly TableRows[];
+}
+
+/** How many rows a table has. */
+export interface TableRows {
+  schema: string;
+  table: string;
+  count: number;
 }
 
 /**
@@ -59,7 +66,7 @@ export async function readDump(file: string): Promise<DumpContents> {
       { cause: error },
     );
   }
-  return { entries, migrations: counter.migrations, rows: counter.rows };
+  return { entries, migrations: counter.migrations, tables: counter.tables };
 }
 
 /** Not readline's lines: those end at other characters too, which rows may have. */
@@ -80,19 +87,19 @@ function parseEntry(line: string): DumpEntry | undefined {
 
 /** Counts the rows of each table in a script of pg_restore, and reads the ledger's. */
 class RowCounter {
-  readonly rows = new Map<string, number>();
+  readonly tables: TableRows[] = [];
   migrations: string[] | undefined;
 
-  private table: string | undefined;
-  private count = 0;
+  /** The one whose rows follow. */
+  private table: TableRows | undefined;
   /** Where the ledger's rows have the name of a migration. */
   private nameAt: number | undefined;
 
   read(line: string): void {
     if (this.table === undefined) this.begin(line);
-    else if (line === "\\.") this.end();
+    else if (line === "\\.") this.table = undefined;
     else {
-      this.count += 1;
+      this.table.count += 1;
       if (this.nameAt !== undefined) this.migrations?.push(line.split("\t")[this.nameAt] ?? "");
     }
   }
@@ -102,16 +109,12 @@ class RowCounter {
       /^COPY ((?:"(?:[^"]|"")+"|\w+))\.((?:"(?:[^"]|"")+"|\w+)) \((.*)\) FROM stdin;$/.exec(line) ??
       [];
     if (schema === undefined || table === undefined) return;
-    this.table = `${unquoted(schema)}.${unquoted(table)}`;
-    this.count = 0;
-    const isLedger = this.table === `${ledgerTable.schema}.${ledgerTable.table}`;
+    this.table = { schema: unquoted(schema), table: unquoted(table), count: 0 };
+    this.tables.push(this.table);
+    const isLedger =
+      this.table.schema === ledgerTable.schema && this.table.table === ledgerTable.table;
     this.nameAt = isLedger ? columns.split(", ").indexOf("name") : undefined;
     if (isLedger) this.migrations = [];
-  }
-
-  private end(): void {
-    if (this.table !== undefined) this.rows.set(this.table, this.count);
-    this.table = undefined;
   }
 }
 

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
 import { type Connection, withClient } from "../connection/connection";
 import { readSql } from "../sql/readSql";
 import { UserError } from "../userError";
 import { ClientProgramError, runClientProgram } from "./clientProgram";
-import type { DumpEntry } from "./dumpContents";
+import type { DumpContents, DumpEntry, TableRows } from "./dumpContents";
 
 /** Where a dump goes, and who loads it. */
 export interface RestoreTarget {
@@ -49,16 +49,17 @@ export interface RestoreOptions {
  * is left out, because an update makes it. Row-level security comes last: neither COPY nor the check of a new foreign key works on
  * tables that force it, and pg_restore's parallel jobs do not wait for either.
  *
+ * @returns the names of extensions that are left out, because only a superuser may create them
  * @throws UserError if the database exists, or with pg_restore's messages
  */
 export async function restore(
   sources: readonly Source[],
   target: RestoreTarget,
   options: RestoreOptions,
-): Promise<void> {
+): Promise<string[]> {
   const facts = await createDatabaseLike(target);
   try {
-    const schemas = await createExtensions(target);
+    const { schemas, leftOut } = await createExtensions(target);
     const wanted = sources.map((source) => ({
       ...source,
       entries: source.entries.filter((entry) => isLoaded(entry, target.owner, schemas)),
@@ -71,6 +72,7 @@ export async function restore(
           options,
         );
     await grantPrivileges(target, facts);
+    return leftOut;
   } catch (error) {
     await dropRestored(target);
     throw error instanceof ClientProgramError ? notLoaded(error) : error;
@@ -157,13 +159,24 @@ async function existing(client: Client, names: readonly string[]): Promise<strin
   return rows.map(({ name }) => name);
 }
 
-/** Makes the extensions that the database has that this one is like. @returns the schemas made for them */
+/** What became of a database's extensions. */
+interface MadeExtensions {
+  /** The schemas made for extensions. */
+  schemas: string[];
+  /** The extensions that only a superuser may create. */
+  leftOut: string[];
+}
+
+/** insufficient_privilege, https://www.postgresql.org/docs/15/errcodes-appendix.html. */
+const notAllowed = "42501";
+
+/** Makes the extensions that the database has that this one is like. */
 async function createExtensions({
   maintenance,
   like,
   database,
   owner,
-}: RestoreTarget): Promise<readonly string[]> {
+}: RestoreTarget): Promise<MadeExtensions> {
   const extensions = await withClient(
     { ...maintenance, database: like },
     "restore",
@@ -181,17 +194,24 @@ async function createExtensions({
   const schemas = [...new Set(extensions.map(({ schema }) => schema))].filter(
     (schema) => schema !== "public",
   );
+  const leftOut: string[] = [];
   await withClient({ ...maintenance, database }, "restore", async (client) => {
     for (const schema of schemas)
       await client.query(
         `create schema ${escapeIdentifier(schema)} authorization ${escapeIdentifier(owner)}`,
       );
-    for (const { name, schema } of extensions)
-      await client.query(
-        `create extension ${escapeIdentifier(name)} schema ${escapeIdentifier(schema)}`,
-      );
+    for (const { name, schema } of extensions) {
+      try {
+        await client.query(
+          `create extension ${escapeIdentifier(name)} schema ${escapeIdentifier(schema)}`,
+        );
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.code !== notAllowed) throw error;
+        leftOut.push(name);
+      }
+    }
   });
-  return schemas;
+  return { schemas, leftOut };
 }
 
 /** Whether the owner loads an entry: what is the owner's, and what everyone who owns a database may do with its schema public. */
@@ -204,6 +224,17 @@ function isLoaded(
   if (kind === "SCHEMA" && schemasOfExtensions.some((name) => rest === `- ${name} ${owner}`))
     return false;
   return rest.endsWith(` ${owner}`) || rest.endsWith(" pg_database_owner");
+}
+
+/** The tables of a dump whose rows `restore` loads: those of the owner. */
+export function loadedTables(
+  { entries, tables }: Pick<DumpContents, "entries" | "tables">,
+  owner: string,
+): readonly TableRows[] {
+  const owned = new Set(
+    entries.filter(({ kind }) => kind === "TABLE DATA").map(({ rest }) => rest),
+  );
+  return tables.filter(({ schema, table }) => owned.has(`${schema} ${table} ${owner}`));
 }
 
 function isRowSecurity({ kind }: DumpEntry): boolean {

@@ -16,10 +16,6 @@ let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 let folder: string;
 let file: string;
 
-const tables = ["users", "customers", "sites", "deployments", "cost_records"].map(
-  (name) => `public.${name}`,
-);
-
 beforeAll(async () => {
   database = await createTenantDatabase("session");
   // Characters that end a line for some, and what ends the rows of a table in a script.
@@ -37,12 +33,13 @@ afterAll(async () => {
 });
 
 test("a dump has every row of every tenant, and only its owner may read it", async () => {
-  const { rows, migrations } = await readDump(file);
+  const { tables, migrations } = await readDump(file);
 
   const counts = await countRows(database.backup, tables);
-  expect(counts.get("public.users")).toBeGreaterThan(3000);
-  expect(counts.get("public.sites")).toBeGreaterThan(1);
-  expect(Object.fromEntries(rows)).toMatchObject(Object.fromEntries(counts));
+  expect(tables).toEqual(counts);
+  const of = (name: string) => counts.find(({ table }) => table === name)?.count;
+  expect(of("users")).toBeGreaterThan(3000);
+  expect(of("sites")).toBeGreaterThan(1);
   // These tables were made without migrations.
   expect(migrations).toBeUndefined();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -55,8 +52,8 @@ test("a part of the database is dumped alone", async () => {
     seen.push(table);
   });
 
-  const { rows, entries } = await readDump(part);
-  expect([...rows.keys()]).toEqual(["public.sites"]);
+  const { tables, entries } = await readDump(part);
+  expect(tables.map(({ schema, table }) => [schema, table])).toEqual([["public", "sites"]]);
   expect(seen).toEqual(["public.sites"]);
   expect(entries.map(({ kind }) => kind)).toEqual(["TABLE DATA", "SEQUENCE SET"]);
 });
