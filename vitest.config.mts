@@ -24,6 +24,7 @@ const longest = [
   "stack/drift",
   "docker/stack/driftCatalogue",
   "stack/driftCatalogue",
+  "stack/dump",
   "stack/prod/convergence",
   "stack/prod/promotion",
   "stack/twoAtOnce",
