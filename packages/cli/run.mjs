@@ -12,6 +12,7 @@ const [command = "", ...args] = process.argv.slice(2);
 
 try {
   requireNode(20, 19);
+  requireSeparator();
   await installPackages(project);
   const require = createRequire(import.meta.url);
   require("./preload.cjs");
@@ -22,6 +23,17 @@ try {
   const readable = ["UserError", "DeclarationError", "DeclarationErrors"].includes(error.name);
   process.stderr.write(`${readable ? error.message : error.stack}\n`);
   process.exitCode = 1;
+}
+
+// npm takes an option before `--` for itself, and another stack than the user meant would be changed or removed.
+function requireSeparator() {
+  const { npm_config_stack: taken, npm_lifecycle_event: script = command } = process.env;
+  if (taken === undefined) return;
+  const stack = taken === "true" || taken === "" ? (args[0] ?? "<stack>") : taken;
+  const line =
+    script === "db" ? `db -- <command> --stack ${stack}` : `${script} -- --stack ${stack}`;
+  const message = `npm has taken the option --stack for itself: options come after --.\nRun \`npm run ${line}\`. Nothing was done.`;
+  throw Object.assign(new Error(message), { name: "UserError" });
 }
 
 function toolchainCommand(require) {

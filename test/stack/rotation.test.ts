@@ -56,7 +56,7 @@ test("rotate-password leaves the old login usable when applications do not take 
   expect(output).toMatch(/app_user has \d+ sessions that began in the last 2\.0 s/);
   expect(code).toBe(1);
   expect(await project.read(configuration)).toBe(
-    `${written}  hosterizer-database:logins:\n    app_user: [ 0, 1 ]\n`,
+    `${written}  hosterizer-database:logins:\n    app_user: [0, 1]\n`,
   );
   expect(clients.failures).toEqual([]);
 });
@@ -73,7 +73,7 @@ test("rotate-password resumes, and no client with the documented settings fails"
   expect([...clients.logins.keys()].sort()).toEqual(["app_user", "app_user_a"]);
   await expect(rowsOf(before, "select 1")).rejects.toMatchObject({ code: "28P01" });
   expect(await sessionsAs("app_user")).toEqual([]);
-  expect(await project.read(configuration)).toContain("app_user: [ 1 ]\n");
+  expect(await project.read(configuration)).toContain("app_user: [1]\n");
 });
 
 test("a rotation leaves no drift", async () => {

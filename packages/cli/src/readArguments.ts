@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import { UserError } from "@hosterizer/postgres/userError";
+
 /** The arguments that a command was called with. */
 export interface Arguments {
   stack: string;
@@ -34,8 +36,25 @@ export function readArguments(description: CommandDescription, args: readonly st
   const own = Object.entries(description.options ?? {});
   for (const [option, purpose] of own) command.option(`--${option} <${option}>`, purpose);
   command.parse([...args], { from: "user" });
+  requireOptions(description.name, command.args);
   const { stack, yes = false } = command.opts<{ stack: string; yes?: boolean }>();
   const given = command.opts<Record<string, string | undefined>>();
   const values = Object.fromEntries(own.map(([option]) => [option, given[option]]));
   return { stack, yes, values, rest: command.args };
+}
+
+/**
+ * Refuses a word that belongs to no option. npm passes such a word on where `--` was forgotten, and takes the option before it.
+ *
+ * @throws UserError
+ */
+function requireOptions(name: string, words: readonly string[]): void {
+  const stray = words.find(
+    (word, index) => !word.startsWith("-") && !/^--?[^=]+$/.test(words[index - 1] ?? ""),
+  );
+  if (stray === undefined) return;
+  throw new UserError(
+    `"${stray}" is not an option of \`npm run ${name}\`.`,
+    `Options come after --, such as \`npm run ${name} -- --stack ${stray}\`. Nothing was done.`,
+  );
 }

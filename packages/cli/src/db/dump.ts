@@ -60,6 +60,12 @@ function append(value: string, previous: string[] = []): string[] {
 async function run(program: Program, options: Options): Promise<void> {
   const { stack, table: tables = [] } = options;
   const file = options.file === undefined ? newFile(stack) : fromUser(options.file);
+  if (options.file !== undefined && !existsSync(dirname(file))) {
+    throw new UserError(
+      `The folder ${dirname(file)} does not exist.`,
+      "Make it, or name another file.",
+    );
+  }
   if (existsSync(file)) {
     throw new UserError(`${file} exists already.`, "Name another file: a dump overwrites nothing.");
   }
@@ -85,7 +91,7 @@ async function run(program: Program, options: Options): Promise<void> {
     );
   }
   await requireProgram("pg_dump", major);
-  await mkdir(dirname(file), { recursive: true });
+  if (options.file === undefined) await mkdir(dirname(file), { recursive: true });
 
   const began = Date.now();
   const progress = lateProgress((name: string) => `writing ${name}`);
@@ -106,7 +112,7 @@ async function run(program: Program, options: Options): Promise<void> {
     );
   }
   const { size } = await stat(file);
-  say(`${relative(process.cwd(), file)}: ${humanBytes(size)}, ${seconds(began)}`);
+  say(`${shown(file)}: ${humanBytes(size)}, ${seconds(began)}`);
 }
 
 /** The role for backups: it sees every row. */
@@ -133,6 +139,12 @@ export function fromUser(file: string): string {
 function newFile(stack: string): string {
   const moment = new Date().toISOString().slice(0, 19).replaceAll(":", "");
   return join(folders.project, defaultFolder, `${stack}-${moment}Z.dump`);
+}
+
+/** A path as the user can copy it in the folder where npm was called. */
+function shown(file: string): string {
+  const path = relative(process.env["INIT_CWD"] ?? process.cwd(), file);
+  return path.startsWith("..") ? file : path;
 }
 
 export function seconds(began: number): string {

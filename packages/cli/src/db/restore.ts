@@ -74,7 +74,7 @@ export function restore(program: Program): Command {
 }
 
 async function run(program: Program, file: string, options: Options): Promise<void> {
-  const { stack, replace } = options;
+  const { stack, replace, schemaOnly } = options;
   const access = await readStackAccess(stack);
   if (replace !== undefined && replace !== access.database) {
     throw new UserError(
@@ -99,7 +99,7 @@ async function run(program: Program, file: string, options: Options): Promise<vo
     file,
     contents,
     state.applied.map(({ name }) => name),
-    stack,
+    options,
   );
 
   const moment = new Date().toISOString().slice(0, 19).replace("T", "_").replaceAll(/[-:]/g, "");
@@ -121,7 +121,12 @@ async function run(program: Program, file: string, options: Options): Promise<vo
 
   if (leftOut.length > 0)
     say(`  without ${leftOut.join(", ")}: only a superuser can create that, in this database.`);
-  await check(program, { ...access, database }, expectedRows(contents, options, program));
+  await check(
+    program,
+    { ...access, database },
+    expectedRows(contents, options, program),
+    schemaOnly,
+  );
   if (replace === undefined) {
     await closeDatabase(target.maintenance, database, program.migrator);
     say(
@@ -161,17 +166,26 @@ function serverOf({ host, port, sslmode, sslrootcert }: StackAccess) {
   return { host, port, sslmode, ...(sslrootcert === undefined ? {} : { sslrootcert }) };
 }
 
-/** A dump of another version would not fit what the program declares. */
+/** A dump of another version would not fit what the program declares. @throws UserError */
 function requireSameVersion(
   file: string,
-  { migrations }: DumpContents,
+  { entries, migrations }: DumpContents,
   applied: readonly string[],
-  stack: string,
+  { stack, dataOnly }: Options,
 ): void {
+  const has = (kind: string) => entries.some((entry) => entry.kind === kind);
+  if (!has("TABLE") && !dataOnly) {
+    throw new UserError(
+      `${file} has only rows.`,
+      "Add --data-only: they are loaded into a copy of the present schema.",
+    );
+  }
   if (migrations === undefined) {
     throw new UserError(
-      `${file} is not a dump of a whole database of this program: it has no rows of ${ledgerTable.schema}.${ledgerTable.table}.`,
-      "To load a part of a database, use pg_restore.",
+      has("TABLE DATA")
+        ? `${file} is not a dump of a whole database of this program: it has no rows of ${ledgerTable.schema}.${ledgerTable.table}.`
+        : `${file} has no rows, not even the migrations' ledger: a dump with --schema-only is for reading.`,
+      "Name a dump of everything. pg_restore loads a part of a database.",
     );
   }
   const [inDump, here] = [migrations, applied].map((names) => [...names].sort());
@@ -229,6 +243,7 @@ async function check(
   program: Program,
   restored: StackAccess,
   rows: readonly TableRows[],
+  schemaOnly = false,
 ): Promise<void> {
   const counts = await countRows(connectionAs(backupRole(program), restored), rows);
   const differences = await readSchemaDrift(connectionAs(program.migrator, restored), {
@@ -252,7 +267,11 @@ async function check(
     );
   }
   const total = rows.reduce((sum, { count }) => sum + count, 0);
-  say(`  rows: ${counted(total, "row")} of ${counted(rows.length, "table")}, as in the dump`);
+  say(
+    schemaOnly
+      ? "  rows: none but the program's own records"
+      : `  rows: ${counted(total, "row")} of ${counted(rows.length, "table")}, as in the dump`,
+  );
   say("  schema: as recorded");
   say(`  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`);
 }

@@ -10,7 +10,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../commands/up";
 import { pins } from "../pins";
 import type { Program } from "../program";
-import { yaml } from "../stack/configuration";
+import { renderYaml, yaml } from "../stack/configuration";
 import { stackEnvironment } from "../stack/stackEnvironment";
 import { stackFiles } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
@@ -258,5 +258,5 @@ function loginsOf(text: string, role: string): readonly number[] {
 function editLogins(text: string, role: string, numbers: readonly number[]): string {
   const document = yaml().parseDocument(text);
   document.setIn(["config", loginsKey, role], document.createNode(numbers, { flow: true }));
-  return document.toString();
+  return renderYaml(document);
 }

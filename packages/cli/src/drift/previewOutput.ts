@@ -70,7 +70,7 @@ export function listChanges(step: PreviewStep, property: string) {
 }
 
 /** How a preview writes a value that only the update finds out (`UnknownValue` in Pulumi's RPC code). */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Names of the properties that differ, each once. Leaves out those whose declared value only the update finds out. */
 export function changedProperties({ detailedDiff, newState }: PreviewStep): string[] {

@@ -2,6 +2,7 @@ import { describeDifference, type Difference } from "@hosterizer/postgres/conver
 import { isLeak } from "@hosterizer/postgres/audit/leaks";
 import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
 import type { DriftReport } from "./driftReport";
+import { unknown } from "./previewOutput";
 
 /** Where the text is shown. */
 interface Screen {
@@ -131,16 +132,18 @@ function renderOne(difference: Difference, { width }: Screen, mark: string): str
 
 /** A stack that no update has created: what it will have, by kind. */
 function renderNew({ stack, differences }: DriftReport, { width, bold }: Screen): string[] {
-  const names = new Map<string, string[]>();
+  const names = new Map<string, Set<string>>();
   for (const { object } of differences) {
     const [, kind = "", name = ""] = /^(\w+) (\S+)$/.exec(object) ?? [];
-    if (countable.has(kind)) names.set(kind, [...(names.get(kind) ?? []), name]);
+    // Privileges are on objects whose names only the update finds out.
+    if (countable.has(kind) && name !== unknown)
+      names.set(kind, (names.get(kind) ?? new Set()).add(name));
   }
   return [
     bold(`Stack ${stack} is not up yet. ${npmCommand("up", [], stack)} creates it, with`),
     ...[...names].map(
       ([kind, its]) =>
-        `    ${cut(`${counted(its.length, kind)}: ${its.join(", ")}`, width - 2 * indent)}`,
+        `    ${cut(`${counted(its.size, kind)}: ${[...its].sort().join(", ")}`, width - 2 * indent)}`,
     ),
     "and all their privileges.",
   ];

@@ -18,6 +18,30 @@ export function yaml(): typeof import("yaml") {
 }
 
 /**
+ * A changed document as text that people keep formatted: lists in brackets have no spaces inside, as Prettier writes them, and
+ * long lines stay as they are.
+ */
+export function renderYaml(document: Document): string {
+  const { isSeq, parseDocument, visit } = yaml();
+  let text = document.toString({ lineWidth: 0 });
+  const padded: [number, number][] = [];
+  visit(parseDocument(text), {
+    Seq: (_, node) => {
+      if (isSeq(node) && node.flow && node.range) padded.push([node.range[0], node.range[1]]);
+    },
+  });
+  // From the end, so that the places of the others stay.
+  for (const [start, end] of padded.sort(([one], [other]) => other - one)) {
+    const list = text
+      .slice(start, end)
+      .replace(/^\[ (?=\S)/, "[")
+      .replace(/(?<=\S) \]$/, "]");
+    text = text.slice(0, start) + list + text.slice(end);
+  }
+  return text;
+}
+
+/**
  * The document in a file that people write.
  *
  * @param name of the file, as they know it

@@ -94,6 +94,19 @@ test("a stack other than local is not changed without confirmation", async () =>
   expect(await read("Pulumi.dev.yaml")).not.toContain("encryptionsalt");
 });
 
+test.each([
+  ["destroy --stack dev", "npm run destroy -- --stack dev"],
+  ["destroy --stack=dev -- --yes", "npm run destroy -- --stack dev"],
+  ["-s up --stack dev", "npm run up -- --stack dev"],
+  ["-s db --stack dev -- status", "npm run db -- <command> --stack dev"],
+])("`npm run %s`, whose option npm takes, does nothing and shows the line", async (line, meant) => {
+  const { code, stderr } = await clone.shell(`npm run ${line}`);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain("npm has taken the option --stack for itself");
+  expect(stderr).toContain(meant);
+});
+
 test("a backend in the environment holds the state, even that of local", async () => {
   const backend = join(clone.folder, "..", "backend");
   const environment = {

@@ -35,3 +35,13 @@ test("the command's own options are not passed to Pulumi", () => {
   });
   expect(readArguments(description, []).values).toEqual({ volume: undefined });
 });
+
+test.each(["dev", "--diff=x dev", "--yes dev"])(
+  "`%s` is refused: npm takes an option before --",
+  (line) => {
+    const description = { name: "destroy", description: "", yes: "do not ask" };
+    expect(() => readArguments(description, line.split(" "))).toThrow(
+      '"dev" is not an option of `npm run destroy`.\nOptions come after --',
+    );
+  },
+);

@@ -38,7 +38,11 @@ export interface TableRows {
  */
 export async function readDump(file: string): Promise<DumpContents> {
   await stat(file).catch((error: unknown) => {
-    throw new UserError(`${file} cannot be read: ${String(error)}.`, "Name a dump.");
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UserError(
+      isMissing ? `${file} does not exist.` : `${file} cannot be read: ${String(error)}.`,
+      "Name a dump.",
+    );
   });
   const entries: DumpEntry[] = [];
   const counter = new RowCounter();

@@ -2,7 +2,7 @@ import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss"
 import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { pins } from "../../pins";
 import type { Program } from "../../program";
-import { readConfiguration, yaml } from "../../stack/configuration";
+import { readConfiguration, renderYaml, yaml } from "../../stack/configuration";
 import { configurationEnvironment } from "./configuration";
 import { connectionAs } from "./connectAs";
 import { explainRefusal } from "./explainRefusal";
@@ -44,5 +44,5 @@ export function editTarget(
   for (const [name, count] of Object.entries(acknowledgedLoss)) {
     document.setIn(["config", lossKey, name], count);
   }
-  return document.toString();
+  return renderYaml(document);
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type Difference, renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { type DriftReport, driftReport } from "../../../src/drift/driftReport";
 import { differenceLine, renderDrift } from "../../../src/drift/renderDrift";
+import { unknown } from "../../../src/drift/previewOutput";
 
 const plain = (text: string) => text;
 
@@ -195,11 +196,23 @@ test("a stack that is not up yet is described by what up creates", () => {
     urn: `urn:pulumi:dev::hosterizer-database::${type}::role-${name}`,
     newState: { inputs: { name } },
   });
-  const stdout = JSON.stringify({ steps: [create("app_user"), create("app_admin")] });
+  const grant = {
+    op: "create",
+    urn: "urn:pulumi:dev::hosterizer-database::postgresql:index/grant:Grant::access-app_user-database",
+    newState: {
+      inputs: {
+        role: "app_user",
+        objectType: "database",
+        database: unknown,
+        privileges: ["CONNECT"],
+      },
+    },
+  };
+  const stdout = JSON.stringify({ steps: [create("app_user"), create("app_admin"), grant] });
   expect(renderDrift(driftReport("dev", { code: 0, stdout, stderr: "" }), screen(80))).toBe(
     [
       "Stack dev is not up yet. npm run up -- --stack dev creates it, with",
-      "    2 roles: app_user, app_admin",
+      "    2 roles: app_admin, app_user",
       "and all their privileges.",
     ].join("\n"),
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { parseDocument } from "yaml";
 
-import { mergeConfiguration } from "../../../src/stack/configuration";
+import { mergeConfiguration, renderYaml } from "../../../src/stack/configuration";
 
 const tracked = `# Where the team's values are.
 config:
@@ -66,4 +67,20 @@ test.each([
   expect(merge).toThrow(place);
   // No line of the file, which may hold a secret.
   expect(merge).not.toThrow("5433");
+});
+
+test("a change leaves all other lines as Prettier writes them", () => {
+  const text = `config:
+  # A list in a block.
+  p:hosts:
+    - a
+  p:logins:
+    app_user: [2, 3]
+  p:settings: { max_connections: 120, names: ["[ x ]", b] }
+  p:long: ${"word ".repeat(40)}end
+`;
+  const document = parseDocument(text);
+  document.setIn(["config", "p:logins", "app_user"], document.createNode([3], { flow: true }));
+
+  expect(renderYaml(document)).toBe(text.replace("[2, 3]", "[3]"));
 });
