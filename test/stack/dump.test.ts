@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
+import { comingMigration } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";
 import type { Project } from "./project";
 import { readChecksums } from "./readChecksums";
@@ -91,6 +92,22 @@ describe("a dump of everything", () => {
   });
 });
 
+test("a restored database that fails a check is kept, closed, and the present one stays", async () => {
+  await project.query(`create table public.extra (n int);
+    alter table public.extra owner to hosterizer_owner;
+    grant select on public.extra to app_backup`);
+  expect(await db("dump", "--file", "extra.dump")).toMatchObject({ code: 0 });
+  await project.query("drop table public.extra");
+  const { code, output } = await db("restore", "extra.dump", "--into", "kept");
+
+  expect(output).toMatch(/The database kept is not as it should be:\n +table public\.extra/);
+  expect(output).toContain("The present database was not changed.");
+  expect(code).toBe(1);
+  const application = await project.connection("app_user", "kept");
+  await expect(rowsOf(application, "select")).rejects.toThrow(/permission denied for database/);
+  expect(await readChecksums(project)).toEqual(data);
+});
+
 describe("nothing is changed by", () => {
   const refused = async (words: string[], says: RegExp) => {
     const before = await databases();
@@ -126,11 +143,12 @@ describe("nothing is changed by", () => {
   });
 
   test("a dump of another schema version", async () => {
+    const later = comingMigration("later");
     await project.query(
-      "insert into hosterizer.schema_migrations (name, run_on) values ('000999_later', now())",
+      `insert into hosterizer.schema_migrations (name, run_on) values ('${later}', now())`,
     );
     expect(await db("dump", "--file", "other.dump")).toMatchObject({ code: 0 });
-    await project.query("delete from hosterizer.schema_migrations where name = '000999_later'");
+    await project.query(`delete from hosterizer.schema_migrations where name = '${later}'`);
     await refused(["restore", "other.dump"], /other\.dump is of another schema version/);
   });
 

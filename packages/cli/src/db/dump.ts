@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 
 import { ClientProgramError, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
-import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
+import { alreadyThere, dump as writeDump } from "@hosterizer/postgres/backup/dump";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
@@ -66,27 +66,28 @@ async function run(program: Program, options: Options): Promise<void> {
       "Make it, or name another file.",
     );
   }
-  if (existsSync(file)) {
-    throw new UserError(`${file} exists already.`, "Name another file: a dump overwrites nothing.");
-  }
+  if (existsSync(file)) throw alreadyThere(file);
   const access = await readStackAccess(stack);
   const connection = connectionAs(backupRole(program), access);
-  const { major, known } = await explainRefusal(access, connection, () =>
+  const { major, missing } = await explainRefusal(access, connection, () =>
     withClient(connection, "dump", async (client) => {
-      const { rows } = await client.query<{ major: number; table: string | null }>(
-        `select pg_catalog.current_setting('server_version_num')::int4 / 10000 as major, t.name as table
-           from (select) as one
-           left join pg_catalog.unnest($1::text[]) as t (name)
-             on pg_catalog.to_regclass(t.name) is null`,
+      const { rows } = await client.query<{ major: number; missing: string[] }>(
+        `select pg_catalog.current_setting('server_version_num')::int4 / 10000 as major,
+                array(select w.name
+                        from pg_catalog.unnest($1::text[]) as w (name)
+                       where not exists (
+                             select from pg_catalog.pg_class as c
+                               join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                              where n.nspname || '.' || c.relname = w.name
+                                and c.relkind in ('r', 'p', 'm'))) as missing`,
         [tables],
       );
-      const missing = rows.flatMap(({ table }) => table ?? []);
-      return { major: rows[0]?.major ?? 0, known: missing };
+      return rows[0] ?? { major: 0, missing: [] };
     }),
   );
-  if (known.length > 0) {
+  if (missing.length > 0) {
     throw new UserError(
-      `--table: ${known.map((name) => `"${name}"`).join(", ")} ${known.length === 1 ? "is not a table" : "are not tables"} of stack ${stack}.`,
+      `--table: ${missing.map((name) => `"${name}"`).join(", ")} ${missing.length === 1 ? "is not a table" : "are not tables"} of stack ${stack}.`,
       "Name a table with its schema, such as public.sites.",
     );
   }

@@ -13,7 +13,12 @@ import {
   readDump,
   type TableRows,
 } from "@hosterizer/postgres/backup/dumpContents";
-import { loadedTables, restore as load, type Source } from "@hosterizer/postgres/backup/restore";
+import {
+  loadedTables,
+  openLike,
+  restore as load,
+  type Source,
+} from "@hosterizer/postgres/backup/restore";
 import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
@@ -102,31 +107,41 @@ async function run(program: Program, file: string, options: Options): Promise<vo
     options,
   );
 
-  const moment = new Date().toISOString().slice(0, 19).replace("T", "_").replaceAll(/[-:]/g, "");
+  const moment = new Date().toISOString().slice(0, 23).replace("T", "_").replaceAll(/[-:.]/g, "");
   const database = options.into ?? `${access.database}_restored_${moment}`;
+  requireName(database);
   const target = {
     database,
     like: access.database,
     maintenance: await maintenanceConnection(stack, serverOf(access)),
-    migrator,
-    guardian: program.migrator,
     owner: program.owner,
   };
+  const predecessor = `${access.database}_before_${moment}`;
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
   const leftOut = await withSources(file, contents, options, program, access, (sources) =>
     load(sources, target, { jobs: availableParallelism(), onTable: progress }),
   );
   say(`Loaded into the database ${database} in ${seconds(began)}.`);
+  tellLeftOut(contents, leftOut, program);
 
-  if (leftOut.length > 0)
-    say(`  without ${leftOut.join(", ")}: only a superuser can create that, in this database.`);
-  await check(
-    program,
-    { ...access, database },
-    expectedRows(contents, options, program),
-    schemaOnly,
-  );
+  await closedUnless(target.maintenance, database, async () => {
+    // For the proof: its sessions are the application's.
+    await openLike(target);
+    await check(
+      program,
+      { ...access, database },
+      expectedRows(contents, options, program),
+      schemaOnly,
+    );
+    if (replace === undefined) return;
+    await swapDatabases(target.maintenance, {
+      name: access.database,
+      successor: database,
+      predecessor,
+      guardian: program.migrator,
+    });
+  });
   if (replace === undefined) {
     await closeDatabase(target.maintenance, database, program.migrator);
     say(
@@ -134,23 +149,77 @@ async function run(program: Program, file: string, options: Options): Promise<vo
     );
     return;
   }
-  const predecessor = `${access.database}_before_${moment}`;
-  await swapDatabases(target.maintenance, {
-    name: access.database,
-    successor: database,
-    predecessor,
-    guardian: program.migrator,
-  });
   say(`${access.database} is the restored database now. The one before is kept as ${predecessor}.`);
   // Grants on the database itself, settings, and what other owners have in it.
   const unasked = stack === "local" ? [] : ["--yes", "--skip-preview"];
-  const code = await up(["--stack", stack, ...unasked]);
+  const code = await up(["--stack", stack, ...unasked]).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    say(error.message);
+    return 1;
+  });
   if (code !== 0) {
     throw new UserError(
-      `The update after the restore failed.`,
-      `See above, then \`${npmCommand("up", [], stack)}\`. To go back, rename the databases.`,
+      `${access.database} is the restored database, but the update after that has failed: settings and the pooler's function may be missing.`,
+      `See above, then run \`${npmCommand("up", [], stack)}\`. The database before is ${predecessor}.`,
     );
   }
+}
+
+/** Ends the process as Ctrl+C does. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs something in which applications may connect to a database, and closes the database if that fails or is interrupted. */
+async function closedUnless(
+  maintenance: Connection,
+  database: string,
+  run: () => Promise<void>,
+): Promise<void> {
+  let interrupt: (signal: string) => void = () => undefined;
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt = (signal) => {
+      reject(
+        new UserError(`Interrupted by ${signal}.`, `The database ${database} is kept, and closed.`),
+      );
+    };
+  });
+  for (const signal of signals) process.once(signal, interrupt);
+  try {
+    await Promise.race([run(), interrupted]);
+  } catch (error) {
+    await closeDatabase(maintenance, database);
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}
+
+/** Says what a dump has and the new database does not. */
+function tellLeftOut(
+  { entries, tables }: DumpContents,
+  extensions: readonly string[],
+  { owner }: Program,
+): void {
+  if (extensions.length > 0)
+    say(
+      `  without the extensions ${extensions.join(", ")}: only a superuser can create them there`,
+    );
+  const loaded = new Set(loadedTables({ entries, tables }, owner));
+  const others = tables.filter((table) => !loaded.has(table));
+  if (others.length > 0) {
+    const names = others.map(({ schema, table }) => `${schema}.${table}`).join(", ");
+    say(`  without the tables ${names}: they are not ${owner}'s`);
+  }
+  if (entries.some(({ kind }) => kind.startsWith("BLOB")))
+    say("  without large objects: the program does not support them");
+}
+
+/** https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+function requireName(database: string): void {
+  if (database !== "" && Buffer.byteLength(database) < 64) return;
+  throw new UserError(
+    `--into: "${database}" cannot be the name of a database.`,
+    "Choose one of 1 to 63 bytes.",
+  );
 }
 
 async function majorOf(connection: Connection): Promise<number> {
@@ -263,7 +332,7 @@ async function check(
   if (faults.length > 0) {
     throw new UserError(
       `The database ${restored.database} is not as it should be:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-      "It is kept for you to look at, under this name, and nothing else was changed.",
+      "It is kept under this name, and only superusers may connect to it. The present database was not changed.",
     );
   }
   const total = rows.reduce((sum, { count }) => sum + count, 0);

@@ -73,15 +73,32 @@ export async function runClientProgram(
       onMessage?.(message);
     }
   });
-  const [code] = await Promise.all([ended, child.stdout && read?.(child.stdout)]).catch(
-    async (error: unknown) => {
-      child.kill();
-      await ended.catch(() => undefined);
-      throw error;
-    },
-  );
-  if (code !== 0) throw new ClientProgramError(program, messages);
+  const interrupted = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => {
+    child.kill();
+    interrupted.abort(signal);
+  };
+  for (const signal of signals) process.on(signal, interrupt);
+  try {
+    const [code] = await Promise.all([ended, child.stdout && read?.(child.stdout)]);
+    if (interrupted.signal.aborted) {
+      const by = String(interrupted.signal.reason);
+      throw new UserError(`Interrupted by ${by}.`, "What was being written has been removed.");
+    }
+    if (code === 0) return;
+    const nothing = messages.length === 0 ? [`it ended with ${code}, without a message`] : [];
+    throw new ClientProgramError(program, [...messages, ...nothing]);
+  } catch (error) {
+    child.kill();
+    await ended.catch(() => undefined);
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
 }
+
+/** With these a user or the system ends a command: what it has begun is then taken back. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Starts a program whose files only their owner may read. */
 function spawnPrivately(...start: Parameters<typeof spawn>): ChildProcess {
@@ -109,11 +126,16 @@ export async function requireProgram(program: ClientProgram, major: number): Pro
   const read = async (output: Readable) => {
     for await (const chunk of output) printed += String(chunk);
   };
-  await runClientProgram(program, { args: ["--version"], read });
-  const own = Number(/\) (\d+)/.exec(printed)?.[1]);
+  await runClientProgram(program, { args: ["--version"], read }).catch((error: unknown) => {
+    if (!(error instanceof ClientProgramError)) throw error;
+    throw new UserError(`${program} --version fails: ${error.errors.join(" ")}`, installation);
+  });
+  const own = Number(/\) (\d+)/.exec(printed)?.[1] ?? 0);
   if (own >= major) return;
+  const version =
+    own === 0 ? `does not say its version, but "${printed.trim()}"` : `is of PostgreSQL ${own}`;
   throw new UserError(
-    `${program} is of PostgreSQL ${own}, and the server of PostgreSQL ${major}: it is too old.`,
+    `${program} ${version}, and the server is of PostgreSQL ${major}.`,
     installation,
   );
 }

@@ -18,7 +18,7 @@ export function countRows(
     await client.query("begin isolation level repeatable read read only");
     for (const { schema, table } of tables) {
       const { rows } = await client.query<{ count: string }>(
-        `select pg_catalog.count(*) as count from ${escapeIdentifier(schema)}.${escapeIdentifier(table)}`,
+        `select pg_catalog.count(*) as count from only ${escapeIdentifier(schema)}.${escapeIdentifier(table)}`,
       );
       counts.push({ schema, table, count: Number(rows[0]?.count) });
     }

@@ -1,6 +1,8 @@
-import { rename, rm } from "node:fs/promises";
+import { link, mkdtemp, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import type { Connection } from "../connection/connection";
+import { UserError } from "../userError";
 import { runClientProgram } from "./clientProgram";
 
 /** What a dump holds. */
@@ -32,9 +34,13 @@ export async function dump(
   { only, tables = [], withoutTables = [] }: DumpContent,
   onTable: OnTable = () => undefined,
 ): Promise<void> {
-  const unfinished = `${file}.unfinished`;
+  // Beside the file, because a link cannot lead to another file system.
+  const folder = await mkdtemp(join(dirname(file), ".dump-"));
+  const unfinished = join(folder, basename(file));
   const args = [
     ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
+    // Everyone may create one, that no other role can read: a single one would keep every dump from finishing.
+    "--no-blobs",
     ...["--format=custom", `--file=${unfinished}`],
     ...(only === undefined ? [] : [`--${only}-only`]),
     ...tables.map((table) => `--table=${patternOf(table)}`),
@@ -49,11 +55,19 @@ export async function dump(
         if (table !== undefined) onTable(table);
       },
     });
-    await rename(unfinished, file);
+    // Unlike a rename, it replaces nothing.
+    await link(unfinished, file);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw alreadyThere(file);
     throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Why a file is not written. */
+export function alreadyThere(file: string): UserError {
+  return new UserError(`${file} exists already.`, "Name another file: a dump overwrites nothing.");
 }
 
 /** pg_dump's pattern that matches a table's name and nothing else. */

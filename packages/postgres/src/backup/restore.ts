@@ -1,28 +1,27 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
+import { generatePassword } from "../access/passwords";
 import { type Connection, withClient } from "../connection/connection";
 import { readSql } from "../sql/readSql";
 import { UserError } from "../userError";
 import { ClientProgramError, runClientProgram } from "./clientProgram";
 import type { DumpContents, DumpEntry, TableRows } from "./dumpContents";
+import { closeDatabase } from "./swapDatabases";
 
-/** Where a dump goes, and who loads it. */
+/** Where a dump goes. */
 export interface RestoreTarget {
   /** Name of the database to make. */
   database: string;
-  /** Database of the same server that the new one is like: encoding, locale, owner, privileges, extensions. */
+  /** Database of the same server that the new one is like: encoding, locale, privileges, extensions. */
   like: string;
-  /** Login that may create databases, in any database but these two. */
+  /** Login that may create databases and roles, in any database but these two. */
   maintenance: Connection;
-  /** Login that is a member of the owner. A dump is code, and its author decides what it does: it gets no other rights. */
-  migrator: Connection;
-  /** Its role, the only one that may connect before everything is loaded, its policies too. */
-  guardian: string;
-  /** Role that owns the database and its objects. */
+  /** Role that owns the database and its objects when everything is loaded. */
   owner: string;
 }
 
@@ -43,11 +42,15 @@ export interface RestoreOptions {
 }
 
 /**
- * Makes a database and loads dumps into it, in this order. Where that fails, the database is dropped again.
+ * Makes a database that only superusers and members of its owner may enter, and loads dumps into it, in this order. Where that fails, the database is
+ * dropped again.
  *
- * Extensions and their schemas are made first, by a login that may; what a dump has of other owners than the owner of the database
- * is left out, because an update makes it. Row-level security comes last: neither COPY nor the check of a new foreign key works on
- * tables that force it, and pg_restore's parallel jobs do not wait for either.
+ * A dump is code, and its author decides what it does. So it is loaded by a login that exists for this alone and has nothing but this
+ * database: the owner has others, the present one too. Extensions and their schemas are made first, by a login that may; what the dump
+ * has of other owners is left out, because an update makes it.
+ *
+ * Row-level security comes after the rows: neither COPY nor the check of a new foreign key works on tables that force it, and
+ * pg_restore's parallel jobs do not wait for either. Materialized views are filled after that, so that they hold what policies show.
  *
  * @returns the names of extensions that are left out, because only a superuser may create them
  * @throws UserError if the database exists, or with pg_restore's messages
@@ -57,24 +60,24 @@ export async function restore(
   target: RestoreTarget,
   options: RestoreOptions,
 ): Promise<string[]> {
-  const facts = await createDatabaseLike(target);
+  const facts = await readFacts(target);
+  const loader = await createLoader(target);
   try {
-    const { schemas, leftOut } = await createExtensions(target);
-    const wanted = sources.map((source) => ({
-      ...source,
-      entries: source.entries.filter((entry) => isLoaded(entry, target.owner, schemas)),
-    }));
-    for (const isLast of [false, true])
-      for (const { entries, ...source } of wanted)
-        await load(
-          { ...source, entries: entries.filter((entry) => isRowSecurity(entry) === isLast) },
-          target,
-          options,
+    await createDatabase(target, facts, loader.user);
+    const { schemas, leftOut } = await createExtensions(target, loader.user);
+    for (const phase of [0, 1, 2] as const) {
+      for (const source of sources) {
+        const entries = source.entries.filter(
+          (entry) => phaseOf(entry) === phase && isLoaded(entry, target.owner, schemas),
         );
-    await grantPrivileges(target, facts);
+        await load({ ...source, entries }, loader, options, phase);
+      }
+    }
+    await handOver(target, loader.user);
     return leftOut;
   } catch (error) {
     await dropRestored(target);
+    await dropLoader(target, loader.user);
     throw error instanceof ClientProgramError ? notLoaded(error) : error;
   }
 }
@@ -89,6 +92,86 @@ export async function dropRestored({
   );
 }
 
+/** Lets those connect to a restored database who may connect to the one that it is like. */
+export async function openLike(target: RestoreTarget): Promise<void> {
+  const { privileges } = await readFacts(target);
+  await withClient(target.maintenance, "restore", async (client) => {
+    for (const { grantee, privilege } of privileges) {
+      const role = grantee === null ? "public" : escapeIdentifier(grantee);
+      await client.query(
+        `grant ${privilege} on database ${escapeIdentifier(target.database)} to ${role}`,
+      );
+    }
+  });
+}
+
+/** The login that loads. The maintenance login becomes its member, to hand over what it owns. */
+async function createLoader({ maintenance, database }: RestoreTarget): Promise<Connection> {
+  const user = `restore_${randomBytes(6).toString("hex")}`;
+  const { password, verifier } = generatePassword();
+  await withClient(maintenance, "restore", async (client) => {
+    if ((await existing(client, [database])).length > 0) {
+      throw new UserError(
+        `The database ${database} exists already.`,
+        "Choose another name: a restore overwrites nothing.",
+      );
+    }
+    await client.query(
+      `create role ${user} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+         password ${escapeLiteral(verifier)}`,
+    );
+    await client.query(
+      `comment on role ${user} is ${escapeLiteral(`loads a dump into ${database}; nothing needs it afterwards`)}`,
+    );
+    await client.query(`grant ${user} to current_user`);
+  });
+  return { ...maintenance, user, password, database };
+}
+
+async function createDatabase(
+  { database, maintenance }: RestoreTarget,
+  facts: DatabaseFacts,
+  loader: string,
+): Promise<void> {
+  const name = escapeIdentifier(database);
+  await withClient(maintenance, "restore", async (client) => {
+    await client.query(`
+      create database ${name} template template0 owner ${loader}
+        encoding ${escapeLiteral(facts.encoding)} lc_collate ${escapeLiteral(facts.collate)} lc_ctype ${escapeLiteral(facts.ctype)}
+        locale_provider ${facts.provider === "i" ? "icu" : "libc"}
+        ${facts.icuLocale === null ? "" : `icu_locale ${escapeLiteral(facts.icuLocale)}`}`);
+    await client.query(`revoke all on database ${name} from public`);
+  });
+}
+
+/** Gives the owner everything that the login which has loaded it owns, and drops that login. Evaluates nothing of the dump. */
+async function handOver(target: RestoreTarget, loader: string): Promise<void> {
+  const { maintenance, database, owner } = target;
+  const name = escapeIdentifier(database);
+  await withClient(maintenance, "restore", async (client) => {
+    await client.query(
+      `select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity
+        where usename operator(pg_catalog.=) $1::pg_catalog.name`,
+      [loader],
+    );
+    await client.query(`alter role ${loader} nologin`);
+    await client.query(`alter database ${name} owner to ${escapeIdentifier(owner)}`);
+  });
+  await withClient({ ...maintenance, database }, "restore", async (client) => {
+    await client.query(`reassign owned by ${loader} to ${escapeIdentifier(owner)}`);
+    await client.query(`drop owned by ${loader}`);
+  });
+  // The dump may have let others in.
+  await closeDatabase(maintenance, database);
+  await dropLoader(target, loader);
+}
+
+async function dropLoader({ maintenance }: RestoreTarget, loader: string): Promise<void> {
+  await withClient(maintenance, "restore", (client) =>
+    client.query(`drop role if exists ${loader}`),
+  );
+}
+
 interface DatabaseFacts {
   encoding: string;
   collate: string;
@@ -98,53 +181,14 @@ interface DatabaseFacts {
   privileges: { grantee: string | null; privilege: string }[];
 }
 
-async function createDatabaseLike({
-  database,
-  like,
-  maintenance,
-  owner,
-  guardian,
-}: RestoreTarget): Promise<DatabaseFacts> {
-  return withClient(maintenance, "restore", async (client) => {
-    const facts = await readFacts(client, like);
-    if ((await existing(client, [database])).length > 0) {
-      throw new UserError(
-        `The database ${database} exists already.`,
-        "Choose another name: a restore overwrites nothing.",
-      );
-    }
-    const name = escapeIdentifier(database);
-    await client.query(`
-      create database ${name} template template0 owner ${escapeIdentifier(owner)}
-        encoding ${escapeLiteral(facts.encoding)} lc_collate ${escapeLiteral(facts.collate)} lc_ctype ${escapeLiteral(facts.ctype)}
-        locale_provider ${facts.provider === "i" ? "icu" : "libc"}
-        ${facts.icuLocale === null ? "" : `icu_locale ${escapeLiteral(facts.icuLocale)}`}`);
-    await client.query(`revoke all on database ${name} from public`);
-    await client.query(`grant connect on database ${name} to ${escapeIdentifier(guardian)}`);
-    return facts;
+async function readFacts({ maintenance, like }: RestoreTarget): Promise<DatabaseFacts> {
+  const [facts] = await withClient(maintenance, "restore", async (client) => {
+    const { rows } = await client.query<DatabaseFacts>(readSql(__dirname, "databaseFacts"), [like]);
+    return rows;
   });
-}
-
-async function grantPrivileges(
-  { maintenance, database }: RestoreTarget,
-  { privileges }: DatabaseFacts,
-): Promise<void> {
-  await withClient(maintenance, "restore", async (client) => {
-    for (const { grantee, privilege } of privileges) {
-      const role = grantee === null ? "public" : escapeIdentifier(grantee);
-      await client.query(`grant ${privilege} on database ${escapeIdentifier(database)} to ${role}`);
-    }
-  });
-}
-
-async function readFacts(client: Client, database: string): Promise<DatabaseFacts> {
-  const { rows } = await client.query<DatabaseFacts>(readSql(__dirname, "databaseFacts"), [
-    database,
-  ]);
-  const [facts] = rows;
   if (facts !== undefined) return facts;
   throw new UserError(
-    `The database ${database} does not exist.`,
+    `The database ${like} does not exist.`,
     "Run the update first: it makes the roles and an empty database, which a dump can then replace.",
   );
 }
@@ -171,12 +215,10 @@ interface MadeExtensions {
 const notAllowed = "42501";
 
 /** Makes the extensions that the database has that this one is like. */
-async function createExtensions({
-  maintenance,
-  like,
-  database,
-  owner,
-}: RestoreTarget): Promise<MadeExtensions> {
+async function createExtensions(
+  { maintenance, like, database }: RestoreTarget,
+  loader: string,
+): Promise<MadeExtensions> {
   const extensions = await withClient(
     { ...maintenance, database: like },
     "restore",
@@ -197,9 +239,7 @@ async function createExtensions({
   const leftOut: string[] = [];
   await withClient({ ...maintenance, database }, "restore", async (client) => {
     for (const schema of schemas)
-      await client.query(
-        `create schema ${escapeIdentifier(schema)} authorization ${escapeIdentifier(owner)}`,
-      );
+      await client.query(`create schema ${escapeIdentifier(schema)} authorization ${loader}`);
     for (const { name, schema } of extensions) {
       try {
         await client.query(
@@ -214,15 +254,18 @@ async function createExtensions({
   return { schemas, leftOut };
 }
 
-/** Whether the owner loads an entry: what is the owner's, and what everyone who owns a database may do with its schema public. */
+/** Whether an entry is loaded: what is the owner's, what has no owner, and what everyone who owns a database may do with its schema public. */
 function isLoaded(
   { kind, rest }: DumpEntry,
   owner: string,
   schemasOfExtensions: readonly string[],
 ): boolean {
   if (kind === "EXTENSION" || rest.startsWith("- EXTENSION ")) return false;
+  // Only the owner itself may set them, and an update does.
+  if (kind === "DEFAULT ACL") return false;
   if (kind === "SCHEMA" && schemasOfExtensions.some((name) => rest === `- ${name} ${owner}`))
     return false;
+  if (kind === "CAST" && rest.endsWith(" ")) return true;
   return rest.endsWith(` ${owner}`) || rest.endsWith(" pg_database_owner");
 }
 
@@ -237,14 +280,18 @@ export function loadedTables(
   return tables.filter(({ schema, table }) => owned.has(`${schema} ${table} ${owner}`));
 }
 
-function isRowSecurity({ kind }: DumpEntry): boolean {
-  return kind === "ROW SECURITY" || kind === "POLICY";
+/** When an entry is loaded: 0 before row-level security, 1 with it, 2 after it. */
+function phaseOf({ kind, rest }: DumpEntry): 0 | 1 | 2 {
+  if (kind === "MATERIALIZED VIEW DATA") return 2;
+  const isPolicy = kind === "POLICY" || (kind === "COMMENT" && /^\S+ POLICY /.test(rest));
+  return kind === "ROW SECURITY" || isPolicy ? 1 : 0;
 }
 
 async function load(
   { file, entries, section }: Source,
-  { migrator, owner, database }: RestoreTarget,
+  loader: Connection,
   { jobs, onTable = () => undefined }: RestoreOptions,
+  phase: 0 | 1 | 2,
 ): Promise<void> {
   if (entries.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
@@ -253,11 +300,13 @@ async function load(
     await writeFile(list, entries.map(({ line }) => `${line}\n`).join(""));
     await runClientProgram("pg_restore", {
       args: [
-        ...["--no-password", "--exit-on-error", "--no-owner", "--verbose", `--role=${owner}`],
+        ...["--no-password", "--exit-on-error", "--no-owner", "--verbose"],
+        // Otherwise a view of a table under row-level security cannot be filled.
+        ...(phase === 2 ? ["--enable-row-security"] : []),
         ...(section === undefined ? [] : [`--section=${section}`]),
-        ...[`--use-list=${list}`, `--jobs=${jobs}`, `--dbname=${database}`, file],
+        ...[`--use-list=${list}`, `--jobs=${jobs}`, `--dbname=${databaseOnly(loader)}`, file],
       ],
-      connection: { ...migrator, database },
+      connection: loader,
       onMessage: (message) => {
         const [, table] = /^processing data for table "(.+)"$/.exec(message) ?? [];
         if (table !== undefined) onTable(table);
@@ -266,6 +315,11 @@ async function load(
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** A connection string with a database's name alone: libpq would take a name such as `host=…` for one. */
+function databaseOnly({ database }: Connection): string {
+  return `dbname='${database.replaceAll(/[\\']/g, "\\$&")}'`;
 }
 
 function notLoaded(error: ClientProgramError): UserError {

@@ -51,19 +51,30 @@ export function swapDatabases(maintenance: Connection, swap: Swap): Promise<void
 }
 
 /**
- * Takes from everyone but its owner and one role what they may do with a database, so that no application reaches it by its name.
+ * Takes from everyone but its owner what they may do with a database, and ends its sessions, so that no application reaches it by its
+ * name.
  *
  * @param maintenance Login that owns the database or is a superuser, in any database but this.
+ * @param guardian Role that may connect to it all the same. Default: none.
  */
 export function closeDatabase(
   maintenance: Connection,
   database: string,
-  guardian: string,
+  guardian?: string,
 ): Promise<void> {
-  return withClient(maintenance, "restore", (client) => close(client, database, guardian));
+  return withClient(maintenance, "restore", async (client) => {
+    await client.query("begin");
+    await close(client, database, guardian);
+    await client.query("commit");
+    await endSessions(client, [database]);
+  });
 }
 
-async function close(client: Client, database: string, guardian: string): Promise<void> {
+async function close(
+  client: Client,
+  database: string,
+  guardian: string | undefined,
+): Promise<void> {
   const { rows } = await client.query<{ grantee: string | null }>(
     `select distinct case when a.grantee operator(pg_catalog.<>) 0
                           then pg_catalog.pg_get_userbyid(a.grantee)::text end as grantee
@@ -79,6 +90,10 @@ async function close(client: Client, database: string, guardian: string): Promis
     const role = grantee === null ? "public" : escapeIdentifier(grantee);
     await client.query(`revoke all on database ${escapeIdentifier(database)} from ${role}`);
   }
+  if (guardian === undefined) return;
+  await client.query(
+    `grant connect on database ${escapeIdentifier(database)} to ${escapeIdentifier(guardian)}`,
+  );
 }
 
 function rename(client: Client, from: string, to: string) {
@@ -91,7 +106,7 @@ async function endSessions(client: Client, databases: readonly string[]): Promis
     `select pg_catalog.pg_terminate_backend(pid, 5000)
        from pg_catalog.pg_stat_activity
       where datname operator(pg_catalog.=) any ($1::pg_catalog.name[])
-        and backend_type operator(pg_catalog.=) 'client backend'`,
+        and backend_type operator(pg_catalog.=) any ('{client backend,walsender}')`,
     [databases],
   );
 }

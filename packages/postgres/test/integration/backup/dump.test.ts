@@ -1,5 +1,14 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -68,6 +77,24 @@ test("a dump of a role that policies hide rows from fails, and leaves no file", 
   expect(existsSync(`${failed}.unfinished`)).toBe(false);
 });
 
+test("a file that appears in the meantime is not overwritten, and no folder stays", async () => {
+  const taken = join(folder, "taken.dump");
+  await writeFile(taken, "precious");
+
+  await expect(dump(database.backup, taken, {})).rejects.toThrow(/taken\.dump exists already/);
+  expect(await readFile(taken, "utf8")).toBe("precious");
+  expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
+});
+
+test("a large object, which anyone may create, does not keep a dump from finishing", async () => {
+  await database.run("select lo_create(4711)");
+  const beside = join(folder, "beside.dump");
+  await dump(database.backup, beside, {});
+
+  const { entries } = await readDump(beside);
+  expect(entries.map(({ kind }) => kind)).not.toContain("BLOB");
+});
+
 test("a wrong password is named, and not printed", async () => {
   const wrong: Connection = { ...database.backup, password: "guess-4711" };
   const error: unknown = await dump(wrong, join(folder, "x.dump"), {}).catch((e: unknown) => e);
@@ -118,6 +145,8 @@ describe("a file that is not a whole dump is refused", () => {
   });
 
   test("none at all", async () => {
-    await expect(readDump(join(folder, "nowhere.dump"))).rejects.toThrow(/nowhere\.dump does not exist/);
+    await expect(readDump(join(folder, "nowhere.dump"))).rejects.toThrow(
+      /nowhere\.dump does not exist/,
+    );
   });
 });

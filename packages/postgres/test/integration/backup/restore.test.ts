@@ -11,6 +11,7 @@ import { readDump, type TableRows } from "../../../src/backup/dumpContents";
 import {
   dropRestored,
   loadedTables,
+  openLike,
   restore,
   type RestoreTarget,
 } from "../../../src/backup/restore";
@@ -22,6 +23,8 @@ import { rowsOf } from "../testDatabase";
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 let folder: string;
 let target: RestoreTarget;
+/** The role that may enter a database that nobody else may. */
+let guardian: Connection & { user: string };
 
 beforeAll(async () => {
   database = await createTenantDatabase("session");
@@ -32,6 +35,7 @@ beforeAll(async () => {
     create table public.of_another (n int);
     alter default privileges for role ${database.owner.user} in schema public grant select on tables to ${database.backup.user}`);
   const migrator = await database.role("migrator", `noinherit in role ${database.owner.user}`);
+  guardian = migrator;
   await database.run(`
     revoke all on database ${database.name} from public;
     grant connect on database ${database.name} to ${migrator.user}, ${database.backup.user};
@@ -42,8 +46,6 @@ beforeAll(async () => {
     database: `${database.name}_new`,
     like: database.name,
     maintenance: { ...database.superuser, database: "postgres" },
-    migrator,
-    guardian: migrator.user,
     owner: database.owner.user,
   };
 });
@@ -62,6 +64,12 @@ async function dumpOf(name: string) {
   return { file, ...(await readDump(file)) };
 }
 
+const mayConnect = (login: Connection, name: string) =>
+  rowsOf({ ...login, database: name }, "select").then(
+    () => true,
+    () => false,
+  );
+
 const databases = async () =>
   (
     await rowsOf<{ name: string }>(
@@ -72,11 +80,14 @@ const databases = async () =>
 
 describe("a restored database", () => {
   let rows: readonly TableRows[];
+  let entered: boolean;
 
   beforeAll(async () => {
     const source = await dumpOf("whole");
     rows = loadedTables(source, target.owner);
     await restore([source], target, { jobs: 2 });
+    entered = await mayConnect(database.backup, target.database);
+    await openLike(target);
   });
   afterAll(() => dropRestored(target));
 
@@ -103,15 +114,28 @@ describe("a restored database", () => {
     [
       "privileges on the database",
       `select a.grantee::regrole::text as grantee, a.privilege_type
-         from pg_database as d, aclexplode(d.datacl) as a where d.datname = current_database()`,
+         from pg_database as d, aclexplode(d.datacl) as a
+        where d.datname = current_database() and a.grantee <> d.datdba`,
     ],
-    ["default privileges", "select defaclrole::regrole::text, defaclacl::text from pg_default_acl"],
   ])("has the same %s", async (_, sql) => {
     const [before, after] = [await rowsOf(database.superuser, sql), await rowsOf(inNew(), sql)];
     expect(before.length).toBeGreaterThan(0);
     expect(new Set(after.map((row) => JSON.stringify(row)))).toEqual(
       new Set(before.map((row) => JSON.stringify(row))),
     );
+  });
+
+  test("lets applications in when it is opened, and not before", async () => {
+    expect(entered).toBe(false);
+    expect(await mayConnect(database.backup, target.database)).toBe(true);
+    await closeDatabase(target.maintenance, target.database);
+    expect(await mayConnect(database.backup, target.database)).toBe(false);
+    await openLike(target);
+  });
+
+  test("leaves no login behind", async () => {
+    const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
+    expect(await rowsOf(database.superuser, left)).toEqual([]);
   });
 
   test("has nothing of other owners", async () => {
@@ -127,28 +151,92 @@ describe("a restored database", () => {
   });
 });
 
-test("a dump runs as the migrator, and one that fails leaves no database", async () => {
-  await database.run(`
-    set role ${database.owner.user};
-    create function public.telltale(n int) returns int language plpgsql immutable as $$
-      begin
-        if current_database() <> '${database.name}' then
-          raise 'run by %, backup may connect: %', session_user,
-            has_database_privilege('${database.backup.user}', current_database(), 'connect');
-        end if;
-        return n;
-      end $$;
-    create table public.trap (n int);
-    create index trap_idx on public.trap (public.telltale(n));
-    grant select on public.trap to ${database.backup.user};
-    insert into public.trap values (1)`);
-  const source = await dumpOf("trap");
-  await database.run("drop table public.trap; drop function public.telltale");
+describe("a dump whose author is hostile", () => {
+  const plant = async (body: string, more = "") => {
+    await database.run(`
+      set role ${database.owner.user};
+      create function public.telltale() returns int language plpgsql volatile as $$
+        begin
+          if current_database() <> '${database.name}' then ${body} end if;
+          return 1;
+        end $$;
+      create materialized view public.trap as select public.telltale() as n;
+      ${more}
+      grant select on public.trap to ${database.backup.user}`);
+    const source = await dumpOf("trap");
+    await database.run("drop materialized view public.trap; drop function public.telltale");
+    return source;
+  };
 
-  await expect(restore([source], target, { jobs: 2 })).rejects.toThrow(
-    `run by ${target.migrator.user}, backup may connect: f`,
-  );
+  test("runs as a login that has nothing else, and one that fails leaves neither database nor login", async () => {
+    const source = await plant("raise 'run by %', session_user;");
+
+    await expect(restore([source], target, { jobs: 2 })).rejects.toThrow(/run by restore_[0-9a-f]/);
+    expect(await databases()).toEqual([database.name]);
+    const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
+    expect(await rowsOf(database.superuser, left)).toEqual([]);
+  });
+
+  test.each([
+    ["limits the present database", "alter database %I connection limit 0"],
+    ["changes a setting of it", "alter database %I set default_transaction_read_only = on"],
+    ["lets others in there", "grant connect on database %I to public"],
+  ])("cannot change the present database: one that %s fails", async (_, statement) => {
+    const facts = `select datconnlimit, datacl::text, (select count(*) from pg_db_role_setting)::int
+      from pg_database where datname = '${database.name}'`;
+    const before = await rowsOf(database.superuser, facts);
+    const source = await plant(`execute format('${statement}', '${database.name}');`);
+
+    await expect(restore([source], target, { jobs: 2 })).rejects.toThrow(
+      /must be owner|permission/,
+    );
+    expect(await rowsOf(database.superuser, facts)).toEqual(before);
+    expect(await databases()).toEqual([database.name]);
+  });
+
+  test("cannot let others into the new database", async () => {
+    const source = await plant(
+      `execute format('grant connect on database %I to public', current_database());`,
+    );
+    await restore([source], target, { jobs: 2 });
+    expect(await mayConnect(database.backup, target.database)).toBe(false);
+    await dropRestored(target);
+  });
+
+  test("fills a materialized view with what policies show its owner, not with all rows", async () => {
+    const source = await plant(
+      "null;",
+      `create materialized view public.copied as select * from public.customers;
+       grant select on public.copied to ${database.backup.user};`,
+    );
+    await database.run("drop materialized view public.copied");
+    await restore([source], target, { jobs: 2 });
+    const counts = `select (select count(*) from public.copied)::int as copied,
+      (select count(*) from public.customers)::int as customers`;
+    expect(await rowsOf(inNew(), counts)).toEqual([{ copied: 0, customers: 2 }]);
+    await dropRestored(target);
+  });
+});
+
+test("a comment on a policy is restored", async () => {
+  await database.run(`set role ${database.owner.user};
+    comment on policy backup_reads_all on public.customers is 'dumps'`);
+  const source = await dumpOf("comments");
+  await restore([source], target, { jobs: 2 });
+  const comment = "select description from pg_description where classoid = 'pg_policy'::regclass";
+  expect(await rowsOf(inNew(), comment)).toEqual([{ description: "dumps" }]);
+  await dropRestored(target);
+});
+
+test("a name that libpq would take for a connection string is one", async () => {
+  const odd = { ...target, database: `dbname=${database.name} x='\\` };
+  const source = await dumpOf("odd");
+  await restore([source], odd, { jobs: 2 });
   expect(await databases()).toEqual([database.name]);
+  const rows = loadedTables(source, odd.owner);
+  const found = await countRows({ ...database.superuser, database: odd.database }, rows);
+  expect(compareCounts(rows, found)).toEqual([]);
+  await dropRestored(odd);
 });
 
 test("a database like one that does not exist is refused", async () => {
@@ -160,7 +248,10 @@ test("a database like one that does not exist is refused", async () => {
 
 test("a login that is no superuser restores, and says which extensions it could not create", async () => {
   await database.run("create schema stats; create extension pg_stat_statements schema stats");
-  const deploy = await database.role("deploy", `createdb in role ${database.owner.user}`);
+  const deploy = await database.role(
+    "deploy",
+    `createdb createrole in role ${database.owner.user}`,
+  );
   const source = await dumpOf("deploy");
   const maintenance = { ...deploy, database: "postgres" };
 
@@ -169,7 +260,7 @@ test("a login that is no superuser restores, and says which extensions it could 
   expect(leftOut).toEqual(["pg_stat_statements"]);
   const rows = loadedTables(source, target.owner);
   expect(compareCounts(rows, await countRows(inNew(), rows))).toEqual([]);
-  await closeDatabase(maintenance, target.database, target.guardian);
+  await closeDatabase(maintenance, target.database, guardian.user);
   await dropRestored({ ...target, maintenance });
   await database.run("drop extension pg_stat_statements; drop schema stats");
 });
@@ -177,6 +268,7 @@ test("a login that is no superuser restores, and says which extensions it could 
 test("a swap ends sessions, and clients that come back find the successor", async () => {
   const source = await dumpOf("swap");
   await restore([source], target, { jobs: 2 });
+  await openLike(target);
   await rowsOf(inNew(), "create table public.only_new ()");
   const idle = new Client(database.superuser);
   idle.on("error", () => undefined);
@@ -187,7 +279,7 @@ test("a swap ends sessions, and clients that come back find the successor", asyn
     name: database.name,
     successor: target.database,
     predecessor,
-    guardian: target.migrator.user,
+    guardian: guardian.user,
   });
 
   await expect(idle.query("select")).rejects.toThrow();
@@ -196,13 +288,8 @@ test("a swap ends sessions, and clients that come back find the successor", asyn
   expect(await rowsOf({ ...database.superuser, database: predecessor }, found)).toEqual([
     { new: false },
   ]);
-  const mayConnect = async (login: Connection, name: string) =>
-    rowsOf({ ...login, database: name }, "select").then(
-      () => true,
-      () => false,
-    );
   expect(await mayConnect(database.backup, database.name)).toBe(true);
   expect(await mayConnect(database.backup, predecessor)).toBe(false);
-  expect(await mayConnect(target.migrator, predecessor)).toBe(true);
+  expect(await mayConnect(guardian, predecessor)).toBe(true);
   await dropRestored({ ...target, database: predecessor });
 });
