@@ -42,8 +42,8 @@ export interface RestoreOptions {
 }
 
 /**
- * Makes a database that only superusers and members of its owner may enter, and loads dumps into it, in this order. Where that fails, the database is
- * dropped again.
+ * Makes a database that only superusers may enter, and loads dumps into it, in this order. Where that fails, the database is dropped
+ * again.
  *
  * A dump is code, and its author decides what it does. So it is loaded by a login that exists for this alone and has nothing but this
  * database: the owner has others, the present one too. Extensions and their schemas are made first, by a login that may; what the dump
@@ -64,6 +64,12 @@ export async function restore(
   const loader = await createLoader(target);
   try {
     await createDatabase(target, facts, loader.user);
+  } catch (error) {
+    // Another run may have made a database of this name in the meantime: it is not dropped.
+    await dropLoader(target, loader.user);
+    throw error;
+  }
+  try {
     const { schemas, leftOut } = await createExtensions(target, loader.user);
     for (const phase of [0, 1, 2] as const) {
       for (const source of sources) {

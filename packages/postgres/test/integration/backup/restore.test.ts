@@ -218,6 +218,18 @@ describe("a dump whose author is hostile", () => {
   });
 });
 
+test("of two restores under one name at once, one fails and leaves the other's database alone", async () => {
+  const source = await dumpOf("twice");
+  const both = await Promise.allSettled([1, 2].map(() => restore([source], target, { jobs: 1 })));
+
+  expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const rows = loadedTables(source, target.owner);
+  expect(compareCounts(rows, await countRows(inNew(), rows))).toEqual([]);
+  const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
+  expect(await rowsOf(database.superuser, left)).toEqual([]);
+  await dropRestored(target);
+});
+
 test("a comment on a policy is restored", async () => {
   await database.run(`set role ${database.owner.user};
     comment on policy backup_reads_all on public.customers is 'dumps'`);
