@@ -28,7 +28,7 @@ const checks: readonly { program: string; args: readonly string[] }[] = [
 
 /**
  * `npm run check`: format, lint, types, unit tests, dead code, directions of imports, and migrations. Silent when all is well; otherwise reports
- * every fault. `--no-tests` is for who runs all tests anyway.
+ * every fault. `--no-tests` leaves out the unit tests, for a caller that runs all tests anyway.
  */
 export async function check(args: readonly string[]): Promise<number> {
   const command = new Command("npm run check --")

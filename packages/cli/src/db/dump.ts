@@ -10,10 +10,9 @@ import { withClient } from "@hosterizer/postgres/connection/connection";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import type { Program } from "../program";
-import { say } from "../terminal";
+import { lateProgress, say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
-import { lateProgress } from "./screen/lateProgress";
-import { humanBytes } from "./screen/numbers";
+import { humanBytes, humanDuration } from "./screen/numbers";
 import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
 import { readStackAccess } from "./stack/stackAccess";
@@ -113,7 +112,7 @@ async function run(program: Program, options: Options): Promise<void> {
     );
   }
   const { size } = await stat(file);
-  say(`${shown(file)}: ${humanBytes(size)}, ${seconds(began)}`);
+  say(`${shown(file)}: ${humanBytes(size)}, ${humanDuration((Date.now() - began) / 1000)}`);
 }
 
 /** The role for backups: it sees every row. */
@@ -146,8 +145,4 @@ function newFile(stack: string): string {
 function shown(file: string): string {
   const path = relative(process.env["INIT_CWD"] ?? process.cwd(), file);
   return path.startsWith("..") ? file : path;
-}
-
-export function seconds(began: number): string {
-  return `${((Date.now() - began) / 1000).toFixed(1)} s`;
 }

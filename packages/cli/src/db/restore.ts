@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { type Command, Option } from "commander";
 
-import { requireProgram } from "@hosterizer/postgres/backup/clientProgram";
+import { interruptSignals, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { compareCounts, countRows } from "@hosterizer/postgres/backup/countRows";
 import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
 import {
@@ -31,11 +31,10 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../commands/up";
 import type { Program } from "../program";
 import { maintenanceConnection } from "./stack/maintenanceConnection";
-import { say } from "../terminal";
-import { backupRole, fromUser, seconds } from "./dump";
+import { lateProgress, say } from "../terminal";
+import { backupRole, fromUser } from "./dump";
 import { operatorCommand } from "./operatorCommand";
-import { lateProgress } from "./screen/lateProgress";
-import { counted } from "./screen/numbers";
+import { counted, humanDuration } from "./screen/numbers";
 import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
 import { readStackAccess, type StackAccess } from "./stack/stackAccess";
@@ -122,7 +121,7 @@ async function run(program: Program, file: string, options: Options): Promise<vo
   const leftOut = await withSources(file, contents, options, program, access, (sources) =>
     load(sources, target, { jobs: availableParallelism(), onTable: progress }),
   );
-  say(`Loaded into the database ${database} in ${seconds(began)}.`);
+  say(`Loaded into the database ${database} in ${humanDuration((Date.now() - began) / 1000)}.`);
   tellLeftOut(contents, leftOut, program);
 
   await closedUnless(target.maintenance, database, async () => {
@@ -165,9 +164,6 @@ async function run(program: Program, file: string, options: Options): Promise<vo
   }
 }
 
-/** Ends the process as Ctrl+C does. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
 /** Runs something in which applications may connect to a database, and closes the database if that fails or is interrupted. */
 async function closedUnless(
   maintenance: Connection,
@@ -182,14 +178,14 @@ async function closedUnless(
       );
     };
   });
-  for (const signal of signals) process.once(signal, interrupt);
+  for (const signal of interruptSignals) process.once(signal, interrupt);
   try {
     await Promise.race([run(), interrupted]);
   } catch (error) {
     await closeDatabase(maintenance, database);
     throw error;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    for (const signal of interruptSignals) process.off(signal, interrupt);
   }
 }
 

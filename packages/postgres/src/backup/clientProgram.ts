@@ -78,7 +78,7 @@ export async function runClientProgram(
     child.kill();
     interrupted.abort(signal);
   };
-  for (const signal of signals) process.on(signal, interrupt);
+  for (const signal of interruptSignals) process.on(signal, interrupt);
   try {
     const [code] = await Promise.all([ended, child.stdout && read?.(child.stdout)]);
     if (interrupted.signal.aborted) {
@@ -93,12 +93,12 @@ export async function runClientProgram(
     await ended.catch(() => undefined);
     throw error;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    for (const signal of interruptSignals) process.off(signal, interrupt);
   }
 }
 
 /** With these a user or the system ends a command: what it has begun is then taken back. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export const interruptSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Starts a program whose files only their owner may read. */
 function spawnPrivately(...start: Parameters<typeof spawn>): ChildProcess {

@@ -15,7 +15,7 @@ export interface DumpContent {
   withoutTables?: readonly string[];
 }
 
-/** How many tables are done, of all, and the one whose rows are being written. */
+/** Receives the name of each table whose rows are about to be written. */
 export type OnTable = (table: string) => void;
 
 /**
@@ -39,7 +39,7 @@ export async function dump(
   const unfinished = join(folder, basename(file));
   const args = [
     ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
-    // Everyone may create one, that no other role can read: a single one would keep every dump from finishing.
+    // Every role may create a large object, and only that role can read it: a single one would make every dump fail.
     "--no-blobs",
     ...["--format=custom", `--file=${unfinished}`],
     ...(only === undefined ? [] : [`--${only}-only`]),

@@ -20,7 +20,8 @@ const inUse = "55006";
 const attempts = 5;
 
 /**
- * Gives a database's name to another one, in one transaction: there is a database of this name at any moment. Ends the sessions of both.
+ * Gives a database's name to another one, in one transaction, and ends the sessions of both. A client that connects in that moment may
+ * read that the database does not exist.
  *
  * @param maintenance Login that owns both databases or is a superuser, in any database but these.
  * @throws UserError if clients come back faster than their sessions are ended

@@ -19,18 +19,27 @@ const names = {
  * authorities, which libpq 15 would look for in the user's home folder.
  */
 export function libpqVariables(connection: Connection): Record<string, string> {
-  const whole: Connection = { sslmode: "disable", ...connection };
-  const variables: Record<string, string> = {};
-  for (const [key, name] of Object.entries(names)) {
-    const value = whole[key as keyof Connection];
-    if (value !== undefined) variables[name] = String(value);
-  }
+  const variables = namedParts(connection, names);
   const authorities = systemAuthorities();
-  if (whole.sslmode?.startsWith("verify-") && authorities !== undefined) {
+  if (connection.sslmode?.startsWith("verify-") && authorities !== undefined) {
     variables[names.sslrootcert] ??= authorities;
   }
-  if (hostsOf(whole).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
+  if (hostsOf(connection).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
   return variables;
+}
+
+/** The parts that a connection has, by the names that they get; without TLS where it does not say. */
+export function namedParts(
+  connection: Connection,
+  by: Readonly<Record<keyof Connection, string>>,
+): Record<string, string> {
+  const whole: Connection = { sslmode: "disable", ...connection };
+  const named: Record<string, string> = {};
+  for (const [key, name] of Object.entries(by)) {
+    const value = whole[key as keyof Connection];
+    if (value !== undefined) named[name] = String(value);
+  }
+  return named;
 }
 
 /** libpq's variables that change how a client behaves. The others lead to a server, which the connection decides. */

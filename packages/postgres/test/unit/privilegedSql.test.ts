@@ -7,6 +7,7 @@ import { beforeAll, expect, test } from "vitest";
 /** The queries of sessions of a superuser, the deploy role or the monitoring role. */
 const folders = [
   "audit",
+  "backup",
   "connection",
   "pooler",
   "server/container",

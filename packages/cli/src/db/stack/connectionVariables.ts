@@ -1,5 +1,5 @@
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { libpqVariables } from "@hosterizer/postgres/connection/libpqEnvironment";
+import { libpqVariables, namedParts } from "@hosterizer/postgres/connection/libpqEnvironment";
 import { shellWord } from "@hosterizer/postgres/npmCommand";
 
 /** What applications read, https://12factor.net/config. */
@@ -20,13 +20,7 @@ const applicationNames = {
  * except for the certificate authorities, which libpq 15 would look for in the user's home folder.
  */
 export function connectionVariables(connection: Connection): Record<string, string> {
-  const whole: Connection = { sslmode: "disable", ...connection };
-  const variables: Record<string, string> = {};
-  for (const [key, name] of Object.entries(applicationNames)) {
-    const value = whole[key as keyof Connection];
-    if (value !== undefined) variables[name] = String(value);
-  }
-  return { ...variables, ...libpqVariables(connection) };
+  return { ...namedParts(connection, applicationNames), ...libpqVariables(connection) };
 }
 
 /** Lines for a shell to evaluate. The shell neither expands nor executes anything in a value. */

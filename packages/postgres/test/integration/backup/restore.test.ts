@@ -23,7 +23,7 @@ import { rowsOf } from "../testDatabase";
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 let folder: string;
 let target: RestoreTarget;
-/** The role that may enter a database that nobody else may. */
+/** The one role that may connect to a closed database. */
 let guardian: Connection & { user: string };
 
 beforeAll(async () => {
