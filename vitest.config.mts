@@ -6,8 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const client = resolve("packages/client/src");
 
-// A test waits for its server, its containers or its update for a third of its time: one more than there are cores keeps them busy.
-const maxWorkers = availableParallelism() + 1;
+// A test waits for its server, its containers or its update for half of its time: two more than there are cores keep them busy.
+const maxWorkers = availableParallelism() + 2;
 
 /**
  * Files that take more than half a minute, in the order in which they start: started last, each would keep one worker busy while the
