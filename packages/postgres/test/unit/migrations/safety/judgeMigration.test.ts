@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { locate, locator } from "../../../../src/sql/locate";
 import { releasedVersion } from "../../../../../../database/migrations";
@@ -7,8 +7,15 @@ import { readMigrations } from "../../../../src/migrations/migrationsFolder";
 import { judgeMigration } from "../../../../src/migrations/safety/judgeMigration";
 import { madeAndDropped } from "../../../../src/migrations/safety/madeAndDropped";
 
+// Earlier files of this process have loaded the real ones.
+vi.hoisted(() => vi.resetModules());
 vi.mock("../../../../src/sql/locate", { spy: true });
 vi.mock("../../../../src/migrations/safety/madeAndDropped", { spy: true });
+afterAll(() => {
+  vi.doUnmock("../../../../src/sql/locate");
+  vi.doUnmock("../../../../src/migrations/safety/madeAndDropped");
+  vi.resetModules();
+});
 
 function migrationOf(up: string, down = "select 1"): Migration {
   const file = (half: string, sql: string) => ({
