@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { DeclarationErrors } from "@hosterizer/postgres/userError";
+import { drillPlan } from "./components/backup";
 import { Database } from "./components/database";
+import { schedulerContext } from "./components/docker/schedulerContext";
 import { AccessAudit } from "./components/dynamic/accessAudit";
 import { Lockdown } from "./components/dynamic/lockdown";
 import { MigratorLogin } from "./components/dynamic/migratorLogin";
@@ -30,7 +32,11 @@ async function main() {
   const { owner, roles, schemas, extensions, tenancy } = access;
   const { lockTimeout, acknowledgedLoss, migrationTarget: target } = settings;
 
-  const { instance, makePooler } = makeServer(settings, stack);
+  const drills = {
+    context: settings.instance === "docker" ? await schedulerContext() : "",
+    drill: drillPlan(settings.database, access),
+  };
+  const { instance, makePooler } = makeServer(settings, stack, drills);
   const allRoles = new Roles("role", { instance, roles, owner });
   const { names, logins } = allRoles;
   const database = new Database("database", {

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { pooler as poolerRole } from "../database/roles";
+import { Backup, type BackupArgs, backupKeyFile } from "./backup";
 import { BuiltImage } from "./docker/builtImage";
 import { Certificate } from "./dynamic/certificate";
 import { authorityFile, authorityName, hostNames } from "./instance/certificateAuthority";
@@ -21,15 +22,18 @@ export interface Server {
   makePooler?: (after: pulumi.Resource) => Pooler;
 }
 
+/** What the container that takes backups is made from, besides the settings. */
+type Drills = Pick<BackupArgs, "drill" | "context">;
+
 /** Makes the server that the stack's settings declare, or connects to it. */
-export function makeServer(settings: Settings, stack: string): Server {
-  if (settings.instance === "docker") return makeContainers(settings, stack);
+export function makeServer(settings: Settings, stack: string, drills: Drills): Server {
+  if (settings.instance === "docker") return makeContainers(settings, stack, drills);
   if (settings.instance === "external")
     return { instance: new ExternalInstance("server", settings) };
   return { instance: new EmbeddedInstance("server", { stack, port: settings.port }) };
 }
 
-function makeContainers(settings: DockerSettings, stack: string): Server {
+function makeContainers(settings: DockerSettings, stack: string, drills: Drills): Server {
   const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
   const instance = new DockerInstance("server", {
     prefix,
@@ -40,7 +44,13 @@ function makeContainers(settings: DockerSettings, stack: string): Server {
     publish: { address, port: settings.port },
     memory: settings.memory,
     settings: settings.serverSettings,
+    dataVolume: settings.dataVolume,
+    backup: settings.backup,
     pooler: { role: poolerRole, database },
+  });
+  const { backup: declared, backupKey: key } = settings;
+  new Backup("backup", {
+    ...{ prefix, declared, instance, key, keyFile: backupKeyFile(stack), ...drills },
   });
   const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;

@@ -68,7 +68,7 @@ function contradictions(settings: Settings, stack: string): DeclarationError[] {
 const passwordKeys = ["deployPassword", "deployPasswordVariable", "deployPasswordCommand"] as const;
 
 /** The key whose value no error shows. */
-const secret = "deployPassword";
+const secrets = ["deployPassword", "backupKey"];
 
 const notAKind = `is not a kind of instance (${kinds.map((kind) => `"${kind}"`).join(", ")})`;
 
@@ -80,14 +80,37 @@ function schemaFaults(
   kind: Kind | undefined,
 ): DeclarationError[] {
   return issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys")
-      return issue.keys.flatMap((key) => unknownKey(key, stack, kind));
+    if (issue.code === "unrecognized_keys") {
+      const parents = issue.path.map(String);
+      return issue.keys.flatMap((key) =>
+        parents.length > 0
+          ? [nestedFault([...parents, key], "unknown key", stack)]
+          : unknownKey(key, stack, kind),
+      );
+    }
     const key = String(issue.path[0]);
-    const value = key === secret ? "(secret)" : values[key];
+    if (key === "backup" && issue.path.length > 1) {
+      const value = valueAt(JSON.parse(values[key] ?? "{}"), issue.path.slice(1));
+      return [nestedFault(issue.path, `${JSON.stringify(value)} ${issue.message}`, stack)];
+    }
+    const value = secrets.includes(key) ? "(secret)" : values[key];
     const message = key === "instance" ? notAKind : issue.message;
     const fault = values[key] === undefined ? "is missing" : `${JSON.stringify(value)} ${message}`;
     return [settingFault(key, fault, stack, kind)];
   });
+}
+
+/** The value in an object of the configuration. */
+function valueAt(object: unknown, path: readonly PropertyKey[]): unknown {
+  const [key, ...deeper] = path;
+  if (key === undefined || typeof object !== "object" || object === null) return object;
+  return valueAt((object as Record<PropertyKey, unknown>)[key], deeper);
+}
+
+/** A fault inside an object. */
+function nestedFault(path: readonly PropertyKey[], fault: string, stack: string): DeclarationError {
+  const key = path.map(String).join(".");
+  return new DeclarationError(placeOf(key, stack), fault, "Correct it; see docs/back-up.md");
 }
 
 /** A key of another kind of instance is not a typing error; without a kind it may be right. */

@@ -13,7 +13,9 @@ export interface BuiltImageArgs {
   /** The Dockerfile in that folder. */
   dockerfile: string;
   /** The day of its packages. Another day builds the image again, without the cache of earlier builds. */
-  packagesOf: string | undefined;
+  packagesOf?: string | undefined;
+  /** The image that it is built on, BASE in the Dockerfile. Default: the one that the Dockerfile names. */
+  base?: BuiltImage;
 }
 
 /**
@@ -23,19 +25,25 @@ export interface BuiltImageArgs {
  */
 export class BuiltImage extends pulumi.ComponentResource {
   readonly imageId: pulumi.Output<string>;
+  /** Its name, with the tag. */
+  readonly tag: string;
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:BuiltImage", name, args, opts);
-    const { context, dockerfile, packagesOf } = args;
+    const { context, dockerfile, packagesOf, base } = args;
 
-    const day = packagesOf === undefined ? {} : { buildArgs: { PACKAGES_OF: packagesOf } };
-    const version = [contextHash(context), packagesOf].filter((part) => part !== undefined);
-    const tag = `${args.name}:${version.join("-")}`;
-    const build = { context, dockerfile, tags: [tag], forceRemove: true };
+    const buildArgs = {
+      ...(packagesOf === undefined ? {} : { PACKAGES_OF: packagesOf }),
+      ...(base === undefined ? {} : { BASE: base.tag }),
+    };
+    const parts = [contextHash(context), packagesOf, base?.tag.split(":")[1]];
+    this.tag = `${args.name}:${parts.filter((part) => part !== undefined).join("-")}`;
+    const build = { context, dockerfile, tags: [this.tag], forceRemove: true };
+    const withArgs = Object.keys(buildArgs).length > 0 ? { ...build, buildArgs } : build;
     const image = new RemoteImage(
       name,
-      { name: tag, build: { ...build, ...day } },
-      { parent: this },
+      { name: this.tag, build: withArgs },
+      { parent: this, ...(base === undefined ? {} : { dependsOn: base }) },
     );
     this.imageId = image.imageId;
 

@@ -39,9 +39,18 @@ interface ConfigurationFile {
 
 /** A volume in a container. */
 interface MountedVolume {
+  /** Whether the container may only read it. Default: no. */
+  readOnly?: boolean;
   volume: pulumi.Input<string>;
   /** Where it is mounted. */
   path: string;
+}
+
+/** A port of the container, and where it is published: an address of the engine's machine, and a TCP port. */
+interface PublishedPort {
+  internal: number;
+  address: string;
+  port: number;
 }
 
 export interface ConfinedContainerArgs {
@@ -53,12 +62,14 @@ export interface ConfinedContainerArgs {
   user: number;
   /** ID of its network, in which its name is the same as in the engine. */
   network: pulumi.Input<string>;
-  /** A port of the container, and where it is published: an address of the engine's machine, and a TCP port. */
-  publish: { internal: number; address: string; port: number };
+  /** Default: it publishes no port. */
+  publish?: PublishedPort;
   /** The folder of its configuration, which it cannot write to. */
   configuration: MountedVolume & { files: readonly ConfigurationFile[] };
   /** The folder that it writes to, besides memory. */
   data?: MountedVolume;
+  /** Volumes that it shares with other containers. */
+  shared?: readonly MountedVolume[];
   /** Folders in memory: see `runTimeFiles`. */
   tmpfs: Readonly<Record<string, string>>;
   /** MiB. */
@@ -87,42 +98,51 @@ export function makeConfinedContainer(
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): pulumi.Resource {
   const { container, image, network, configuration, data, tmpfs, memory, waitTimeout } = args;
-  const { internal, address: ip, port: external } = args.publish;
+  const { shared = [] } = args;
   const child = { parent: opts.parent };
   const shmSize = args.shmSize === undefined ? {} : { shmSize: args.shmSize };
   const beforeEnd = args.beforeEnd === undefined ? {} : { beforeEnd: args.beforeEnd };
 
   const files = pulumi.output(configuration.files.map((file) => ownedFile(file, args.user)));
-  const trial = new ContainerTrial(
-    `${name}-trial`,
-    {
-      container,
-      image,
-      network,
-      port: { internal, external, ip },
-      configuration: configuration.path,
-      files,
-      ...(data === undefined ? {} : { data: data.path }),
-      tmpfs,
-      capabilities: confinement.capabilities,
-      securityOpts: confinement.securityOpts,
-      logDriver: confinement.logDriver,
-      logOpts: confinement.logOpts,
-      memory,
-      ...shmSize,
-      patience: waitTimeout,
-      ...beforeEnd,
-    },
-    child,
+  const ports = args.publish === undefined ? [] : [publishedPort(args.publish)];
+  const confined = { tmpfs, memory, ...shmSize };
+  // Without a port it has no clients, and its twin would do its work a second time.
+  const trials = ports.map(
+    (port) =>
+      new ContainerTrial(
+        `${name}-trial`,
+        {
+          container,
+          image,
+          network,
+          port,
+          configuration: configuration.path,
+          files,
+          ...(data === undefined ? {} : { data: data.path }),
+          ...confined,
+          tmpfs: { ...tmpfs, ...inMemory(shared) },
+          capabilities: confinement.capabilities,
+          securityOpts: confinement.securityOpts,
+          logDriver: confinement.logDriver,
+          logOpts: confinement.logOpts,
+          patience: waitTimeout,
+          ...beforeEnd,
+        },
+        child,
+      ),
   );
   // A server that restarts by itself must not read files that were not tried.
   const { volume, path } = configuration;
   const placed = new ContainerFiles(
     `${name}-files`,
     { container, image, volume, path, files },
-    { ...child, dependsOn: trial },
+    { ...child, dependsOn: trials },
   );
-  const mounts = data === undefined ? [configuration] : [data, configuration];
+  const mounts = [
+    ...(data === undefined ? [] : [data]),
+    { ...configuration, readOnly: true },
+    ...shared,
+  ];
   const made = new Container(
     name,
     {
@@ -130,17 +150,15 @@ export function makeConfinedContainer(
       name: container,
       image,
       networksAdvanced: [{ name: network, aliases: [container] }],
-      ports: [{ internal, external, ip }],
-      volumes: mounts.map(({ volume, path }) => ({
+      ...(ports.length > 0 ? { ports } : {}),
+      volumes: mounts.map(({ volume, path, readOnly = false }) => ({
         volumeName: volume,
         containerPath: path,
-        ...(path === configuration.path ? { readOnly: true } : {}),
+        ...(readOnly ? { readOnly } : {}),
       })),
-      tmpfs,
-      memory,
+      ...confined,
       // No swap: Docker would add as much again.
       memorySwap: memory,
-      ...shmSize,
       stopTimeout: args.stopTimeout,
       destroyGraceSeconds: args.stopTimeout,
       waitTimeout,
@@ -163,6 +181,15 @@ export function makeConfinedContainer(
     ...beforeEnd,
   };
   return new ContainerRestart(`${name}-restart`, inForce, child);
+}
+
+function publishedPort({ internal, address: ip, port: external }: PublishedPort) {
+  return { internal, external, ip };
+}
+
+/** A trial shares nothing: it has empty folders in place of the volumes. */
+function inMemory(volumes: readonly MountedVolume[]): Record<string, string> {
+  return Object.fromEntries(volumes.map(({ path }) => [path, runTimeFiles(1024)]));
 }
 
 function ownedFile({ file, content, secret = false }: ConfigurationFile, user: number) {

@@ -8,6 +8,10 @@ import {
   containerSettings,
 } from "@hosterizer/postgres/server/container/containerSettings";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
+import {
+  type BackupDeclaration,
+  backupPaths,
+} from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { connectionRules } from "@hosterizer/postgres/server/container/connectionRules";
 import { BuiltImage } from "../docker/builtImage";
 import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
@@ -38,6 +42,9 @@ export interface DockerInstanceArgs {
   memory: number;
   /** Settings that differ from the default tier. */
   settings: Readonly<Record<string, string>>;
+  /** The volume with the data. Default: `prefix` with -data. */
+  dataVolume: string | undefined;
+  backup: BackupDeclaration;
   /** The role that logs in with a certificate instead of a password, and to which database. */
   pooler: { role: string; database: string };
 }
@@ -59,6 +66,13 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
   readonly authority: CertificateAuthority;
   /** The server's name within the network; its certificate is issued for that too. */
   readonly alias: string;
+  readonly image: BuiltImage;
+  /** The resource to depend on for the server with its settings in force. */
+  readonly settled: pulumi.Resource;
+  /** Names of the volumes that the container which takes backups shares with the server. */
+  readonly volumes: Readonly<
+    Record<"data" | "repository" | "backupConfiguration" | "socket", pulumi.Output<string>>
+  >;
 
   private readonly password: pulumi.Output<string>;
 
@@ -86,14 +100,33 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     this.network = network.id;
     const data = new Volume(
       `${name}-data`,
-      { name: `${prefix}-data` },
-      { parent: this, retainOnDelete: true },
+      { name: args.dataVolume ?? `${prefix}-data` },
+      // Another volume would replace everything in the server; an update of ours records the move before.
+      { parent: this, retainOnDelete: true, ignoreChanges: ["name"] },
     );
     const configuration = new Volume(
       `${name}-configuration`,
       { name: `${this.alias}-configuration` },
       child,
     );
+    // Mounted with and without backups, so that turning them on restarts nothing.
+    const repository = new Volume(
+      `${name}-repository`,
+      { name: `${prefix}-backup` },
+      { parent: this, retainOnDelete: true },
+    );
+    const backups = new Volume(
+      `${name}-backup-configuration`,
+      { name: `${prefix}-backup-configuration` },
+      child,
+    );
+    const socket = new Volume(`${name}-socket`, { name: `${prefix}-socket` }, child);
+    this.volumes = {
+      data: data.name,
+      repository: repository.name,
+      backupConfiguration: backups.name,
+      socket: socket.name,
+    };
     const image = new BuiltImage(
       `${name}-image`,
       {
@@ -104,7 +137,12 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       },
       child,
     );
-    const settings = containerSettings({ memory, overrides: args.settings });
+    this.image = image;
+    const settings = containerSettings({
+      memory,
+      overrides: args.settings,
+      backup: args.backup,
+    });
     const container = makeConfinedContainer(
       name,
       {
@@ -125,6 +163,11 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
           ],
         },
         data: { volume: data.name, path: "/var/lib/postgresql" },
+        shared: [
+          { volume: repository.name, path: backupPaths.repository },
+          { volume: backups.name, path: backupPaths.configuration, readOnly: true },
+          { volume: socket.name, path: backupPaths.socket },
+        ],
         tmpfs: {
           "/tmp": runTimeFiles(64 * 1024),
           [containerPaths.runtime]: runTimeFiles(1024),
@@ -156,6 +199,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       },
       { parent: this, dependsOn: container },
     );
+    this.settled = proven;
     this.host = proven.host;
     this.port = proven.port;
 

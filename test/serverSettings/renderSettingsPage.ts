@@ -36,7 +36,11 @@ export async function renderSettingsPage(page: string): Promise<string> {
 }
 
 function settings(tier: ContainerSetting["tier"]): string {
-  const rows = containerSettings({ memory, overrides: {} })
+  const rows = containerSettings({
+    memory,
+    overrides: {},
+    backup: { repositories: [{ type: "volume" }] },
+  })
     .filter((setting) => setting.tier === tier)
     .map(({ name, value, change, reason }) => [code(name), code(value), change, reason]);
   return table(["Setting", "Value", "Applied by", "Why"], rows);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+import type { BackupDeclaration } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { DeclarationError } from "@hosterizer/postgres/userError";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
@@ -57,6 +58,9 @@ export interface DockerSettings {
   instance: "docker";
   /** What the names of network, volumes, containers and images begin with. */
   dockerName: string;
+  /** The volume with the data. Default: the one that the first update created. */
+  dataVolume?: string | undefined;
+  backup: BackupDeclaration;
 }
 
 export interface ExternalSettings extends DeployAddress {

@@ -13,7 +13,7 @@ export async function testServer(
 ): Promise<TestContainer> {
   return stack.container({
     image: await builtImage("postgresql"),
-    volumes: { "/var/lib/postgresql": data },
+    volumes: { "/var/lib/postgresql": data, "/var/lib/pgbackrest": await stack.volume() },
     tmpfs: ["/run/postgresql"],
     files,
     port: 5432,

@@ -84,7 +84,10 @@ async function start(
       network,
       files: {
         ...contents(
-          configurationFiles(containerSettings({ memory: 512, overrides }), { database, role }),
+          configurationFiles(
+            containerSettings({ memory: 512, overrides, backup: { repositories: [] } }),
+            { database, role },
+          ),
         ),
         "server.crt": own.certificate,
         "server.key": own.privateKey,

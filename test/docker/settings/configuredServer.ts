@@ -76,7 +76,7 @@ async function start(
   );
   const password = randomBytes(24).toString("hex");
   const verifier = scramVerifier(password);
-  const settings = containerSettings({ memory: 512, overrides });
+  const settings = containerSettings({ memory: 512, overrides, backup: { repositories: [] } });
   const files = configurationFiles(settings, pooler).map(
     ({ file, content }) => [file, content] as const,
   );

@@ -8,7 +8,7 @@ import { engine } from "../engine";
 import { removeByPrefix } from "./removeByPrefix";
 
 /** The programs of a stack. */
-export type Program = "postgresql" | "pgbouncer";
+export type Program = "postgresql" | "pgbouncer" | "backup";
 
 /** A copy of this project in a folder of its own, with a stack `dev` that has names and ports of its own. */
 export class DockerProject extends Project {

@@ -47,7 +47,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
   {
     kind: "image outdated",
     what: "what the images are built from has changed",
-    break: [{ file: "image/pgbackrest.conf", from: "[global]", to: "# changed\n[global]" }],
+    break: [{ file: "image/run-postgresql", from: "major=15", to: "# changed\nmajor=15" }],
     says: /^image \S+-postgresql:\S+: found an older build, expected built from image\//,
     up: "repairs",
     note: "The containers are recreated from it.",

@@ -1,28 +1,37 @@
 import { beforeAll, expect, test } from "vitest";
 
+import { drillPlan } from "../../../components/backup";
 import { makeServer } from "../../../components/server";
+import { extensions, schemas } from "../../../database/extensions";
+import { grants } from "../../../database/grants";
+import { owner, roles } from "../../../database/roles";
+import { tenancy } from "../../../database/tenancy";
 import type { VolumeFile } from "../../../components/dynamic/containerFiles";
 import { readSettings } from "../../../components/settings";
 import { dockerNames } from "@hosterizer/cli/dockerStack/dockerObjects";
 import { type Recorded, record } from "./record";
 
 let recorded: Map<string, Recorded>;
+const drills = { context: "image", drill: drillPlan("hosterizer", accessOf()) };
 
 beforeAll(async () => {
   recorded = await record(() => {
-    const { instance, makePooler } = makeServer(docker(), "dev");
+    const { instance, makePooler } = makeServer(docker(), "dev", drills);
     makePooler?.(instance.provider);
   });
 });
 
 const inputsOf = (name: string) => recorded.get(name)?.inputs ?? {};
-const containers = ["Container server", "Container pooler"];
+const containers = ["Container server", "Container pooler", "Container backup"];
 
-test("a stack in Docker has a server and a pooler, each with what it needs", () => {
+test("a stack in Docker has a server, a pooler and backups, each with what it needs", () => {
   const names = [...recorded.keys()].filter((name) => !name.startsWith("Pulumi"));
   expect(names.sort()).toEqual(
     [
       "AuthorityCertificate server-authority",
+      "Backup backup",
+      "BackupKey backup-key",
+      "BuiltImage backup-image",
       "BuiltImage pooler-image",
       "BuiltImage server-image",
       "Certificate pooler-certificate",
@@ -30,10 +39,13 @@ test("a stack in Docker has a server and a pooler, each with what it needs", () 
       "Certificate server-certificate",
       "CertificateAuthority server-authority",
       "CertificateFile server-authority",
+      "Container backup",
       "Container pooler",
       "Container server",
+      "ContainerFiles backup-files",
       "ContainerFiles pooler-files",
       "ContainerFiles server-files",
+      "ContainerRestart backup-restart",
       "ContainerRestart pooler-restart",
       "ContainerRestart server-restart",
       "ContainerTrial pooler-trial",
@@ -42,28 +54,40 @@ test("a stack in Docker has a server and a pooler, each with what it needs", () 
       "Network server",
       "Password server-superuser",
       "Pooler pooler",
+      "RemoteImage backup-image",
       "RemoteImage pooler-image",
       "RemoteImage server-image",
       "ServerSettings server",
+      "Volume backup-drill",
       "Volume pooler-configuration",
+      "Volume server-backup-configuration",
       "Volume server-configuration",
       "Volume server-data",
+      "Volume server-repository",
+      "Volume server-socket",
       "postgresql server",
     ].sort(),
   );
 });
 
 test("everything has the name that the commands look for", () => {
-  const { containers, network, configuration, data, images } = dockerNames("hosterizer-dev");
+  const names = dockerNames({ dockerName: "hosterizer-dev" });
   const named = (...resources: string[]) => resources.map((name) => inputsOf(name)["name"]);
-  expect(named("Container server", "Container pooler")).toEqual(containers);
-  expect(named("Network server")).toEqual([network]);
-  expect(named("Volume server-configuration", "Volume pooler-configuration")).toEqual(
-    configuration,
-  );
-  expect(named("Volume server-data")).toEqual([data]);
-  const tags = named("RemoteImage server-image", "RemoteImage pooler-image");
-  expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(images);
+  expect(named(...containers).sort()).toEqual([...names.containers].sort());
+  expect(named("Container backup")).toEqual([names.backup]);
+  expect(named("Network server")).toEqual([names.network]);
+  const configuration = [
+    ...["server-configuration", "pooler-configuration", "server-backup-configuration"],
+    ...["server-socket", "backup-drill"],
+  ];
+  expect(named(...configuration.map((name) => `Volume ${name}`))).toEqual(names.configuration);
+  expect(named("Volume server-backup-configuration")).toEqual([names.backupConfiguration]);
+  expect(named("Volume server-data", "Volume server-repository")).toEqual([
+    names.data,
+    names.repository,
+  ]);
+  const tags = named(...["server", "pooler", "backup"].map((name) => `RemoteImage ${name}-image`));
+  expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(names.images);
 });
 
 test.each(containers)("%s has only the rights that it needs", (name) => {
@@ -89,10 +113,13 @@ test.each(containers)("%s has only the rights that it needs", (name) => {
   }
 });
 
-test.each(containers)("%s is published only at the configured address", (name) => {
-  const [internal, external] = name === "Container server" ? [5432, 5433] : [6432, 6432];
-  expect(inputsOf(name)["ports"]).toEqual([{ internal, external, ip: "127.0.0.1" }]);
-});
+test.each(["Container server", "Container pooler"])(
+  "%s is published only at the configured address",
+  (name) => {
+    const [internal, external] = name === "Container server" ? [5432, 5433] : [6432, 6432];
+    expect(inputsOf(name)["ports"]).toEqual([{ internal, external, ip: "127.0.0.1" }]);
+  },
+);
 
 test("the server's configuration is in files, its keys and verifier are readable only for it, and the data is in a separate volume", () => {
   const files = inputsOf("ContainerFiles server-files")["files"] as VolumeFile[];
@@ -112,6 +139,33 @@ test("the server's configuration is in files, its keys and verifier are readable
       containerPath: "/etc/hosterizer",
       readOnly: true,
     },
+    { volumeName: "hosterizer-dev-backup", containerPath: "/var/lib/pgbackrest" },
+    {
+      volumeName: "hosterizer-dev-backup-configuration",
+      containerPath: "/etc/pgbackrest",
+      readOnly: true,
+    },
+    { volumeName: "hosterizer-dev-socket", containerPath: "/run/hosterizer" },
+  ]);
+});
+
+test("the container that takes backups reads the data, writes to the repository, and publishes nothing", () => {
+  expect(inputsOf("Container backup")).not.toHaveProperty("ports");
+  expect(inputsOf("Container backup")["volumes"]).toEqual([
+    {
+      volumeName: "hosterizer-dev-backup-configuration",
+      containerPath: "/etc/pgbackrest",
+      readOnly: true,
+    },
+    { volumeName: "hosterizer-dev-data", containerPath: "/var/lib/postgresql", readOnly: true },
+    { volumeName: "hosterizer-dev-backup", containerPath: "/var/lib/pgbackrest" },
+    { volumeName: "hosterizer-dev-socket", containerPath: "/run/hosterizer" },
+    { volumeName: "hosterizer-dev-drill", containerPath: "/var/lib/hosterizer-drill" },
+  ]);
+  const files = inputsOf("ContainerFiles backup-files")["files"] as VolumeFile[];
+  expect(files.map(({ file, owner, mode }) => [file, owner, mode.toString(8)])).toEqual([
+    ["pgbackrest.conf", 5432, "600"],
+    ["scheduler.json", 0, "644"],
   ]);
 });
 
@@ -125,10 +179,12 @@ test.each(["server", "pooler"])("the trial of the %s equals its future container
     tmpfs,
     ...trial
   } = inputsOf(`ContainerTrial ${name}-trial`);
-  expect({ name: called, image, memory, shmSize, tmpfs }).toEqual({
+  expect({ name: called, image, memory, shmSize }).toEqual({
     ...{ name: container["name"], image: container["image"], memory: container["memory"] },
-    ...{ shmSize: container["shmSize"], tmpfs: container["tmpfs"] },
+    shmSize: container["shmSize"],
   });
+  // It has empty folders in place of what the container shares.
+  expect(tmpfs).toMatchObject(container["tmpfs"] as object);
   expect(container).toMatchObject({
     networksAdvanced: [{ name: trial["network"] }],
     ports: [trial["port"]],
@@ -170,10 +226,15 @@ test("the pooler logs in by certificate as the role that may look up verifiers",
 test("a stack without Docker has none of these resources", async () => {
   const local = await record(() => {
     const { settings } = read({ "hosterizer-database:instance": "embedded" });
-    expect(makeServer(settings, "local")).not.toHaveProperty("makePooler");
+    expect(makeServer(settings, "local", drills)).not.toHaveProperty("makePooler");
   });
   expect([...local.values()].filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
 });
+
+function accessOf() {
+  const lookup = { owner: "o", role: "p", authenticator: "a" };
+  return { owner, roles, schemas, extensions, grants, tenancy, settings: [], lookup };
+}
 
 function docker() {
   return read({ "hosterizer-database:instance": "docker" }).settings;

@@ -62,6 +62,14 @@ test("accepts a Docker stack with its defaults", () => {
       memory: 1024,
       serverSettings: {},
       poolSize: 25,
+      backup: {
+        repositories: [{ type: "volume" }],
+        retention: 14,
+        schedule: "17 2 * * *",
+        drillSchedule: "17 4 * * SUN",
+        encryption: true,
+        whenArchivingFails: "keep",
+      },
     },
   });
 });
@@ -185,6 +193,29 @@ test.each([
   [{ instance: "docker", serverSettings: "work_mem" }, "is not an object of settings"],
   [{ instance: "docker", serverSettings: '["a"]' }, "is not an object of settings"],
   [{ instance: "docker", serverSettings: '{"a":{"b":1}}' }, "is not an object of settings"],
+  [{ instance: "docker", backup: "daily" }, '"daily" is not an object, such as'],
+  [{ instance: "docker", backup: '{"when":1}' }, "backup.when in Pulumi.local.yaml: unknown key"],
+  [
+    { instance: "docker", backup: '{"schedule":"0 0 31 2 *"}' },
+    'backup.schedule in Pulumi.local.yaml: "0 0 31 2 *" never comes.\nCorrect it; see docs/back-up.md',
+  ],
+  [{ instance: "docker", backup: '{"drillSchedule":"x"}' }, '"x" is not a cron expression'],
+  [{ instance: "docker", backup: '{"retention":"2w"}' }, '"2w" is not a number of days, such as'],
+  [{ instance: "docker", backup: '{"retention":14}' }, "14 is not a number of days, such as 14d"],
+  [
+    { instance: "docker", backup: '{"repositories":[{"type":"tape"}]}' },
+    'backup.repositories.0.type in Pulumi.local.yaml: "tape" is not "volume"',
+  ],
+  [
+    { instance: "docker", backup: '{"repositories":[{"type":"volume"},{"type":"volume"}]}' },
+    "has two volumes of the same engine",
+  ],
+  [
+    { instance: "docker", backup: '{"whenArchivingFails":"stop"}' },
+    '"stop" is not "keep" or {"dropBeyond": "10GiB"}',
+  ],
+  [{ instance: "docker", backupKey: "secret" }, '"(secret)" is not a key'],
+  [{ instance: "docker", dataVolume: "/var" }, '"/var" is not the name of a volume'],
   [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
   [{ instance: "docker", packagesOf: "2026-02-30" }, '"2026-02-30" is not a date'],
   [{ instance: "docker", prot: "1" }, "hosterizer-database:prot in Pulumi.local.yaml: unknown key"],

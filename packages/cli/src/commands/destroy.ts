@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -38,9 +38,12 @@ export async function destroy(args: string[]): Promise<number> {
       name: "destroy",
       description:
         "Removes everything that the stack has created. This cannot be undone.\n" +
-        "An embedded server is removed with its data. A Docker volume with data is kept unless you name it.",
+        "An embedded server is removed with its data. A Docker volume with data or backups is kept unless you name it.",
       yes: "do not ask",
-      options: { volume: "also remove this volume, which holds the data of a stack in Docker" },
+      options: {
+        volume: "also remove this volume, which holds the data of a stack in Docker",
+        backups: "also remove this volume, which holds its backups",
+      },
     },
     args,
   );
@@ -49,28 +52,58 @@ export async function destroy(args: string[]): Promise<number> {
   if (external !== undefined) throw externalRefusal(stack, external);
   const names = await namesInDocker(stack, environment);
   const isNamed = namesVolume(stack, values["volume"], names?.data);
+  const namesBackups = namesVolume(stack, values["backups"], names?.repository, "backups");
   const found = names && (await findObjects(names));
   const loss = await describeLoss(stack, environment, found);
-  const data = found?.data;
-  print(loss ?? `Stack ${stack} has nothing${data ? " but its data" : " that could be removed"}.`);
+  const { data, repository } = found ?? {};
+  const isEmpty = data === undefined && repository === undefined;
+  print(
+    loss ?? `Stack ${stack} has nothing${isEmpty ? " that could be removed" : " but its data"}.`,
+  );
   if (data !== undefined) print(`The data is in the volume ${nameAndSize(data)}.`);
-  if (loss === undefined && data === undefined) return 0;
+  if (repository !== undefined) print(`The backups are in the volume ${nameAndSize(repository)}.`);
+  if (loss === undefined && isEmpty) return 0;
 
   const removal = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
   const ask = process.stdin.isTTY ? askOnTerminal : undefined;
   const removesData = isNamed || (!yes && (await confirmRemoval(removal, ask)));
   const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
-  if (code !== 0 || data === undefined) return code;
-  if (removesData) {
-    await removeVolume(data.name);
-    print(`The volume ${data.name} is removed, with its data.`);
+  if (code !== 0) return code;
+  if (data !== undefined) await settleVolume(stack, data, removesData, dataVolume);
+  if (repository !== undefined) await settleVolume(stack, repository, namesBackups, backupVolume);
+  if (namesBackups)
+    await rm(join(folders.project, ".hosterizer", stack, "backup.key"), { force: true });
+  return 0;
+}
+
+const dataVolume = {
+  option: "volume",
+  contents: "data",
+  use: (stack: string) => `the next \`npm run up -- --stack ${stack}\` uses it`,
+};
+
+const backupVolume = {
+  option: "backups",
+  contents: "backups",
+  use: (stack: string) =>
+    `their key is in .hosterizer/${stack}/backup.key now, and the next up uses both`,
+};
+
+async function settleVolume(
+  stack: string,
+  { name }: DataVolume,
+  goes: boolean,
+  { option, contents, use }: typeof dataVolume,
+): Promise<void> {
+  if (goes) {
+    await removeVolume(name);
+    print(`The volume ${name} is removed, with its ${contents}.`);
   } else {
     print(
-      `The volume ${data.name} is kept, with its data: the next \`npm run up -- --stack ${stack}\` uses it.\n` +
-        `To remove it, too: npm run destroy -- --stack ${stack} --volume ${data.name}`,
+      `The volume ${name} is kept, with its ${contents}: ${use(stack)}.\n` +
+        `To remove it, too: npm run destroy -- --stack ${stack} --${option} ${name}`,
     );
   }
-  return 0;
 }
 
 /** A server that existed before the stack stays, with all data. */
@@ -86,22 +119,26 @@ function externalRefusal(stack: string, external: ExternalStack): UserError {
 /**
  * Whether the user has named the volume with the stack's data on the command line, to have it removed too.
  *
- * @param named with `--volume`
- * @param data the volume with the stack's data; undefined for a stack that keeps it elsewhere
+ * @param named with `--volume`, or the option
+ * @param data the volume with the stack's data, or its backups; undefined for a stack that keeps them elsewhere
  * @throws UserError if another volume is named
  */
 export function namesVolume(
   stack: string,
   named: string | undefined,
   data: string | undefined,
+  option = "volume",
 ): boolean {
   if (named === undefined) return false;
   if (named === data) return true;
   const [fault, remedy] =
     data === undefined
-      ? [`Stack ${stack} has no volume`, "Leave --volume out."]
-      : [`"${named}" is not the volume of stack ${stack}`, `Name ${data}, or leave --volume out.`];
-  throw new UserError(`--volume: ${fault}. ${nothing}`, remedy);
+      ? [`Stack ${stack} has no volume`, `Leave --${option} out.`]
+      : [
+          `"${named}" is not the volume of stack ${stack}`,
+          `Name ${data}, or leave --${option} out.`,
+        ];
+  throw new UserError(`--${option}: ${fault}. ${nothing}`, remedy);
 }
 
 /** What `destroy` would remove, for the user to read before agreeing; undefined if there is nothing. */

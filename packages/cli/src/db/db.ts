@@ -2,6 +2,10 @@ import { type Command, CommanderError } from "commander";
 
 import { loadProgram, type Program } from "../program";
 import { acceptDrift } from "./acceptDrift";
+import { backup } from "./backup/backup";
+import { backups } from "./backup/backups";
+import { restorePoint } from "./backup/restorePoint";
+import { restoreDrill } from "./backup/restoreDrill";
 import { dump } from "./dump";
 import { env } from "./env";
 import { migrate } from "./migrate";
@@ -24,7 +28,11 @@ const commands: readonly ((program: Program) => Command)[] = [
   rotatePassword,
   acceptDrift,
   dump,
+  backup,
+  backups,
+  restorePoint,
   restore,
+  restoreDrill,
 ];
 
 // A reader such as `head` may close the pipe before the end.

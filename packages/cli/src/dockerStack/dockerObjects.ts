@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
+import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import type { ResourceState } from "../stack/state";
 import { engine, requireEngine } from "./engine";
@@ -7,26 +10,45 @@ import { engine, requireEngine } from "./engine";
 /** The names of a stack's objects in the engine, all with one prefix. */
 export interface DockerNames {
   containers: readonly string[];
+  /** The one of them that takes backups. */
+  backup: string;
+  /** The one that a recovery creates for a moment. */
+  recovery: string;
   /** Containers that an update creates beside them for a moment, and that a killed update leaves. */
   twins: readonly string[];
   network: string;
   /** The volumes that an update creates again. */
   configuration: readonly string[];
+  /** The one of them with the configuration and the key of the backups. */
+  backupConfiguration: string;
   /** The volume with the database, which outlives the stack. */
   data: string;
+  /** The volume with the backups, which outlives the stack, too. */
+  repository: string;
   /** Repositories of the images. */
   images: readonly string[];
 }
 
-/** @param prefix `dockerName` in the stack's settings */
-export function dockerNames(prefix: string): DockerNames {
-  const programs = [`${prefix}-postgresql`, `${prefix}-pgbouncer`];
+/** @param settings the stack's; `dataVolume` is set after a recovery */
+export function dockerNames({
+  dockerName: prefix,
+  dataVolume = `${prefix}-data`,
+}: Pick<DockerSettings, "dockerName" | "dataVolume">): DockerNames {
+  const programs = [`${prefix}-postgresql`, `${prefix}-pgbouncer`, `${prefix}-backup`];
   return {
     containers: programs,
-    twins: programs.map((name) => `${name}-twin`),
+    backup: `${prefix}-backup`,
+    recovery: `${prefix}-recovery`,
+    backupConfiguration: `${prefix}-backup-configuration`,
+    twins: [...programs.map((name) => `${name}-twin`), `${prefix}-recovery`],
     network: prefix,
-    configuration: programs.map((name) => `${name}-configuration`),
-    data: `${prefix}-data`,
+    configuration: [
+      ...programs.map((name) => `${name}-configuration`),
+      `${prefix}-socket`,
+      `${prefix}-drill`,
+    ],
+    data: dataVolume,
+    repository: `${prefix}-backup`,
     images: programs,
   };
 }
@@ -45,7 +67,7 @@ export async function namesInDocker(
   if (docker === undefined) return undefined;
   if ("faults" in docker) throw new DeclarationErrors(docker.faults);
   await requireEngine(stack);
-  return dockerNames(docker.settings.dockerName);
+  return dockerNames(docker.settings);
 }
 
 /** A stack's objects that exist in the engine, by name; images with their tags. */
@@ -56,9 +78,10 @@ export interface DockerObjects {
   /** Those with the programs' configuration and keys. */
   volumes: string[];
   data: DataVolume | undefined;
+  repository: DataVolume | undefined;
 }
 
-/** The volume with the database. */
+/** A volume that outlives the stack. */
 export interface DataVolume {
   name: string;
   /** Bytes; undefined where the engine does not say. */
@@ -68,14 +91,16 @@ export interface DataVolume {
 /** Looks in the engine for everything that has one of a stack's names. */
 export async function findObjects(names: DockerNames): Promise<DockerObjects> {
   const docker = engine();
-  const [containers, networks, images, volumes, data] = await Promise.all([
+  const sizes = readVolumeSizes();
+  const [containers, networks, images, volumes, data, repository] = await Promise.all([
     existing([...names.twins, ...names.containers], (name) => docker.getContainer(name).inspect()),
     existing([names.network], (name) => docker.getNetwork(name).inspect()),
     imagesOf(names.images),
     existing(names.configuration, (name) => docker.getVolume(name).inspect()),
-    findData(names.data),
+    findVolume(names.data, sizes),
+    findVolume(names.repository, sizes),
   ]);
-  return { containers, networks, images, volumes, data };
+  return { containers, networks, images, volumes, data, repository };
 }
 
 async function existing(
@@ -92,13 +117,32 @@ async function imagesOf(repositories: readonly string[]): Promise<string[]> {
   return images.flatMap(({ RepoTags }) => RepoTags ?? []).sort();
 }
 
-async function findData(name: string): Promise<DataVolume | undefined> {
-  const docker = engine();
-  if ((await ifExists(docker.getVolume(name).inspect())) === undefined) return undefined;
-  // The engine reports the size of a volume only together with all others.
-  const { Volumes } = (await docker.df()) as DiskUsage;
-  const size = Volumes?.find(({ Name }) => Name === name)?.UsageData?.Size;
-  return { name, size: size === undefined || size < 0 ? undefined : size };
+async function findVolume(
+  name: string,
+  sizes: Promise<VolumeSizes>,
+): Promise<DataVolume | undefined> {
+  if ((await ifExists(engine().getVolume(name).inspect())) === undefined) return undefined;
+  return { name, size: (await sizes).get(name) };
+}
+
+/** Bytes in each volume. */
+type VolumeSizes = ReadonlyMap<string, number>;
+
+/** The engine reports the size of a volume only together with all others, and to one client at a time. */
+async function readVolumeSizes(): Promise<VolumeSizes> {
+  for (let attempt = 1; attempt <= 20; attempt++) {
+    try {
+      const { Volumes } = (await engine().df()) as DiskUsage;
+      const known = (Volumes ?? []).map(
+        ({ Name, UsageData }) => [Name, UsageData?.Size ?? -1] as const,
+      );
+      return new Map(known.filter(([, size]) => size >= 0));
+    } catch (error) {
+      if (!(error instanceof Error) || !/already running/.test(error.message)) throw error;
+      await sleep(250);
+    }
+  }
+  return new Map();
 }
 
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemDataUsage */

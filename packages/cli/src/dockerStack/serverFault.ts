@@ -48,8 +48,7 @@ export async function findServerFault(
   await restoreAuthority(resources);
   const address = serverAddress(resources);
   if (address === undefined) return undefined;
-  const container =
-    "faults" in docker ? undefined : dockerNames(docker.settings.dockerName).containers[0];
+  const container = "faults" in docker ? undefined : dockerNames(docker.settings).containers[0];
   const { host, port, sslrootcert } = address;
   if (!(await awaitServer(address, container))) return `does not answer at ${host}:${port}`;
   const authority =

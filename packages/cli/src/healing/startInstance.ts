@@ -13,6 +13,7 @@ import { readResources } from "../stack/state";
 import { bringUpInstance } from "../stack/updateStack";
 import { say } from "../terminal";
 import { adoptVolume } from "./adopt";
+import { moveToVolume } from "./moveToVolume";
 
 /**
  * Makes the server of a stack answer, if it exists: Pulumi refreshes before it runs the program, and the refresh fails if the
@@ -36,14 +37,16 @@ async function bringUpDocker(
   environment: NodeJS.ProcessEnv,
   agreed: readonly string[],
 ): Promise<void> {
+  const names = "faults" in docker ? undefined : dockerNames(docker.settings);
+  const isMoved = names !== undefined && (await moveToVolume(stack, names, environment));
   const fault = await findServerFault(docker, await readResources(stack, environment));
-  if (fault !== undefined) {
+  if (fault !== undefined)
     say(`The PostgreSQL server of stack ${stack} ${fault}; it is brought up first.`);
-    await bringUpInstance(stack, environment, agreed);
-  }
+  // On another volume it has other roles and passwords, which the refresh must find.
+  if (fault !== undefined || isMoved) await bringUpInstance(stack, environment, agreed);
   // The program reports faults in the settings.
-  if ("faults" in docker) return;
-  await adoptVolume(stack, dockerNames(docker.settings.dockerName), environment, agreed);
+  if (names === undefined) return;
+  await adoptVolume(stack, names, environment, agreed);
 }
 
 /** Starts a stack's embedded server, if it exists and is stopped. */

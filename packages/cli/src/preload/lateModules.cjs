@@ -19,6 +19,7 @@ const late = new Map([
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
   ["libpg-query", "postgres"],
+  ["croner", "postgres"],
   ["@pulumi/docker", "components"],
 ]);
 const load = Module._load;

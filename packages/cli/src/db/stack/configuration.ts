@@ -24,7 +24,7 @@ export interface ServerContainer {
 export function readContainer(stack: string): ServerContainer | null {
   const docker = readDockerSettings(stack, configurationEnvironment(stack));
   if (docker === undefined || "faults" in docker) return null;
-  const { containers, data } = dockerNames(docker.settings.dockerName);
+  const { containers, data } = dockerNames(docker.settings);
   // The first one is the server's.
   const [container] = containers;
   return container === undefined ? null : { container, volume: data };

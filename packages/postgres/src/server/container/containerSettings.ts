@@ -1,3 +1,5 @@
+import type { BackupDeclaration } from "../../backup/pgbackrest/backupDeclaration";
+import { archiveSettings } from "../../backup/pgbackrest/archiveSettings";
 import { DeclarationError } from "../../userError";
 import {
   parameters,
@@ -24,18 +26,25 @@ interface ContainerSettingsArgs {
   memory: number;
   /** Settings that replace or extend the default tier, by name. Without faults: see `overrideFaults`. */
   overrides: Readonly<Record<string, string>>;
+  /** Where the WAL goes. */
+  backup: Pick<BackupDeclaration, "repositories">;
 }
 
 /** The settings of the server in the container, sorted by tier, then in the order of their declaration. */
 export function containerSettings({
   memory,
   overrides,
+  backup,
 }: ContainerSettingsArgs): ContainerSetting[] {
   const byName = new Map(
     Object.entries(overrides).map(([name, value]) => [name.toLowerCase(), value] as const),
   );
   const connections = byName.get("max_connections") ?? valueOf(defaultSettings, "max_connections");
-  const declared = [...defaultSettings, ...memorySettings(memory, Number(connections))];
+  const declared = [
+    ...archiveSettings(backup),
+    ...defaultSettings,
+    ...memorySettings(memory, Number(connections)),
+  ];
   const replaced = declared.map((setting) => override(setting, byName.get(setting.name)));
   const known = new Set(declared.map(({ name }) => name));
   const added = [...byName]
@@ -151,6 +160,7 @@ function memoryFault(name: string, value: string, memory?: number): string | und
   return undefined;
 }
 
+const archive = "follows from hosterizer-database:backup";
 const list = "is a list, which ALTER SYSTEM would treat as one element";
 
 const unsupportedSettings: Readonly<Record<string, string>> = {
@@ -159,6 +169,9 @@ const unsupportedSettings: Readonly<Record<string, string>> = {
   local_preload_libraries: list,
   session_preload_libraries: list,
   output_plugin_libraries: list,
+  archive_command: archive,
+  archive_library: archive,
+  archive_timeout: archive,
   external_pid_file: "cannot be written on the read-only file system",
 };
 

@@ -11,7 +11,6 @@ export const defaultSettings: readonly ServerSetting[] = [
     reason:
       "the pooler's for each role, the deploy's and the operators'; more want a larger container",
   },
-  { name: "archive_command", value: "/bin/true", reason: "there is no archive yet" },
   { name: "random_page_cost", value: "1.1", reason: "solid-state disks do not seek" },
   { name: "effective_io_concurrency", value: "200", reason: "solid-state disks do not seek" },
   {

@@ -1,3 +1,4 @@
+import { backupPaths } from "../../backup/pgbackrest/backupDeclaration";
 import type { ServerSetting } from "../settings/parameters";
 
 /** Paths and ids inside the server's container. image/run-postgresql has the same. */
@@ -91,7 +92,11 @@ export const mandatorySettings: readonly ServerSetting[] = [
     reason: "the container's network is all that reaches it",
   },
   { name: "port", value: "5432", reason: "hosterizer-database:port publishes this one" },
-  { name: "unix_socket_directories", value: runtime, reason: place },
+  {
+    name: "unix_socket_directories",
+    value: `${runtime},${backupPaths.socket}`,
+    reason: "the second is for the container that takes backups",
+  },
   { name: "hba_file", value: `${configuration}/pg_hba.conf`, reason: place },
   { name: "ident_file", value: `${configuration}/pg_ident.conf`, reason: place },
   { name: "ssl", value: "on", reason: tls },

@@ -9,14 +9,17 @@ import {
 import { mandatorySettings } from "../../../../src/server/container/mandatorySettings";
 import { parameters, valueFault } from "../../../../src/server/settings/parameters";
 
+const backup = { repositories: [{ type: "volume" }] } as const;
 const pooler = { database: "hosterizer", role: "app_pooler" };
 
 function value(overrides: Record<string, string>, name: string) {
-  return containerSettings({ memory: 1024, overrides }).find((setting) => setting.name === name);
+  return containerSettings({ memory: 1024, overrides, backup }).find(
+    (setting) => setting.name === name,
+  );
 }
 
 test("each setting is declared once, with a reason and a value that PostgreSQL accepts", () => {
-  const settings = containerSettings({ memory: 1024, overrides: {} });
+  const settings = containerSettings({ memory: 1024, overrides: {}, backup });
   const names = settings.map(({ name }) => name);
 
   expect(names).toEqual([...new Set(names)]);
@@ -47,7 +50,7 @@ test("work_mem follows from max_connections, even if the user sets it", () => {
 
 test("the file has the settings that are mandatory or need a restart, and none that are applied live", () => {
   const overrides = { max_worker_processes: "12", jit: "off" };
-  const settings = containerSettings({ memory: 1024, overrides });
+  const settings = containerSettings({ memory: 1024, overrides, backup });
   const [file] = configurationFiles(settings, pooler);
   const lines = file?.content.match(/^\w[\w.]*(?= = )/gm) ?? [];
 
@@ -96,10 +99,10 @@ const refused: readonly { overrides: Readonly<Record<string, string>>; says: str
   { overrides: { max_worker_processes: "8.5" }, says: "is not a whole number" },
   { overrides: { jit: "maybe" }, says: '"maybe" is neither on nor off' },
   { overrides: { wal_compression: "brotli" }, says: "is none of pglz, lz4, zstd, on, off" },
-  { overrides: { archive_command: "a\nb" }, says: "has a line break" },
-  { overrides: { archive_command: "test 'x'" }, says: "has a quote or a backslash" },
-  { overrides: { archive_command: "\\x" }, says: "has a quote or a backslash" },
-  { overrides: { archive_command: "x".repeat(1001) }, says: "has 1001 characters" },
+  { overrides: { archive_cleanup_command: "a\nb" }, says: "has a line break" },
+  { overrides: { archive_cleanup_command: "test 'x'" }, says: "has a quote or a backslash" },
+  { overrides: { archive_cleanup_command: "\\x" }, says: "has a quote or a backslash" },
+  { overrides: { archive_cleanup_command: "x".repeat(1001) }, says: "has 1001 characters" },
   { overrides: { work_mem: "8MB", Work_Mem: "9MB" }, says: "occurs twice" },
   {
     overrides: { shared_buffers: "513MB" },
@@ -124,7 +127,10 @@ test("finds all faults at once, and shortens a value to one line", () => {
 const taken: readonly Readonly<Record<string, string>>[] = [
   {},
   { work_mem: "1GB", jit: "OFF", wal_compression: "zstd", max_connections: "4000" },
-  { shared_buffers: "512MB", archive_command: "pgbackrest --stanza=hosterizer archive-push %p" },
+  {
+    shared_buffers: "512MB",
+    archive_cleanup_command: "pgbackrest --stanza=hosterizer archive-push %p",
+  },
   { random_page_cost: "1.25", DateStyle: "iso, dmy", idle_in_transaction_session_timeout: "0" },
 ];
 

@@ -1,0 +1,137 @@
+import { Volume } from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  type BackupDeclaration,
+  backupPaths,
+} from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import type { DrillPlan } from "@hosterizer/postgres/backup/drill/drillPlan";
+import { configurationFile } from "@hosterizer/postgres/backup/pgbackrest/configurationFile";
+import { hasPassword } from "@hosterizer/postgres/access/logins";
+import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
+import { planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
+import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
+import { recordedSchemas } from "../database/extensions";
+import { migrator } from "../database/roles";
+import { BuiltImage } from "./docker/builtImage";
+import { makeConfinedContainer, runTimeFiles } from "./docker/confinedContainer";
+import { BackupKey } from "./dynamic/backupKey";
+import { ContainerFiles } from "./dynamic/containerFiles";
+import type { DockerInstance } from "./instance/dockerInstance";
+
+/** What a drill expects of a stack's database. */
+export function drillPlan(database: string, { owner, tenancy, roles }: DeclaredAccess): DrillPlan {
+  return {
+    ...{ database, owner, tenancy, migrator, schemas: recordedSchemas },
+    strangers: roles
+      .filter((role) => hasPassword(role) && role.name !== migrator)
+      .map(({ name }) => name),
+    // A tenth of a table is more than tenants delete in a week, and less than a mistake takes.
+    lossShare: 0.1,
+  };
+}
+
+export interface BackupArgs {
+  /** Prefix of all names. */
+  prefix: string;
+  declared: BackupDeclaration;
+  /** What a drill expects of the database. */
+  drill: DrillPlan;
+  /** Folder of the build context, from the project folder: see `schedulerContext`. */
+  context: string;
+  instance: DockerInstance;
+  /** The key of repositories that exist already. Default: the stack's own. */
+  key: string | undefined;
+  /** Where the key is kept when the stack is destroyed, from the project folder. */
+  keyFile: string;
+}
+
+/** Path of the key that a stack's destruction leaves, from the project folder. */
+export function backupKeyFile(stack: string): string {
+  return `.hosterizer/${stack}/backup.key`;
+}
+
+/** MiB. pgBackRest compresses in two processes; a drill runs a small server. */
+const memory = 768;
+
+/**
+ * Backups of a server in a container, and the archive of its WAL: what pgBackRest works by, and the container that takes them.
+ *
+ * That container reads the server's data and speaks to it through a socket that both share. It may write to the repository alone, and
+ * nothing reaches it over the network.
+ */
+export class Backup extends pulumi.ComponentResource {
+  constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hosterizer:index:Backup", name, {}, opts);
+    const { prefix, declared, instance } = args;
+    const child = { parent: this };
+    const container = `${prefix}-backup`;
+    const { volumes } = instance;
+
+    // There while backups are off, too: the repository stays, and only this key opens it.
+    const given = args.key === undefined ? {} : { given: pulumi.secret(args.key) };
+    const { key } = new BackupKey(`${name}-key`, { file: args.keyFile, ...given }, child);
+    const configuration = {
+      file: "pgbackrest.conf",
+      content: key.apply((secret) => configurationFile(declared, secret)),
+      secret: true,
+    };
+    if (declared.repositories.length === 0) {
+      new ContainerFiles(
+        `${name}-files`,
+        {
+          container,
+          image: instance.image.imageId,
+          volume: volumes.backupConfiguration,
+          path: backupPaths.configuration,
+          files: configuration.content.apply((content) => [
+            { file: configuration.file, content, owner: containerPaths.user, mode: 0o600 },
+          ]),
+        },
+        child,
+      );
+    } else {
+      const drills = new Volume(`${name}-drill`, { name: `${prefix}-drill` }, child);
+      const image = new BuiltImage(
+        `${name}-image`,
+        {
+          name: container,
+          context: args.context,
+          dockerfile: "scheduler.Dockerfile",
+          base: instance.image,
+        },
+        child,
+      );
+      makeConfinedContainer(
+        name,
+        {
+          container,
+          image: image.imageId,
+          user: containerPaths.user,
+          network: instance.network,
+          configuration: {
+            volume: volumes.backupConfiguration,
+            path: backupPaths.configuration,
+            files: [
+              configuration,
+              { file: planFile, content: JSON.stringify(planOf(declared, args.drill)) },
+            ],
+          },
+          shared: [
+            { volume: volumes.data, path: "/var/lib/postgresql", readOnly: true },
+            { volume: volumes.repository, path: backupPaths.repository },
+            { volume: volumes.socket, path: backupPaths.socket },
+            { volume: drills.name, path: backupPaths.drill },
+          ],
+          tmpfs: { "/tmp": runTimeFiles(64 * 1024) },
+          memory,
+          // pgBackRest ends within a second: what it has copied serves the next attempt.
+          stopTimeout: 15,
+          waitTimeout: 60,
+        },
+        { ...child, dependsOn: instance.settled },
+      );
+    }
+    this.registerOutputs();
+  }
+}

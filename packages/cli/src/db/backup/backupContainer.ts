@@ -1,0 +1,106 @@
+import type Dockerode from "dockerode";
+
+import { stanza } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import {
+  readBackupList,
+  type RepositoryState,
+} from "@hosterizer/postgres/backup/pgbackrest/backupList";
+import type { RepositoryRun } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
+import { type DockerNames, dockerNames } from "../../dockerStack/dockerObjects";
+import { engine, requireEngine } from "../../dockerStack/engine";
+import {
+  type ContainerRun,
+  type ContainerRunOptions,
+  runInContainer,
+} from "../../dockerStack/runInContainer";
+import { readDockerSettings } from "../../stack/readInstanceSettings";
+import { stackEnvironment } from "../../stack/stackEnvironment";
+
+/** The backups of a stack, and where they are taken. */
+export interface StackBackups {
+  stack: string;
+  names: DockerNames;
+  /** Numbers of the repositories, as pgBackRest counts them. */
+  repositories: readonly number[];
+}
+
+/**
+ * The backups that a stack declares.
+ *
+ * @throws UserError if the stack does not run in Docker, if no engine answers, or if backups are off
+ */
+export async function declaredBackups(stack: string): Promise<StackBackups> {
+  const docker = readDockerSettings(stack, stackEnvironment(stack));
+  if (docker === undefined) {
+    throw new UserError(
+      `Stack ${stack} has no base backups: its server does not run in a container of ours.`,
+      `\`${npmCommand("db -- dump", [], stack)}\` writes a dump. A provider's server has backups of the provider's own.`,
+    );
+  }
+  if ("faults" in docker) throw new DeclarationErrors(docker.faults);
+  const { backup } = docker.settings;
+  await requireEngine(stack);
+  if (backup.repositories.length === 0) {
+    throw new UserError(
+      `The backups of stack ${stack} are off: hosterizer-database:backup in Pulumi.${stack}.yaml has no repository.`,
+      `Add one, then \`${npmCommand("up", [], stack)}\`.`,
+    );
+  }
+  const repositories = backup.repositories.map((_, index) => index + 1);
+  return { stack, names: dockerNames(docker.settings), repositories };
+}
+
+/**
+ * The container that takes backups, running.
+ *
+ * @throws UserError if it is not
+ */
+export async function backupContainer({
+  stack,
+  names,
+}: StackBackups): Promise<Dockerode.Container> {
+  const container = engine().getContainer(names.backup);
+  const found = await ifExists(container.inspect());
+  if (found?.State.Running === true) return container;
+  throw new UserError(
+    `The container ${names.backup}, which takes the backups of stack ${stack}, ${found === undefined ? "does not exist" : "does not run"}.`,
+    `Bring it up: ${npmCommand("up", [], stack)}`,
+  );
+}
+
+/** Runs a command of pgBackRest in a container. @param args https://pgbackrest.org/command.html */
+export function pgbackrest(
+  container: Dockerode.Container,
+  args: readonly string[],
+  options: ContainerRunOptions = {},
+): Promise<ContainerRun> {
+  return runInContainer(container, ["pgbackrest", `--stanza=${stanza}`, ...args], options);
+}
+
+/** Runs commands of pgBackRest in a container, on one repository. */
+export function inRepository(container: Dockerode.Container, repository: number): RepositoryRun {
+  return (args) => pgbackrest(container, [`--repo=${repository}`, ...args]);
+}
+
+/** The state of each repository. @throws UserError with pgBackRest's words */
+export async function readRepositories(
+  container: Dockerode.Container,
+  repositories: readonly number[],
+): Promise<RepositoryState[]> {
+  const run = await pgbackrest(container, ["--output=json", "info"]);
+  if (run.code !== 0) throw pgbackrestError("The repositories cannot be read", run);
+  return readBackupList(run.output, repositories);
+}
+
+/** pgBackRest's messages, without the time and the process of each. */
+export function pgbackrestError(what: string, { code, output, messages }: ContainerRun): UserError {
+  const lines = `${messages}\n${output}`
+    .split("\n")
+    .filter((line) => /\b(ERROR|WARN)\b|^ {8,}\S/.test(line))
+    .map((line) => line.replace(/^.*?\b(ERROR|WARN): (\[\d+\]: )?/, "").trim());
+  const said = lines.length > 0 ? lines.join("\n") : `pgbackrest ended with ${code}`;
+  return new UserError(`${what}: ${said}`, "Nothing was changed.");
+}

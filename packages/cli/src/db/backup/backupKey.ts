@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+
+import { UserError } from "@hosterizer/postgres/userError";
+import { askPulumi } from "../../runProgram";
+import { stackEnvironment } from "../../stack/stackEnvironment";
+import type { ExportedState } from "../../stack/state";
+import { operatorCommand } from "../operatorCommand";
+import { declaredBackups } from "./backupContainer";
+
+/** `npm run db -- backup key`: prints what the backups are encrypted with. See docs/lost-state.md. */
+export function backupKey(): Command {
+  return operatorCommand({
+    name: "key",
+    summary: "Print the key of the backups, to keep it outside of the state",
+    details:
+      "Whoever has the key and the repository has the database. Whoever loses the state and has no copy of the key loses the backups.",
+    examples: [["npm run -s db -- backup key --stack dev | wl-copy", "into a password manager"]],
+  }).action(async (_options: unknown, command: Command) => {
+    // `--stack` belongs to `backup`, wherever it stands.
+    const { stack } = command.optsWithGlobals<{ stack: string }>();
+    await declaredBackups(stack);
+    const words = ["stack", "export", "--show-secrets", "--stack", stack];
+    const exported = await askPulumi(words, stackEnvironment(stack));
+    const { deployment } = JSON.parse(exported) as ExportedState;
+    const resource = deployment?.resources?.find(({ urn }) =>
+      urn.endsWith(":BackupKey::backup-key"),
+    );
+    const { plaintext } = (resource?.outputs?.["key"] ?? {}) as { plaintext?: string };
+    if (plaintext === undefined) {
+      throw new UserError(
+        `The state of stack ${stack} has no key of backups.`,
+        `Run \`npm run up -- --stack ${stack}\`.`,
+      );
+    }
+    process.stdout.write(`${JSON.parse(plaintext) as string}\n`);
+  });
+}

@@ -1,0 +1,131 @@
+import type { Command } from "commander";
+import type Dockerode from "dockerode";
+
+import type { Backup, RepositoryState } from "@hosterizer/postgres/backup/pgbackrest/backupList";
+import { type DrillRecord, isSound } from "@hosterizer/postgres/backup/drill/drillRecord";
+import { readDrillRecords } from "@hosterizer/postgres/backup/drill/drillRecords";
+import { readTimelines } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import {
+  type RecoveryRange,
+  recoveryRanges,
+  type RestorePoint,
+  written,
+} from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
+import { operatorCommand } from "../operatorCommand";
+import { humanBytes, humanDuration } from "../screen/numbers";
+import { renderColumns } from "../screen/renderColumns";
+import { type Paint, paintOutput, width } from "../screen/terminal";
+import {
+  backupContainer,
+  declaredBackups,
+  inRepository,
+  readRepositories,
+} from "./backupContainer";
+import { readRestorePoints } from "./restorePoints";
+
+/** What `npm run db -- backups` shows of a repository. `--json` prints it as it is. */
+interface ListedRepository {
+  repository: number;
+  fault: string | null;
+  backups: readonly Backup[];
+  ranges: readonly RecoveryRange[];
+  restorePoints: readonly RestorePoint[];
+  /** The last one; null: there was none. */
+  drill: DrillRecord | null;
+}
+
+/** `npm run db -- backups`: what can be recovered. See docs/back-up.md. */
+export function backups(): Command {
+  return operatorCommand({
+    name: "backups",
+    summary: "List the base backups, and the moments that can be recovered",
+    examples: [
+      ["npm run db -- backups --stack dev", "each repository"],
+      ["npm run db -- backups --stack dev --json", "for a script"],
+    ],
+  })
+    .option("--json", "print it as JSON")
+    .action(async ({ stack, json }: { stack: string; json?: true }) => {
+      const declared = await declaredBackups(stack);
+      const container = await backupContainer(declared);
+      const states = await readRepositories(container, declared.repositories);
+      const listed: ListedRepository[] = [];
+      for (const state of states) listed.push(await readListed(container, state));
+
+      const style = paintOutput();
+      const text = json
+        ? `${JSON.stringify(listed, null, 2)}\n`
+        : listed.map((repository) => renderRepository(repository, style, width())).join("\n");
+      process.stdout.write(text);
+    });
+}
+
+async function readListed(
+  container: Dockerode.Container,
+  { repository, fault, exists, backups }: RepositoryState,
+): Promise<ListedRepository> {
+  const timelines = exists ? await readTimelines(inRepository(container, repository)) : [];
+  return {
+    repository,
+    fault: fault ?? null,
+    backups,
+    ranges: recoveryRanges(backups, timelines),
+    restorePoints: await readRestorePoints(container, repository),
+    drill: (await readDrillRecords(inRepository(container, repository))).at(-1) ?? null,
+  };
+}
+
+/** A repository's backups, newest last, the ranges that can be recovered, and the restore points. */
+export function renderRepository(
+  { repository, fault, backups, ranges, restorePoints, drill }: ListedRepository,
+  style: Paint,
+  width: number,
+  now = Date.now(),
+): string {
+  const age = (moment: Date) => humanDuration((now - moment.getTime()) / 1000);
+  const title = style.title(`Repository ${repository}`);
+  if (fault !== null) return `${title}\n  ${style.failure(fault)}\n`;
+  if (backups.length === 0) return `${title}\n  It has no backup yet.\n`;
+  const right = { align: "right" } as const;
+  const columns = [
+    { title: "Backup" },
+    { title: "Type" },
+    { title: "Age", ...right },
+    { title: "Database", ...right },
+    { title: "Added", ...right },
+  ];
+  const rows = backups.map(({ label, type, stop, size, added, faulty }) => [
+    label,
+    faulty ? style.failure(`${type}, pages are damaged`) : type,
+    age(stop),
+    humanBytes(size),
+    humanBytes(added),
+  ]);
+  const parts = [
+    title,
+    renderColumns(columns, rows, width, (text) => style.label(text)),
+    style.title("Any moment of"),
+    ...ranges.map(
+      ({ timeline, from, until }) =>
+        `  ${written(from)} to ${written(until)}${ranges.length > 1 ? `, timeline ${timeline}` : ""}`,
+    ),
+  ];
+  if (restorePoints.length > 0) {
+    parts.push(
+      style.title("Restore points"),
+      ...restorePoints.map(({ name, time }) => `  ${name}, of ${time}`),
+    );
+  }
+  parts.push(style.title("Last drill"), `  ${renderLastDrill(drill, style, now)}`);
+  return `${parts.join("\n")}\n`;
+}
+
+/** Whether and when a drill has proven that a repository restores. */
+function renderLastDrill(drill: DrillRecord | null, style: Paint, now: number): string {
+  if (drill === null) return style.warning("none yet: nothing proves that this restores");
+  const age = humanDuration((now - new Date(drill.time).getTime()) / 1000);
+  const used = drill.recoveries.map(({ backup }) => backup).join(" and ");
+  if (isSound(drill)) return style.success(`${age} ago, restored ${used}`);
+  const faults = [...drill.faults, ...drill.recoveries.flatMap((recovery) => recovery.faults)];
+  return style.failure(`${age} ago, failed: ${faults.join("; ")}`);
+}

@@ -1,0 +1,44 @@
+import { type Client, escapeIdentifier } from "pg";
+
+/** What a recovered server says of itself. */
+export interface RecoveredState {
+  /** When the last transaction that it has was committed, with its offset. */
+  lastTransaction: string | null;
+  /** Every role that could log in at that moment. */
+  logins: readonly string[];
+}
+
+export async function readRecoveredState(client: Client): Promise<RecoveredState> {
+  const { rows } = await client.query<RecoveredState>(
+    `select pg_catalog.pg_last_xact_replay_timestamp()::text as "lastTransaction",
+            array(select rolname::text from pg_catalog.pg_roles where rolcanlogin order by 1) as logins`,
+  );
+  return rows[0] ?? { lastTransaction: null, logins: [] };
+}
+
+/** Lets the stack's own roles log in, for the checks: the server is reachable for nobody else. */
+export async function openDeclaredLogins(client: Client, names: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1) and not rolcanlogin",
+    [names],
+  );
+  for (const { name } of rows) await client.query(`alter role ${escapeIdentifier(name)} login`);
+}
+
+/**
+ * Takes the password from every role but the superuser that runs this, and the login from those that nobody declares: passwords of the
+ * past are those that a rotation has ended. The next update gives the declared roles theirs; it sees a missing password only where
+ * the role may log in.
+ *
+ * @param declared names of the logins that the stack declares
+ */
+export async function closeLogins(client: Client, declared: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select rolname::text as name from pg_catalog.pg_roles
+      where rolname <> current_user and rolname !~ '^pg_'`,
+  );
+  for (const { name } of rows) {
+    const login = declared.includes(name) ? "" : "nologin ";
+    await client.query(`alter role ${escapeIdentifier(name)} ${login}password null`);
+  }
+}

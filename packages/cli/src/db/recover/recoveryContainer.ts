@@ -1,0 +1,172 @@
+import type Dockerode from "dockerode";
+
+import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import {
+  type RecoveryPlan,
+  type RecoveryTarget,
+  written,
+} from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
+import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { UserError } from "@hosterizer/postgres/userError";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DockerNames } from "../../dockerStack/dockerObjects";
+import { engine } from "../../dockerStack/engine";
+import { type ContainerRunOptions, runInContainer } from "../../dockerStack/runInContainer";
+import { pgbackrest, pgbackrestError } from "../backup/backupContainer";
+
+const { data } = backupPaths;
+const log = "/tmp/server.log";
+/** Nobody but this container's own processes reaches the socket, and they are the operator's. */
+const rules = "local all all trust\\nlocal replication all reject\\n";
+
+/**
+ * A container without a network, in which a backup is restored into a new volume and the recovered server is looked at.
+ *
+ * @param volume Name of a volume, which is created.
+ */
+export async function createRecoveryContainer(
+  names: DockerNames,
+  volume: string,
+): Promise<Dockerode.Container> {
+  const docker = engine();
+  const { Image } = await docker.getContainer(names.backup).inspect();
+  const [server = ""] = names.containers;
+  const limits = (await ifExists(docker.getContainer(server).inspect()))?.HostConfig ?? {};
+  await ifExists(docker.getContainer(names.recovery).remove({ force: true, v: true }));
+  await docker.createVolume({ Name: volume });
+  const container = await docker.createContainer({
+    name: names.recovery,
+    Image,
+    Entrypoint: ["tini", "--", "sleep", "infinity"],
+    Cmd: [],
+    Healthcheck: { Test: ["NONE"] },
+    HostConfig: {
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+      Tmpfs: { "/tmp": "", [containerPaths.runtime]: "" },
+      Binds: [
+        `${volume}:/var/lib/postgresql`,
+        `${names.repository}:${backupPaths.repository}:ro`,
+        `${names.backupConfiguration}:${backupPaths.configuration}:ro`,
+        `${server}-configuration:${containerPaths.configuration}:ro`,
+      ],
+      Memory: limits.Memory ?? 0,
+      ShmSize: limits.ShmSize ?? 0,
+    },
+  });
+  await container.start();
+  return container;
+}
+
+/**
+ * Copies a backup into the container's volume.
+ *
+ * @throws UserError with pgBackRest's words
+ */
+export async function restoreBackup(
+  container: Dockerode.Container,
+  target: RecoveryTarget,
+  { backup, timeline }: RecoveryPlan,
+  options: ContainerRunOptions,
+): Promise<void> {
+  await succeed(container, `mkdir -p -m 0700 ${data}`);
+  const run = await pgbackrest(
+    container,
+    [
+      `--repo=${backup.repository}`,
+      `--set=${backup.label}`,
+      ...targetOptions(target),
+      `--target-timeline=${timeline}`,
+      // A copy has the system identifier of the original, whose archive would take its WAL.
+      "--archive-mode=off",
+      "--log-level-console=detail",
+      "restore",
+    ],
+    options,
+  );
+  if (run.code !== 0) throw pgbackrestError(`The backup ${backup.label} cannot be restored`, run);
+}
+
+function targetOptions(target: RecoveryTarget): string[] {
+  if (target.kind === "latest") return ["--type=default"];
+  const value = target.kind === "time" ? written(target.time) : target.point.name;
+  return [
+    `--type=${target.kind === "time" ? "time" : "name"}`,
+    `--target=${value}`,
+    "--target-action=promote",
+  ];
+}
+
+/**
+ * Starts the server in the container, and waits until it has replayed its WAL up to the target.
+ *
+ * @throws UserError with the server's last words if it ends before
+ */
+export async function recover(container: Dockerode.Container): Promise<void> {
+  // Without hot standby a max_connections that was raised since the backup does not stop the recovery.
+  const settings = {
+    config_file: `${containerPaths.configuration}/postgresql.conf`,
+    ident_file: `${containerPaths.configuration}/pg_ident.conf`,
+    hba_file: "/tmp/pg_hba.conf",
+    listen_addresses: "",
+    unix_socket_directories: containerPaths.runtime,
+    ssl: "off",
+    hot_standby: "off",
+    archive_mode: "off",
+  };
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+  await succeed(
+    container,
+    `printf '${rules}' >/tmp/pg_hba.conf && rm -f /tmp/server.rc && ` +
+      `{ (postgres -D ${data} ${options.join(" ")} >${log} 2>&1 </dev/null; echo $? >/tmp/server.rc) & }`,
+  );
+  for (;;) {
+    const state = await runInContainer(container, [
+      "sh",
+      "-c",
+      `if [ -e /tmp/server.rc ]; then tail -n 12 ${log}; exit 3; fi; ` +
+        `psql -X -At -h ${containerPaths.runtime} -U postgres -d postgres -c 'select pg_catalog.pg_is_in_recovery()' 2>/dev/null`,
+    ]);
+    if (state.output.trim() === "f") return;
+    if (state.code === 3) {
+      throw new UserError(
+        `The server ended before it had recovered:\n${state.output.trim().replace(/^/gm, "  ")}`,
+        "Nothing was changed. Choose another moment, or another backup.",
+      );
+    }
+    await sleep(250);
+  }
+}
+
+/**
+ * Stops the recovered server, and leaves in its data nothing of the recovery: its settings would stay in force. Has the history of the
+ * new timeline archived by the server to come, which this one did not: without it no recovery could follow that timeline.
+ */
+export async function endRecovery(container: Dockerode.Container): Promise<void> {
+  await succeed(container, `pg_ctl stop -D ${data} -m fast -w -t 120 >/dev/null`);
+  await succeed(
+    container,
+    `sed -i -E '/^(restore_command|recovery_target[a-z_]*|archive_mode) *=/d' ${data}/postgresql.auto.conf`,
+  );
+  await succeed(
+    container,
+    `cd ${data}/pg_wal && for file in *.history; do ` +
+      `[ ! -e "$file" ] || [ -e "archive_status/$file.done" ] || touch "archive_status/$file.ready"; done`,
+  );
+}
+
+/** The program that connects its input and output with the server's socket. */
+export const socketBridge = [
+  "node",
+  "-e",
+  `const s=require("node:net").connect("${containerPaths.runtime}/.s.PGSQL.5432");` +
+    "process.stdin.pipe(s).pipe(process.stdout);s.on('error',()=>process.exit(1))",
+];
+
+async function succeed(container: Dockerode.Container, line: string): Promise<void> {
+  const { code, output, messages } = await runInContainer(container, ["sh", "-c", line]);
+  if (code !== 0) throw new Error(`${line} ended with ${code}: ${output}${messages}`);
+}

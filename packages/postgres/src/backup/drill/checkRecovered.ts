@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process";
+
+import { type Client, escapeIdentifier } from "pg";
+
+import { withClient } from "../../connection/connection";
+import { inSnapshot } from "../../connection/inSnapshot";
+import { renderDifference } from "../../convergence/difference";
+import { isLeak } from "../../isolation/isolationProof";
+import { proveIsolation } from "../../isolation/proveIsolation";
+import { readRowLevelSecurityDrift } from "../../rowLevelSecurity/rowLevelSecurity";
+import { objectName } from "../../schema/catalog/schemaObject";
+import { readSchemaChanges } from "../../schema/record/schemaChanges";
+import { countRows } from "../countRows";
+import type { DrillPlan } from "./drillPlan";
+import type { ThrowawayServer } from "./throwawayServer";
+
+/** What a recovered database has and lacks. */
+export interface CheckedDatabase {
+  /** When its last transaction was committed. */
+  lastTransaction: Date | undefined;
+  rows: Record<string, number>;
+  faults: string[];
+}
+
+/**
+ * Checks a recovered database: the schema as it was recorded at that moment, policies as declared, no row lost since the previous
+ * drill, tables and indexes undamaged, tenants isolated.
+ *
+ * @param before rows of each tenant table in the previous drill
+ */
+export async function checkRecovered(
+  server: ThrowawayServer,
+  plan: DrillPlan,
+  before: Readonly<Record<string, number>>,
+): Promise<CheckedDatabase> {
+  const superuser = server.connect("postgres", plan.database);
+  const lastTransaction = await withClient(superuser, "drill", async (client) => {
+    const last = await readLastTransaction(client);
+    await openLogins(client, [plan.migrator, ...plan.strangers, ...rolesOf(plan)]);
+    return last;
+  });
+  const faults = [
+    ...(await schemaFaults(server, plan)),
+    ...(await damage(server, plan.database)),
+    ...(await leaks(server, plan)),
+  ];
+  const rows = await readRows(server, plan);
+  for (const [table, count] of Object.entries(rows)) {
+    const earlier = before[table] ?? 0;
+    if (count < earlier * (1 - plan.lossShare))
+      faults.push(`${table} has ${count} rows; the previous drill found ${earlier}`);
+  }
+  return { lastTransaction, rows, faults };
+}
+
+async function readLastTransaction(client: Client): Promise<Date | undefined> {
+  const { rows } = await client.query<{ at: Date | null }>(
+    "select pg_catalog.pg_last_xact_replay_timestamp() as at",
+  );
+  return rows[0]?.at ?? undefined;
+}
+
+function rolesOf({ tenancy }: DrillPlan): string[] {
+  return [...tenancy.tenantRoles, ...tenancy.administratorRoles, ...tenancy.backupRoles];
+}
+
+/** A rotated role may not log in. Nobody but the drill reaches this server. */
+async function openLogins(client: Client, roles: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1) and not rolcanlogin",
+    [roles],
+  );
+  for (const { name } of rows) await client.query(`alter role ${escapeIdentifier(name)} login`);
+}
+
+async function schemaFaults(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+  const { owner, schemas, tenancy } = plan;
+  const connection = server.connect(plan.migrator, plan.database);
+  const changes = await withClient(connection, "drill", (client) =>
+    inSnapshot(client, owner, (reader) => readSchemaChanges(reader, { schemas, owner })),
+  );
+  const security = await readRowLevelSecurityDrift(connection, { tenancy, owner }, Infinity);
+  return [
+    ...(changes === undefined ? ["the schema has no record"] : []),
+    ...(changes ?? []).map((change) => `${objectName(change)} is ${change.change}, by the record`),
+    ...security.map(renderDifference),
+  ];
+}
+
+/** What pg_amcheck finds in tables and B-trees. https://www.postgresql.org/docs/15/app-pgamcheck.html */
+function damage(server: ThrowawayServer, database: string): Promise<string[]> {
+  const { host } = server.connect("postgres", database);
+  const args = ["--host", host, "--username", "postgres", "--install-missing", "--heapallindexed"];
+  return new Promise((resolve, reject) => {
+    execFile("pg_amcheck", [...args, "--all"], { maxBuffer: 16 * 2 ** 20 }, (error, out, err) => {
+      if (error === null) resolve([]);
+      else if (typeof error.code === "number") resolve(damageIn(out, err));
+      else reject(new Error("pg_amcheck could not be run", { cause: error }));
+    });
+  });
+}
+
+function damageIn(output: string, messages: string): string[] {
+  const lines = `${output}\n${messages}`.split("\n").filter((line) => line.trim() !== "");
+  return [`pages are damaged: ${lines.slice(0, 6).join(" / ")}`];
+}
+
+async function leaks(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+  const { tenancy, strangers, database } = plan;
+  // The key that signs contexts is the application's, and is not here.
+  if (tenancy.context === "signed") return [];
+  const proof = await proveIsolation({
+    tenancy,
+    strangers,
+    connect: (role) => server.connect(role, database),
+  });
+  return proof.cells
+    .filter(isLeak)
+    .map(({ role, schema, table }) => `${role} sees other tenants' rows of ${schema}.${table}`);
+}
+
+async function readRows(
+  server: ThrowawayServer,
+  { tenancy, database }: DrillPlan,
+): Promise<Record<string, number>> {
+  const [reader = "postgres"] = tenancy.backupRoles;
+  const counted = await countRows(server.connect(reader, database), tenancy.tables);
+  return Object.fromEntries(
+    counted.map(({ schema, table, count }) => [`${schema}.${table}`, count]),
+  );
+}

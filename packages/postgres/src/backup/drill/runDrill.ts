@@ -1,0 +1,180 @@
+import { withClient } from "../../connection/connection";
+import { archiveTimeout } from "../pgbackrest/archiveSettings";
+import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
+import { planRecovery, recoveryRanges, type RecoveryTarget } from "../pgbackrest/recoveryTarget";
+import { readSegments, readTimelines } from "../pgbackrest/readArchive";
+import { runPgBackRest } from "../pgbackrest/runPgBackRest";
+import { asRanges, missingSegments } from "./archiveFaults";
+import { checkRecovered } from "./checkRecovered";
+import type { DrillPlan } from "./drillPlan";
+import type { DrillRecord, DrillRecovery } from "./drillRecord";
+import { readDrillRecords, writeDrillRecord } from "./drillRecords";
+import { NotRecovered, startThrowawayServer } from "./throwawayServer";
+
+/** A drill ends by then, whatever it is waiting for. */
+const limitMs = 6 * 60 * 60 * 1000;
+/** A heartbeat may be this old: one segment, and a minute for it to be archived. In seconds. */
+const heartbeatAge = archiveTimeout + 60;
+
+/** What a drill tells while it runs. */
+export type Tell = (line: string) => void;
+
+/**
+ * Restores a repository: what it has of the latest state, and of one moment that nobody has chosen. Checks everything that can be
+ * checked, and records what it found beside the repository.
+ */
+export async function runDrill(
+  repository: number,
+  plan: DrillPlan,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<DrillRecord> {
+  const began = Date.now();
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const { state, faults } = await readState(repository, limited);
+  const recoveries: DrillRecovery[] = [];
+  if (state !== undefined && state.backups.length > 0) {
+    const run = (args: readonly string[]) =>
+      runPgBackRest([`--repo=${repository}`, ...args], limited);
+    tell("looking at every file of the repository");
+    faults.push(...(await archiveFaults(run, state)), ...(await verifyFaults(run)));
+    const timelines = await readTimelines(run);
+    const before = (await readDrillRecords(run)).at(-1)?.recoveries.at(0)?.rows ?? {};
+    const targets: RecoveryTarget[] = [{ kind: "latest" }];
+    const moment = randomMoment(recoveryRanges(state.backups, timelines));
+    if (moment !== undefined) targets.push({ kind: "time", time: moment });
+    for (const target of targets) {
+      tell(`recovering ${nameOf(target)}`);
+      // Only the latest state can have lost nothing: an earlier moment may be before an import.
+      const known = target.kind === "latest" ? before : {};
+      recoveries.push(await recoverOnce(target, state, timelines, plan, known, limited));
+    }
+  }
+  const time = new Date(began).toISOString();
+  const seconds = (Date.now() - began) / 1000;
+  const record = { time, repository, recoveries, faults, seconds };
+  await writeDrillRecord(repository, record).catch((error: unknown) => {
+    tell(`the record could not be written: ${String(error)}`);
+  });
+  return record;
+}
+
+async function readState(
+  repository: number,
+  signal: AbortSignal,
+): Promise<{ state?: RepositoryState; faults: string[] }> {
+  const run = await runPgBackRest(["--output=json", "info"], signal);
+  if (run.code !== 0) return { faults: [`the repository cannot be read: ${said(run)}`] };
+  const [state] = readBackupList(run.output, [repository]);
+  if (state === undefined || !state.exists) return { faults: ["the repository is empty"] };
+  const faults = [
+    ...(state.fault === undefined ? [] : [state.fault]),
+    ...(state.backups.length === 0 ? ["there is no backup"] : []),
+    ...state.backups
+      .filter(({ faulty }) => faulty)
+      .map(({ label }) => `backup ${label} has pages with wrong checksums`),
+  ];
+  return { state, faults };
+}
+
+type Run = (args: readonly string[]) => ReturnType<typeof runPgBackRest>;
+
+async function archiveFaults(run: Run, { backups }: RepositoryState): Promise<string[]> {
+  const segments = await readSegments(run);
+  const missing = missingSegments(segments, backups, await lastArchived());
+  return asRanges(missing).map((range) => `the archive lacks the WAL segment ${range}`);
+}
+
+/** The last segment that the server has archived by its own account; undefined if it does not answer. */
+async function lastArchived(): Promise<string | undefined> {
+  const server = { host: backupPaths.socket, port: 5432, user: "postgres", database: "postgres" };
+  try {
+    return await withClient(server, "drill", async (client) => {
+      const { rows } = await client.query<{ name: string | null }>(
+        "select last_archived_wal as name from pg_catalog.pg_stat_archiver",
+      );
+      const [, name] = /^([0-9A-F]{24})$/.exec(rows[0]?.name ?? "") ?? [];
+      return name;
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** pgBackRest's own look at each file. It ends with 0 also if some are damaged; only its text tells. */
+async function verifyFaults(run: Run): Promise<string[]> {
+  const { code, output, messages } = await run([
+    "--output=text",
+    "--verbose",
+    "--log-level-console=info",
+    "verify",
+  ]);
+  const text = `${output}\n${messages}`;
+  if (code === 0 && !/status: error/.test(text)) return [];
+  const named = text
+    .split("\n")
+    .filter(
+      (line) => /invalid|missing|unable|ERROR/.test(line) && !/invalid: 0, .*other: 0/.test(line),
+    )
+    .map((line) => line.replace(/^.*?(INFO|WARN|ERROR): (\[\d+\]: )?/, "").trim());
+  return [`damaged: ${[...new Set(named)].slice(0, 8).join(" / ") || text.trim()}`];
+}
+
+function randomMoment(ranges: ReturnType<typeof recoveryRanges>): Date | undefined {
+  const last = ranges.at(-1);
+  if (last === undefined) return undefined;
+  // A commit must follow the moment, and heartbeats are a minute apart.
+  const until = last.until.getTime() - heartbeatAge * 1000;
+  const from = last.from.getTime() + 1000;
+  return until <= from ? undefined : new Date(Math.floor(from + Math.random() * (until - from)));
+}
+
+function nameOf(target: RecoveryTarget): string {
+  return target.kind === "time" ? target.time.toISOString() : "latest";
+}
+
+async function recoverOnce(
+  target: RecoveryTarget,
+  { backups }: RepositoryState,
+  timelines: Awaited<ReturnType<typeof readTimelines>>,
+  plan: DrillPlan,
+  before: Readonly<Record<string, number>>,
+  signal: AbortSignal,
+): Promise<DrillRecovery> {
+  const began = Date.now();
+  const moment = target.kind === "time" ? target.time.getTime() : began;
+  const chosen = planRecovery(target, backups, timelines);
+  const failed = (fault: string): DrillRecovery => ({
+    ...{ target: nameOf(target), backup: chosen.backup.label, faults: [fault], rows: {} },
+    ...{ restoreSeconds: (Date.now() - began) / 1000, lossSeconds: null },
+  });
+  try {
+    const server = await startThrowawayServer(target, chosen, signal);
+    try {
+      const { lastTransaction, rows, faults } = await checkRecovered(server, plan, before);
+      // Nothing may have been committed since the backup, which has everything before it.
+      const last = lastTransaction ?? chosen.backup.stop;
+      const lossSeconds = (moment - last.getTime()) / 1000;
+      if (lossSeconds > heartbeatAge) {
+        faults.unshift(
+          `the newest transaction is ${Math.round(lossSeconds)} s old, and there is one a minute: WAL is not archived, or the end of the archive is missing`,
+        );
+      }
+      return {
+        ...{ target: nameOf(target), backup: chosen.backup.label, rows, faults },
+        ...{ restoreSeconds: server.seconds, lossSeconds },
+      };
+    } finally {
+      await server.stop();
+    }
+  } catch (error) {
+    if (error instanceof NotRecovered) return failed(error.message);
+    if (signal.aborted) throw error;
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function said({ code, output, messages }: Awaited<ReturnType<typeof runPgBackRest>>): string {
+  return `${messages}${output}`.trim() || `pgbackrest ended with ${code}`;
+}

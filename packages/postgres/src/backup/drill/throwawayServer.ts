@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Connection } from "../../connection/connection";
+import { withClient } from "../../connection/connection";
+import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { runPgBackRest } from "../pgbackrest/runPgBackRest";
+import { type RecoveryPlan, type RecoveryTarget, written } from "../pgbackrest/recoveryTarget";
+
+const { drill: drillVolume } = backupPaths;
+const data = join(drillVolume, "data");
+/** Only this container's processes reach it: it is in memory, and no volume is shared there. */
+const socket = "/tmp/drill";
+const log = join(drillVolume, "server.log");
+
+/** A recovered server that nobody else can reach. */
+export interface ThrowawayServer {
+  /** From the start of the restore until it answered. */
+  seconds: number;
+  connect: (user: string, database: string) => Connection;
+  stop: () => Promise<void>;
+}
+
+/** Why a state could not be recovered, in the words of the program that failed. */
+export class NotRecovered extends Error {
+  override readonly name = "NotRecovered";
+}
+
+/**
+ * Restores a backup into the drill's volume and starts a server on it.
+ *
+ * @throws NotRecovered
+ */
+export async function startThrowawayServer(
+  target: RecoveryTarget,
+  { backup, timeline }: RecoveryPlan,
+  signal: AbortSignal,
+): Promise<ThrowawayServer> {
+  const began = Date.now();
+  await clear();
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const restored = await runPgBackRest(
+    [
+      ...[`--repo=${backup.repository}`, `--set=${backup.label}`, `--pg1-path=${data}`],
+      ...targetOptions(target),
+      `--target-timeline=${timeline}`,
+      "--archive-mode=off",
+      "restore",
+    ],
+    signal,
+  );
+  if (restored.code !== 0) {
+    throw new NotRecovered(
+      `backup ${backup.label} could not be restored: ${lastLines(restored.messages + restored.output)}`,
+    );
+  }
+  await mkdir(socket, { recursive: true, mode: 0o700 });
+  const rules = join(drillVolume, "pg_hba.conf");
+  await writeFile(rules, "local all all trust\n");
+  const server = spawn(
+    "sh",
+    ["-c", `exec postgres "$@" >${log} 2>&1`, "postgres", "-D", data, ...settings(rules)],
+    { stdio: "ignore" },
+  );
+  const ended = once(server, "exit");
+  const connect = (user: string, database: string): Connection => ({
+    ...{ host: socket, port: 5432, user, database },
+  });
+  const stop = async () => {
+    // What it has written is thrown away.
+    if (server.exitCode === null && server.signalCode === null) server.kill("SIGQUIT");
+    await ended;
+    await clear();
+  };
+  try {
+    while (!(await isRecovered(connect("postgres", "postgres")))) {
+      signal.throwIfAborted();
+      if (server.exitCode !== null || server.signalCode !== null) {
+        throw new NotRecovered(
+          `the server ended during recovery: ${lastLines(await readFile(log, "utf8"))}`,
+        );
+      }
+      await sleep(200);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { seconds: (Date.now() - began) / 1000, connect, stop };
+}
+
+/** Removes what a drill, or one that was killed, has left. */
+async function clear(): Promise<void> {
+  await rm(data, { recursive: true, force: true });
+  await rm(log, { force: true });
+}
+
+function targetOptions(target: RecoveryTarget): string[] {
+  if (target.kind === "latest") return ["--type=default"];
+  const value = target.kind === "time" ? written(target.time) : target.point.name;
+  const type = target.kind === "time" ? "time" : "name";
+  return [`--type=${type}`, `--target=${value}`, "--target-action=promote"];
+}
+
+function settings(rules: string): string[] {
+  const values = {
+    hba_file: rules,
+    listen_addresses: "",
+    unix_socket_directories: socket,
+    ssl: "off",
+    // A max_connections that was raised since the backup would pause the recovery for ever.
+    hot_standby: "off",
+    archive_mode: "off",
+    // Nothing here outlives the drill.
+    fsync: "off",
+    shared_buffers: "64MB",
+    shared_preload_libraries: "",
+    log_min_messages: "log",
+    logging_collector: "off",
+    restart_after_crash: "off",
+  };
+  return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+async function isRecovered(connection: Connection): Promise<boolean> {
+  try {
+    return await withClient(connection, "drill", async (client) => {
+      const { rows } = await client.query<{ recovered: boolean }>(
+        "select not pg_catalog.pg_is_in_recovery() as recovered",
+      );
+      return rows[0]?.recovered === true;
+    });
+  } catch {
+    // It does not accept connections before.
+    return false;
+  }
+}
+
+function lastLines(text: string): string {
+  const lines = text.split("\n").filter((line) => /ERROR|FATAL|PANIC|WARN/.test(line));
+  return (lines.length > 0 ? lines : text.trim().split("\n")).slice(-3).join(" / ");
+}

@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+
+import { stanza } from "./backupDeclaration";
+
+/** What a run of pgBackRest printed, and how it ended. */
+export interface PgBackRestRun {
+  code: number;
+  output: string;
+  /** Its messages: warnings and errors. */
+  messages: string;
+}
+
+/**
+ * Runs a command of pgBackRest in this container.
+ *
+ * @param args its command and options. https://pgbackrest.org/command.html
+ * @param signal ends it early
+ */
+export function runPgBackRest(
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<PgBackRestRun> {
+  const command = [`--stanza=${stanza}`, ...args];
+  return new Promise((resolve, reject) => {
+    const options = { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, signal } as const;
+    execFile("pgbackrest", command, options, (error, stdout, stderr) => {
+      if (error === null) resolve({ code: 0, output: stdout, messages: stderr });
+      else if (typeof error.code === "number")
+        resolve({ code: error.code, output: stdout, messages: stderr });
+      else reject(new Error("pgbackrest could not be run", { cause: error }));
+    });
+  });
+}
+
+/**
+ * Writes a file of ours into a repository, beside pgBackRest's own. Not encrypted: pgBackRest reads only its own files back so. No
+ * file of ours has rows or secrets.
+ */
+export function putIntoRepository(
+  repository: number,
+  path: string,
+  content: string,
+): Promise<void> {
+  const args = [`--stanza=${stanza}`, `--repo=${repository}`, "--raw", "repo-put", path];
+  return new Promise((resolve, reject) => {
+    const child = execFile("pgbackrest", args, (error, stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(new Error(`${path}: ${stderr}${stdout}`, { cause: error }));
+    });
+    child.stdin?.end(content);
+  });
+}

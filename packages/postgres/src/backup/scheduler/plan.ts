@@ -1,0 +1,22 @@
+import type { DrillPlan } from "../drill/drillPlan";
+import type { BackupDeclaration } from "../pgbackrest/backupDeclaration";
+
+/** What the scheduler works by: a file beside pgbackrest.conf. */
+export interface Plan extends Pick<BackupDeclaration, "schedule" | "drillSchedule"> {
+  /** Numbers of the repositories, as pgBackRest counts them. */
+  repositories: readonly number[];
+  drill: DrillPlan;
+}
+
+/** Its name in `backupPaths.configuration`. */
+export const planFile = "scheduler.json";
+
+export function planOf(
+  { schedule, drillSchedule, repositories }: BackupDeclaration,
+  drill: DrillPlan,
+): Plan {
+  return {
+    ...{ schedule, drillSchedule, drill },
+    repositories: repositories.map((_, index) => index + 1),
+  };
+}

@@ -1,0 +1,239 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+
+import { readChecksums } from "../../stack/readChecksums";
+import { tenantRows } from "../../stack/tenantRows";
+import { engine } from "../engine";
+import type { DockerProject } from "./dockerProject";
+import { foundByPrefix } from "./foundByPrefix";
+import { makeDockerProject } from "./makeDockerProject";
+import { secretsIn, stateSecrets } from "./stateSecrets";
+
+// One server passes through all states: each test begins where the previous one ended.
+let project: DockerProject;
+let rows: Record<string, string>;
+/** The backups' key. */
+let key: string;
+
+beforeAll(async () => {
+  project = await makeDockerProject(inject("dockerTemplate"), { backups: true });
+  await project.up();
+  await project.query(tenantRows);
+  rows = await readChecksums(project);
+});
+afterAll(() => project.remove());
+
+const db = (...words: string[]) => project.npm("-s", "db", "--", ...words, "--stack", "dev");
+
+interface Listed {
+  backups: { label: string; type: string }[];
+  ranges: { timeline: number; from: string; until: string }[];
+  restorePoints: { name: string }[];
+}
+
+async function listed(): Promise<Listed> {
+  const { stdout } = await db("backups", "--json");
+  const [repository] = JSON.parse(stdout) as Listed[];
+  if (repository === undefined) throw new Error("no repository is listed");
+  return repository;
+}
+
+/** Has everything that is committed archived. */
+async function archive(): Promise<void> {
+  const [row] = await project.query<{ name: string }>(
+    "select pg_walfile_name(pg_switch_wal()) as name",
+  );
+  const archiver = "select last_archived_wal as name from pg_stat_archiver";
+  await expect
+    .poll(async () => (await project.query<{ name: string }>(archiver))[0]?.name ?? "", {
+      timeout: 30_000,
+      interval: 250,
+    })
+    .toSatisfy((name: string) => name.slice(8) >= (row?.name ?? "").slice(8));
+}
+
+const objects = async () => (await foundByPrefix(project.prefix)).sort();
+
+/** The server's clock, with its offset, between two seconds in which nothing happens. */
+async function quietMoment(): Promise<string> {
+  await sleep(1_100);
+  const [row] = await project.query<{ at: string }>("select clock_timestamp()::text as at");
+  await sleep(1_100);
+  return row?.at ?? "";
+}
+
+test("the first up takes the first backup", async () => {
+  await expect
+    .poll(async () => (await listed()).backups, { timeout: 60_000, interval: 500 })
+    .toMatchObject([{ type: "full" }]);
+});
+
+test("a backup by hand builds on the last one", async () => {
+  const { code, output } = await db("backup");
+
+  expect(output).toMatch(/^\S+F_\S+I: incremental backup of \d+ MB in /m);
+  expect(code).toBe(0);
+  expect((await listed()).backups.map(({ type }) => type)).toEqual(["full", "incremental"]);
+});
+
+test("the key is printed when asked for, and nothing else shows it", async () => {
+  const { stdout, code } = await project.shell(
+    "node packages/cli/run.mjs db backup key --stack dev",
+  );
+  key = stdout.trim();
+  expect(code).toBe(0);
+  expect(key).toMatch(/^[\w-]{43}$/);
+
+  const shown: unknown[] = [];
+  for (const program of ["postgresql", "backup"] as const) {
+    const container = engine.getContainer(`${project.prefix}-${program}`);
+    shown.push(await container.inspect(), await container.top());
+    shown.push(await project.container(program).logs());
+    const processes = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline";
+    shown.push((await project.container(program).run(["sh", "-c", processes])).output);
+  }
+  const secrets = new Map([...(await stateSecrets(project)), ["the key of the backups", key]]);
+  expect(secretsIn(JSON.stringify(shown), secrets)).toEqual([]);
+  expect(secretsIn(project.transcript.join("\n"), secrets)).toEqual([]);
+});
+
+test("the container that takes backups is confined, and unreachable", async () => {
+  const { Config, HostConfig, NetworkSettings } = await project.container("backup").inspect();
+
+  expect(Config.User).toBe("5432:5432");
+  expect(HostConfig).toMatchObject({ Privileged: false, ReadonlyRootfs: true, CapDrop: ["ALL"] });
+  expect(JSON.stringify(HostConfig.Binds)).not.toContain("docker.sock");
+  expect(Object.values(NetworkSettings.Ports).flat().filter(Boolean)).toEqual([]);
+  const data = await project.container("backup").run(["touch", "/var/lib/postgresql/data/made"]);
+  expect(data.output).toContain("Read-only file system");
+});
+
+test("a drill restores the backups, and finds them sound", async () => {
+  await archive();
+  const { code, output } = await db("restore-drill");
+
+  expect(output).toMatch(/^Repository 1 restores\. The drill took /m);
+  expect(output).toMatch(/the latest state from \S+: .*, [1-9]\d* tenant rows$/m);
+  expect(code).toBe(0);
+  expect((await db("backups")).output).toMatch(/^Last drill\n {2}.* ago, restored \S+$/m);
+});
+
+describe("a recovery", () => {
+  let moment: string;
+
+  test("to the second before a DELETE without WHERE has every row", async () => {
+    moment = await quietMoment();
+    await project.query("delete from public.cost_records");
+    await archive();
+
+    const { code, output } = await db("restore", "--to", moment, "--replace", "hosterizer");
+
+    expect(output).toContain("  schema: as recorded");
+    expect(output).toMatch(/isolation: [\d,]+ attempts, nothing leaks/);
+    expect(output).toContain("Stack dev runs on the recovered data.");
+    expect(output).toContain(`The data before is kept in the volume ${project.prefix}-data:`);
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(rows);
+    expect(await project.run("drift")).toMatchObject({ code: 0 });
+  });
+
+  test("leaves archive and backups at work, on a timeline of their own", async () => {
+    expect((await db("restore-point", "before-import")).code).toBe(0);
+    await project.query("update public.sites set name = 'imported'");
+    await archive();
+
+    const { ranges, restorePoints } = await listed();
+    expect(ranges.map(({ timeline }) => timeline)).toEqual([1, 2]);
+    expect(restorePoints).toMatchObject([{ name: "before-import" }]);
+    expect((await db("backup")).code).toBe(0);
+  });
+
+  test("to a named point has what was there, though the newest backup is later", async () => {
+    const { code, output } = await db(
+      "restore",
+      "--to-point",
+      "before-import",
+      "--replace",
+      "hosterizer",
+    );
+
+    expect(output).toContain("Recovering the restore point before-import from backup ");
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(rows);
+  });
+
+  test("beside the server changes nothing but a volume", async () => {
+    const before = await objects();
+    const { code, output } = await db("restore", "--latest", "--timeline", "1");
+
+    expect(code).toBe(0);
+    const [, volume = ""] = /The recovered data is in the volume (\S+);/.exec(output) ?? [];
+    expect(await objects()).toEqual(expect.arrayContaining([...before, `volume ${volume}`]));
+    await engine.getVolume(volume).remove();
+    expect(await objects()).toEqual(before);
+    expect(await readChecksums(project)).toEqual(rows);
+  });
+
+  test.each([
+    { words: ["--to", "2026-11-28 13:12:47"], says: "has no offset from UTC. In UTC it is" },
+    { words: ["--to", "2001-01-01 00:00:00+00"], says: "cannot be recovered. What can be:" },
+    { words: ["--to-point", "nowhere"], says: "repository 1 has no restore point nowhere." },
+    { words: ["--latest", "--timeline", "9"], says: "--timeline 9: no backup leads to it." },
+    { words: ["--latest", "--replace", "other"], says: '"other" is not the database of stack dev' },
+    { words: ["--latest", "--schema-only"], says: "--schema-only is for dumps" },
+    { words: ["some.dump", "--latest"], says: "A dump and a moment" },
+    { words: [], says: "Nothing says what to restore." },
+  ])("refuses $words, and changes nothing", async ({ words, says }) => {
+    const before = await objects();
+    const { code, output } = await db("restore", ...words);
+
+    expect(output).toContain(says);
+    expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
+    expect(code).toBe(1);
+    expect(await objects()).toEqual(before);
+  });
+});
+
+/** Damage to a repository, and the words in which a drill names it. Each is repaired. */
+const damages = [
+  {
+    what: "a segment of WAL is missing",
+    breaks: `set -- $(find /var/lib/pgbackrest/archive -name '*.zst' | sort | tail -n 3); mv "$1" /tmp/kept; echo "$1" >/tmp/where`,
+    says: /the archive lacks the WAL segment [0-9A-F]{24}/,
+  },
+  {
+    what: "a segment of WAL is corrupt",
+    breaks: `set -- $(find /var/lib/pgbackrest/archive -name '*.zst' | sort | tail -n 3); cp -p "$1" /tmp/kept; echo "$1" >/tmp/where; printf x | dd of="$1" bs=1 seek=100 conv=notrunc status=none`,
+    says: /damaged: .*[0-9A-F]{24}/,
+  },
+  {
+    what: "a file of a backup is corrupt",
+    breaks: `set -- $(find /var/lib/pgbackrest/backup -path '*F/bundle/*' -type f | sort); cp -p "$1" /tmp/kept; echo "$1" >/tmp/where; printf x | dd of="$1" bs=1 seek=1000 conv=notrunc status=none`,
+    says: /damaged: invalid checksum '\S+F\/pg_data\//,
+  },
+] as const;
+
+test.each(damages)("a drill says that $what", async ({ breaks, says }) => {
+  const inBackup = (line: string) => project.container("backup").succeed("sh", "-c", line);
+  await inBackup(breaks);
+
+  const { code, output } = await db("restore-drill");
+  await inBackup('mv -f /tmp/kept "$(cat /tmp/where)"');
+
+  expect(output).toContain("Repository 1 does not restore as it should.");
+  expect(output).toMatch(says);
+  expect(code).toBe(1);
+});
+
+test("destroy keeps the backups and their key, and the next up goes on with both", async () => {
+  const { backups } = await listed();
+  const { code, output } = await project.run("destroy");
+  expect(output).toContain(`The volume ${project.prefix}-backup is kept, with its backups`);
+  expect(code).toBe(0);
+  expect((await project.read(".hosterizer/dev/backup.key")).trim()).toBe(key);
+
+  await project.up();
+  expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
+  expect((await db("backup")).code).toBe(0);
+});
