@@ -58,6 +58,8 @@ export interface DockerSettings {
   instance: "docker";
   /** What the names of network, volumes, containers and images begin with. */
   dockerName: string;
+  /** Name of the database. */
+  database: string;
   /** The volume with the data. Default: the one that the first update created. */
   dataVolume?: string | undefined;
   backup: BackupDeclaration;

@@ -82,7 +82,7 @@ test("refuses a volume that it cannot write to", async () => {
   // A volume takes its owner from the first folder that it is mounted at.
   await stack.container({
     image: await builtImage("postgresql"),
-    volumes: { "/etc/pgbackrest": data },
+    volumes: { "/etc/postgresql-common": data },
   });
   expect(await refusal(data, {})).toContain("/var/lib/postgresql: user 5432 may not write there.");
 });

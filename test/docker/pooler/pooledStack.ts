@@ -79,7 +79,7 @@ async function start(
     const container = await stack.container({
       image: await builtImage("postgresql"),
       volumes: { "/var/lib/postgresql": data },
-      tmpfs: ["/run/postgresql"],
+      tmpfs: ["/run/postgresql", "/run/hosterizer"],
       port: 5432,
       network,
       files: {

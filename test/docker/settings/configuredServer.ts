@@ -84,7 +84,7 @@ async function start(
   const container = await stack.container({
     image: await builtImage("postgresql"),
     volumes: { "/var/lib/postgresql": await stack.volume() },
-    tmpfs: ["/run/postgresql"],
+    tmpfs: ["/run/postgresql", "/run/hosterizer"],
     files: {
       ...Object.fromEntries(files),
       "server.crt": server.certificate,

@@ -237,3 +237,26 @@ test("destroy keeps the backups and their key, and the next up goes on with both
   expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
   expect((await db("backup")).code).toBe(0);
 });
+
+test("from repository and key alone a lost server is recovered into an empty one", async () => {
+  const { backups } = await listed();
+  const [, volume = ""] = /dataVolume: (\S+)/.exec(await project.read("Pulumi.dev.yaml")) ?? [];
+  expect(await project.run("destroy", "--volume", volume)).toMatchObject({ code: 0 });
+  await project.shell("rm -r .hosterizer/state");
+  const before = await objects();
+
+  const refused = await project.run("up", "--skip-preview");
+  expect(refused.output).toContain(`and ${project.prefix}-backup has the backups of its server.`);
+  expect(refused.code).toBe(1);
+  expect(await objects()).toEqual(before);
+
+  const repository = `${project.prefix}-backup`;
+  expect(await project.run("up", "--backups", repository)).toMatchObject({ code: 0 });
+  expect(await project.query("select from public.sites")).toEqual([]);
+  expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
+  const { code } = await db("restore", "--latest", "--replace", "hosterizer");
+  expect(code).toBe(0);
+  expect(await readChecksums(project)).toEqual(rows);
+  expect(await project.run("drift")).toMatchObject({ code: 0 });
+  expect((await db("backup")).code).toBe(0);
+});

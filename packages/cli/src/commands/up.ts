@@ -1,6 +1,7 @@
 import { UserError } from "@hosterizer/postgres/userError";
 import { externalEnvironment, restoreMembership } from "../externalStack/externalEnvironment";
 import { adoptServer } from "../healing/adopt";
+import { requireOwnBackups } from "../healing/ownBackups";
 import { healStack } from "../healing/healStack";
 import { startInstance } from "../healing/startInstance";
 import { readArguments } from "../readArguments";
@@ -20,6 +21,8 @@ export async function up(args: string[]): Promise<number> {
       options: {
         adopt:
           "the name of a database on an existing server that is not in the state: it is adopted, with the roles",
+        backups:
+          "the name of a volume with backups of a server whose data is gone: a new, empty server is made beside them",
       },
     },
     args,
@@ -33,6 +36,7 @@ export async function up(args: string[]): Promise<number> {
   }
   const environment = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, environment);
+  await requireOwnBackups(stack, environment, values["backups"]);
   const unasked = ["--yes", "--skip-preview"];
   await startInstance(stack, environment, isLocal || yes ? unasked : []);
   if (yes) await restoreMembership(stack, environment);

@@ -100,8 +100,17 @@ export async function findObjects(names: DockerNames): Promise<DockerObjects> {
     findVolume(names.data, sizes),
     findVolume(names.repository, sizes),
   ]);
-  return { containers, networks, images, volumes, data, repository };
+  // Each stack has that volume, also one whose backups are off.
+  const isUnused = repository?.size !== undefined && repository.size <= emptyFolder;
+  return {
+    ...{ containers, networks, images, data },
+    volumes: isUnused ? [...volumes, repository.name] : volumes,
+    repository: isUnused ? undefined : repository,
+  };
 }
+
+/** Bytes of a volume without files, at most. */
+const emptyFolder = 4096;
 
 async function existing(
   names: readonly string[],

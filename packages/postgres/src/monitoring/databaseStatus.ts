@@ -35,6 +35,8 @@ export interface ServerFacts {
   /** Whether this server replicates another one and accepts no writes. */
   isReplica: boolean;
   replayDelaySeconds: number | null;
+  /** For how long no segment of WAL has been archived, although one should be; null: all is archived, or nothing is. */
+  unarchivedSeconds: number | null;
 }
 
 /** The counters cover the time since `countedSince`. */

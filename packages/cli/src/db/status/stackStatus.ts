@@ -73,6 +73,7 @@ export function statusWarnings(status: Omit<StackStatus, "warnings">): string[] 
   return [
     ...versionWarnings(status),
     ...status.schema.faults.map((fault) => fault.replaceAll("\n", " ")),
+    ...archiveWarnings(status),
     ...connectionWarnings(status),
     ...sessionWarnings(status),
     ...indexWarnings(status),
@@ -84,6 +85,14 @@ function versionWarnings({ server }: Pick<StackStatus, "server">): string[] {
   return [
     `PostgreSQL ${server.version} is older than 15.20: in it, INSERT … ON CONFLICT reads rows that row-level security hides. ` +
       "Do not store customer data on it; update the server.",
+  ];
+}
+
+function archiveWarnings({ server }: Pick<StackStatus, "server">): string[] {
+  if (server.unarchivedSeconds === null) return [];
+  return [
+    `No WAL has been archived for ${humanDuration(server.unarchivedSeconds)}: what was written since cannot be recovered, and ` +
+      "the server keeps the WAL until its disk is full. Its log says why.",
   ];
 }
 

@@ -13,6 +13,7 @@ export const busy: StackStatus = {
     dataDirectory: "/var/lib/postgresql/15/main",
     isReplica: false,
     replayDelaySeconds: null,
+    unarchivedSeconds: null,
     logFile: null,
     docker: null,
   },

@@ -1,0 +1,34 @@
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { UserError } from "@hosterizer/postgres/userError";
+import { dockerNames, findObjects } from "../dockerStack/dockerObjects";
+import { engine } from "../dockerStack/engine";
+import { readDockerSettings } from "../stack/readInstanceSettings";
+
+/**
+ * Refuses to make an empty server beside the backups of one whose data is gone: it could not archive into their repository, and what is
+ * lost may still be recovered from it.
+ *
+ * @param named the volume with those backups, if the user has named it to have the new server all the same
+ * @throws UserError
+ */
+export async function requireOwnBackups(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  named: string | undefined,
+): Promise<void> {
+  const docker = readDockerSettings(stack, environment);
+  if (docker === undefined || "faults" in docker) return;
+  const names = dockerNames(docker.settings);
+  const { data, repository } = names;
+  if (docker.settings.backup.repositories.length === 0 || named === repository) return;
+  if ((await ifExists(engine().getVolume(data).inspect())) !== undefined) return;
+  if ((await findObjects(names)).repository === undefined) return;
+  throw new UserError(
+    `The volume ${data} of stack ${stack} does not exist, and ${repository} has the backups of its server. Nothing was changed.`,
+    `To recover them, make an empty server first, and then recover into it:\n` +
+      `  ${npmCommand("up", ["--backups", repository], stack)}\n` +
+      `  ${npmCommand("db -- restore", ["--latest", "--replace", docker.settings.database], stack)}\n` +
+      `To begin anew without them: docker volume rm ${repository}`,
+  );
+}
