@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -10,6 +12,7 @@ import { configurationFile } from "@hosterizer/postgres/backup/pgbackrest/config
 import { hasPassword } from "@hosterizer/postgres/access/logins";
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import { planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
 import { recordedSchemas } from "../database/extensions";
 import { migrator } from "../database/roles";
@@ -42,13 +45,17 @@ export interface BackupArgs {
   instance: DockerInstance;
   /** The key of repositories that exist already. Default: the stack's own. */
   key: string | undefined;
-  /** Where the key is kept when the stack is destroyed, from the project folder. */
-  keyFile: string;
+  stack: string;
 }
 
 /** Path of the key that a stack's destruction leaves, from the project folder. */
-export function backupKeyFile(stack: string): string {
+function backupKeyFile(stack: string): string {
   return `.hosterizer/${stack}/backup.key`;
+}
+
+/** Path of the file that says that someone has had the key printed, from the project folder. `db -- backup key` writes it. */
+function printedKeyFile(stack: string): string {
+  return `.hosterizer/${stack}/backup.key.printed`;
 }
 
 /** MiB. pgBackRest compresses in two processes; a drill runs a small server. */
@@ -68,9 +75,21 @@ export class Backup extends pulumi.ComponentResource {
     const container = `${prefix}-backup`;
     const { volumes } = instance;
 
-    // There while backups are off, too: the repository stays, and only this key opens it.
     const given = args.key === undefined ? {} : { given: pulumi.secret(args.key) };
-    const { key } = new BackupKey(`${name}-key`, { file: args.keyFile, ...given }, child);
+    const isEncrypted = declared.encryption && declared.repositories.length > 0;
+    if (isEncrypted && !existsSync(printedKeyFile(args.stack))) {
+      const command = npmCommand("db -- backup key", [], args.stack);
+      void pulumi.log.warn(
+        `The key of the backups is only in the state of stack ${args.stack}: who loses that loses them. ${command} prints it; keep a copy elsewhere.`,
+        this,
+      );
+    }
+    // There while backups are off, too: the repository stays, and only this key opens it.
+    const { key } = new BackupKey(
+      `${name}-key`,
+      { file: backupKeyFile(args.stack), ...given },
+      child,
+    );
     const configuration = {
       file: "pgbackrest.conf",
       content: key.apply((secret) => configurationFile(declared, secret)),

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { pooler as poolerRole } from "../database/roles";
-import { Backup, type BackupArgs, backupKeyFile } from "./backup";
+import { Backup, type BackupArgs } from "./backup";
 import { BuiltImage } from "./docker/builtImage";
 import { Certificate } from "./dynamic/certificate";
 import { authorityFile, authorityName, hostNames } from "./instance/certificateAuthority";
@@ -50,7 +50,7 @@ function makeContainers(settings: DockerSettings, stack: string, drills: Drills)
   });
   const { backup: declared, backupKey: key } = settings;
   new Backup("backup", {
-    ...{ prefix, declared, instance, key, keyFile: backupKeyFile(stack), ...drills },
+    ...{ prefix, declared, instance, key, stack, ...drills },
   });
   const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;

@@ -137,8 +137,6 @@ const backup = z.strictObject(
     schedule: cron.prefault("17 2 * * *"),
     /** When a drill restores each repository and checks what it got, in UTC. Default: Sundays at 4:17. */
     drillSchedule: cron.prefault("17 4 * * SUN"),
-    /** How old the last sound drill may be before migrations and promotions are refused. Default: no matter. */
-    drillWithin: days("a number of days").optional(),
     /** Whether repositories are encrypted. Default true. */
     encryption: yesOrNo.prefault("true"),
     /** What to do with WAL that no repository takes: keep it, or drop what is more than this. Default keep. */

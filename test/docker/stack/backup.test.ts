@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import { killFirstUp } from "../../stack/killFirstUp";
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
 import { engine } from "../engine";
@@ -82,6 +83,9 @@ test("the key is printed when asked for, and nothing else shows it", async () =>
     "node packages/cli/run.mjs db backup key --stack dev",
   );
   key = stdout.trim();
+  const reminder = "The key of the backups is only in the state of stack dev";
+  expect(project.transcript.join("\n")).toContain(reminder);
+  expect((await project.run("preview")).output).not.toContain(reminder);
   expect(code).toBe(0);
   expect(key).toMatch(/^[\w-]{43}$/);
 
@@ -119,14 +123,37 @@ test("a drill restores the backups, and finds them sound", async () => {
   expect((await db("backups")).output).toMatch(/^Last drill\n {2}.* ago, restored \S+$/m);
 });
 
+test("a drill with the wrong key says that the repository cannot be read", async () => {
+  const { output, exitCode } = await project
+    .container("backup")
+    .run([
+      ...["env", "PGBACKREST_REPO1_CIPHER_PASS=another-key"],
+      ...["node", "/usr/local/lib/hosterizer/scheduler.cjs", "drill", "1"],
+    ]);
+  expect(output).toMatch(/"faults":\["the repository cannot be read: /);
+  expect(output).not.toContain(key);
+  expect(exitCode).toBe(0);
+});
+
 describe("a recovery", () => {
   let moment: string;
 
-  test("to the second before a DELETE without WHERE has every row", async () => {
+  test("is due: a drill names an emptied table and a policy that is missing", async () => {
+    expect((await db("restore-drill")).code).toBe(0);
     moment = await quietMoment();
-    await project.query("delete from public.cost_records");
+    await project.query(
+      "delete from public.cost_records; drop policy context_sees_own on public.sites",
+    );
     await archive();
 
+    const { code, output } = await db("restore-drill");
+
+    expect(output).toMatch(/public\.cost_records has 0 rows; the previous drill found [1-9]\d*$/m);
+    expect(output).toContain("policy context_sees_own on public.sites is missing");
+    expect(code).toBe(1);
+  });
+
+  test("to the second before a DELETE without WHERE has every row", async () => {
     const { code, output } = await db("restore", "--to", moment, "--replace", "hosterizer");
 
     expect(output).toContain("  schema: as recorded");
@@ -163,8 +190,16 @@ describe("a recovery", () => {
     expect(await readChecksums(project)).toEqual(rows);
   });
 
-  test("beside the server changes nothing but a volume", async () => {
+  test("beside the server changes nothing but a volume, even after others were killed", async () => {
     const before = await objects();
+    for (const moment of [
+      { what: "while the backup is restored", printed: /^Recovering/m },
+      { what: "while WAL is replayed", printed: /replaying the WAL/ },
+      { what: "while the result is checked", printed: /schema: as recorded/ },
+    ]) {
+      const command = ["db", "--", "restore", "--latest", "--stack", "dev"];
+      await killFirstUp(project, moment, "the whole command", command);
+    }
     const { code, output } = await db("restore", "--latest", "--timeline", "1");
 
     expect(code).toBe(0);

@@ -1,6 +1,10 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import type { Command } from "commander";
 
 import { UserError } from "@hosterizer/postgres/userError";
+import { folders } from "../../folders";
 import { askPulumi } from "../../runProgram";
 import { stackEnvironment } from "../../stack/stackEnvironment";
 import type { ExportedState } from "../../stack/state";
@@ -33,5 +37,9 @@ export function backupKey(): Command {
       );
     }
     process.stdout.write(`${JSON.parse(plaintext) as string}\n`);
+    // Until then each preview asks for it: see components/backup.ts.
+    const folder = join(folders.project, ".hosterizer", stack);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, "backup.key.printed"), "");
   });
 }

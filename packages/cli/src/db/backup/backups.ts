@@ -24,7 +24,7 @@ import {
 import { readRestorePoints } from "./restorePoints";
 
 /** What `npm run db -- backups` shows of a repository. `--json` prints it as it is. */
-interface ListedRepository {
+export interface ListedRepository {
   repository: number;
   fault: string | null;
   backups: readonly Backup[];

@@ -73,7 +73,7 @@ export async function recoverStack(program: Program, request: RecoveryRequest): 
   say(
     `Recovering ${described(target)} from backup ${plan.backup.label} into the volume ${volume} …`,
   );
-  const container = await createRecoveryContainer(backups.names, volume);
+  const { container, remove } = await createRecoveryContainer(backups.names, volume);
   let isRecovered = false;
   try {
     await restoreAndReplay(container, target, plan);
@@ -81,7 +81,7 @@ export async function recoverStack(program: Program, request: RecoveryRequest): 
     await endRecovery(container);
     isRecovered = true;
   } finally {
-    await ifExists(container.remove({ force: true, v: true }));
+    await remove();
     if (!isRecovered) await ifExists(engine().getVolume(volume).remove());
   }
   if (replace === undefined) {

@@ -21,25 +21,30 @@ const log = "/tmp/server.log";
 const rules = "local all all trust\\nlocal replication all reject\\n";
 
 /**
- * A container without a network, in which a backup is restored into a new volume and the recovered server is looked at.
+ * A container without a network, in which a backup is restored into a new volume and the recovered server is looked at. It ends with
+ * this process, however that ends: its main program reads what this process never writes. What an earlier one has left is removed.
  *
  * @param volume Name of a volume, which is created.
+ * @throws UserError if another recovery is running
  */
 export async function createRecoveryContainer(
   names: DockerNames,
   volume: string,
-): Promise<Dockerode.Container> {
+): Promise<{ container: Dockerode.Container; remove: () => Promise<void> }> {
   const docker = engine();
   const { Image } = await docker.getContainer(names.backup).inspect();
   const [server = ""] = names.containers;
   const limits = (await ifExists(docker.getContainer(server).inspect()))?.HostConfig ?? {};
-  await ifExists(docker.getContainer(names.recovery).remove({ force: true, v: true }));
+  await removeUnfinished(names);
   await docker.createVolume({ Name: volume });
   const container = await docker.createContainer({
     name: names.recovery,
     Image,
-    Entrypoint: ["tini", "--", "sleep", "infinity"],
+    Entrypoint: ["tini", "--", "cat"],
     Cmd: [],
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       NetworkMode: "none",
@@ -57,8 +62,32 @@ export async function createRecoveryContainer(
       ShmSize: limits.ShmSize ?? 0,
     },
   });
+  const options = { stream: true, stdin: true, hijack: true };
+  const input: NodeJS.ReadWriteStream & { destroy?: () => void } = await container.attach(options);
   await container.start();
-  return container;
+  const remove = async () => {
+    await ifExists(container.remove({ force: true, v: true }));
+    // It would keep this process alive.
+    input.destroy?.();
+  };
+  return { container, remove };
+}
+
+/** Removes the container of a recovery that was killed, and the volume that it had not finished. */
+async function removeUnfinished({ recovery, data }: DockerNames): Promise<void> {
+  const docker = engine();
+  const found = await ifExists(docker.getContainer(recovery).inspect());
+  if (found === undefined) return;
+  if (found.State.Running) {
+    throw new UserError(
+      `Another recovery is running, in the container ${recovery}.`,
+      `Wait until it ends. To end it: docker rm --force ${recovery}`,
+    );
+  }
+  await ifExists(docker.getContainer(recovery).remove({ force: true, v: true }));
+  const unfinished = found.Mounts.find(({ Destination }) => Destination === "/var/lib/postgresql");
+  if (unfinished?.Name !== undefined && unfinished.Name !== data)
+    await ifExists(docker.getVolume(unfinished.Name).remove());
 }
 
 /**

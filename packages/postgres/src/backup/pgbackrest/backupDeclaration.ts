@@ -8,8 +8,6 @@ export interface BackupDeclaration {
   schedule: string;
   /** When a drill restores each repository: a cron expression, in UTC. */
   drillSchedule: string;
-  /** Days that the last sound drill may be old before migrations and promotions are refused; undefined: never. */
-  drillWithin?: number | undefined;
   /** Whether repositories are encrypted. */
   encryption: boolean;
   /** What becomes of the WAL while no repository takes it. */
