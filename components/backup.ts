@@ -15,7 +15,7 @@ import { planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
 import { recordedSchemas } from "../database/extensions";
-import { migrator } from "../database/roles";
+import { migrator, roles } from "../database/roles";
 import { BuiltImage } from "./docker/builtImage";
 import { makeConfinedContainer, runTimeFiles } from "./docker/confinedContainer";
 import { BackupKey } from "./dynamic/backupKey";
@@ -23,9 +23,10 @@ import { ContainerFiles } from "./dynamic/containerFiles";
 import type { DockerInstance } from "./instance/dockerInstance";
 
 /** What a drill expects of a stack's database. */
-export function drillPlan(database: string, { owner, tenancy, roles }: DeclaredAccess): DrillPlan {
+export function drillPlan(database: string, { owner, tenancy }: DeclaredAccess): DrillPlan {
   return {
     ...{ database, owner, tenancy, migrator, schemas: recordedSchemas },
+    // The roles themselves: the logins that a rotation makes are members of them.
     strangers: roles
       .filter((role) => hasPassword(role) && role.name !== migrator)
       .map(({ name }) => name),

@@ -10,16 +10,15 @@ type Outputs = BackupKeyInputs & { key: string };
 export const provider = makeProvider<BackupKeyInputs, BackupKeyInputs, Outputs>({
   id: ({ file }) => file,
   compared: ({ file, given }) => [file, given],
-  check: (olds, news) => {
-    const { key } = olds as Partial<Outputs>;
-    const isOther = news.given !== undefined && key !== undefined && news.given !== key;
-    const reason =
-      "hosterizer-database:backupKey is not the key of this stack's backups, and pgBackRest cannot change it. " +
-      "Remove it, or take the new key into use with a second repository.";
-    const failures = isOther ? [{ property: "given", reason }] : [];
-    return Promise.resolve({ inputs: news, failures });
-  },
+  /** Adds nothing: the key in force is an output, which only an update sees. */
+  check: (_olds, news) => Promise.resolve({ inputs: news }),
   apply: async (inputs, before) => {
+    if (before !== undefined && inputs.given !== undefined && inputs.given !== before.key) {
+      throw new Error(
+        "hosterizer-database:backupKey is not the key of this stack's backups, and pgBackRest cannot change it.\n" +
+          "Remove it. To use another repository with that key, destroy the stack and its backups first.",
+      );
+    }
     const kept = before?.key ?? inputs.given ?? (await readKey(inputs.file));
     return { ...inputs, key: kept ?? randomBytes(32).toString("base64url") };
   },

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { lstat, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 
 import {
   removeUnusedBinaries,
@@ -8,6 +9,8 @@ import {
   serverPaths,
 } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { UserError } from "@hosterizer/postgres/userError";
 import {
   type DataVolume,
@@ -19,12 +22,14 @@ import {
   removeObjects,
   removeVolume,
 } from "../dockerStack/dockerObjects";
+import { engine } from "../dockerStack/engine";
 import { folders } from "../folders";
 import { healStack } from "../healing/healStack";
 import { startInstance } from "../healing/startInstance";
 import { readArguments } from "../readArguments";
 import { openStack } from "../stack/openStack";
 import { type ExternalStack, readExternalSettings } from "../stack/readInstanceSettings";
+import { stackName } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { updateStack } from "../stack/updateStack";
 import { askOnTerminal } from "../terminal";
@@ -72,7 +77,8 @@ export async function destroy(args: string[]): Promise<number> {
   if (data !== undefined) await settleVolume(stack, data, removesData, dataVolume);
   if (repository !== undefined) await settleVolume(stack, repository, namesBackups, backupVolume);
   if (namesBackups)
-    await rm(join(folders.project, ".hosterizer", stack, "backup.key"), { force: true });
+    for (const file of ["backup.key", "backup.key.printed"])
+      await rm(join(folders.own, stackName(stack), file), { force: true });
   return 0;
 }
 
@@ -86,7 +92,7 @@ const backupVolume = {
   option: "backups",
   contents: "backups",
   use: (stack: string) =>
-    `their key is in .hosterizer/${stack}/backup.key now, and the next up uses both`,
+    `the next up uses them, with the key in .hosterizer/${stackName(stack)}/backup.key`,
 };
 
 async function settleVolume(
@@ -244,7 +250,10 @@ async function removeStack(
   const refresh = names === undefined ? [] : ["--refresh=false"];
   if (names === undefined) await startInstance(stack, environment, agreed);
   // Untracked objects use tracked ones, which could not be removed otherwise.
-  else await removeObjects(await findUntracked(names, await readResources(stack, environment)));
+  else {
+    await saveBackupKey(stack, names);
+    await removeObjects(await findUntracked(names, await readResources(stack, environment)));
+  }
   const options = [...refresh, ...agreed, ...args];
   const code = await updateStack(stack, ["destroy", ...options], environment);
   const isEmpty = code === 0 && (await readResources(stack, environment)).length === 0;
@@ -267,6 +276,22 @@ async function removeLeftovers(stack: string, names: DockerNames | undefined): P
   // The port does not matter for a removal.
   await removeServer(await embeddedServer(folders.project, stack, 0));
   await removeUnusedBinaries(folders.project);
+}
+
+/** Keeps the key of the backups where the state is lost: then it is in their configuration alone, which is about to go. */
+async function saveBackupKey(stack: string, names: DockerNames): Promise<void> {
+  const file = join(folders.own, stackName(stack), "backup.key");
+  if (existsSync(file)) return;
+  for (const name of [names.backup, ...names.containers]) {
+    const path = `${backupPaths.configuration}/pgbackrest.conf`;
+    const archive = await ifExists(engine().getContainer(name).getArchive({ path }));
+    if (archive === undefined) continue;
+    const [, key] = /^repo1-cipher-pass=(\S+)$/m.exec((await buffer(archive)).toString()) ?? [];
+    if (key === undefined) continue;
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, `${key}\n`, { mode: 0o600 });
+    return;
+  }
 }
 
 function nameAndSize({ name, size }: DataVolume): string {

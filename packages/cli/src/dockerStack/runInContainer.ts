@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { finished, PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -37,9 +37,12 @@ export async function runInContainer(
   const stderr = new PassThrough();
   if (onLine !== undefined) for (const each of [stdout, stderr]) eachLine(each, onLine);
   engine().modem.demuxStream(stream, stdout, stderr);
-  stream.once("end", () => {
-    stdout.end();
-    stderr.end();
+  // Without it a connection that breaks would leave both open for ever.
+  finished(stream, { writable: false }, (error) => {
+    for (const each of [stdout, stderr]) {
+      if (error == null) each.end();
+      else each.destroy(error);
+    }
   });
   const [output, messages] = await Promise.all([text(stdout), text(stderr)]);
   // The output ends a moment before the engine knows the exit code.

@@ -9,18 +9,20 @@ import { say } from "../terminal";
  * Records the volume that a stack declares for its data, where another one is recorded: a recovery has made it, or the user goes back
  * to an earlier one. As a change of the program it would replace everything that is in the server.
  *
- * @returns whether another volume was recorded
+ * @returns whether the server is on another volume
  * @throws UserError if the volume does not exist: an empty one in its place would look like lost data
  */
 export async function moveToVolume(
   stack: string,
-  { data, backup }: DockerNames,
+  { data, backup, containers: [server = ""] }: DockerNames,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   const state = await exportState(stack, environment);
   const recorded = state.deployment?.resources?.find(isData);
   const before = recorded?.inputs?.["name"];
-  if (recorded === undefined || before === data) return false;
+  if (recorded === undefined) return false;
+  // An update that was killed may have recorded the move, and not made it.
+  if (before === data) return await mountsAnother(server, data);
   if ((await ifExists(engine().getVolume(data).inspect())) === undefined) {
     throw new UserError(
       `The volume ${data} (hosterizer-database:dataVolume in Pulumi.${stack}.yaml) does not exist.`,
@@ -39,6 +41,12 @@ export async function moveToVolume(
   );
   say(`Stack ${stack} moves from the volume ${String(before)} to ${data}. Both are kept.`);
   return true;
+}
+
+async function mountsAnother(container: string, volume: string): Promise<boolean> {
+  const found = await ifExists(engine().getContainer(container).inspect());
+  const mount = found?.Mounts.find(({ Destination }) => Destination === "/var/lib/postgresql");
+  return mount !== undefined && mount.Name !== volume;
 }
 
 function isData({ urn, type }: ResourceState): boolean {

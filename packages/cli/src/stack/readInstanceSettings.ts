@@ -1,6 +1,7 @@
 import type { DeclarationError } from "@hosterizer/postgres/userError";
 import { pins } from "../pins";
 import { loadProgram, type Settings } from "../program";
+import { stackName } from "./stackFiles";
 import { asPulumiPassesIt, readConfiguration } from "./configuration";
 
 /** The settings of a stack with one kind of instance, or every fault in them. */
@@ -42,7 +43,7 @@ function readInstanceSettings<Kind extends Settings["instance"]>(
   const prefix = `${pins.project}:`;
   const written = readConfiguration(stack, environment, kind);
   if (written?.[`${prefix}instance`] !== kind) return undefined;
-  const read = loadProgram().readSettings(asPulumiPassesIt(written), stack);
+  const read = loadProgram().readSettings(asPulumiPassesIt(written), stackName(stack));
   if ("faults" in read) return read;
   const settings = read.settings as Extract<Settings, { instance: Kind }>;
   const plain = Object.keys(written).filter((key) => typeof written[key] === "string");

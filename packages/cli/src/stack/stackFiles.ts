@@ -15,9 +15,14 @@ interface StackFiles {
   locks: string;
 }
 
+/** A stack's name as the program knows it: without an organization. */
+export function stackName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
 /** Where the files of a stack are. A stack's name may contain an organization, its files' names never do. */
 export function stackFiles(stack: string): StackFiles {
-  const name = stack.split("/").at(-1) ?? stack;
+  const name = stackName(stack);
   const file = `Pulumi.${name}.yaml`;
   const bookkeeping = join(folders.state, ".pulumi");
   return {

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../../folders";
 import { askPulumi } from "../../runProgram";
+import { stackName } from "../../stack/stackFiles";
 import { stackEnvironment } from "../../stack/stackEnvironment";
 import type { ExportedState } from "../../stack/state";
 import { operatorCommand } from "../operatorCommand";
@@ -38,7 +39,7 @@ export function backupKey(): Command {
     }
     process.stdout.write(`${JSON.parse(plaintext) as string}\n`);
     // Until then each preview asks for it: see components/backup.ts.
-    const folder = join(folders.project, ".hosterizer", stack);
+    const folder = join(folders.own, stackName(stack));
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, "backup.key.printed"), "");
   });

@@ -6,6 +6,7 @@ import {
   type RecoveryTarget,
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
+import { lsnOf, segmentStart } from "@hosterizer/postgres/backup/pgbackrest/timelines";
 import { readTimelines } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { withClient } from "@hosterizer/postgres/connection/connection";
@@ -77,7 +78,8 @@ export async function recoverStack(program: Program, request: RecoveryRequest): 
   let isRecovered = false;
   try {
     await restoreAndReplay(container, target, plan);
-    await checkRecovered(container, access, program);
+    const end = target.kind === "latest" ? segmentStart(plan.lastSegment) : undefined;
+    await checkRecovered(container, access, program, end);
     await endRecovery(container);
     isRecovered = true;
   } finally {
@@ -149,58 +151,93 @@ async function restoreAndReplay(
   say(`  recovered in ${seconds()}`);
 }
 
-/** Looks at a recovered server, tells what it found, and leaves no role able to log in. */
+/**
+ * Looks at a recovered server, tells what it found, and leaves no role able to log in. What cannot be looked at is told, too: an old
+ * state may lack roles and tables of today.
+ *
+ * @param end the LSN at which the last segment of the archive begins, if all of it was to be replayed
+ * @throws UserError if the recovery has ended before that
+ */
 async function checkRecovered(
   container: Dockerode.Container,
-  { database, stack, logins, contextKey, passwords }: StackAccess,
+  { database, stack, contextKey, passwords }: StackAccess,
   program: Program,
+  end: bigint | undefined,
 ): Promise<void> {
   const socket = await bridgeSocket(container, socketBridge);
   const { host, port } = socket;
   const recovered: StackAccess = {
     ...{ stack, host, port, database, sslmode: "disable", passwords },
-    ...(logins === undefined ? {} : { logins }),
     ...(contextKey === undefined ? {} : { contextKey }),
   };
   const superuser = { host, port, database, user: "postgres", sslmode: "disable" } as const;
+  const declared = program.roles.filter(({ login }) => login).map(({ name }) => name);
   try {
-    const names = [
-      ...program.roles.filter(({ login }) => login).map(({ name }) => name),
-      ...Object.keys(passwords).map((role) => connectionAs(role, recovered).user),
-    ];
     const state = await withClient(superuser, "recover", async (client) => {
       const found = await readRecoveredState(client);
-      await openDeclaredLogins(client, names);
+      await openDeclaredLogins(client, declared);
       return found;
     });
-    say(`  last transaction: ${state.lastTransaction ?? "none since the backup"}`);
-    const differences = await readSchemaDrift(connectionAs(program.migrator, recovered), {
-      schemas: program.recordedSchemas,
-      owner: program.owner,
-      directory: program.migrationsDirectory,
-      tenancy: await program.tenancyUpTo(),
-    });
-    if (differences.length === 0) say("  schema: as recorded");
-    else {
-      say("  schema: not as recorded, which the next update repairs or asks about:");
-      for (const difference of differences) say(`    ${renderDifference(difference)}`);
+    if (end !== undefined && lsnOf(state.replayed ?? "0/0") < end) {
+      throw new UserError(
+        `The recovery ended at ${state.replayed ?? "its start"}, before the end of the archive: a segment of WAL is missing or cannot be read. Its last transaction is of ${state.lastTransaction ?? "before the backup"}.`,
+        "Nothing was changed. `restore-drill` names the segment; `--to` recovers a moment before it.",
+      );
     }
-    const proof = await proveStack(recovered, program);
-    const leaks = proof.cells.filter(isLeak);
-    say(
-      leaks.length === 0
-        ? `  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`
-        : `  isolation: ${counted(leaks.length, "leak")}, which the next update closes before anyone can log in`,
-    );
+    say(`  last transaction: ${state.lastTransaction ?? "none since the backup"}`);
+    await told("schema", () => tellSchema(recovered, program));
+    await told("isolation", () => tellIsolation(recovered, program));
     const strangers = state.logins.filter(
-      (login) => !names.includes(login) && login !== "postgres",
+      (login) => !declared.some((name) => isLoginOf(login, name)) && login !== "postgres",
     );
     if (strangers.length > 0)
       say(`  logins that it brought back and nobody declares: ${strangers.join(", ")}; closed`);
-    await withClient(superuser, "recover", (client) => closeLogins(client, names));
+    const logins = state.logins.filter((login) => !strangers.includes(login));
+    await withClient(superuser, "recover", (client) =>
+      closeLogins(client, [...declared, ...logins]),
+    );
   } finally {
     await socket.close();
   }
+}
+
+/** Whether a login is a role's own, or one of the two that a rotation switches between. */
+function isLoginOf(login: string, role: string): boolean {
+  return [role, `${role}_a`, `${role}_b`].includes(login);
+}
+
+async function told(what: string, tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`  ${what}: could not be looked at (${reason.replaceAll("\n", " ")})`);
+  }
+}
+
+async function tellSchema(recovered: StackAccess, program: Program): Promise<void> {
+  const differences = await readSchemaDrift(connectionAs(program.migrator, recovered), {
+    schemas: program.recordedSchemas,
+    owner: program.owner,
+    directory: program.migrationsDirectory,
+    tenancy: await program.tenancyUpTo(),
+  });
+  if (differences.length === 0) {
+    say("  schema: as recorded");
+    return;
+  }
+  say("  schema: not as recorded, which the next update repairs or asks about:");
+  for (const difference of differences) say(`    ${renderDifference(difference)}`);
+}
+
+async function tellIsolation(recovered: StackAccess, program: Program): Promise<void> {
+  const proof = await proveStack(recovered, program);
+  const leaks = proof.cells.filter(isLeak);
+  say(
+    leaks.length === 0
+      ? `  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`
+      : `  isolation: ${counted(leaks.length, "leak")}, which the next update closes before anyone can log in`,
+  );
 }
 
 async function putInPlace(stack: string, volume: string, { names }: StackBackups): Promise<void> {

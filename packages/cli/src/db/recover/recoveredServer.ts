@@ -4,6 +4,8 @@ import { type Client, escapeIdentifier } from "pg";
 export interface RecoveredState {
   /** When the last transaction that it has was committed, with its offset. */
   lastTransaction: string | null;
+  /** The LSN up to which WAL was replayed. */
+  replayed: string | null;
   /** Every role that could log in at that moment. */
   logins: readonly string[];
 }
@@ -11,9 +13,10 @@ export interface RecoveredState {
 export async function readRecoveredState(client: Client): Promise<RecoveredState> {
   const { rows } = await client.query<RecoveredState>(
     `select pg_catalog.pg_last_xact_replay_timestamp()::text as "lastTransaction",
+            pg_catalog.pg_last_wal_replay_lsn()::text as replayed,
             array(select rolname::text from pg_catalog.pg_roles where rolcanlogin order by 1) as logins`,
   );
-  return rows[0] ?? { lastTransaction: null, logins: [] };
+  return rows[0] ?? { lastTransaction: null, replayed: null, logins: [] };
 }
 
 /** Lets the stack's own roles log in, for the checks: the server is reachable for nobody else. */

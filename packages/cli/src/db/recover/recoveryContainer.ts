@@ -36,7 +36,7 @@ export async function createRecoveryContainer(
   const [server = ""] = names.containers;
   const limits = (await ifExists(docker.getContainer(server).inspect()))?.HostConfig ?? {};
   await removeUnfinished(names);
-  await docker.createVolume({ Name: volume });
+  // The engine makes the volume with the container.
   const container = await docker.createContainer({
     name: names.recovery,
     Image,
@@ -163,7 +163,7 @@ export async function recover(container: Dockerode.Container): Promise<void> {
     if (state.code === 3) {
       throw new UserError(
         `The server ended before it had recovered:\n${state.output.trim().replace(/^/gm, "  ")}`,
-        "Nothing was changed. Choose another moment, or another backup.",
+        "Nothing was changed. Choose an earlier moment, another backup, or everything there is: --latest.",
       );
     }
     await sleep(250);

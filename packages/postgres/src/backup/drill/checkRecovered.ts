@@ -48,9 +48,27 @@ export async function checkRecovered(
   for (const [table, count] of Object.entries(rows)) {
     const earlier = before[table] ?? 0;
     if (count < earlier * (1 - plan.lossShare))
-      faults.push(`${table} has ${count} rows; the previous drill found ${earlier}`);
+      faults.push(`${table} has ${count} rows; ${previousDrill} ${earlier}`);
   }
   return { lastTransaction, rows, faults };
+}
+
+/** Begins what a fault says of rows that are missing. */
+export const previousDrill = "the previous drill found";
+
+/** The same for an earlier moment, as far as it has recorded what it should have been: the schema, tables and indexes. */
+export async function checkMoment(
+  server: ThrowawayServer,
+  plan: DrillPlan,
+): Promise<CheckedDatabase> {
+  const superuser = server.connect("postgres", plan.database);
+  const lastTransaction = await withClient(superuser, "drill", async (client) => {
+    const last = await readLastTransaction(client);
+    await openLogins(client, [plan.migrator]);
+    return last;
+  });
+  const faults = [...(await recordFaults(server, plan)), ...(await damage(server, plan.database))];
+  return { lastTransaction, rows: {}, faults };
 }
 
 async function readLastTransaction(client: Client): Promise<Date | undefined> {
@@ -74,16 +92,21 @@ async function openLogins(client: Client, roles: readonly string[]): Promise<voi
 }
 
 async function schemaFaults(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
-  const { owner, schemas, tenancy } = plan;
+  const { owner, tenancy } = plan;
+  const connection = server.connect(plan.migrator, plan.database);
+  const security = await readRowLevelSecurityDrift(connection, { tenancy, owner }, Infinity);
+  return [...(await recordFaults(server, plan)), ...security.map(renderDifference)];
+}
+
+async function recordFaults(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+  const { owner, schemas } = plan;
   const connection = server.connect(plan.migrator, plan.database);
   const changes = await withClient(connection, "drill", (client) =>
     inSnapshot(client, owner, (reader) => readSchemaChanges(reader, { schemas, owner })),
   );
-  const security = await readRowLevelSecurityDrift(connection, { tenancy, owner }, Infinity);
   return [
     ...(changes === undefined ? ["the schema has no record"] : []),
     ...(changes ?? []).map((change) => `${objectName(change)} is ${change.change}, by the record`),
-    ...security.map(renderDifference),
   ];
 }
 

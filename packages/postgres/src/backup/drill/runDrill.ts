@@ -2,11 +2,16 @@ import { withClient } from "../../connection/connection";
 import { archiveTimeout } from "../pgbackrest/archiveSettings";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
-import { planRecovery, recoveryRanges, type RecoveryTarget } from "../pgbackrest/recoveryTarget";
+import {
+  newestRange,
+  planRecovery,
+  recoveryRanges,
+  type RecoveryTarget,
+} from "../pgbackrest/recoveryTarget";
 import { readSegments, readTimelines } from "../pgbackrest/readArchive";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
 import { asRanges, missingSegments } from "./archiveFaults";
-import { checkRecovered } from "./checkRecovered";
+import { checkMoment, checkRecovered, previousDrill } from "./checkRecovered";
 import type { DrillPlan } from "./drillPlan";
 import type { DrillRecord, DrillRecovery } from "./drillRecord";
 import { readDrillRecords, writeDrillRecord } from "./drillRecords";
@@ -14,8 +19,8 @@ import { NotRecovered, startThrowawayServer } from "./throwawayServer";
 
 /** A drill ends by then, whatever it is waiting for. */
 const limitMs = 6 * 60 * 60 * 1000;
-/** A heartbeat may be this old: one segment, and a minute for it to be archived. In seconds. */
-const heartbeatAge = archiveTimeout + 60;
+/** A heartbeat may be this old, in seconds: it is a minute until the next one, and until its segment is archived, which takes a moment. */
+const heartbeatAge = 60 + archiveTimeout + 15;
 
 /** What a drill tells while it runs. */
 export type Tell = (line: string) => void;
@@ -35,20 +40,12 @@ export async function runDrill(
   const { state, faults } = await readState(repository, limited);
   const recoveries: DrillRecovery[] = [];
   if (state !== undefined && state.backups.length > 0) {
-    const run = (args: readonly string[]) =>
-      runPgBackRest([`--repo=${repository}`, ...args], limited);
-    tell("looking at every file of the repository");
-    faults.push(...(await archiveFaults(run, state)), ...(await verifyFaults(run)));
-    const timelines = await readTimelines(run);
-    const before = (await readDrillRecords(run)).at(-1)?.recoveries.at(0)?.rows ?? {};
-    const targets: RecoveryTarget[] = [{ kind: "latest" }];
-    const moment = randomMoment(recoveryRanges(state.backups, timelines));
-    if (moment !== undefined) targets.push({ kind: "time", time: moment });
-    for (const target of targets) {
-      tell(`recovering ${nameOf(target)}`);
-      // Only the latest state can have lost nothing: an earlier moment may be before an import.
-      const known = target.kind === "latest" ? before : {};
-      recoveries.push(await recoverOnce(target, state, timelines, plan, known, limited));
+    try {
+      await drillState(state, { repository, plan, tell, signal: limited }, faults, recoveries);
+    } catch (error) {
+      // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
+      if (signal.aborted) throw error;
+      faults.push(error instanceof Error ? error.message : String(error));
     }
   }
   const time = new Date(began).toISOString();
@@ -58,6 +55,43 @@ export async function runDrill(
     tell(`the record could not be written: ${String(error)}`);
   });
   return record;
+}
+
+/** What a drill works with. */
+interface DrillRun {
+  repository: number;
+  plan: DrillPlan;
+  tell: Tell;
+  signal: AbortSignal;
+}
+
+async function drillState(
+  state: RepositoryState,
+  { repository, plan, tell, signal }: DrillRun,
+  faults: string[],
+  recoveries: DrillRecovery[],
+): Promise<void> {
+  const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
+  tell("looking at every file of the repository");
+  faults.push(...(await archiveFaults(run, state)), ...(await verifyFaults(run)));
+  const timelines = await readTimelines(run);
+  const before = knownRows(await readDrillRecords(run, 20));
+  const targets: RecoveryTarget[] = [{ kind: "latest" }];
+  const moment = randomMoment(recoveryRanges(state.backups, timelines));
+  if (moment !== undefined) targets.push({ kind: "time", time: moment });
+  for (const target of targets) {
+    tell(`recovering ${nameOf(target)}`);
+    recoveries.push(await recoverOnce(target, state, timelines, plan, before, signal));
+  }
+}
+
+/** The rows of the last drill that counted them and missed none: what a drill has found missing stays missing. */
+function knownRows(records: readonly DrillRecord[]): Readonly<Record<string, number>> {
+  const sound = records.findLast(({ recoveries: [latest] }) => {
+    if (latest === undefined || Object.keys(latest.rows).length === 0) return false;
+    return !latest.faults.some((fault) => fault.includes(previousDrill));
+  });
+  return sound?.recoveries[0]?.rows ?? {};
 }
 
 async function readState(
@@ -81,8 +115,10 @@ async function readState(
 type Run = (args: readonly string[]) => ReturnType<typeof runPgBackRest>;
 
 async function archiveFaults(run: Run, { backups }: RepositoryState): Promise<string[]> {
+  // In this order: what is archived in the meantime is not missing.
+  const last = await lastArchived();
   const segments = await readSegments(run);
-  const missing = missingSegments(segments, backups, await lastArchived());
+  const missing = missingSegments(segments, backups, last);
   return asRanges(missing).map((range) => `the archive lacks the WAL segment ${range}`);
 }
 
@@ -122,7 +158,7 @@ async function verifyFaults(run: Run): Promise<string[]> {
 }
 
 function randomMoment(ranges: ReturnType<typeof recoveryRanges>): Date | undefined {
-  const last = ranges.at(-1);
+  const last = newestRange(ranges);
   if (last === undefined) return undefined;
   // A commit must follow the moment, and heartbeats are a minute apart.
   const until = last.until.getTime() - heartbeatAge * 1000;
@@ -152,11 +188,16 @@ async function recoverOnce(
   try {
     const server = await startThrowawayServer(target, chosen, signal);
     try {
-      const { lastTransaction, rows, faults } = await checkRecovered(server, plan, before);
+      // Only the latest state must be as the program declares it: an earlier moment may be before a migration or an import.
+      const { lastTransaction, rows, faults } =
+        target.kind === "latest"
+          ? await checkRecovered(server, plan, before)
+          : await checkMoment(server, plan);
       // Nothing may have been committed since the backup, which has everything before it.
       const last = lastTransaction ?? chosen.backup.stop;
       const lossSeconds = (moment - last.getTime()) / 1000;
-      if (lossSeconds > heartbeatAge) {
+      // Before an earlier moment the server may have been down.
+      if (target.kind === "latest" && lossSeconds > heartbeatAge) {
         faults.unshift(
           `the newest transaction is ${Math.round(lossSeconds)} s old, and there is one a minute: WAL is not archived, or the end of the archive is missing`,
         );

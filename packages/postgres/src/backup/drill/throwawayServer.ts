@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -41,6 +41,7 @@ export async function startThrowawayServer(
 ): Promise<ThrowawayServer> {
   const began = Date.now();
   await clear();
+  await requireRoom(backup.size);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const restored = await runPgBackRest(
     [
@@ -92,6 +93,17 @@ export async function startThrowawayServer(
   return { seconds: (Date.now() - began) / 1000, connect, stop };
 }
 
+/** The copy lies on the disk of the live server, which stops when that is full. @throws NotRecovered */
+async function requireRoom(size: number): Promise<void> {
+  const { bavail, bsize } = await statfs(drillVolume);
+  const left = bavail * bsize;
+  if (left > size * 1.5 + 2 ** 30) return;
+  const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+  throw new NotRecovered(
+    `there is no room for a copy: it has ${mebibytes(size)}, and ${mebibytes(left)} are left on the server's disk`,
+  );
+}
+
 /** Removes what a drill, or one that was killed, has left. */
 async function clear(): Promise<void> {
   await rm(data, { recursive: true, force: true });
@@ -117,6 +129,8 @@ function settings(rules: string): string[] {
     // Nothing here outlives the drill.
     fsync: "off",
     shared_buffers: "64MB",
+    // As a large server has it, it would take all of the container's memory.
+    maintenance_work_mem: "64MB",
     shared_preload_libraries: "",
     log_min_messages: "log",
     logging_collector: "off",

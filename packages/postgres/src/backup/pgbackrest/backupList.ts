@@ -75,7 +75,8 @@ const noBackups = 2;
  * @param repositories their numbers
  */
 export function readBackupList(json: string, repositories: readonly number[]): RepositoryState[] {
-  const [info] = JSON.parse(json) as StanzaInfo[];
+  // Its messages have line breaks, which pgBackRest 2.45 leaves as they are.
+  const [info] = JSON.parse(json.replaceAll(/[\n\r\t]/g, " ")) as StanzaInfo[];
   return repositories.map((repository) => {
     const status = info?.repo.find(({ key }) => key === repository)?.status;
     const isHere = ({ database }: BackupInfo | ArchiveInfo) => database["repo-key"] === repository;

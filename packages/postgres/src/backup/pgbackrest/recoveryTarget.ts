@@ -19,6 +19,8 @@ export interface RestorePoint {
 export interface RecoveryPlan {
   backup: Backup;
   timeline: number;
+  /** The last segment that the repository has of that timeline. */
+  lastSegment: string;
 }
 
 /**
@@ -73,6 +75,11 @@ export function recoveryRanges(
   });
 }
 
+/** The range that ends last: that of the timeline which the server is on, whichever number it has. */
+export function newestRange(ranges: readonly RecoveryRange[]): RecoveryRange | undefined {
+  return ranges.toSorted((one, other) => one.until.getTime() - other.until.getTime()).at(-1);
+}
+
 /** Whether a recovery can begin with a backup and follow a timeline. */
 function leadsTo(
   backup: Backup,
@@ -101,13 +108,13 @@ export function planRecovery(
   if (ranges.length === 0)
     throw new UserError("There is no backup to recover from.", "`backups` shows what there is.");
   const timeline = timelineOfTarget(target, ranges, chosen);
-  const { ancestors = new Map<number, bigint>() } =
+  const { ancestors = new Map<number, bigint>(), lastSegment = "" } =
     timelines.find((each) => each.timeline === timeline) ?? {};
   const backup = backups.findLast(
     (each) => leadsTo(each, timeline, ancestors) && endsBefore(each, target),
   );
   if (backup === undefined) throw outOfRange(target, ranges);
-  return { backup, timeline };
+  return { backup, timeline, lastSegment };
 }
 
 function endsBefore({ stop, stopLsn }: Backup, target: RecoveryTarget): boolean {
@@ -127,8 +134,7 @@ function timelineOfTarget(
       `Name one of ${ranges.map(({ timeline }) => timeline).join(", ")}, or leave it out.`,
     );
   }
-  if (target.kind === "latest")
-    return chosen ?? Math.max(...ranges.map(({ timeline }) => timeline));
+  if (target.kind === "latest") return chosen ?? newestRange(ranges)?.timeline ?? 1;
   if (target.kind === "point") return target.point.timeline;
   const { time } = target;
   const within = ranges.filter(
@@ -140,7 +146,7 @@ function timelineOfTarget(
   if (second === undefined) return first.timeline;
   throw new UserError(
     `--to: ${written(time)} is on several timelines: ${within.map(({ timeline }) => timeline).join(" and ")}.\n${renderRanges(within)}`,
-    `Add --timeline ${Math.max(first.timeline, second.timeline)} for the present one.`,
+    `Add --timeline ${newestRange(within)?.timeline ?? second.timeline} for the present one.`,
   );
 }
 

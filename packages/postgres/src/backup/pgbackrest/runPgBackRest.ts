@@ -27,7 +27,10 @@ export function runPgBackRest(
       if (error === null) resolve({ code: 0, output: stdout, messages: stderr });
       else if (typeof error.code === "number")
         resolve({ code: error.code, output: stdout, messages: stderr });
-      else reject(new Error("pgbackrest could not be run", { cause: error }));
+      else if (signal?.aborted === true)
+        reject(new Error("pgbackrest was ended", { cause: error }));
+      // Killed, for want of memory perhaps: a failed run like any other.
+      else resolve({ code: -1, output: stdout, messages: `${stderr}${error.message}` });
     });
   });
 }

@@ -18,6 +18,11 @@ export function lsnOf(text: string): bigint {
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
+/** The LSN at which a segment begins. Segments have 16 MB. */
+export function segmentStart(name: string): bigint {
+  return (BigInt(`0x${name.slice(8, 16)}`) << 32n) + BigInt(`0x${name.slice(16, 24)}`) * 0x1000000n;
+}
+
 /**
  * The ancestors in a timeline's history file.
  *

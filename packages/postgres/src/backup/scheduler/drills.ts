@@ -11,32 +11,34 @@ import type { Plan } from "./plan";
 
 /** Drills each repository as scheduled, until the process ends. One that was due while this container did not run is made up for. */
 export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<void> {
+  // Until a heartbeat of now is in the archive, a drill would miss it.
+  await sleep(180_000, undefined, { signal });
   const started = new Date();
+  /** Where a record could not be written, the next drill is not due at once. */
+  const tried = new Map<number, Date>();
   while (!signal.aborted) {
-    await sleep(60_000, undefined, { signal });
     for (const repository of plan.repositories) {
-      if (!(await isDue(repository, plan.drillSchedule, started, signal))) continue;
-      const record = await drillAlone(repository, plan, () => undefined, signal).catch(
-        (error: unknown) => {
-          log(`repository ${repository}: the drill failed: ${String(error)}`);
-        },
-      );
-      if (record !== undefined) log(`repository ${repository}: ${summaryOf(record)}`);
+      try {
+        const last = (await lastDrill(repository, signal)) ?? started;
+        const after = new Date(Math.max(last.getTime(), tried.get(repository)?.getTime() ?? 0));
+        const due = nextTime(plan.drillSchedule, after);
+        if (due === undefined || due.getTime() > Date.now()) continue;
+        tried.set(repository, new Date());
+        const record = await drillAlone(repository, plan, () => undefined, signal);
+        log(`repository ${repository}: ${summaryOf(record)}`);
+      } catch (error) {
+        signal.throwIfAborted();
+        log(`repository ${repository}: the drill failed: ${String(error)}`);
+      }
     }
+    await sleep(60_000, undefined, { signal });
   }
 }
 
-async function isDue(
-  repository: number,
-  schedule: string,
-  started: Date,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function lastDrill(repository: number, signal: AbortSignal): Promise<Date | undefined> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   const last = (await readDrillRecords(run)).at(-1);
-  const after = last === undefined ? started : new Date(last.time);
-  const due = nextTime(schedule, after);
-  return due !== undefined && due.getTime() <= Date.now();
+  return last === undefined ? undefined : new Date(last.time);
 }
 
 /** What a drill found, in a line. */

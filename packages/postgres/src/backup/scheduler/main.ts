@@ -60,5 +60,6 @@ async function schedule(plan: Plan): Promise<void> {
 main(process.argv.slice(2)).catch((error: unknown) => {
   if (stop.signal.aborted) return;
   log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
+  // The heartbeat would keep the process alive; Docker starts the container again.
+  process.exit(1);
 });

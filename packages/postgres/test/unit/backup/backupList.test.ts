@@ -72,6 +72,16 @@ function empty(repository: number) {
   return { repository, fault: undefined, backups: [], segments: undefined };
 }
 
+test("a message with a line break is read as pgBackRest prints it", () => {
+  const json = JSON.stringify([info]).replace(
+    "unable to flush",
+    "unable to flush\nHINT: is it encrypted?",
+  );
+  expect(readBackupList(json, [2])[0]?.fault).toBe(
+    "[CryptoError] unable to flush HINT: is it encrypted?",
+  );
+});
+
 test("a stanza that nothing has been stored in has nothing", () => {
   expect(readBackupList("[]", [1])).toEqual([{ ...empty(1), exists: false }]);
 });

@@ -7,7 +7,12 @@ import {
   recoveryRanges,
   written,
 } from "../../../src/backup/pgbackrest/recoveryTarget";
-import { lsnOf, readAncestors, type Timeline } from "../../../src/backup/pgbackrest/timelines";
+import {
+  lsnOf,
+  readAncestors,
+  segmentStart,
+  type Timeline,
+} from "../../../src/backup/pgbackrest/timelines";
 
 const at = (clock: string) => new Date(`2026-11-28T${clock}Z`);
 
@@ -105,6 +110,13 @@ test("the latest state is the end of the last timeline", () => {
   expect(() => planRecovery({ kind: "latest" }, backups, timelines, 3)).toThrow(
     "--timeline 3: no backup leads to it.\nName one of 1, 2, or leave it out.",
   );
+});
+
+test("the latest state is that of the timeline which the server is on, not of the highest number", () => {
+  const back = { ...first, until: at("18:00:00"), lastSegment: "00000001000000010000000B" };
+  const plan = planRecovery({ kind: "latest" }, backups, [back, second]);
+  expect(plan).toMatchObject({ timeline: 1, lastSegment: back.lastSegment });
+  expect(segmentStart(plan.lastSegment)).toBe(lsnOf("1/B000000"));
 });
 
 test("a restore point is recovered from the last backup before it", () => {
