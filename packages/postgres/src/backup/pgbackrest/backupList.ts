@@ -87,12 +87,17 @@ export function readBackupList(json: string, repositories: readonly number[]): R
       fault:
         status === undefined || [fine, missing, noBackups].includes(status.code)
           ? undefined
-          : status.message,
+          : readable(status.message),
       exists: status !== undefined && status.code !== missing,
       backups: (info?.backup ?? []).filter(isHere).map(backupOf),
       segments: min === null || max === null ? undefined : { first: min, last: max },
     };
   });
+}
+
+/** The first line of a message. With a wrong key the others quote what is not text. */
+function readable(message: string): string {
+  return (message.split("\n")[0] ?? "").replaceAll(/[^\x20-\x7e]+/g, " ").slice(0, 300);
 }
 
 function backupOf(found: BackupInfo): Backup {
