@@ -208,8 +208,9 @@ async function readStartTime(client: Client): Promise<string> {
   return rows[0]?.at ?? "";
 }
 
-// Class 57P: ended from outside. Without a code: the connection is lost.
+// Class 57P: ended from outside. Without a code: the connection is lost. 38000: the program was ended with its session, because the
+// server signals a session's whole group of processes; whether the server stops is seen afterwards.
 function ignoreLoss(error: unknown): void {
   const { code } = error as { code?: string };
-  if (code !== undefined && !code.startsWith("57P") && code !== "ECONNRESET") throw error;
+  if (code !== undefined && !/^(57P|38000$|ECONNRESET$)/.test(code)) throw error;
 }

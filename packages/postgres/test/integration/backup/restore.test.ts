@@ -182,8 +182,9 @@ describe("a dump whose author is hostile", () => {
     ["changes a setting of it", "alter database %I set default_transaction_read_only = on"],
     ["lets others in there", "grant connect on database %I to public"],
   ])("cannot change the present database: one that %s fails", async (_, statement) => {
-    const facts = `select datconnlimit, datacl::text, (select count(*) from pg_db_role_setting)::int
-      from pg_database where datname = '${database.name}'`;
+    const facts = `select d.datconnlimit, d.datacl::text,
+             (select count(*) from pg_db_role_setting as s where s.setdatabase = d.oid)::int
+        from pg_database as d where d.datname = '${database.name}'`;
     const before = await rowsOf(database.superuser, facts);
     const source = await plant(`execute format('${statement}', '${database.name}');`);
 
