@@ -75,8 +75,8 @@ const noBackups = 2;
  * @param repositories their numbers
  */
 export function readBackupList(json: string, repositories: readonly number[]): RepositoryState[] {
-  // Its messages have line breaks, which pgBackRest 2.45 leaves as they are.
-  const [info] = JSON.parse(json.replaceAll(/[\n\r\t]/g, " ")) as StanzaInfo[];
+  // Its messages have line breaks and, with a wrong key, bytes that are no text: pgBackRest 2.45 leaves both as they are.
+  const [info] = JSON.parse(json.replaceAll(/\p{Cc}/gu, " ")) as StanzaInfo[];
   return repositories.map((repository) => {
     const status = info?.repo.find(({ key }) => key === repository)?.status;
     const isHere = ({ database }: BackupInfo | ArchiveInfo) => database["repo-key"] === repository;

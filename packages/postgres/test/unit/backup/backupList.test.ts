@@ -75,7 +75,7 @@ function empty(repository: number) {
 test("a message with a line break is read as pgBackRest prints it", () => {
   const json = JSON.stringify([info]).replace(
     "unable to flush",
-    "unable to flush\nHINT: is it encrypted?",
+    "unable to flush\nHINT:\u0011is it encrypted?",
   );
   expect(readBackupList(json, [2])[0]?.fault).toBe(
     "[CryptoError] unable to flush HINT: is it encrypted?",
