@@ -81,7 +81,7 @@ export class Backup extends pulumi.ComponentResource {
     if (isEncrypted && !existsSync(printedKeyFile(args.stack))) {
       const command = npmCommand("db -- backup key", [], args.stack);
       void pulumi.log.warn(
-        `The key of the backups is only in the state of stack ${args.stack}: who loses that loses them. ${command} prints it; keep a copy elsewhere.`,
+        `The key of the backups is only in the state of stack ${args.stack}: without a copy, losing the state loses the backups. ${command} prints it.`,
         this,
       );
     }

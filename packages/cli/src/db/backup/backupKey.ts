@@ -18,7 +18,7 @@ export function backupKey(): Command {
     name: "key",
     summary: "Print the key of the backups, to keep it outside of the state",
     details:
-      "Whoever has the key and the repository has the database. Whoever loses the state and has no copy of the key loses the backups.",
+      "The key and the repository together give access to all data. If the state is lost, only a copy of the key can restore the backups.",
     examples: [["npm run -s db -- backup key --stack dev | wl-copy", "into a password manager"]],
   }).action(async (_options: unknown, command: Command) => {
     // `--stack` belongs to `backup`, wherever it stands.

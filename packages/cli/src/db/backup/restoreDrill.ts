@@ -19,7 +19,7 @@ export function restoreDrill(): Command {
     name: "restore-drill",
     summary: "Restore the backups into a throwaway server, and check what comes out",
     details:
-      "It recovers the latest state and one moment that nobody has chosen, beside the server and unreachable for anyone, and checks: the archive " +
+      "It recovers the latest state and a random moment, on a server that nothing else can reach, and checks: the archive " +
       "without a gap, every file of the repository, the age of the newest heartbeat, the schema as recorded, policies as declared, rows not " +
       "fewer than in the previous drill, tables and indexes undamaged, tenants isolated. The scheduler does the same every week.",
     examples: [["npm run db -- restore-drill --stack dev", "now"]],

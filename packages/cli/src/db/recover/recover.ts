@@ -191,7 +191,7 @@ async function checkRecovered(
       (login) => !declared.some((name) => isLoginOf(login, name)) && login !== "postgres",
     );
     if (strangers.length > 0)
-      say(`  logins that it brought back and nobody declares: ${strangers.join(", ")}; closed`);
+      say(`  undeclared logins in the backup, now disabled: ${strangers.join(", ")}`);
     const logins = state.logins.filter((login) => !strangers.includes(login));
     await withClient(superuser, "recover", (client) =>
       closeLogins(client, [...declared, ...logins]),

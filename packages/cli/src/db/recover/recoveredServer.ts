@@ -19,7 +19,7 @@ export async function readRecoveredState(client: Client): Promise<RecoveredState
   return rows[0] ?? { lastTransaction: null, replayed: null, logins: [] };
 }
 
-/** Lets the stack's own roles log in, for the checks: the server is reachable for nobody else. */
+/** Lets the stack's own roles log in, for the checks: nothing else can reach the server. */
 export async function openDeclaredLogins(client: Client, names: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     "select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1) and not rolcanlogin",
@@ -29,9 +29,9 @@ export async function openDeclaredLogins(client: Client, names: readonly string[
 }
 
 /**
- * Takes the password from every role but the superuser that runs this, and the login from those that nobody declares: passwords of the
- * past are those that a rotation has ended. The next update gives the declared roles theirs; it sees a missing password only where
- * the role may log in.
+ * Clears the password of every role but the superuser that runs this, and disables the logins that are not declared: an old backup
+ * contains passwords that a rotation has since ended. The next update sets the passwords of the declared roles; it notices a missing
+ * password only where the role may log in.
  *
  * @param declared names of the logins that the stack declares
  */
