@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { DeclarationErrors } from "@hosterizer/postgres/userError";
-import { drillPlan } from "./components/backup";
 import { Database } from "./components/database";
-import { schedulerContext } from "./components/docker/schedulerContext";
 import { AccessAudit } from "./components/dynamic/accessAudit";
 import { Lockdown } from "./components/dynamic/lockdown";
 import { MigratorLogin } from "./components/dynamic/migratorLogin";
@@ -32,11 +30,7 @@ async function main() {
   const { owner, roles, schemas, extensions, tenancy } = access;
   const { lockTimeout, acknowledgedLoss, migrationTarget: target } = settings;
 
-  const drills = {
-    context: settings.instance === "docker" ? await schedulerContext() : "",
-    drill: drillPlan(settings.database, access),
-  };
-  const { instance, makePooler } = makeServer(settings, stack, drills);
+  const { instance, makePooler } = await makeServer(settings, stack, access);
   const allRoles = new Roles("role", { instance, roles, owner });
   const { names, logins } = allRoles;
   const database = new Database("database", {

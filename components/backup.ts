@@ -41,8 +41,8 @@ export interface BackupArgs {
   declared: BackupDeclaration;
   /** What a drill expects of the database. */
   drill: DrillPlan;
-  /** Folder of the build context, from the project folder: see `schedulerContext`. */
-  context: string;
+  /** Folder of the build context, from the project folder: see `schedulerContext`. Undefined: backups are off, and no container takes any. */
+  context: string | undefined;
   instance: DockerInstance;
   /** The key of repositories that exist already. Default: the stack's own. */
   key: string | undefined;
@@ -71,7 +71,7 @@ const memory = 768;
 export class Backup extends pulumi.ComponentResource {
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Backup", name, {}, opts);
-    const { prefix, declared, instance } = args;
+    const { prefix, declared, instance, context } = args;
     const child = { parent: this };
     const container = `${prefix}-backup`;
     const { volumes } = instance;
@@ -96,7 +96,7 @@ export class Backup extends pulumi.ComponentResource {
       content: key.apply((secret) => configurationFile(declared, secret)),
       secret: true,
     };
-    if (declared.repositories.length === 0) {
+    if (context === undefined) {
       new ContainerFiles(
         `${name}-files`,
         {
@@ -116,7 +116,7 @@ export class Backup extends pulumi.ComponentResource {
         `${name}-image`,
         {
           name: container,
-          context: args.context,
+          context,
           dockerfile: "scheduler.Dockerfile",
           base: instance.image,
         },

@@ -1,8 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import { pooler as poolerRole } from "../database/roles";
-import { Backup, type BackupArgs } from "./backup";
+import { Backup, drillPlan } from "./backup";
 import { BuiltImage } from "./docker/builtImage";
+import { schedulerContext } from "./docker/schedulerContext";
 import { Certificate } from "./dynamic/certificate";
 import { authorityFile, authorityName, hostNames } from "./instance/certificateAuthority";
 import { DockerInstance } from "./instance/dockerInstance";
@@ -22,18 +24,27 @@ export interface Server {
   makePooler?: (after: pulumi.Resource) => Pooler;
 }
 
-/** What the container that takes backups is made from, besides the settings. */
-type Drills = Pick<BackupArgs, "drill" | "context">;
-
-/** Makes the server that the stack's settings declare, or connects to it. */
-export function makeServer(settings: Settings, stack: string, drills: Drills): Server {
-  if (settings.instance === "docker") return makeContainers(settings, stack, drills);
+/**
+ * Makes the server that the stack's settings declare, or connects to it.
+ *
+ * @param access what a restore drill compares a recovered database with
+ */
+export async function makeServer(
+  settings: Settings,
+  stack: string,
+  access: DeclaredAccess,
+): Promise<Server> {
+  if (settings.instance === "docker") return makeContainers(settings, stack, access);
   if (settings.instance === "external")
     return { instance: new ExternalInstance("server", settings) };
   return { instance: new EmbeddedInstance("server", { stack, port: settings.port }) };
 }
 
-function makeContainers(settings: DockerSettings, stack: string, drills: Drills): Server {
+async function makeContainers(
+  settings: DockerSettings,
+  stack: string,
+  access: DeclaredAccess,
+): Promise<Server> {
   const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
   const instance = new DockerInstance("server", {
     prefix,
@@ -49,8 +60,11 @@ function makeContainers(settings: DockerSettings, stack: string, drills: Drills)
     pooler: { role: poolerRole, database },
   });
   const { backup: declared, backupKey: key } = settings;
+  const isOn = declared.repositories.length > 0;
   new Backup("backup", {
-    ...{ prefix, declared, instance, key, stack, ...drills },
+    ...{ prefix, declared, instance, key, stack },
+    drill: drillPlan(database, access),
+    context: isOn ? await schedulerContext() : undefined,
   });
   const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;

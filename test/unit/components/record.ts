@@ -18,7 +18,7 @@ interface Request {
 }
 
 /** Runs a program against mocks and returns each resource by its type and name. */
-export async function record(program: () => void): Promise<Map<string, Recorded>> {
+export async function record(program: () => void | Promise<void>): Promise<Map<string, Recorded>> {
   const recorded = new Map<string, Recorded>();
   const registered = vi.spyOn(MockMonitor.prototype, "registerResource");
   await pulumi.runtime.setMocks({
@@ -29,7 +29,7 @@ export async function record(program: () => void): Promise<Map<string, Recorded>
     },
     call: ({ inputs }) => inputs as Record<string, unknown>,
   });
-  program();
+  await program();
   // A constructor only queues its registration; nothing is recorded until the queue is empty.
   await pulumi.runtime.disconnect();
   for (const [one] of registered.mock.calls) {

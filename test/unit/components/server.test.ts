@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
 
-import { drillPlan } from "../../../components/backup";
 import { makeServer } from "../../../components/server";
 import { extensions, schemas } from "../../../database/extensions";
 import { grants } from "../../../database/grants";
@@ -12,11 +11,10 @@ import { dockerNames } from "@hosterizer/cli/dockerStack/dockerObjects";
 import { type Recorded, record } from "./record";
 
 let recorded: Map<string, Recorded>;
-const drills = { context: "image", drill: drillPlan("hosterizer", accessOf()) };
 
 beforeAll(async () => {
-  recorded = await record(() => {
-    const { instance, makePooler } = makeServer(docker(), "dev", drills);
+  recorded = await record(async () => {
+    const { instance, makePooler } = await makeServer(docker(), "dev", accessOf());
     makePooler?.(instance.provider);
   });
 });
@@ -224,9 +222,9 @@ test("the pooler logs in by certificate as the role that may look up verifiers",
 });
 
 test("a stack without Docker has none of these resources", async () => {
-  const local = await record(() => {
+  const local = await record(async () => {
     const { settings } = read({ "hosterizer-database:instance": "embedded" });
-    expect(makeServer(settings, "local", drills)).not.toHaveProperty("makePooler");
+    expect(await makeServer(settings, "local", accessOf())).not.toHaveProperty("makePooler");
   });
   expect([...local.values()].filter(({ type }) => type.startsWith("docker:"))).toEqual([]);
 });
