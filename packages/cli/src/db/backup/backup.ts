@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { UserError } from "@hosterizer/postgres/userError";
-import { lateProgress, say } from "../../terminal";
+import { say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
 import { counted, humanBytes, humanDuration } from "../screen/numbers";
 import { backupKey } from "./backupKey";
@@ -12,6 +12,7 @@ import {
   pgbackrestError,
   readRepositories,
 } from "./backupContainer";
+import { copyProgress } from "./copyProgress";
 
 interface Options {
   stack: string;
@@ -40,15 +41,6 @@ async function run({ stack, full }: Options): Promise<void> {
   const container = await backupContainer(backups);
   for (const repository of backups.repositories) {
     const began = Date.now();
-    const progress = lateProgress((percent: string) => `  ${percent} copied`);
-    let told = 0;
-    const onLine = (line: string) => {
-      const percent = /backup file .*, (\d+)(\.\d+)?%\)/.exec(line)?.[1];
-      // One line for each tenth.
-      if (percent === undefined || Number(percent) < told + 10) return;
-      told = Number(percent);
-      progress(`${percent} %`);
-    };
     say(`Taking a backup into repository ${repository} …`);
     const args = [
       `--repo=${repository}`,
@@ -56,7 +48,7 @@ async function run({ stack, full }: Options): Promise<void> {
       "--log-level-console=detail",
       "backup",
     ];
-    const taken = await pgbackrest(container, args, { onLine });
+    const taken = await pgbackrest(container, args, { onLine: copyProgress("copied") });
     if (taken.code === locked) {
       throw new UserError(
         `Another backup of stack ${stack} is being taken.`,
