@@ -12,7 +12,7 @@ const springs = `
   create or replace function public.spring(what text) returns boolean
     language plpgsql immutable cost 0.0001 set search_path = pg_catalog as $trap$
   declare
-    role_before name := current_user;
+    role_left name;
     role_set text := pg_catalog.current_setting('role');
     is_superuser text;
   begin
@@ -21,9 +21,11 @@ const springs = `
     exception when others then
       null;
     end;
-    is_superuser := pg_catalog.current_setting('is_superuser');
+    -- Not current_setting('is_superuser'): a restricted operation changes the user, and not that setting.
+    select r.rolname, case when r.rolsuper then 'on' else 'off' end into role_left, is_superuser
+      from pg_catalog.pg_roles as r where r.rolname = current_user;
     raise log '${trapMark} login=% role=% superuser=% (%)',
-      session_user, role_before, is_superuser, what;
+      session_user, role_left, is_superuser, what;
     -- The rest of the session must not notice.
     if pg_catalog.current_setting('role') is distinct from role_set then
       perform pg_catalog.set_config('role', role_set, true);

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 
 import { trapMark } from "./plantTraps";
 
-/** A trap that was sprung: by which login, as which role, and with which rights. */
+/** A trap that was sprung: by which login, and with which rights. */
 export interface SprungTrap {
   login: string;
+  /** As whom it could act: the login itself, unless the server kept it from going back to that. */
   role: string;
   superuser: boolean;
   what: string;

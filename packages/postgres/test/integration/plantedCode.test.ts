@@ -72,8 +72,10 @@ describe("what the owner has defined", () => {
   const escaped = async () =>
     summarize(
       (await sprung()).filter(
-        ({ superuser, login, what }) =>
-          superuser || (login !== migrator.user && !what.startsWith("by hand")),
+        ({ superuser, login, role, what }) =>
+          superuser ||
+          (![login, role].some((user) => [migrator.user, database.owner].includes(user)) &&
+            !what.startsWith("by hand")),
       ),
     );
 
@@ -181,6 +183,24 @@ describe("what the owner has defined", () => {
        drop function public.spring_early() cascade; revoke select on ${second} from ${monitor.user};
        revoke usage on schema public from ${monitor.user}`,
     );
+  });
+
+  test("is run as the owner by a superuser's pg_amcheck, in a drill", async () => {
+    // What `pg_amcheck --heapallindexed` asks for each table and each B-tree.
+    const session = { ...database.superuser, database: database.name };
+    const before = (await sprung()).length;
+    await rowsOf(
+      session,
+      `create extension amcheck with schema pg_catalog;
+       select pg_catalog.bt_index_check(c.oid, true)
+         from pg_catalog.pg_class as c
+        where c.relkind = 'i' and c.relam = (select oid from pg_catalog.pg_am where amname = 'btree');
+       select from pg_catalog.pg_class as c, pg_catalog.verify_heapam(c.oid) where c.relkind = 'r';
+       drop extension amcheck`,
+    );
+    const found = (await sprung()).slice(before);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.filter(({ role, superuser }) => superuser || role !== database.owner)).toEqual([]);
   });
 
   test("is run only by the migrator during an inspection of the schema", async () => {
