@@ -4,7 +4,12 @@ import type Dockerode from "dockerode";
 import type { Backup, RepositoryState } from "@hosterizer/postgres/backup/pgbackrest/backupList";
 import { type DrillRecord, isSound } from "@hosterizer/postgres/backup/drill/drillRecord";
 import { readDrillRecords } from "@hosterizer/postgres/backup/drill/drillRecords";
-import { readTimelines } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import {
+  type ArchiveGap,
+  archiveGaps,
+  lostMoments,
+} from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
+import { readArchive } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
 import {
   type RecoveryRange,
   recoveryRanges,
@@ -29,6 +34,8 @@ export interface ListedRepository {
   fault: string | null;
   backups: readonly Backup[];
   ranges: readonly RecoveryRange[];
+  /** What the archive lacks. */
+  gaps: readonly ArchiveGap[];
   restorePoints: readonly RestorePoint[];
   /** The last one; null: there was none. */
   drill: DrillRecord | null;
@@ -64,12 +71,13 @@ async function readListed(
   container: Dockerode.Container,
   { repository, fault, exists, backups }: RepositoryState,
 ): Promise<ListedRepository> {
-  const timelines = exists ? await readTimelines(inRepository(container, repository)) : [];
+  const timelines = exists ? (await readArchive(inRepository(container, repository))).timelines : [];
   return {
     repository,
     fault: fault ?? null,
     backups,
     ranges: recoveryRanges(backups, timelines),
+    gaps: archiveGaps(timelines, backups),
     restorePoints: await readRestorePoints(container, repository),
     drill: (await readDrillRecords(inRepository(container, repository))).at(-1) ?? null,
   };
@@ -77,7 +85,7 @@ async function readListed(
 
 /** A repository's backups, newest last, the ranges that can be recovered, and the restore points. */
 export function renderRepository(
-  { repository, fault, backups, ranges, restorePoints, drill }: ListedRepository,
+  { repository, fault, backups, ranges, gaps, restorePoints, drill }: ListedRepository,
   style: Paint,
   width: number,
   now = Date.now(),
@@ -101,15 +109,22 @@ export function renderRepository(
     humanBytes(size),
     humanBytes(added),
   ]);
+  const timelines = new Set(ranges.map(({ timeline }) => timeline));
   const parts = [
     title,
     renderColumns(columns, rows, width, (text) => style.label(text)),
     style.title("Any moment of"),
     ...ranges.map(
       ({ timeline, from, until }) =>
-        `  ${written(from)} to ${written(until)}${ranges.length > 1 ? `, timeline ${timeline}` : ""}`,
+        `  ${written(from)} to ${written(until)}${timelines.size > 1 ? `, timeline ${timeline}` : ""}`,
     ),
   ];
+  if (gaps.length > 0) {
+    parts.push(
+      style.title("Lost, for want of WAL"),
+      ...gaps.map((gap) => style.warning(`  ${lostMoments(gap)}`)),
+    );
+  }
   if (restorePoints.length > 0) {
     parts.push(
       style.title("Restore points"),

@@ -7,7 +7,7 @@ import {
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { lsnOf, segmentStart } from "@hosterizer/postgres/backup/pgbackrest/timelines";
-import { readTimelines } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import { readArchive } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { isLeak } from "@hosterizer/postgres/isolation/isolationProof";
@@ -105,7 +105,7 @@ async function planOf(
   const [state] = await readRepositories(container, [repository]);
   if (state?.fault !== undefined)
     throw new UserError(`Repository ${repository}: ${state.fault}.`, "Nothing was changed.");
-  const timelines = await readTimelines(inRepository(container, repository));
+  const { timelines } = await readArchive(inRepository(container, repository));
   const target = "kind" in asked ? asked : await pointOf(container, repository, asked.name);
   return { target, plan: planRecovery(target, state?.backups ?? [], timelines, timeline) };
 }

@@ -1,3 +1,5 @@
+import type { ArchiveGap } from "../pgbackrest/archiveGaps";
+
 /** What a drill has restored and found. It lies beside the repository, where no recovery replaces it. */
 export interface DrillRecord {
   /** When it began, in ISO 8601. */
@@ -6,6 +8,8 @@ export interface DrillRecord {
   recoveries: readonly DrillRecovery[];
   /** What is wrong with the repository, whatever is recovered. */
   faults: readonly string[];
+  /** The WAL that is missing. Records of earlier versions have none. */
+  gaps?: readonly ArchiveGap[];
   /** How long all of it took. */
   seconds: number;
 }

@@ -8,9 +8,11 @@ import {
   recoveryRanges,
   type RecoveryTarget,
 } from "../pgbackrest/recoveryTarget";
-import { readSegments, readTimelines } from "../pgbackrest/readArchive";
+import { type ArchiveGap, archiveGaps } from "../pgbackrest/archiveGaps";
+import { readArchive } from "../pgbackrest/readArchive";
+import type { Timeline } from "../pgbackrest/timelines";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
-import { asRanges, missingSegments } from "./archiveFaults";
+import { archiveFaults } from "./archiveFaults";
 import { checkMoment, checkRecovered, previousDrill } from "./checkRecovered";
 import type { DrillPlan } from "./drillPlan";
 import type { DrillRecord, DrillRecovery } from "./drillRecord";
@@ -38,10 +40,11 @@ export async function runDrill(
   const began = Date.now();
   const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   const { state, faults } = await readState(repository, limited);
+  const gaps: ArchiveGap[] = [];
   const recoveries: DrillRecovery[] = [];
   if (state !== undefined && state.backups.length > 0) {
     try {
-      await drillState(state, { repository, plan, tell, signal: limited }, faults, recoveries);
+      await drillState(state, { repository, plan, tell, signal: limited }, faults, gaps, recoveries);
     } catch (error) {
       // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
       if (signal.aborted) throw error;
@@ -50,7 +53,7 @@ export async function runDrill(
   }
   const time = new Date(began).toISOString();
   const seconds = (Date.now() - began) / 1000;
-  const record = { time, repository, recoveries, faults, seconds };
+  const record = { time, repository, recoveries, faults, gaps, seconds };
   await writeDrillRecord(repository, record).catch((error: unknown) => {
     tell(`the record could not be written: ${String(error)}`);
   });
@@ -69,13 +72,18 @@ async function drillState(
   state: RepositoryState,
   { repository, plan, tell, signal }: DrillRun,
   faults: string[],
+  gaps: ArchiveGap[],
   recoveries: DrillRecovery[],
 ): Promise<void> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   tell("looking at every file of the repository");
-  faults.push(...(await archiveFaults(run, state)), ...(await verifyFaults(run)));
-  const timelines = await readTimelines(run);
-  const before = knownRows(await readDrillRecords(run, 20));
+  const records = await readDrillRecords(run, 20);
+  // In this order: what is archived in the meantime is not missing.
+  const last = await lastArchived();
+  const { timelines } = await readArchive(run);
+  gaps.push(...archiveGaps(timelines, state.backups, last));
+  faults.push(...archiveFaults(gaps, records.at(-1)?.gaps ?? []), ...(await verifyFaults(run)));
+  const before = knownRows(records);
   const targets: RecoveryTarget[] = [{ kind: "latest" }];
   const moment = randomMoment(recoveryRanges(state.backups, timelines));
   if (moment !== undefined) targets.push({ kind: "time", time: moment });
@@ -113,14 +121,6 @@ async function readState(
 }
 
 type Run = (args: readonly string[]) => ReturnType<typeof runPgBackRest>;
-
-async function archiveFaults(run: Run, { backups }: RepositoryState): Promise<string[]> {
-  // In this order: what is archived in the meantime is not missing.
-  const last = await lastArchived();
-  const segments = await readSegments(run);
-  const missing = missingSegments(segments, backups, last);
-  return asRanges(missing).map((range) => `the archive lacks the WAL segment ${range}`);
-}
 
 /** The last segment that the server has archived by its own account; undefined if it does not answer. */
 async function lastArchived(): Promise<string | undefined> {
@@ -173,7 +173,7 @@ function nameOf(target: RecoveryTarget): string {
 async function recoverOnce(
   target: RecoveryTarget,
   { backups }: RepositoryState,
-  timelines: Awaited<ReturnType<typeof readTimelines>>,
+  timelines: readonly Timeline[],
   plan: DrillPlan,
   before: Readonly<Record<string, number>>,
   signal: AbortSignal,

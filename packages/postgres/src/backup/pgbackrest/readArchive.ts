@@ -1,11 +1,12 @@
 import { stanza } from "./backupDeclaration";
 import { timelineOf } from "./backupList";
 import {
+  type ArchivedSegment,
   historyFiles,
-  lastFolders,
-  lastSegment,
   type Listing,
   readAncestors,
+  segmentsIn,
+  stretchesOf,
   type Timeline,
 } from "./timelines";
 
@@ -21,38 +22,35 @@ class RepositoryError extends Error {
 
 const root = `archive/${stanza}`;
 
-/** The timelines that a repository has, oldest first. @throws RepositoryError */
-export async function readTimelines(run: RepositoryRun): Promise<Timeline[]> {
+/** What a repository has of the present server's WAL. */
+export interface Archive {
+  /** Oldest first. */
+  timelines: readonly Timeline[];
+  /** By name. */
+  segments: readonly ArchivedSegment[];
+}
+
+/** The WAL of the present server. @throws RepositoryError */
+export async function readArchive(run: RepositoryRun): Promise<Archive> {
   const folder = await archiveFolder(run);
-  if (folder === undefined) return [];
-  const archive = await list(run, folder);
-  const histories = new Map(historyFiles(archive).map((file) => [file.timeline, file]));
+  if (folder === undefined) return { timelines: [], segments: [] };
+  const listing = await list(run, folder, ["--recurse"]);
+  const segments = segmentsIn(listing);
+  const histories = new Map(historyFiles(listing).map((file) => [file.timeline, file]));
   const timelines: Timeline[] = [];
-  for (const name of lastFolders(archive)) {
-    const last = lastSegment(await list(run, `${folder}/${name}`));
-    if (last === undefined) continue;
-    const timeline = timelineOf(name);
+  for (const timeline of new Set(segments.map(({ name }) => timelineOf(name)))) {
     const history = histories.get(timeline);
     timelines.push({
       timeline,
       begun: history?.begun,
-      until: last.archived,
-      lastSegment: last.name,
+      stretches: stretchesOf(segments.filter(({ name }) => timelineOf(name) === timeline)),
       ancestors:
         history === undefined
           ? new Map()
           : readAncestors(await get(run, `${folder}/${history.name}`)),
     });
   }
-  return timelines;
-}
-
-/** The names of all segments that a repository has of the present server. @throws RepositoryError */
-export async function readSegments(run: RepositoryRun): Promise<string[]> {
-  const folder = await archiveFolder(run);
-  if (folder === undefined) return [];
-  const names = Object.keys(await list(run, folder, ["--recurse"]));
-  return names.flatMap((name) => /\/([0-9A-F]{24})-[0-9a-f]{40}/.exec(name)?.[1] ?? []);
+  return { timelines, segments };
 }
 
 /** pgBackRest counts the servers that have used a stanza: the last one is the present one. */

@@ -1,6 +1,6 @@
 import { UserError } from "../../userError";
 import type { Backup } from "./backupList";
-import { lsnOf, type Timeline } from "./timelines";
+import { indexOfLsn, lsnOf, segmentIndex, type Stretch, type Timeline } from "./timelines";
 
 /** A state of the database to recover. */
 export type RecoveryTarget =
@@ -62,17 +62,78 @@ export interface RecoveryRange {
   until: Date;
 }
 
-/** The ranges of a repository, by timeline. */
+/** A range, and what leads to its moments. */
+interface Reach extends RecoveryRange {
+  backups: readonly Backup[];
+  /** Its first and last segment, counted by `segmentIndex`. */
+  first: number;
+  last: number;
+  lastSegment: string;
+}
+
+/** The ranges of a repository, by timeline. One ends where WAL is missing, and the next begins with the next backup. */
 export function recoveryRanges(
   backups: readonly Backup[],
   timelines: readonly Timeline[],
 ): RecoveryRange[] {
-  return timelines.flatMap(({ timeline, begun, until, ancestors }) => {
-    const usable = backups.filter((backup) => leadsTo(backup, timeline, ancestors));
-    const own = usable.find((backup) => backup.timeline === timeline);
-    const from = usable.some((backup) => backup.timeline !== timeline) ? begun : own?.stop;
-    return from === undefined ? [] : [{ timeline, from, until }];
+  return reachesOf(backups, timelines).map(({ timeline, from, until }) => ({
+    ...{ timeline, from, until },
+  }));
+}
+
+function reachesOf(backups: readonly Backup[], timelines: readonly Timeline[]): Reach[] {
+  return timelines.flatMap((each) => {
+    const { timeline, begun, ancestors } = each;
+    return runsAlong(each, timelines).flatMap(({ first, last, own }) => {
+      const usable = backups.filter(
+        (backup) =>
+          leadsTo(backup, timeline, ancestors) &&
+          segmentIndex(backup.firstSegment) >= first &&
+          indexOfLsn(lsnOf(backup.stopLsn) - 1n) <= last,
+      );
+      const earlier = usable.some((backup) => backup.timeline !== timeline);
+      const from = earlier ? begun : usable[0]?.stop;
+      if (own === undefined || from === undefined) return [];
+      const { until, last: lastSegment } = own;
+      return [{ timeline, from, until, backups: usable, first, last, lastSegment }];
+    });
   });
+}
+
+/** Segments in a row that a recovery along a timeline replays. */
+interface Run {
+  first: number;
+  last: number;
+  /** The last stretch of the timeline itself; undefined: it is all its ancestors'. */
+  own: Stretch | undefined;
+}
+
+/** The WAL along a timeline, with that of its ancestors, cut where segments are missing. */
+function runsAlong({ stretches, ancestors }: Timeline, timelines: readonly Timeline[]): Run[] {
+  const pieces: Run[] = [];
+  let begin = 0;
+  const add = (stretch: Stretch, end: number, own: Stretch | undefined) => {
+    const first = Math.max(begin, segmentIndex(stretch.first));
+    const last = Math.min(end, segmentIndex(stretch.last));
+    if (first <= last) pieces.push({ first, last, own });
+  };
+  // A timeline begins in the middle of a segment, with a copy of that which its ancestor had there.
+  for (const [ancestor, lsn] of [...ancestors].sort(([one], [other]) => one - other)) {
+    const fork = indexOfLsn(lsn);
+    const found = timelines.find(({ timeline }) => timeline === ancestor);
+    for (const stretch of found?.stretches ?? []) add(stretch, fork - 1, undefined);
+    begin = Math.max(begin, fork);
+  }
+  for (const stretch of stretches) add(stretch, Infinity, stretch);
+
+  const runs: Run[] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run !== undefined && piece.first <= run.last + 1)
+      Object.assign(run, { last: piece.last, own: piece.own });
+    else runs.push({ ...piece });
+  }
+  return runs;
 }
 
 /** The range that ends last: that of the timeline which the server is on, whichever number it has. */
@@ -104,17 +165,19 @@ export function planRecovery(
   timelines: readonly Timeline[],
   chosen?: number,
 ): RecoveryPlan {
-  const ranges = recoveryRanges(backups, timelines);
-  if (ranges.length === 0)
+  const reaches = reachesOf(backups, timelines);
+  if (reaches.length === 0)
     throw new UserError("There is no backup to recover from.", "`backups` shows what there is.");
-  const timeline = timelineOfTarget(target, ranges, chosen);
-  const { ancestors = new Map<number, bigint>(), lastSegment = "" } =
-    timelines.find((each) => each.timeline === timeline) ?? {};
-  const backup = backups.findLast(
-    (each) => leadsTo(each, timeline, ancestors) && endsBefore(each, target),
-  );
-  if (backup === undefined) throw outOfRange(target, ranges);
-  return { backup, timeline, lastSegment };
+  if (chosen !== undefined && !reaches.some(({ timeline }) => timeline === chosen)) {
+    throw new UserError(
+      `--timeline ${chosen}: no backup leads to it.`,
+      `Name one of ${[...new Set(reaches.map(({ timeline }) => timeline))].join(", ")}, or leave it out.`,
+    );
+  }
+  const reach = reachOf(target, reaches, timelines, chosen);
+  const backup = reach?.backups.findLast((each) => endsBefore(each, target));
+  if (reach === undefined || backup === undefined) throw outOfRange(target, reaches);
+  return { backup, timeline: reach.timeline, lastSegment: reach.lastSegment };
 }
 
 function endsBefore({ stop, stopLsn }: Backup, target: RecoveryTarget): boolean {
@@ -123,27 +186,46 @@ function endsBefore({ stop, stopLsn }: Backup, target: RecoveryTarget): boolean 
   return lsnOf(stopLsn) <= lsnOf(target.point.lsn);
 }
 
-function timelineOfTarget(
+/** The range that a target is in; undefined if it is in none. */
+function reachOf(
   target: RecoveryTarget,
-  ranges: readonly RecoveryRange[],
+  reaches: readonly Reach[],
+  timelines: readonly Timeline[],
   chosen: number | undefined,
-): number {
-  if (chosen !== undefined && !ranges.some(({ timeline }) => timeline === chosen)) {
-    throw new UserError(
-      `--timeline ${chosen}: no backup leads to it.`,
-      `Name one of ${ranges.map(({ timeline }) => timeline).join(", ")}, or leave it out.`,
-    );
+): Reach | undefined {
+  if (target.kind === "latest") {
+    // Not the last range that can be recovered: what was written after a gap would be missing without a word.
+    const ends = timelines
+      .filter(({ timeline }) => timeline === (chosen ?? timeline))
+      .map(({ timeline, stretches }) => ({ timeline, last: stretches.at(-1) }))
+      .sort((one, other) => Number(one.last?.until) - Number(other.last?.until));
+    const last = ends.at(-1)?.last?.last;
+    return reaches.find(({ lastSegment }) => lastSegment === last);
   }
-  if (target.kind === "latest") return chosen ?? newestRange(ranges)?.timeline ?? 1;
-  if (target.kind === "point") return target.point.timeline;
-  const { time } = target;
-  const within = ranges.filter(
+  if (target.kind === "point") {
+    const { timeline, lsn } = target.point;
+    const index = indexOfLsn(lsnOf(lsn));
+    const before = reaches.filter((reach) => reach.timeline === timeline && reach.first <= index);
+    const last = segmentIndex(
+      timelines.find((each) => each.timeline === timeline)?.stretches.at(-1)?.last ?? "",
+    );
+    // What is not archived yet will be in a moment.
+    return before.find((reach) => index <= reach.last || reach.last === last);
+  }
+  return reachOfTime(target.time, reaches, chosen);
+}
+
+function reachOfTime(
+  time: Date,
+  reaches: readonly Reach[],
+  chosen: number | undefined,
+): Reach | undefined {
+  const within = reaches.filter(
     ({ timeline, from, until }) =>
       from < time && time <= until && (chosen === undefined || chosen === timeline),
   );
   const [first, second] = within;
-  if (first === undefined) throw outOfRange(target, ranges);
-  if (second === undefined) return first.timeline;
+  if (second === undefined) return first;
   throw new UserError(
     `--to: ${written(time)} is on several timelines: ${within.map(({ timeline }) => timeline).join(" and ")}.\n${renderRanges(within)}`,
     `Add --timeline ${newestRange(within)?.timeline ?? second.timeline} for the present one.`,

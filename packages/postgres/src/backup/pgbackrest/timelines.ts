@@ -5,11 +5,24 @@ export interface Timeline {
   timeline: number;
   /** When a recovery began it; undefined for the first. */
   begun: Date | undefined;
-  /** When its last segment was archived. */
-  until: Date;
-  lastSegment: string;
+  /** Its WAL, oldest first: one stretch if nothing is missing. Never empty. */
+  stretches: readonly Stretch[];
   /** The timelines that it continues, with the LSN at which each ends for it. */
   ancestors: ReadonlyMap<number, bigint>;
+}
+
+/** Segments of one timeline with none missing between them. */
+export interface Stretch {
+  first: string;
+  last: string;
+  /** When the last one was archived. */
+  until: Date;
+}
+
+/** A segment of WAL in a repository. */
+export interface ArchivedSegment {
+  name: string;
+  archived: Date;
 }
 
 /** An LSN as a number. https://www.postgresql.org/docs/15/datatype-pg-lsn.html */
@@ -18,9 +31,29 @@ export function lsnOf(text: string): bigint {
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
-/** The LSN at which a segment begins. Segments have 16 MB. */
+/** Segments have 16 MB, so that 256 of them make 4 GB of WAL. https://www.postgresql.org/docs/15/wal-internals.html */
+const segmentSize = 0x1000000n;
+const segmentsOfLog = 0x100;
+
+/** The LSN at which a segment begins. */
 export function segmentStart(name: string): bigint {
-  return (BigInt(`0x${name.slice(8, 16)}`) << 32n) + BigInt(`0x${name.slice(16, 24)}`) * 0x1000000n;
+  return BigInt(segmentIndex(name)) * segmentSize;
+}
+
+/** Which segment of the WAL it is, counted from the first, on whichever timeline. */
+export function segmentIndex(name: string): number {
+  return Number.parseInt(name.slice(8, 16), 16) * segmentsOfLog + Number.parseInt(name.slice(16), 16);
+}
+
+/** The segment that an LSN is in, counted like `segmentIndex`. */
+export function indexOfLsn(lsn: bigint): number {
+  return Number(lsn / segmentSize);
+}
+
+/** The name of a segment. */
+export function segmentName(timeline: number, index: number): string {
+  const numbers = [timeline, Math.floor(index / segmentsOfLog), index % segmentsOfLog];
+  return numbers.map((value) => value.toString(16).toUpperCase().padStart(8, "0")).join("");
 }
 
 /**
@@ -43,14 +76,6 @@ interface ListedFile {
 
 export type Listing = Readonly<Record<string, ListedFile>>;
 
-/** The last folder of each timeline in a listing of an archive: a folder has 256 segments. */
-export function lastFolders(archive: Listing): string[] {
-  const last = new Map<number, string>();
-  for (const name of Object.keys(archive).sort())
-    if (/^[0-9A-F]{16}$/.test(name)) last.set(timelineOf(name), name);
-  return [...last.values()];
-}
-
 /** The timelines whose histories are in a listing of an archive, by the name of their files. */
 export function historyFiles(archive: Listing): { name: string; timeline: number; begun: Date }[] {
   return Object.entries(archive)
@@ -62,12 +87,24 @@ export function historyFiles(archive: Listing): { name: string; timeline: number
     }));
 }
 
-/** The last segment in a listing of a folder, and when it was archived. */
-export function lastSegment(folder: Listing): { name: string; archived: Date } | undefined {
-  const name = Object.keys(folder)
-    .filter((file) => /^[0-9A-F]{24}-[0-9a-f]{40}/.test(file))
-    .sort()
-    .at(-1);
-  if (name === undefined) return undefined;
-  return { name: name.slice(0, 24), archived: new Date((folder[name]?.time ?? 0) * 1000) };
+/** The segments in a recursive listing of an archive, by name. Those of a timeline follow each other. */
+export function segmentsIn(archive: Listing): ArchivedSegment[] {
+  return Object.entries(archive)
+    .flatMap(([path, { time = 0 }]) => {
+      const [, name] = /(?:^|\/)([0-9A-F]{24})-[0-9a-f]{40}[^/]*$/.exec(path) ?? [];
+      return name === undefined ? [] : [{ name, archived: new Date(time * 1000) }];
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The stretches of one timeline's segments. @param segments by name */
+export function stretchesOf(segments: readonly ArchivedSegment[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { name, archived } of segments) {
+    const last = stretches.at(-1);
+    if (last !== undefined && segmentIndex(name) <= segmentIndex(last.last) + 1)
+      Object.assign(last, { last: name, until: archived });
+    else stretches.push({ first: name, last: name, until: archived });
+  }
+  return stretches;
 }

@@ -1,49 +1,68 @@
 import { expect, test } from "vitest";
 
-import { asRanges, missingSegments, nextSegment } from "../../../src/backup/drill/archiveFaults";
+import { archiveFaults } from "../../../src/backup/drill/archiveFaults";
+import { archiveGaps, missingSegments } from "../../../src/backup/pgbackrest/archiveGaps";
+import type { Backup } from "../../../src/backup/pgbackrest/backupList";
+import { segmentName, stretchesOf, type Timeline } from "../../../src/backup/pgbackrest/timelines";
 
-const name = (number: number, timeline = 1) =>
-  `0000000${timeline}00000000000000${number.toString(16).toUpperCase().padStart(2, "0")}`;
-const backup = (number: number, timeline = 1) => ({ firstSegment: name(number, timeline) });
+const minute = (number: number) => new Date(Date.UTC(2026, 10, 30, 5, number));
+const name = (number: number, timeline = 1) => segmentName(timeline, number);
 
-test("the segment after the last of a log file is the first of the next", () => {
-  expect(nextSegment("0000000100000000000000FE")).toBe("0000000100000000000000FF");
-  expect(nextSegment("0000000100000000000000FF")).toBe("000000010000000100000000");
-  expect(nextSegment("0000000200000009000000FF")).toBe("000000020000000A00000000");
-});
+/** Each segment is archived in the minute of its number. */
+function timelineOf(numbers: readonly number[], timeline = 1): Timeline {
+  const segments = numbers.map((number) => ({
+    ...{ name: name(number, timeline), archived: minute(number) },
+  }));
+  return { timeline, begun: undefined, ancestors: new Map(), stretches: stretchesOf(segments) };
+}
 
-test("a whole archive lacks nothing", () => {
-  expect(
-    missingSegments(
-      [3, 4, 5].map((each) => name(each)),
-      [backup(3)],
-      name(5),
-    ),
-  ).toEqual([]);
-  expect(missingSegments([], [])).toEqual([]);
+function backup(number: number, timeline = 1): Backup {
+  return {
+    ...{ label: "one", repository: 1, type: "full", size: 1, added: 1, faulty: false, timeline },
+    ...{ firstSegment: name(number, timeline), stopLsn: `0/${number.toString(16)}000100` },
+    ...{ start: minute(number), stop: minute(number) },
+  };
+}
+
+test("a whole archive has no gap", () => {
+  expect(archiveGaps([timelineOf([3, 4, 5])], [backup(3)], name(5))).toEqual([]);
+  expect(archiveGaps([], [])).toEqual([]);
 });
 
 test.each([
-  { what: "in the middle", there: [3, 4, 6], last: 6, missing: [5] },
-  { what: "at the end, as the server says", there: [3, 4], last: 6, missing: [5, 6] },
-  { what: "that the oldest backup needs", there: [4, 5], last: 5, missing: [3] },
-])("a segment $what is missing", ({ there, last, missing }) => {
-  const found = missingSegments(
-    there.map((each) => name(each)),
-    [backup(3)],
-    name(last),
-  );
-  expect(found).toEqual(missing.map((each) => name(each)));
-});
-
-test("each timeline has its own segments", () => {
-  const there = [name(3), name(4), name(4, 2), name(6, 2)];
-  expect(missingSegments(there, [backup(3)])).toEqual([name(5, 2)]);
-});
-
-test("several in a row are one range", () => {
-  expect(asRanges([3, 4, 5, 9].map((each) => name(each)))).toEqual([
-    `${name(3)} to ${name(5)}`,
-    name(9),
+  { what: "in the middle", there: [3, 4, 6], last: 6, missing: [5, 5], from: 4 },
+  { what: "at the end, as the server says", there: [3, 4], last: 6, missing: [5, 6], from: 4 },
+  { what: "that the oldest backup needs", there: [4, 5], last: 5, missing: [3, 3], from: 3 },
+])("a segment $what is missing", ({ there, last, missing: [first = 0, end = 0], from }) => {
+  expect(archiveGaps([timelineOf(there)], [backup(3)], name(last))).toEqual([
+    {
+      ...{ timeline: 1, firstSegment: name(first), lastSegment: name(end) },
+      ...{ from: minute(from), until: null },
+    },
   ]);
+});
+
+test("what is older than the oldest backup, or another timeline's, is not missing", () => {
+  const timelines = [timelineOf([1, 3, 4]), timelineOf([4, 5], 2)];
+  expect(archiveGaps(timelines, [backup(3)], name(5, 2))).toEqual([]);
+});
+
+test("each timeline has its own segments, from where an older backup leads to it", () => {
+  const second = { ...timelineOf([5, 6], 2), begun: minute(4), ancestors: new Map([[1, 0x4000100n]]) };
+  const timelines = [timelineOf([3, 4]), second];
+  expect(archiveGaps(timelines, [backup(3)])).toMatchObject([
+    { timeline: 2, firstSegment: name(4, 2), lastSegment: name(4, 2), from: minute(4) },
+  ]);
+  expect(archiveGaps(timelines, [backup(5, 2)])).toEqual([]);
+});
+
+test("a gap is a fault once, and as long as no backup follows", () => {
+  const gaps = archiveGaps([timelineOf([3, 6, 7, 9])], [backup(3), backup(7)]);
+  expect(gaps.map(missingSegments)).toEqual([`${name(4)} to ${name(5)}`, name(8)]);
+  const faults = [
+    `the archive lacks the WAL segment ${name(4)} to ${name(5)}: no moment from 2026-11-30 05:03:00+00 to 2026-11-30 05:07:00+00 can be recovered`,
+    `the archive lacks the WAL segment ${name(8)}: no moment from 2026-11-30 05:07:00+00 to the next backup can be recovered`,
+  ];
+  expect(archiveFaults(gaps, [])).toEqual(faults);
+  expect(archiveFaults(gaps, gaps)).toEqual(faults.slice(1));
 });

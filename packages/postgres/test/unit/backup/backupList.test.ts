@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 
 import { readBackupList } from "../../../src/backup/pgbackrest/backupList";
-import { historyFiles, lastFolders, lastSegment } from "../../../src/backup/pgbackrest/timelines";
+import {
+  historyFiles,
+  segmentName,
+  segmentsIn,
+  stretchesOf,
+} from "../../../src/backup/pgbackrest/timelines";
 
 const status = (code: number, message: string) => ({ code, message });
 
@@ -86,32 +91,43 @@ test("a stanza that nothing has been stored in has nothing", () => {
   expect(readBackupList("[]", [1])).toEqual([{ ...empty(1), exists: false }]);
 });
 
-test("a listing of an archive names the last folder of each timeline, and the histories", () => {
+const hash = "7".repeat(40);
+const file = (time: number) => ({ type: "file", time }) as const;
+
+test("a listing of an archive names the histories of timelines", () => {
   const archive = {
     ".": { type: "path" },
     "0000000100000000": { type: "path" },
-    "0000000100000001": { type: "path" },
-    "0000000200000001": { type: "path" },
-    "00000002.history": { type: "file", time: 1796017830 },
+    "00000002.history": file(1796017830),
+    [`0000000200000000/000000020000000000000001-${hash}.zst`]: file(1),
   } as const;
-  expect(lastFolders(archive)).toEqual(["0000000100000001", "0000000200000001"]);
   expect(historyFiles(archive)).toEqual([
     { name: "00000002.history", timeline: 2, begun: new Date("2026-11-30T05:50:30Z") },
   ]);
 });
 
-test("the last segment of a folder is neither a label of a backup nor a part of a segment", () => {
-  const hash = "7".repeat(40);
-  const file = (time: number) => ({ type: "file", time }) as const;
-  const folder = {
-    [`000000010000000000000004-${hash}.zst`]: file(1),
-    [`000000010000000000000005-${hash}.zst`]: file(1796017830),
-    "000000010000000000000006.00000028.backup": file(3),
-    [`000000010000000000000007.partial-${hash}.zst`]: file(4),
-  };
-  expect(lastSegment(folder)).toEqual({
-    name: "000000010000000000000005",
-    archived: new Date("2026-11-30T05:50:30Z"),
-  });
-  expect(lastSegment({})).toBeUndefined();
+test("a segment is neither a label of a backup nor a part of a segment", () => {
+  const listing = {
+    "0000000100000000": { type: "path" },
+    [`0000000100000000/000000010000000000000005-${hash}.zst`]: file(1796017830),
+    [`0000000100000000/000000010000000000000004-${hash}`]: file(1),
+    "0000000100000000/000000010000000000000006.00000028.backup": file(3),
+    [`0000000100000000/000000010000000000000007.partial-${hash}.zst`]: file(4),
+  } as const;
+  expect(segmentsIn(listing)).toEqual([
+    { name: "000000010000000000000004", archived: new Date(1000) },
+    { name: "000000010000000000000005", archived: new Date("2026-11-30T05:50:30Z") },
+  ]);
+});
+
+test("segments without one missing between them are one stretch, across the end of a log file", () => {
+  const segments = [0xfe, 0xff, 0x100, 0x102].map((index) => ({
+    ...{ name: segmentName(1, index), archived: new Date(index * 1000) },
+  }));
+  expect(segments[2]?.name).toBe("000000010000000100000000");
+  expect(stretchesOf(segments)).toEqual([
+    { first: segmentName(1, 0xfe), last: segmentName(1, 0x100), until: new Date(0x100 * 1000) },
+    { first: segmentName(1, 0x102), last: segmentName(1, 0x102), until: new Date(0x102 * 1000) },
+  ]);
+  expect(stretchesOf([])).toEqual([]);
 });

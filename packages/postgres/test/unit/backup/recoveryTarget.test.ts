@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
+import { archiveGaps } from "../../../src/backup/pgbackrest/archiveGaps";
 import type { Backup } from "../../../src/backup/pgbackrest/backupList";
 import {
   planRecovery,
@@ -10,6 +11,7 @@ import {
 import {
   lsnOf,
   readAncestors,
+  segmentName,
   segmentStart,
   type Timeline,
 } from "../../../src/backup/pgbackrest/timelines";
@@ -24,14 +26,18 @@ function backup(label: string, stop: string, stopLsn: string, timeline = 1): Bac
   };
 }
 
+const stretch = (timeline: number, first: number, last: number, until: string) => ({
+  ...{ first: segmentName(timeline, first), last: segmentName(timeline, last), until: at(until) },
+});
+
 const first: Timeline = {
-  ...{ timeline: 1, begun: undefined, until: at("14:00:00"), ancestors: new Map() },
-  lastSegment: "000000010000000000000009",
+  ...{ timeline: 1, begun: undefined, ancestors: new Map() },
+  stretches: [stretch(1, 1, 9, "14:00:00")],
 };
 /** A recovery to 12:30 was put in place at 13:10. */
 const second: Timeline = {
-  ...{ timeline: 2, begun: at("13:00:00"), until: at("16:00:00") },
-  ...{ lastSegment: "00000002000000000000000A", ancestors: new Map([[1, lsnOf("0/6000000")]]) },
+  ...{ timeline: 2, begun: at("13:00:00"), ancestors: new Map([[1, lsnOf("0/6000100")]]) },
+  stretches: [stretch(2, 6, 10, "16:00:00")],
 };
 const early = backup("early", "10:00:00", "0/2000000");
 const noon = backup("noon", "12:00:00", "0/5000000");
@@ -113,9 +119,9 @@ test("the latest state is the end of the last timeline", () => {
 });
 
 test("the latest state is that of the timeline which the server is on, not of the highest number", () => {
-  const back = { ...first, until: at("18:00:00"), lastSegment: "00000001000000010000000B" };
+  const back = { ...first, stretches: [stretch(1, 1, 0x10b, "18:00:00")] };
   const plan = planRecovery({ kind: "latest" }, backups, [back, second]);
-  expect(plan).toMatchObject({ timeline: 1, lastSegment: back.lastSegment });
+  expect(plan).toMatchObject({ timeline: 1, lastSegment: "00000001000000010000000B" });
   expect(segmentStart(plan.lastSegment)).toBe(lsnOf("1/B000000"));
 });
 
@@ -126,6 +132,70 @@ test("a restore point is recovered from the last backup before it", () => {
   expect(() => planRecovery({ kind: "point", point: older }, backups, timelines)).toThrow(
     "--to-point: before-import (2026-11-28T12:10Z) cannot be recovered.",
   );
+});
+
+describe("where WAL is missing", () => {
+  const at4 = { ...noon, firstSegment: segmentName(1, 4) };
+  /** Nothing of 11:00 to 12:00 was archived; a backup of 12:00 follows. */
+  const cut: Timeline = {
+    ...first,
+    stretches: [stretch(1, 1, 2, "11:00:00"), stretch(1, 4, 9, "14:00:00")],
+  };
+
+  test("a range ends, and the next one begins with the next backup", () => {
+    expect(recoveryRanges([early, at4], [cut])).toEqual([
+      { timeline: 1, from: at("10:00:00"), until: at("11:00:00") },
+      { timeline: 1, from: at("12:00:00"), until: at("14:00:00") },
+    ]);
+    expect(archiveGaps([cut], [early, at4])).toEqual([
+      {
+        ...{ timeline: 1, firstSegment: segmentName(1, 3), lastSegment: segmentName(1, 3) },
+        ...{ from: at("11:00:00"), until: at("12:00:00") },
+      },
+    ]);
+  });
+
+  test("no recovery passes it", () => {
+    const to = (clock: string) =>
+      planRecovery({ kind: "time", time: at(clock) }, [early, at4], [cut]).backup.label;
+    expect(to("10:59:59")).toBe("early");
+    expect(to("12:00:01")).toBe("noon");
+    expect(() => to("11:00:01")).toThrow("cannot be recovered. What can be:");
+    const point = { name: "p", lsn: "0/3000028", timeline: 1, time: "2026-11-28T11:30Z" };
+    expect(() => planRecovery({ kind: "point", point }, [early, at4], [cut])).toThrow(
+      "--to-point: p (2026-11-28T11:30Z) cannot be recovered.",
+    );
+  });
+
+  test("the latest state is refused until a backup follows, and nothing less is taken for it", () => {
+    expect(recoveryRanges([early], [cut])).toEqual([
+      { timeline: 1, from: at("10:00:00"), until: at("11:00:00") },
+    ]);
+    expect(() => planRecovery({ kind: "latest" }, [early], [cut])).toThrow(
+      "--latest cannot be recovered. What can be:\n  timeline 1: 2026-11-28 10:00:00+00 to 2026-11-28 11:00:00+00",
+    );
+    const { lastSegment } = planRecovery({ kind: "latest" }, [early, at4], [cut]);
+    expect(lastSegment).toBe(segmentName(1, 9));
+  });
+
+  test("a later timeline begins with a backup of its own, if what leads to it is missing", () => {
+    // Of the first, 5 is missing, and the second continues it from 6.
+    const without = { ...first, stretches: [stretch(1, 1, 4, "11:00:00")] };
+    const own = { ...late, firstSegment: segmentName(2, 8) };
+    expect(recoveryRanges([early, own], [without, second])).toEqual([
+      { timeline: 1, from: at("10:00:00"), until: at("11:00:00") },
+      { timeline: 2, from: at("15:00:00"), until: at("16:00:00") },
+    ]);
+    const whole = { ...first, stretches: [stretch(1, 1, 5, "11:00:00")] };
+    expect(recoveryRanges([early], [whole, second]).at(-1)).toEqual({
+      ...{ timeline: 2, from: at("13:00:00"), until: at("16:00:00") },
+    });
+  });
+
+  test("a backup that lacks WAL of its own leads nowhere", () => {
+    const torn = { ...noon, firstSegment: segmentName(1, 2), stopLsn: "0/4000100" };
+    expect(recoveryRanges([torn], [cut])).toEqual([]);
+  });
 });
 
 test("a history file names each ancestor with its end", () => {

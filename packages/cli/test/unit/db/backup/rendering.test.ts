@@ -26,7 +26,7 @@ const failed: DrillRecord = {
   })),
 };
 const listed: ListedRepository = {
-  ...{ repository: 1, fault: null, drill: null, restorePoints: [] },
+  ...{ repository: 1, fault: null, drill: null, restorePoints: [], gaps: [] },
   backups: [
     {
       ...{ label: "20261130-051706F", repository: 1, type: "full", size: 30_000_000 },
@@ -68,6 +68,25 @@ test("several timelines are told apart, and restore points and the last drill ar
   expect(shown).toContain("Last drill\n  10 min 10 s ago, restored 20261130-051706F\n");
   expect(renderRepository({ ...listed, drill: failed }, style, 100, now)).toContain(
     "  10 min 10 s ago, failed: the archive lacks the WAL segment 000000010000000000000007; the server ended",
+  );
+});
+
+test("what is lost for want of WAL is named", () => {
+  const gap = {
+    ...{ timeline: 1, firstSegment: "000000010000000000000007" },
+    ...{ lastSegment: "000000010000000000000009", from: at("05:20:34"), until: at("05:24:10") },
+  };
+  const next = { timeline: 1, from: at("05:24:10"), until: at("05:40:00") };
+  const cut = { ...listed, ranges: [...listed.ranges, next], gaps: [gap] };
+  expect(renderRepository(cut, style, 100, now)).toContain(
+    [
+      "Any moment of",
+      "  2026-11-30 05:17:10+00 to 2026-11-30 05:20:34+00",
+      "  2026-11-30 05:24:10+00 to 2026-11-30 05:40:00+00",
+      "Lost, for want of WAL",
+      "  2026-11-30 05:20:34+00 to 2026-11-30 05:24:10+00",
+      "",
+    ].join("\n"),
   );
 });
 
