@@ -203,7 +203,8 @@ function reachOf(
     return reaches.find(({ lastSegment }) => lastSegment === last);
   }
   if (target.kind === "point") {
-    const { timeline, lsn } = target.point;
+    const timeline = timelineOfPoint(target.point, timelines, chosen);
+    const { lsn } = target.point;
     const index = indexOfLsn(lsnOf(lsn));
     const before = reaches.filter((reach) => reach.timeline === timeline && reach.first <= index);
     const last = segmentIndex(
@@ -229,6 +230,21 @@ function reachOfTime(
   throw new UserError(
     `--to: ${written(time)} is on several timelines: ${within.map(({ timeline }) => timeline).join(" and ")}.\n${renderRanges(within)}`,
     `Add --timeline ${newestRange(within)?.timeline ?? second.timeline} for the present one.`,
+  );
+}
+
+/** A restore point is on the timeline on which it was created, and on those that have left it later. */
+function timelineOfPoint(
+  { name, lsn, timeline }: RestorePoint,
+  timelines: readonly Timeline[],
+  chosen = timeline,
+): number {
+  if (chosen === timeline) return timeline;
+  const end = timelines.find((each) => each.timeline === chosen)?.ancestors.get(timeline);
+  if (end !== undefined && lsnOf(lsn) <= end) return chosen;
+  throw new UserError(
+    `--timeline ${chosen}: the restore point ${name} is not on it, but on timeline ${timeline}.`,
+    `Leave --timeline out, or name ${timeline}.`,
   );
 }
 

@@ -134,6 +134,19 @@ test("a restore point is recovered from the last backup before it", () => {
   );
 });
 
+test("a restore point is looked for on the timeline that is named, and refused where it is not", () => {
+  const point = { name: "before-import", lsn: "0/5800000", timeline: 1, time: "2026-11-28T12:10Z" };
+  const plan = (lsn: string, timeline?: number) =>
+    planRecovery({ kind: "point", point: { ...point, lsn } }, backups, timelines, timeline);
+  expect(plan("0/5800000").timeline).toBe(1);
+  expect(plan("0/5800000", 1).timeline).toBe(1);
+  expect(plan("0/5800000", 2)).toMatchObject({ timeline: 2, backup: { label: "noon" } });
+  // Created after the second timeline had left the first.
+  expect(() => plan("0/7000000", 2)).toThrow(
+    "--timeline 2: the restore point before-import is not on it, but on timeline 1.",
+  );
+});
+
 describe("where WAL is missing", () => {
   const at4 = { ...noon, firstSegment: segmentName(1, 4) };
   /** Nothing of 11:00 to 12:00 was archived; a backup of 12:00 follows. */
