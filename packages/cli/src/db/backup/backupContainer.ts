@@ -5,7 +5,15 @@ import {
   readBackupList,
   type RepositoryState,
 } from "@hosterizer/postgres/backup/pgbackrest/backupList";
-import type { RepositoryRun } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import {
+  readLastTransaction,
+  type ScriptRun,
+} from "@hosterizer/postgres/backup/pgbackrest/lastTransaction";
+import {
+  readArchive,
+  type RepositoryRun,
+} from "@hosterizer/postgres/backup/pgbackrest/readArchive";
+import type { Stretch, Timeline } from "@hosterizer/postgres/backup/pgbackrest/timelines";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
@@ -83,6 +91,28 @@ export function pgbackrest(
 /** Runs commands of pgBackRest in a container, on one repository. */
 export function inRepository(container: Dockerode.Container, repository: number): RepositoryRun {
   return (args) => pgbackrest(container, [`--repo=${repository}`, ...args]);
+}
+
+/**
+ * The timelines that a repository has, each stretch until the end of its last transaction: no later moment can be recovered.
+ */
+export async function readRecoverableTimelines(
+  container: Dockerode.Container,
+  repository: number,
+): Promise<Timeline[]> {
+  const { timelines } = await readArchive(inRepository(container, repository));
+  const run: ScriptRun = (script, environment) =>
+    runInContainer(container, ["sh", "-ec", script], { environment });
+  const bounded: Timeline[] = [];
+  for (const timeline of timelines) {
+    const stretches: Stretch[] = [];
+    for (const stretch of timeline.stretches) {
+      const end = await readLastTransaction(run, stanza, repository, stretch);
+      stretches.push(end === undefined ? stretch : { ...stretch, until: end });
+    }
+    bounded.push({ ...timeline, stretches });
+  }
+  return bounded;
 }
 
 /** The state of each repository. @throws UserError with pgBackRest's words */

@@ -9,7 +9,6 @@ import {
   archiveGaps,
   lostMoments,
 } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
-import { readArchive } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
 import {
   type RecoveryRange,
   recoveryRanges,
@@ -24,6 +23,7 @@ import {
   backupContainer,
   declaredBackups,
   inRepository,
+  readRecoverableTimelines,
   readRepositories,
 } from "./backupContainer";
 import { readRestorePoints } from "./restorePoints";
@@ -71,7 +71,7 @@ async function readListed(
   container: Dockerode.Container,
   { repository, fault, exists, backups }: RepositoryState,
 ): Promise<ListedRepository> {
-  const timelines = exists ? (await readArchive(inRepository(container, repository))).timelines : [];
+  const timelines = exists ? await readRecoverableTimelines(container, repository) : [];
   return {
     repository,
     fault: fault ?? null,

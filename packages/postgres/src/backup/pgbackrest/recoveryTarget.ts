@@ -55,7 +55,7 @@ export function written(moment: Date): string {
   return moment.toISOString().replace("T", " ").replace("Z", "+00").replace(".000", "");
 }
 
-/** A stretch of time within which any moment can be recovered. */
+/** A stretch of time within which any moment can be recovered. Its end is not within: a transaction must follow. */
 export interface RecoveryRange {
   timeline: number;
   from: Date;
@@ -223,7 +223,7 @@ function reachOfTime(
 ): Reach | undefined {
   const within = reaches.filter(
     ({ timeline, from, until }) =>
-      from < time && time <= until && (chosen === undefined || chosen === timeline),
+      from < time && time < until && (chosen === undefined || chosen === timeline),
   );
   const [first, second] = within;
   if (second === undefined) return first;
@@ -255,9 +255,13 @@ function outOfRange(target: RecoveryTarget, ranges: readonly RecoveryRange[]): U
       : target.kind === "point"
         ? `--to-point: ${target.point.name} (${target.point.time})`
         : "--latest";
+  const end = newestRange(ranges)?.until;
+  const isLater = target.kind === "time" && end !== undefined && target.time >= end;
   return new UserError(
     `${asked} cannot be recovered. What can be:\n${renderRanges(ranges)}`,
-    "Choose a moment within, or another repository.",
+    isLater
+      ? "No later transaction is archived yet: --latest recovers everything that is. A server that runs archives the last minute within the next."
+      : "Choose a moment within, or another repository.",
   );
 }
 

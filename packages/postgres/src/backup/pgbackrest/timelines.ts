@@ -15,7 +15,7 @@ export interface Timeline {
 export interface Stretch {
   first: string;
   last: string;
-  /** When the last one was archived. */
+  /** When the last one was archived; where it was looked at, when its last transaction ended. */
   until: Date;
 }
 
@@ -42,7 +42,9 @@ export function segmentStart(name: string): bigint {
 
 /** Which segment of the WAL it is, counted from the first, on whichever timeline. */
 export function segmentIndex(name: string): number {
-  return Number.parseInt(name.slice(8, 16), 16) * segmentsOfLog + Number.parseInt(name.slice(16), 16);
+  return (
+    Number.parseInt(name.slice(8, 16), 16) * segmentsOfLog + Number.parseInt(name.slice(16), 16)
+  );
 }
 
 /** The segment that an LSN is in, counted like `segmentIndex`. */

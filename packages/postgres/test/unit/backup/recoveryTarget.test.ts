@@ -108,6 +108,13 @@ test.each(["09:59:59", "10:00:00", "16:00:01"])(
   },
 );
 
+test("a moment after the last archived transaction is refused, and --latest named", () => {
+  expect(() => toTime("16:00:00")).toThrow(
+    "No later transaction is archived yet: --latest recovers everything that is.",
+  );
+  expect(toTime("15:59:59")).toEqual(["late", 2]);
+});
+
 test("the latest state is the end of the last timeline", () => {
   const plan = planRecovery({ kind: "latest" }, backups, timelines);
   expect([plan.backup.label, plan.timeline]).toEqual(["late", 2]);
