@@ -192,29 +192,74 @@ describe("a recovery", () => {
     expect(await readChecksums(project)).toEqual(rows);
   });
 
-  test("beside the server changes nothing but a volume, even after others were killed", async () => {
+  test("that was killed leaves a volume that no server gets, until the next one removes it", async () => {
     const before = await objects();
     for (const moment of [
       { what: "while the backup is restored", printed: /^Recovering/m },
       { what: "while WAL is replayed", printed: /replaying the WAL/ },
+      { what: "before the result is checked", printed: /recovered in/ },
       { what: "while the result is checked", printed: /schema: as recorded/ },
     ]) {
       const command = ["db", "--", "restore", "--latest", "--stack", "dev"];
       await killFirstUp(project, moment, "the whole command", command);
     }
-    const { code, output } = await db("restore", "--latest", "--timeline", "1");
+    const [present = ""] = /dataVolume: \S+/.exec(await project.read("Pulumi.dev.yaml")) ?? [];
+    const unfinished = (await objects()).find(
+      (name) => name.startsWith(`volume ${project.prefix}-data-`) && !before.includes(name),
+    );
+    const named = `dataVolume: ${unfinished?.slice("volume ".length) ?? "none"}`;
+    await project.edit("Pulumi.dev.yaml", present, named);
+    const refused = await project.run("up", "--skip-preview");
+    await project.edit("Pulumi.dev.yaml", named, present);
 
-    expect(code).toBe(0);
-    const [, volume = ""] = /The recovered data is in the volume (\S+);/.exec(output) ?? [];
-    expect(await objects()).toEqual(expect.arrayContaining([...before, `volume ${volume}`]));
-    await engine.getVolume(volume).remove();
-    expect(await objects()).toEqual(before);
+    expect(refused.output).toContain(
+      "was interrupted: its data is not whole. Nothing was changed.",
+    );
+    expect(refused.code).toBe(1);
     expect(await readChecksums(project)).toEqual(rows);
+  });
+
+  test("beside the server changes nothing but a volume, and takes a timeline that no other gets", async () => {
+    const histories = async () => {
+      const archived = "pgbackrest --stanza=hosterizer repo-ls archive/hosterizer/15-1";
+      const { output } = await project.container("backup").run(["sh", "-c", archived]);
+      return output.split("\n").filter((name) => name.endsWith(".history"));
+    };
+    const known = await histories();
+    const present = await objects();
+    for (const expected of [1, 2]) {
+      const { code, output } = await db("restore", "--latest", "--timeline", "1");
+
+      expect(code).toBe(0);
+      const [, volume = ""] = /The recovered data is in the volume (\S+);/.exec(output) ?? [];
+      expect(await objects()).toContain(`volume ${volume}`);
+      await engine.getVolume(volume).remove();
+      expect((await histories()).length).toBe(known.length + expected);
+    }
+    expect((await objects()).filter((name) => !present.includes(name))).toEqual([]);
+    expect(await readChecksums(project)).toEqual(rows);
+  });
+
+  test("to a moment of another timeline has every row, though the move to it was killed", async () => {
+    const options = ["--to", moment, "--timeline", "1", "--replace", "hosterizer"];
+    await killFirstUp(
+      project,
+      { what: "while the server moves", printed: /hosterizer-database:dataVolume is \S+ now/ },
+      "the whole command",
+      ["db", "--", "restore", ...options, "--stack", "dev"],
+    );
+    await project.up();
+
+    expect(await readChecksums(project)).toEqual(rows);
+    await archive();
+    expect((await db("backup")).code).toBe(0);
+    expect(await project.run("drift")).toMatchObject({ code: 0 });
   });
 
   test.each([
     { words: ["--to", "2026-11-28 13:12:47"], says: "has no offset from UTC. In UTC it is" },
     { words: ["--to", "2001-01-01 00:00:00+00"], says: "cannot be recovered. What can be:" },
+    { words: ["--to", "2101-01-01 00:00:00+00"], says: "No later transaction is archived yet" },
     { words: ["--to-point", "nowhere"], says: "repository 1 has no restore point nowhere." },
     { words: ["--latest", "--timeline", "9"], says: "--timeline 9: no backup leads to it." },
     { words: ["--latest", "--replace", "other"], says: '"other" is not the database of stack dev' },

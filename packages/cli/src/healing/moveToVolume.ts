@@ -2,6 +2,7 @@ import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineRespons
 import { UserError } from "@hosterizer/postgres/userError";
 import type { DockerNames } from "../dockerStack/dockerObjects";
 import { engine } from "../dockerStack/engine";
+import { requireWholeData } from "../dockerStack/volumeContents";
 import { exportState, importState, type ResourceState } from "../stack/state";
 import { say } from "../terminal";
 
@@ -10,13 +11,18 @@ import { say } from "../terminal";
  * to an earlier one. As a change of the program it would replace everything that is in the server.
  *
  * @returns whether the server is on another volume
- * @throws UserError if the volume does not exist: an empty one in its place would look like lost data
+ * @throws UserError if the volume does not exist or has no whole data: an empty one in its place would look like lost data
  */
 export async function moveToVolume(
   stack: string,
-  { data, backup, containers: [server = ""] }: DockerNames,
+  names: DockerNames,
   environment: NodeJS.ProcessEnv,
 ): Promise<boolean> {
+  const {
+    data,
+    backup,
+    containers: [server = ""],
+  } = names;
   const state = await exportState(stack, environment);
   const recorded = state.deployment?.resources?.find(isData);
   const before = recorded?.inputs?.["name"];
@@ -29,6 +35,7 @@ export async function moveToVolume(
       `Name one that does; the present one is ${String(before)}.`,
     );
   }
+  await requireWholeData(stack, names);
   // Until it is replaced it would back up one volume as if it were the other.
   await ifExists(engine().getContainer(backup).stop());
   const resources = state.deployment?.resources?.map((resource) =>

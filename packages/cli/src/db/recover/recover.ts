@@ -7,7 +7,6 @@ import {
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { lsnOf, segmentStart } from "@hosterizer/postgres/backup/pgbackrest/timelines";
-import { readArchive } from "@hosterizer/postgres/backup/pgbackrest/readArchive";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { isLeak } from "@hosterizer/postgres/isolation/isolationProof";
@@ -18,28 +17,30 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import { engine } from "../../dockerStack/engine";
 import type { Program } from "../../program";
-import { say } from "../../terminal";
+import { lateProgress, say } from "../../terminal";
 import {
   backupContainer,
   declaredBackups,
-  inRepository,
+  readRecoverableTimelines,
   readRepositories,
   type StackBackups,
 } from "../backup/backupContainer";
-import { copyProgress } from "../backup/copyProgress";
 import { counted, humanDuration } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
 import { proveStack } from "../verify/proof";
+import { claimTimeline } from "./claimTimeline";
 import { closeLogins, openDeclaredLogins, readRecoveredState } from "./recoveredServer";
 import {
   createRecoveryContainer,
   endRecovery,
+  markWhole,
   recover as replay,
   restoreBackup,
   socketBridge,
 } from "./recoveryContainer";
 import { readRestorePoints } from "../backup/restorePoints";
+import { requireRoom } from "./requireRoom";
 import { bridgeSocket } from "./socketOf";
 import { useVolume } from "./useVolume";
 
@@ -78,10 +79,13 @@ export async function recoverStack(program: Program, request: RecoveryRequest): 
   const { container, remove } = await createRecoveryContainer(backups.names, volume);
   let isRecovered = false;
   try {
+    await requireRoom(container, plan.backup);
     await restoreAndReplay(container, target, plan);
     const end = target.kind === "latest" ? segmentStart(plan.lastSegment) : undefined;
     await checkRecovered(container, access, program, end);
     await endRecovery(container);
+    await claimTimeline(container, await backupContainer(backups));
+    await markWhole(container);
     isRecovered = true;
   } finally {
     await remove();
@@ -105,7 +109,7 @@ async function planOf(
   const [state] = await readRepositories(container, [repository]);
   if (state?.fault !== undefined)
     throw new UserError(`Repository ${repository}: ${state.fault}.`, "Nothing was changed.");
-  const { timelines } = await readArchive(inRepository(container, repository));
+  const timelines = await readRecoverableTimelines(container, repository);
   const target = "kind" in asked ? asked : await pointOf(container, repository, asked.name);
   return { target, plan: planRecovery(target, state?.backups ?? [], timelines, timeline) };
 }
@@ -137,7 +141,16 @@ async function restoreAndReplay(
 ): Promise<void> {
   const began = Date.now();
   const seconds = () => humanDuration((Date.now() - began) / 1000);
-  await restoreBackup(container, target, plan, { onLine: copyProgress("restored") });
+  const progress = lateProgress((percent: string) => `  ${percent} restored`);
+  let told = 0;
+  const onLine = (line: string) => {
+    const percent = /restore file .*, (\d+)(\.\d+)?%\)/.exec(line)?.[1];
+    // One line for each tenth.
+    if (percent === undefined || Number(percent) < told + 10) return;
+    told = Number(percent);
+    progress(`${percent} %`);
+  };
+  await restoreBackup(container, target, plan, { onLine });
   say(`  restored in ${seconds()}; replaying the WAL …`);
   await replay(container);
   say(`  recovered in ${seconds()}`);

@@ -12,6 +12,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DockerNames } from "../../dockerStack/dockerObjects";
 import { engine } from "../../dockerStack/engine";
+import { dataMount, unfinishedMark } from "../../dockerStack/volumeContents";
 import { type ContainerRunOptions, runInContainer } from "../../dockerStack/runInContainer";
 import { pgbackrest, pgbackrestError } from "../backup/backupContainer";
 
@@ -53,7 +54,7 @@ export async function createRecoveryContainer(
       SecurityOpt: ["no-new-privileges:true"],
       Tmpfs: { "/tmp": "", [containerPaths.runtime]: "" },
       Binds: [
-        `${volume}:/var/lib/postgresql`,
+        `${volume}:${dataMount}`,
         `${names.repository}:${backupPaths.repository}:ro`,
         `${names.backupConfiguration}:${backupPaths.configuration}:ro`,
         `${server}-configuration:${containerPaths.configuration}:ro`,
@@ -85,7 +86,7 @@ async function removeUnfinished({ recovery, data }: DockerNames): Promise<void> 
     );
   }
   await ifExists(docker.getContainer(recovery).remove({ force: true, v: true }));
-  const unfinished = found.Mounts.find(({ Destination }) => Destination === "/var/lib/postgresql");
+  const unfinished = found.Mounts.find(({ Destination }) => Destination === dataMount);
   if (unfinished?.Name !== undefined && unfinished.Name !== data)
     await ifExists(docker.getVolume(unfinished.Name).remove());
 }
@@ -101,7 +102,7 @@ export async function restoreBackup(
   { backup, timeline }: RecoveryPlan,
   options: ContainerRunOptions,
 ): Promise<void> {
-  await succeed(container, `mkdir -p -m 0700 ${data}`);
+  await succeed(container, `: >${unfinishedMark} && mkdir -p -m 0700 ${data}`);
   const run = await pgbackrest(
     container,
     [
@@ -184,6 +185,14 @@ export async function endRecovery(container: Dockerode.Container): Promise<void>
     container,
     `cd ${data}/pg_wal && for file in *.history; do ` +
       `[ ! -e "$file" ] || [ -e "archive_status/$file.done" ] || touch "archive_status/$file.ready"; done`,
+  );
+}
+
+/** Says in the volume that its data is whole: a server may use it. */
+export async function markWhole(container: Dockerode.Container): Promise<void> {
+  await succeed(
+    container,
+    `sync --file-system ${dataMount} && rm ${unfinishedMark} && sync ${dataMount}`,
   );
 }
 

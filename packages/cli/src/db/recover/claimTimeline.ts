@@ -1,0 +1,45 @@
+import type Dockerode from "dockerode";
+
+import { backupPaths, stanza } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import { runInContainer } from "../../dockerStack/runInContainer";
+import { pgbackrestError } from "../backup/backupContainer";
+
+/**
+ * Archives the history of the timeline that a recovery has begun. Until it is in the repositories, the next recovery would take the same
+ * number, and the server that is put in place second could not archive its WAL: the names are taken.
+ *
+ * pgBackRest compares the system identifier of the server that it archives for. That is the recovered one, which the server of the
+ * container that takes backups need not be; so it gets a folder with the recovered control file.
+ *
+ * @param recovered the container with the recovered server, which has stopped
+ * @param backup the container that takes backups
+ * @throws UserError with pgBackRest's words
+ */
+export async function claimTimeline(
+  recovered: Dockerode.Container,
+  backup: Dockerode.Container,
+): Promise<void> {
+  const { data } = backupPaths;
+  const newest = await read(recovered, `cd ${data}/pg_wal && ls *.history | sort | tail -n 1`);
+  const history = await read(recovered, `base64 -w 0 ${data}/pg_wal/${newest}`);
+  const control = await read(recovered, `base64 -w 0 ${data}/global/pg_control`);
+  const pushed = await runInContainer(
+    backup,
+    [
+      "sh",
+      "-ec",
+      `copy=$(mktemp -d); trap 'rm -rf "$copy"' EXIT; mkdir "$copy/global"
+       printf %s "$CONTROL" | base64 -d >"$copy/global/pg_control"
+       printf %s "$HISTORY" | base64 -d >"$copy/${newest}"
+       pgbackrest --stanza=${stanza} --pg1-path="$copy" --no-archive-async archive-push "$copy/${newest}"`,
+    ],
+    { environment: [`HISTORY=${history}`, `CONTROL=${control}`] },
+  );
+  if (pushed.code !== 0) throw pgbackrestError("The new timeline cannot be archived", pushed);
+}
+
+async function read(container: Dockerode.Container, line: string): Promise<string> {
+  const { code, output, messages } = await runInContainer(container, ["sh", "-c", line]);
+  if (code !== 0) throw new Error(`${line} ended with ${code}: ${messages}`);
+  return output.trim();
+}
