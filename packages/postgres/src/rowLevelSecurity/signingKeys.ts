@@ -1,6 +1,6 @@
-import { type Client, escapeLiteral } from "pg";
+import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 
-import type { Connection } from "../connection/connection";
+import { type Connection, withClient } from "../connection/connection";
 import { inSnapshot } from "../connection/inSnapshot";
 import { withSession } from "../connection/withSession";
 import { converge } from "../convergence/converge";
@@ -65,6 +65,20 @@ export async function removeSigningKeys(connection: Connection, owner: string): 
   await converge(connection, { purpose: "signing-keys", owner }, () =>
     Promise.resolve([{ sql: `drop table if exists ${signingKeysTable}` }]),
   );
+}
+
+/**
+ * Deletes every key, also from the table's file. The next update creates the keys of the stack that the database belongs to.
+ *
+ * @param connection of a member of the owner, to a server that nobody else reaches
+ */
+export async function eraseSigningKeys(connection: Connection, owner: string): Promise<void> {
+  await withClient(connection, "signing-keys", async (client) => {
+    await client.query(`set role ${escapeIdentifier(owner)}`);
+    if (!(await tableExists(client, signingKeysTable))) return;
+    await client.query(`delete from ${signingKeysTable}`);
+    await client.query(`vacuum full ${signingKeysTable}`);
+  });
 }
 
 /** Whether there is a key to verify tokens with. The session is the owner. */
