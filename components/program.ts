@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 import type { Program } from "@hosterizer/cli/program";
-import { recordedSchemas } from "../database/extensions";
+import { recordedSchemas, schemas } from "../database/extensions";
 import { migrationsDirectory, releasedVersion } from "../database/migrations";
 import {
   application,
@@ -12,6 +12,7 @@ import {
   pooler,
   roles,
 } from "../database/roles";
+import { scrub } from "../database/scrub";
 import { tenancy } from "../database/tenancy";
 import type * as checking from "./preflight";
 import type * as reading from "./settings";
@@ -30,6 +31,8 @@ export const program = {
   tenancy,
   tenancyUpTo: (target?: number) => (load("./preflight") as typeof checking).tenancyUpTo(target),
   recordedSchemas,
+  ownSchemas: schemas.map(({ name }) => name),
+  scrub,
   migrationsDirectory,
   releasedVersion,
   readSettings: (configuration: Readonly<Record<string, string>>, stack: string) =>

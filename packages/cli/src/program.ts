@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import type { BackupDeclaration } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
+import type { Scrub } from "@hosterizer/postgres/scrub/scrubDeclaration";
 import type { DeclarationError } from "@hosterizer/postgres/userError";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import type { DeployAddress } from "@hosterizer/postgres/server/external/deployAccess";
@@ -31,6 +32,10 @@ export interface Program {
   tenancyUpTo: (target?: number) => Promise<Tenancy>;
   /** Schemas whose objects the migrations make. */
   recordedSchemas: readonly string[];
+  /** Schemas with this program's own objects, which contain no data of users. */
+  ownSchemas: readonly string[];
+  /** What a scrubbed copy of the data keeps. */
+  scrub: Scrub;
   /** Path of the folder with the migrations, from the project folder. */
   migrationsDirectory: string;
   /** Number of the last migration that has been released. Later ones are checked for statements that are unsafe in use. */

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { killFirstUp } from "../../stack/killFirstUp";
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
 import { engine } from "../engine";
+import { TestContainer } from "../testContainer";
 import type { DockerProject } from "./dockerProject";
 import { foundByPrefix } from "./foundByPrefix";
 import { makeDockerProject } from "./makeDockerProject";
@@ -274,6 +276,114 @@ describe("a recovery", () => {
     expect(output).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
     expect(code).toBe(1);
     expect(await objects()).toEqual(before);
+  });
+});
+
+describe("a copy as another stack", () => {
+  const dbOf = (stack: string, ...words: string[]) =>
+    project.npm("-s", "db", "--", ...words, "--stack", stack);
+  const copy = (program: string) =>
+    new TestContainer(engine.getContainer(`${project.prefix}-review-${program}`));
+  const psql = async (sql: string) =>
+    (await copy("postgresql").succeed("psql", "-XAt", "-d", "hosterizer", "-c", sql)).trim();
+  const secret = "zebrafinch";
+  let verifiers: string[];
+
+  beforeAll(async () => {
+    const settings = {
+      ...{ instance: "docker", port: await freePort(), poolerPort: await freePort() },
+      ...{ dockerName: `${project.prefix}-review`, proof: false },
+    };
+    const lines = Object.entries(settings).map(
+      ([name, value]) => `  hosterizer-database:${name}: ${String(value)}\n`,
+    );
+    await project.write("Pulumi.review.yaml", `config:\n${lines.join("")}`);
+    await project.query(
+      `insert into public.users (email, full_name, password_hash) values ('${secret}@example.com', '${secret}', '${secret}');
+       update public.customers set white_label_config = '{"title": "${secret}"}' where id = 1;
+       update public.deployments set terraform_output = '${secret}' where id < 9;
+       analyze`,
+    );
+    rows = await readChecksums(project);
+    const stored = await project.query<{ verifier: string }>(
+      "select rolpassword as verifier from pg_authid where rolpassword is not null",
+    );
+    verifiers = stored.map(({ verifier }) => verifier);
+    await archive();
+  });
+
+  test("is refused while a column that may hold text has no rule", async () => {
+    await project.query("create table public.notes (id int primary key, note jsonb)");
+    const before = await objects();
+    const { code, output } = await db("restore", "--latest", "--as", "review", "--scrub");
+    await project.query("drop table public.notes");
+
+    expect(output).toContain("public.notes.note in database/scrub.ts: is of type jsonb");
+    expect(code).toBe(1);
+    expect(await objects()).toEqual(before);
+  });
+
+  test("has its own passwords, backups and keys, and no old value, after others were killed", async () => {
+    const before = await objects();
+    const options = ["--latest", "--as", "review", "--scrub"];
+    for (const printed of [/^Recovering/m, /scrubbed: 5 tables/]) {
+      const moment = { what: "while the copy is made", printed };
+      const command = ["db", "--", "restore", ...options, "--stack", "dev"];
+      await killFirstUp(project, moment, "the whole command", command);
+    }
+    const { code, output } = await db("restore", ...options);
+
+    expect(output).toContain("  scrubbed: 5 tables\n");
+    expect(output).toContain("  schema: as recorded");
+    expect(output).toContain("Stack review runs on a copy of stack dev: the latest state.");
+    expect(code).toBe(0);
+    const { code: drifted } = await project.npm("drift", "--", "--stack", "review");
+    expect(drifted).toBe(0);
+    const volumes = (await objects()).filter((name) => /^volume .*-review-data-/.test(name));
+    expect(volumes.length).toBe(1);
+
+    const email = "select email from public.users order by id desc limit 1";
+    expect(await psql(email)).toMatch(/^user-\d+@example\.invalid$/);
+    const [{ count } = { count: "" }] = await project.query<{ count: string }>(
+      "select count(*)::text from public.cost_records",
+    );
+    expect(await psql("select count(*) from public.cost_records")).toBe(count);
+    await copy("postgresql").succeed("psql", "-XAt", "-c", "checkpoint");
+    for (const old of [secret, ...verifiers]) {
+      const { output: files } = await copy("postgresql").run([
+        ...["grep", "-rliF", "--", old, "/var/lib/postgresql"],
+      ]);
+      expect(files).toBe("");
+    }
+
+    await expect
+      .poll(
+        async () =>
+          (JSON.parse((await dbOf("review", "backups", "--json")).stdout) as Listed[])[0]?.backups,
+        { timeout: 60_000, interval: 500 },
+      )
+      .toMatchObject([{ type: "full" }]);
+    expect((await objects()).filter((name) => !name.includes("-review"))).toEqual(before);
+    expect(await readChecksums(project)).toEqual(rows);
+    expect(await project.run("drift")).toMatchObject({ code: 0 });
+    expect((await db("backup")).code).toBe(0);
+  });
+
+  test("overwrites nothing that exists", async () => {
+    const before = await objects();
+    const { code, output } = await db("restore", "--latest", "--as", "review");
+
+    expect(output).toMatch(/--as: stack review exists: \d+ resources in its state, container /);
+    expect(code).toBe(1);
+    expect(await objects()).toEqual(before);
+    const [, volume = ""] =
+      /dataVolume: (\S+)/.exec(await project.read("Pulumi.review.yaml")) ?? [];
+    const removed = await project.npm(
+      ...["destroy", "--", "--stack", "review", "--yes", "--volume", volume],
+      ...["--backups", `${project.prefix}-review-backup`],
+    );
+    expect(removed.code).toBe(0);
+    expect((await objects()).filter((name) => name.includes("-review"))).toEqual([]);
   });
 });
 

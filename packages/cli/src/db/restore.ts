@@ -8,6 +8,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { fromUser } from "./dump";
 import { operatorCommand } from "./operatorCommand";
+import { copyStack } from "./recover/copyStack";
 import { recoverStack } from "./recover/recover";
 import { loadDump, type LoadOptions } from "./restore/loadDump";
 
@@ -17,6 +18,8 @@ interface Options extends LoadOptions {
   latest?: true;
   timeline?: string;
   repository?: string;
+  as?: string;
+  scrub?: true;
 }
 
 /** `npm run db -- restore`: the guide's Restore, of a dump or of base backups. See docs/dump-and-load.md and docs/recover.md. */
@@ -42,6 +45,10 @@ export function restore(program: Program): Command {
         "npm run db -- restore --stack dev --to '2026-11-28 13:12:47+00' --replace hosterizer",
         "the state of that moment, in place of the present one",
       ],
+      [
+        "npm run db -- restore --stack prod-like --latest --as review --scrub",
+        "a new stack with the same data, without what identifies people",
+      ],
     ],
   })
     .argument("[file]", "the dump")
@@ -61,8 +68,27 @@ export function restore(program: Program): Command {
     .option("--latest", "recover everything that has been archived")
     .option("--timeline <number>", "of several, the one to follow; `backups` lists them")
     .option("--repository <number>", "of several, the one to recover from (default: 1)")
+    .addOption(
+      new Option("--as <stack>", "recover into a new stack in Docker, and bring it up").conflicts([
+        "replace",
+        "into",
+      ]),
+    )
+    .option("--scrub", "with --as: give columns the values of database/scrub.ts")
     .action(async (file: string | undefined, options: Options) => {
       const target = targetOf(options);
+      if (options.as !== undefined && target === undefined) {
+        throw new UserError(
+          `--as: stack ${options.as} is made from backups, and nothing says which moment.`,
+          "Add --to, --to-point or --latest.",
+        );
+      }
+      if (options.scrub === true && options.as === undefined) {
+        throw new UserError(
+          "--scrub: only a copy is scrubbed.",
+          "Add --as with the name of a new stack.",
+        );
+      }
       if (file !== undefined && target !== undefined) {
         throw new UserError(
           `A dump and a moment: ${file} is loaded, or the backups are recovered.`,
@@ -97,13 +123,14 @@ function recover(
     const option = superfluous.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UserError(`--${option} is for dumps: a recovery has everything.`, "Leave it out.");
   }
-  const { stack, replace, timeline, repository } = options;
-  return recoverStack(program, {
+  const { stack, replace, as, timeline, repository } = options;
+  const request = {
     ...{ stack, target },
-    ...(replace === undefined ? {} : { replace }),
     ...(timeline === undefined ? {} : { timeline: wholeNumber("--timeline", timeline) }),
     ...(repository === undefined ? {} : { repository: wholeNumber("--repository", repository) }),
-  });
+  };
+  if (as === undefined) return recoverStack(program, request, replace);
+  return copyStack(program, request, { as, isScrubbed: options.scrub === true });
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -21,6 +21,12 @@ const log = "/tmp/server.log";
 /** Nobody but this container's own processes reaches the socket, and they are the operator's. */
 const rules = "local all all trust\\nlocal replication all reject\\n";
 
+/** Whose backups are recovered, and whose data that becomes. */
+export interface RecoveryNames {
+  source: DockerNames;
+  target: Pick<DockerNames, "recovery" | "data">;
+}
+
 /**
  * A container without a network, in which a backup is restored into a new volume and the recovered server is looked at. It ends with
  * this process, however that ends: its main program reads what this process never writes. What an earlier one has left is removed.
@@ -29,17 +35,17 @@ const rules = "local all all trust\\nlocal replication all reject\\n";
  * @throws UserError if another recovery is running
  */
 export async function createRecoveryContainer(
-  names: DockerNames,
+  { source: names, target }: RecoveryNames,
   volume: string,
 ): Promise<{ container: Dockerode.Container; remove: () => Promise<void> }> {
   const docker = engine();
   const { Image } = await docker.getContainer(names.backup).inspect();
   const [server = ""] = names.containers;
   const limits = (await ifExists(docker.getContainer(server).inspect()))?.HostConfig ?? {};
-  await removeUnfinished(names);
+  await removeUnfinished(target);
   // The engine makes the volume with the container.
   const container = await docker.createContainer({
-    name: names.recovery,
+    name: target.recovery,
     Image,
     Entrypoint: ["tini", "--", "cat"],
     Cmd: [],
@@ -75,7 +81,7 @@ export async function createRecoveryContainer(
 }
 
 /** Removes the container of a recovery that was killed, and the volume that it had not finished. */
-async function removeUnfinished({ recovery, data }: DockerNames): Promise<void> {
+async function removeUnfinished({ recovery, data }: RecoveryNames["target"]): Promise<void> {
   const docker = engine();
   const found = await ifExists(docker.getContainer(recovery).inspect());
   if (found === undefined) return;
@@ -146,6 +152,8 @@ export async function recover(container: Dockerode.Container): Promise<void> {
     ssl: "off",
     hot_standby: "off",
     archive_mode: "off",
+    // Its transactions would keep rows that a scrub has changed.
+    autovacuum: "off",
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
   await succeed(
@@ -186,6 +194,11 @@ export async function endRecovery(container: Dockerode.Container): Promise<void>
     `cd ${data}/pg_wal && for file in *.history; do ` +
       `[ ! -e "$file" ] || [ -e "archive_status/$file.done" ] || touch "archive_status/$file.ready"; done`,
   );
+}
+
+/** Removes the WAL of a stopped server, which has what its tables had before. The next one begins with the next segment. */
+export async function removeWal(container: Dockerode.Container): Promise<void> {
+  await succeed(container, `pg_resetwal -D ${data} >/dev/null`);
 }
 
 /** Says in the volume that its data is whole: a server may use it. */
