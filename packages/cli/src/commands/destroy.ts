@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { buffer } from "node:stream/consumers";
 
 import {
   removeUnusedBinaries,
@@ -9,8 +8,6 @@ import {
   serverPaths,
 } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
-import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
-import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { UserError } from "@hosterizer/postgres/userError";
 import {
   type DataVolume,
@@ -22,7 +19,7 @@ import {
   removeObjects,
   removeVolume,
 } from "../dockerStack/dockerObjects";
-import { engine } from "../dockerStack/engine";
+import { readConfiguredKey } from "../dockerStack/configuredKey";
 import { folders } from "../folders";
 import { healStack } from "../healing/healStack";
 import { startInstance } from "../healing/startInstance";
@@ -282,16 +279,10 @@ async function removeLeftovers(stack: string, names: DockerNames | undefined): P
 async function saveBackupKey(stack: string, names: DockerNames): Promise<void> {
   const file = join(folders.own, stackName(stack), "backup.key");
   if (existsSync(file)) return;
-  for (const name of [names.backup, ...names.containers]) {
-    const path = `${backupPaths.configuration}/pgbackrest.conf`;
-    const archive = await ifExists(engine().getContainer(name).getArchive({ path }));
-    if (archive === undefined) continue;
-    const [, key] = /^repo1-cipher-pass=(\S+)$/m.exec((await buffer(archive)).toString()) ?? [];
-    if (key === undefined) continue;
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await writeFile(file, `${key}\n`, { mode: 0o600 });
-    return;
-  }
+  const key = await readConfiguredKey(names);
+  if (key === undefined) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, `${key}\n`, { mode: 0o600 });
 }
 
 function nameAndSize({ name, size }: DataVolume): string {

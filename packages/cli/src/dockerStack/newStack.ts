@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
@@ -34,7 +34,7 @@ export async function ifDockerStackIsNew<T>(
   first: FirstStack,
   make: (names: DockerNames) => Promise<T>,
 ): Promise<T> {
-  if (!/^[\w.-]+$/.test(stack)) {
+  if (!/^([\w.-]+\/){0,2}[\w.-]+$/.test(stack)) {
     throw new UserError(
       `--as: "${stack}" cannot be the name of a stack.`,
       "Use letters, digits, _, . and -.",
@@ -45,7 +45,9 @@ export async function ifDockerStackIsNew<T>(
   if (isWritten) {
     const ports = await freePorts();
     await writeFile(file, configurationOf(first, ports), { flag: "wx" });
-    say(`Pulumi.${stack}.yaml is written, with the ports ${ports.join(" and ")}.`);
+    say(
+      `${basename(stackFiles(stack).tracked)} is written, with the ports ${ports.join(" and ")}.`,
+    );
   }
   try {
     return await make(await requireNew(stack, first));
@@ -89,14 +91,18 @@ function isFree(port: number): Promise<boolean> {
     server.once("error", () => {
       resolve(false);
     });
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    server.listen(port, "127.0.0.1", () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
   });
 }
 
 async function requireNew(stack: string, first: FirstStack): Promise<DockerNames> {
   const environment = await openStack(stack);
   const docker = readDockerSettings(stack, environment);
-  const place = `Pulumi.${stack}.yaml`;
+  const place = `${basename(stackFiles(stack).tracked)}`;
   if (docker === undefined) {
     throw new UserError(
       `--as: stack ${stack} does not run in Docker (hosterizer-database:instance in ${place}).`,

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import type Dockerode from "dockerode";
 
 import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
@@ -5,6 +7,7 @@ import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineRespons
 import { UserError } from "@hosterizer/postgres/userError";
 import type { DockerNames } from "./dockerObjects";
 import { engine } from "./engine";
+import { stackFiles } from "../stack/stackFiles";
 
 /** Where the volume with a server's data is mounted. */
 export const dataMount = "/var/lib/postgresql";
@@ -25,7 +28,7 @@ export async function requireWholeData(stack: string, names: DockerNames): Promi
   const { data } = names;
   const contents = await readVolumeContents(names);
   if (contents === undefined || contents === "a server's data") return;
-  const key = `hosterizer-database:dataVolume in Pulumi.${stack}.yaml`;
+  const key = `hosterizer-database:dataVolume in ${basename(stackFiles(stack).tracked)}`;
   throw contents === "nothing"
     ? new UserError(
         `The volume ${data} (${key}) has no server's data. Nothing was changed.`,
@@ -67,7 +70,8 @@ async function contentsIn(container: Dockerode.Container): Promise<VolumeContent
 }
 
 async function hasFile(container: Dockerode.Container, path: string): Promise<boolean> {
-  const found = await ifExists(container.infoArchive({ path }));
+  const answer = container.infoArchive({ path }) as Promise<NodeJS.ReadableStream>;
+  const found = await ifExists(answer);
   // It has no body, and would keep its connection.
   found?.resume();
   return found !== undefined;

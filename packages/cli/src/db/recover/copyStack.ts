@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { readStoredColumns, scrubFaults } from "@hosterizer/postgres/scrub/scrubPlan";
@@ -14,6 +16,7 @@ import { recoverInto } from "./recover";
 import { removeWal } from "./recoveryContainer";
 import { described, planOf, type RecoveryRequest } from "./recoveryRequest";
 import { useVolume } from "./useVolume";
+import { stackFiles } from "../../stack/stackFiles";
 
 /** The stack that a copy becomes. */
 export interface CopyOptions {
@@ -52,7 +55,7 @@ export async function copyStack(
     ),
   );
   await useVolume(as, volume);
-  say(`Pulumi.${as}.yaml: hosterizer-database:dataVolume is ${volume} now.`);
+  say(`${basename(stackFiles(as).tracked)}: hosterizer-database:dataVolume is ${volume} now.`);
   const code = await up(["--stack", as, "--yes", "--skip-preview"]).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     say(error.message);

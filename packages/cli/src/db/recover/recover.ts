@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 import type Dockerode from "dockerode";
 
 import type {
@@ -28,6 +30,7 @@ import {
 import { described, planOf, type RecoveryRequest } from "./recoveryRequest";
 import { requireRoom } from "./requireRoom";
 import { useVolume } from "./useVolume";
+import { stackFiles } from "../../stack/stackFiles";
 
 /**
  * Recovers a stack's server into a new volume beside the present one, checks it, and puts it in place if asked. The present volume
@@ -58,7 +61,7 @@ export async function recoverStack(
   if (replace === undefined) {
     say(
       `The stack is as it was. The recovered data is in the volume ${volume}; no role can log in to it yet.\n` +
-        `To put it in place: set hosterizer-database:dataVolume to ${volume} in Pulumi.${stack}.yaml, then ${npmCommand("up", [], stack)}`,
+        `To put it in place: set hosterizer-database:dataVolume to ${volume} in ${basename(stackFiles(stack).tracked)}, then ${npmCommand("up", [], stack)}`,
     );
     return;
   }
@@ -133,7 +136,7 @@ async function restoreAndReplay(
 
 async function putInPlace(stack: string, volume: string, { names }: StackBackups): Promise<void> {
   await useVolume(stack, volume);
-  say(`Pulumi.${stack}.yaml: hosterizer-database:dataVolume is ${volume} now.`);
+  say(`${basename(stackFiles(stack).tracked)}: hosterizer-database:dataVolume is ${volume} now.`);
   const code = await up(["--stack", stack, "--yes", "--skip-preview"]).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     say(error.message);

@@ -1,0 +1,93 @@
+import type { ServerResponse } from "node:http";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { dockerNames } from "../../../src/dockerStack/dockerObjects";
+import { outputFrame, programOf, type StandInEngine, startStandInEngine } from "./standInEngine";
+
+let standIn: StandInEngine;
+beforeEach(async () => {
+  standIn = await startStandInEngine();
+});
+afterEach(() => standIn.close());
+
+const names = dockerNames({ dockerName: "shop", dataVolume: "shop-data-new" });
+const containerOf = async (name: string) =>
+  (await import("../../../src/dockerStack/engine")).engine().getContainer(name);
+
+describe("room on the engine's disk", () => {
+  const backup = { label: "20261128-021700F", size: 300 * 2 ** 20 };
+  const judge = async (bytes: number) => {
+    Object.assign(standIn.answers, programOf("shop-recovery", `     Avail\n${bytes}\n`));
+    const { requireRoom } = await import("../../../src/db/recover/requireRoom");
+    await requireRoom(await containerOf("shop-recovery"), backup);
+  };
+
+  test("is enough for the backup and the WAL after it", async () => {
+    await expect(judge(1324 * 2 ** 20)).resolves.toBeUndefined();
+  });
+
+  test("is refused with both sizes where it is not", async () => {
+    await expect(judge(1323 * 2 ** 20)).rejects.toThrow(
+      "The engine's disk has 1.3 GB free. The backup 20261128-021700F takes 300 MB, and the WAL after it up to 1.0 GB more. Nothing was changed.",
+    );
+  });
+});
+
+test("a connection to the engine that breaks ends a recovery with an error, and does not hang", async () => {
+  Object.assign(standIn.answers, programOf("shop-recovery", ""), {
+    "POST /exec/program/start": (response: ServerResponse) => {
+      response.write(outputFrame("restore file /var/lib/postgresql/data/base/1 (8KB, 10%)\n"));
+      setImmediate(() => response.destroy());
+    },
+  });
+  const { runInContainer } = await import("../../../src/dockerStack/runInContainer");
+  const lines: string[] = [];
+  const run = runInContainer(await containerOf("shop-recovery"), ["pgbackrest", "restore"], {
+    onLine: (line) => lines.push(line),
+  });
+
+  await expect(run).rejects.toThrow(/aborted|reset|premature/i);
+  expect(lines).toEqual(["restore file /var/lib/postgresql/data/base/1 (8KB, 10%)"]);
+});
+
+describe("the key of lost backups", () => {
+  const read = async () =>
+    (await import("../../../src/dockerStack/configuredKey")).readConfiguredKey(names);
+
+  test("is found in the server's container where the other is gone", async () => {
+    standIn.answers["GET /containers/shop-postgresql/archive"] = (response: ServerResponse) =>
+      response.end("[global]\nrepo1-path=/x\nrepo1-cipher-pass=abc_DEF-123\nprocess-max=2\n");
+    expect(await read()).toBe("abc_DEF-123");
+    expect(standIn.requests[0]).toBe("GET /containers/shop-backup/archive");
+  });
+
+  test("is unknown where no container has it", async () => {
+    expect(await read()).toBeUndefined();
+  });
+});
+
+describe("a volume that is to be a server's", () => {
+  const mounted = { "GET /containers/json": [{ Id: "one" }] };
+  const require = async () => {
+    const { requireWholeData } = await import("../../../src/dockerStack/volumeContents");
+    await requireWholeData("org/dev", names);
+  };
+
+  test("is refused if nothing is in it, with the file that names it", async () => {
+    Object.assign(standIn.answers, mounted);
+    await expect(require()).rejects.toThrow(
+      "The volume shop-data-new (hosterizer-database:dataVolume in Pulumi.dev.yaml) has no server's data. Nothing was changed.",
+    );
+    expect(standIn.requests).toContain("HEAD /containers/one/archive");
+  });
+
+  test("is refused if a recovery into it was interrupted", async () => {
+    Object.assign(standIn.answers, mounted, {
+      "HEAD /containers/one/archive": (response: ServerResponse) => response.end(),
+    });
+    await expect(require()).rejects.toThrow(
+      "The recovery into the volume shop-data-new (hosterizer-database:dataVolume in Pulumi.dev.yaml) was interrupted: its data is not whole.",
+    );
+  });
+});
