@@ -408,6 +408,11 @@ const damages = [
 
 test.each(damages)("a drill says that $what", async ({ breaks, says }) => {
   const inBackup = (line: string) => project.container("backup").succeed("sh", "-c", line);
+  // The last three are of the present timeline then, and others follow the one that is damaged.
+  for (let segment = 0; segment < 3; segment++) {
+    await project.query("select pg_logical_emit_message(true, 'test', '')");
+    await archive();
+  }
   await inBackup(breaks);
 
   const { code, output } = await db("restore-drill");

@@ -13,8 +13,9 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import { engine } from "../../dockerStack/engine";
 import type { Program } from "../../program";
-import { lateProgress, say } from "../../terminal";
+import { say } from "../../terminal";
 import { backupContainer, declaredBackups, type StackBackups } from "../backup/backupContainer";
+import { copyProgress } from "../backup/copyProgress";
 import { humanDuration } from "../screen/numbers";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
 import { checkRecovered, type RecoveryPurpose } from "./checkRecovered";
@@ -119,16 +120,7 @@ async function restoreAndReplay(
 ): Promise<void> {
   const began = Date.now();
   const seconds = () => humanDuration((Date.now() - began) / 1000);
-  const progress = lateProgress((percent: string) => `  ${percent} restored`);
-  let told = 0;
-  const onLine = (line: string) => {
-    const percent = /restore file .*, (\d+)(\.\d+)?%\)/.exec(line)?.[1];
-    // One line for each tenth.
-    if (percent === undefined || Number(percent) < told + 10) return;
-    told = Number(percent);
-    progress(`${percent} %`);
-  };
-  await restoreBackup(container, target, plan, { onLine });
+  await restoreBackup(container, target, plan, { onLine: copyProgress("restored") });
   say(`  restored in ${seconds()}; replaying the WAL …`);
   await replay(container);
   say(`  recovered in ${seconds()}`);

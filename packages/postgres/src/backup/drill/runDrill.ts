@@ -44,13 +44,7 @@ export async function runDrill(
   const recoveries: DrillRecovery[] = [];
   if (state !== undefined && state.backups.length > 0) {
     try {
-      await drillState(
-        state,
-        { repository, plan, tell, signal: limited },
-        faults,
-        gaps,
-        recoveries,
-      );
+      await drillState(state, { repository, plan, tell, signal: limited }, faults, gaps, recoveries);
     } catch (error) {
       // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
       if (signal.aborted) throw error;

@@ -48,11 +48,7 @@ test("what is older than the oldest backup, or another timeline's, is not missin
 });
 
 test("each timeline has its own segments, from where an older backup leads to it", () => {
-  const second = {
-    ...timelineOf([5, 6], 2),
-    begun: minute(4),
-    ancestors: new Map([[1, 0x4000100n]]),
-  };
+  const second = { ...timelineOf([5, 6], 2), begun: minute(4), ancestors: new Map([[1, 0x4000100n]]) };
   const timelines = [timelineOf([3, 4]), second];
   expect(archiveGaps(timelines, [backup(3)])).toMatchObject([
     { timeline: 2, firstSegment: name(4, 2), lastSegment: name(4, 2), from: minute(4) },
