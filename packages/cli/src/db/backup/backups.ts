@@ -128,7 +128,10 @@ export function renderRepository(
   if (restorePoints.length > 0) {
     parts.push(
       style.title("Restore points"),
-      ...restorePoints.map(({ name, time }) => `  ${name}, of ${time}`),
+      ...restorePoints.map(
+        ({ name, time, unconfirmed }) =>
+          `  ${name}, of ${time}${unconfirmed === true ? ", not confirmed: the WAL may lack it" : ""}`,
+      ),
     );
   }
   parts.push(style.title("Last drill"), `  ${renderLastDrill(drill, style, now)}`);

@@ -29,34 +29,40 @@ export async function createRestorePoint(
   const taken = (await readRestorePoints(container, first)).find((point) => point.name === name);
   if (taken !== undefined) {
     throw new UserError(
-      `There is a restore point ${name} already, of ${taken.time}.`,
+      taken.unconfirmed === true
+        ? `The name ${name} was given at ${taken.time}, by a command that did not end.`
+        : `There is a restore point ${name} already, of ${taken.time}.`,
       "Choose another name.",
     );
   }
-  const created = await runInContainer(container, [
-    ...[
-      "psql",
-      "-X",
-      "-At",
-      "-F",
-      " ",
-      "-h",
-      backupPaths.socket,
-      "-U",
-      "postgres",
-      "-d",
-      "postgres",
-    ],
-    // Nothing but the pattern above gets into SQL.
-    "-c",
-    `select pg_catalog.pg_create_restore_point('${name}'), timeline_id from pg_catalog.pg_control_checkpoint()`,
-  ]);
-  if (created.code !== 0)
-    throw new UserError(`No restore point was created: ${created.messages.trim()}`, "See above.");
-  const [lsn = "", timeline = "1"] = created.output.trim().split(" ");
-  const point = { name, lsn, timeline: Number(timeline), time: new Date().toISOString() };
+  // The record first: a name in the WAL cannot be taken back, and one that nothing records could be given twice.
+  const before = await ask(container, "pg_catalog.pg_current_wal_insert_lsn()");
+  const intended = { name, ...before, time: new Date().toISOString(), unconfirmed: true } as const;
+  for (const repository of repositories) await record(container, repository, intended);
+  // Nothing but the pattern above gets into SQL.
+  const created = await ask(container, `pg_catalog.pg_create_restore_point('${name}')`);
+  const point = { name, ...created, time: new Date().toISOString() };
   for (const repository of repositories) await record(container, repository, point);
   return point;
+}
+
+/** Asks the server for an LSN, and for its timeline. @throws UserError if it does not answer */
+async function ask(
+  container: Dockerode.Container,
+  lsn: string,
+): Promise<Pick<RestorePoint, "lsn" | "timeline">> {
+  const program = ["psql", "-X", "-At", "-F", " ", "-h", backupPaths.socket];
+  const query = `select ${lsn}, timeline_id from pg_catalog.pg_control_checkpoint()`;
+  const command = [...program, "-U", "postgres", "-d", "postgres", "-c", query];
+  const run = await runInContainer(container, command);
+  if (run.code !== 0) {
+    throw new UserError(
+      `No restore point was created: ${run.messages.trim()}`,
+      "Start the server, then repeat the command with another name.",
+    );
+  }
+  const [found = "", timeline = "1"] = run.output.trim().split(" ");
+  return { lsn: found, timeline: Number(timeline) };
 }
 
 async function record(

@@ -9,10 +9,13 @@ export type RecoveryTarget =
 /** A named place in the WAL. https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-ADMIN-BACKUP */
 export interface RestorePoint {
   name: string;
+  /** That of an unconfirmed one is before it. */
   lsn: string;
   timeline: number;
   /** In ISO 8601. */
   time: string;
+  /** The command that creates it has not ended: the WAL may lack it. */
+  unconfirmed?: true;
 }
 
 /** How to get there: which backup to begin with, and which timeline to follow. */
