@@ -145,9 +145,9 @@ const backup = z.strictObject(
         [
           z.literal("keep"),
           z
-            .strictObject({ dropBeyond: z.string().regex(/^[1-9]\d{0,5}GiB$/) })
+            .strictObject({ dropBeyond: z.string().regex(/^[1-9]\d{0,5}GiB$|^[1-9]\d{2,5}MiB$/) })
             .transform(({ dropBeyond }) => ({
-              dropBeyond: Number(dropBeyond.slice(0, -3)) * 1024,
+              dropBeyond: Number(dropBeyond.slice(0, -3)) * (dropBeyond.endsWith("GiB") ? 1024 : 1),
             })),
         ],
         'is not "keep" or {"dropBeyond": "10GiB"}',

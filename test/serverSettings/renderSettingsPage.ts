@@ -39,7 +39,7 @@ function settings(tier: ContainerSetting["tier"]): string {
   const rows = containerSettings({
     memory,
     overrides: {},
-    backup: { repositories: [{ type: "volume" }] },
+    backup: { repositories: [{ type: "volume" }], whenArchivingFails: "keep" },
   })
     .filter((setting) => setting.tier === tier)
     .map(({ name, value, change, reason }) => [code(name), code(value), change, reason]);

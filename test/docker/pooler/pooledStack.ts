@@ -85,7 +85,11 @@ async function start(
       files: {
         ...contents(
           configurationFiles(
-            containerSettings({ memory: 512, overrides, backup: { repositories: [] } }),
+            containerSettings({
+              memory: 512,
+              overrides,
+              backup: { repositories: [], whenArchivingFails: "keep" },
+            }),
             { database, role },
           ),
         ),

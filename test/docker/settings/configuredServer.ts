@@ -76,7 +76,11 @@ async function start(
   );
   const password = randomBytes(24).toString("hex");
   const verifier = scramVerifier(password);
-  const settings = containerSettings({ memory: 512, overrides, backup: { repositories: [] } });
+  const settings = containerSettings({
+    memory: 512,
+    overrides,
+    backup: { repositories: [], whenArchivingFails: "keep" },
+  });
   const files = configurationFiles(settings, pooler).map(
     ({ file, content }) => [file, content] as const,
   );

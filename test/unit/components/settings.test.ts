@@ -74,6 +74,16 @@ test("accepts a Docker stack with its defaults", () => {
   });
 });
 
+test.each([
+  ["2GiB", 2048],
+  ["512MiB", 512],
+])("reads %s of WAL as %d MiB", (dropBeyond, mebibytes) => {
+  const backup = JSON.stringify({ whenArchivingFails: { dropBeyond } });
+  expect(read({ instance: "docker", backup })).toMatchObject({
+    settings: { backup: { whenArchivingFails: { dropBeyond: mebibytes } } },
+  });
+});
+
 test("accepts an external server with its defaults", () => {
   expect(read({ ...external, host: "a.example, b.example" })).toEqual({
     settings: {
@@ -214,6 +224,7 @@ test.each([
     { instance: "docker", backup: '{"whenArchivingFails":"stop"}' },
     '"stop" is not "keep" or {"dropBeyond": "10GiB"}',
   ],
+  [{ instance: "docker", backup: '{"whenArchivingFails":{"dropBeyond":"16MiB"}}' }, "is not"],
   [{ instance: "docker", backupKey: "secret" }, '"(secret)" is not a key'],
   [{ instance: "docker", dataVolume: "/var" }, '"/var" is not the name of a volume'],
   [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],

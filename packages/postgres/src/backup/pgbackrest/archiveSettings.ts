@@ -4,6 +4,12 @@ import { type BackupDeclaration, stanza } from "./backupDeclaration";
 /** Seconds after which the server archives a segment that is not full: the most that a loss of the whole server takes along. */
 export const archiveTimeout = 60;
 
+/** The last segment that the server has dropped, in a file of its volume whose time says when. */
+export const droppedFile = "/var/lib/postgresql/pgbackrest/dropped";
+
+/** Segments have 16 MiB. */
+const segmentMebibytes = 16;
+
 /**
  * How the server archives its WAL. `archive_mode` is always on, so that this needs no restart.
  *
@@ -12,13 +18,18 @@ export const archiveTimeout = 60;
  */
 export function archiveSettings({
   repositories,
-}: Pick<BackupDeclaration, "repositories">): ServerSetting[] {
+  whenArchivingFails,
+}: Pick<BackupDeclaration, "repositories" | "whenArchivingFails">): ServerSetting[] {
   if (repositories.length === 0)
     return [{ name: "archive_command", value: "/bin/true", reason: "backups are off" }];
+  const push = `timeout 4 pgbackrest --stanza=${stanza} --spool-path=/var/lib/postgresql/pgbackrest/spool archive-push %p`;
   return [
     {
       name: "archive_command",
-      value: `timeout 4 pgbackrest --stanza=${stanza} --spool-path=/var/lib/postgresql/pgbackrest/spool archive-push %p`,
+      value:
+        whenArchivingFails === "keep"
+          ? push
+          : `${dropBeyond(whenArchivingFails.dropBeyond)}${push}`,
       reason: "all WAL since the oldest backup is kept, so that any moment can be recovered",
     },
     {
@@ -27,4 +38,19 @@ export function archiveSettings({
       reason: "at most so many seconds are lost with the whole server",
     },
   ];
+}
+
+/**
+ * Shell that has the server drop its oldest segment while more than so many MiB wait.
+ *
+ * Not archive-push-queue-max: pgBackRest 2.45 looks at it only when it starts to push, and one push that hangs keeps the next from
+ * starting. The history of a timeline is never dropped: no recovery could follow the timeline.
+ */
+function dropBeyond(mebibytes: number): string {
+  const segments = Math.floor(mebibytes / segmentMebibytes);
+  return (
+    "case %f in *.history) ;; " +
+    `*) if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt ${segments}; then ` +
+    `echo "WAL %f is dropped: more than ${mebibytes} MiB could not be archived" >&2; echo %f >${droppedFile}; exit 0; fi;; esac; `
+  );
 }

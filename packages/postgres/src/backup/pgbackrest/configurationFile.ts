@@ -8,7 +8,7 @@ import { type BackupDeclaration, backupPaths, stanza } from "./backupDeclaration
  * @param key of the encryption
  */
 export function configurationFile(declared: BackupDeclaration, key: string): string {
-  const { repositories, retention, encryption, whenArchivingFails } = declared;
+  const { repositories, retention, encryption } = declared;
   const repositoryLines = repositories.flatMap((_, index) => {
     const option = (name: string, value: string | number) =>
       `repo${index + 1}-${name}=${String(value)}`;
@@ -24,10 +24,6 @@ export function configurationFile(declared: BackupDeclaration, key: string): str
         : [option("cipher-type", "none")]),
     ];
   });
-  const limit =
-    whenArchivingFails === "keep"
-      ? []
-      : [`archive-push-queue-max=${whenArchivingFails.dropBeyond}MiB`];
   return [
     "# Written by hosterizer-database.",
     "[global]",
@@ -43,7 +39,6 @@ export function configurationFile(declared: BackupDeclaration, key: string): str
     // Docker keeps what the containers print.
     "log-level-file=off",
     "log-level-console=warn",
-    ...limit,
     "",
     // Not for fetching: version 2.45 ends a recovery early at a switch of timelines (pgbackrest#2423).
     "[global:archive-push]",

@@ -26,8 +26,8 @@ interface ContainerSettingsArgs {
   memory: number;
   /** Settings that replace or extend the default tier, by name. Without faults: see `overrideFaults`. */
   overrides: Readonly<Record<string, string>>;
-  /** Where the WAL goes. */
-  backup: Pick<BackupDeclaration, "repositories">;
+  /** Where the WAL goes, and what becomes of it if it cannot go there. */
+  backup: Pick<BackupDeclaration, "repositories" | "whenArchivingFails">;
 }
 
 /** The settings of the server in the container, sorted by tier, then in the order of their declaration. */

@@ -9,7 +9,7 @@ import {
 import { mandatorySettings } from "../../../../src/server/container/mandatorySettings";
 import { parameters, valueFault } from "../../../../src/server/settings/parameters";
 
-const backup = { repositories: [{ type: "volume" }] } as const;
+const backup = { repositories: [{ type: "volume" }], whenArchivingFails: "keep" } as const;
 const pooler = { database: "hosterizer", role: "app_pooler" };
 
 function value(overrides: Record<string, string>, name: string) {
@@ -18,16 +18,36 @@ function value(overrides: Record<string, string>, name: string) {
   );
 }
 
-test("each setting is declared once, with a reason and a value that PostgreSQL accepts", () => {
-  const settings = containerSettings({ memory: 1024, overrides: {}, backup });
-  const names = settings.map(({ name }) => name);
+test.each([
+  backup,
+  { ...backup, whenArchivingFails: { dropBeyond: 10_240 } },
+  { ...backup, repositories: [] },
+])(
+  "with $whenArchivingFails, each setting is declared once, with a reason and a value that PostgreSQL accepts",
+  (declared) => {
+    const settings = containerSettings({ memory: 1024, overrides: {}, backup: declared });
+    const names = settings.map(({ name }) => name);
 
-  expect(names).toEqual([...new Set(names)]);
-  for (const { name, value, reason } of settings) {
-    const parameter = parameters.get(name);
-    expect([name, parameter && valueFault(parameter, value)]).toEqual([name, undefined]);
-    expect(reason).toMatch(/^[^\n]+[^.\n]$/);
-  }
+    expect(names).toEqual([...new Set(names)]);
+    for (const { name, value, reason } of settings) {
+      const parameter = parameters.get(name);
+      expect([name, parameter && valueFault(parameter, value)]).toEqual([name, undefined]);
+      expect(reason).toMatch(/^[^\n]+[^.\n]$/);
+    }
+  },
+);
+
+test("beyond its limit the server drops the oldest WAL, in segments of 16 MiB, but no history of a timeline", () => {
+  const dropping = { ...backup, whenArchivingFails: { dropBeyond: 10_250 } };
+  const commands = [backup, dropping].map((declared) => {
+    const settings = containerSettings({ memory: 1024, overrides: {}, backup: declared });
+    return settings.find(({ name }) => name === "archive_command")?.value ?? "";
+  });
+  expect(commands[1]).toBe(
+    'case %f in *.history) ;; *) if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt 640; then ' +
+      'echo "WAL %f is dropped: more than 10250 MiB could not be archived" >&2; echo %f >/var/lib/postgresql/pgbackrest/dropped; exit 0; fi;; esac; ' +
+      (commands[0] ?? ""),
+  );
 });
 
 test("a user's setting replaces a default or is added", () => {
