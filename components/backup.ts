@@ -11,7 +11,7 @@ import type { DrillPlan } from "@hosterizer/postgres/backup/drill/drillPlan";
 import { configurationFile } from "@hosterizer/postgres/backup/pgbackrest/configurationFile";
 import { hasPassword } from "@hosterizer/postgres/access/logins";
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
-import { planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
+import { offFile, planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
 import { recordedSchemas } from "../database/extensions";
@@ -106,6 +106,7 @@ export class Backup extends pulumi.ComponentResource {
           path: backupPaths.configuration,
           files: configuration.content.apply((content) => [
             { file: configuration.file, content, owner: containerPaths.user, mode: 0o600 },
+            { file: offFile, content: "Backups are off.\n", owner: 0, mode: 0o644 },
           ]),
         },
         child,

@@ -11,7 +11,7 @@ import {
 import { type ArchiveGap, archiveGaps } from "../pgbackrest/archiveGaps";
 import { readArchive } from "../pgbackrest/readArchive";
 import type { Timeline } from "../pgbackrest/timelines";
-import { runPgBackRest } from "../pgbackrest/runPgBackRest";
+import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { archiveFaults } from "./archiveFaults";
 import { checkMoment, checkRecovered, previousDrill } from "./checkRecovered";
 import type { DrillPlan } from "./drillPlan";
@@ -44,7 +44,13 @@ export async function runDrill(
   const recoveries: DrillRecovery[] = [];
   if (state !== undefined && state.backups.length > 0) {
     try {
-      await drillState(state, { repository, plan, tell, signal: limited }, faults, gaps, recoveries);
+      await drillState(
+        state,
+        { repository, plan, tell, signal: limited },
+        faults,
+        gaps,
+        recoveries,
+      );
     } catch (error) {
       // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
       if (signal.aborted) throw error;
@@ -214,8 +220,4 @@ async function recoverOnce(
     if (signal.aborted) throw error;
     return failed(error instanceof Error ? error.message : String(error));
   }
-}
-
-function said({ code, output, messages }: Awaited<ReturnType<typeof runPgBackRest>>): string {
-  return `${messages}${output}`.trim() || `pgbackrest ended with ${code}`;
 }

@@ -35,6 +35,11 @@ export function runPgBackRest(
   });
 }
 
+/** What a run that failed has said. */
+export function said({ code, output, messages }: PgBackRestRun): string {
+  return `${messages}${output}`.trim() || `pgbackrest ended with ${code}`;
+}
+
 /**
  * Writes a file of ours into a repository, beside pgBackRest's own. Not encrypted: pgBackRest reads only its own files back so. No
  * file of ours has rows or secrets.

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { Board } from "./board";
 import { drillAlone, DrillRunning, scheduleDrills } from "./drills";
 import { keepBeating } from "./heartbeat";
 import { log } from "./log";
@@ -46,9 +47,11 @@ async function schedule(plan: Plan): Promise<void> {
   stillAlive();
   const alive = setInterval(stillAlive, 5_000);
   log(`backups: ${plan.schedule} (UTC), repositories ${plan.repositories.join(", ")}`);
+  const board = new Board(plan.repositories);
   try {
     await Promise.all([
-      takeBackups(plan, stop.signal),
+      board.watch(stop.signal),
+      takeBackups(plan, board, stop.signal),
       keepBeating(stop.signal),
       scheduleDrills(plan, stop.signal),
     ]);

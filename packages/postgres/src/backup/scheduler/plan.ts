@@ -11,6 +11,9 @@ export interface Plan extends Pick<BackupDeclaration, "schedule" | "drillSchedul
 /** Its name in `backupPaths.configuration`. */
 export const planFile = "scheduler.json";
 
+/** A file beside it that is written when backups are turned off, and stays. */
+export const offFile = "backups-off";
+
 export function planOf(
   { schedule, drillSchedule, repositories }: BackupDeclaration,
   drill: DrillPlan,

@@ -1,10 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 
-import { type Backup, readBackupList, type RepositoryState } from "../pgbackrest/backupList";
-import { type PgBackRestRun, runPgBackRest } from "../pgbackrest/runPgBackRest";
+import { lostMoments, missingSegments } from "../pgbackrest/archiveGaps";
+import { backupPaths } from "../pgbackrest/backupDeclaration";
+import type { Backup } from "../pgbackrest/backupList";
+import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
+import type { Board } from "./board";
 import { log } from "./log";
-import type { Plan } from "./plan";
+import { findLostWal, type LostWal } from "./lostWal";
+import { offFile, type Plan } from "./plan";
+import { prepareRepository } from "./prepareRepository";
 
 /** A full backup is taken when the last one is older; those in between build on it. */
 const fullEveryMs = 7 * 24 * 60 * 60 * 1000;
@@ -12,42 +18,88 @@ const fullEveryMs = 7 * 24 * 60 * 60 * 1000;
 /** After a failure: the first pause, and the longest. */
 const pausesMs = { first: 15_000, longest: 30 * 60_000 };
 
+/** A clock that is set, a machine that sleeps and WAL that is lost are noticed within a minute. */
+const lookEveryMs = 60_000;
+
 /**
  * Takes backups into each repository until the process ends: the first at once, so that there is no day without one, the others as
- * scheduled. What fails is tried again.
+ * scheduled, and a full one after WAL was lost. What fails is tried again.
  */
-export async function takeBackups(plan: Plan, signal: AbortSignal): Promise<void> {
-  await Promise.all(plan.repositories.map((number) => fill(number, plan, signal)));
+export async function takeBackups(plan: Plan, board: Board, signal: AbortSignal): Promise<void> {
+  await Promise.all(plan.repositories.map((number) => fill(number, plan, board, signal)));
 }
 
-async function fill(repository: number, { schedule }: Plan, signal: AbortSignal): Promise<void> {
-  // A time that passed while this container did not run is made up for.
-  let due: Date | undefined;
+async function fill(
+  repository: number,
+  { schedule }: Plan,
+  board: Board,
+  signal: AbortSignal,
+): Promise<void> {
   let pause = pausesMs.first;
+  /** What was logged last, which is not repeated every minute. */
+  let told: string | undefined;
+  const tell = (line: string) => {
+    if (line !== told) log(`repository ${repository}: ${line}`);
+    told = line;
+  };
   while (!signal.aborted) {
-    const state = await prepare(repository, signal);
-    if (state === undefined) {
-      await sleep(pause, undefined, { signal });
+    const read = await prepareRepository(repository, signal);
+    if ("fault" in read) {
+      board.note(repository, { fault: read.fault });
+      tell(read.fault);
+      await board.rest(Math.min(pause, lookEveryMs), signal);
       pause = Math.min(pause * 2, pausesMs.longest);
       continue;
     }
-    due ??= nextDue(state, schedule);
-    const rest = due.getTime() - Date.now();
-    if (rest > 0) {
-      // A clock that is set, or a machine that sleeps, is noticed within a minute.
-      await sleep(Math.min(rest, 60_000), undefined, { signal });
+    const { backups } = read.state;
+    const { gaps, open } = await lostWal(repository, backups, signal);
+    board.note(repository, { fault: null, gaps, lastBackup: backups.at(-1) ?? null });
+    const gap = open.at(-1);
+    if (gap === undefined) told = undefined;
+    else {
+      tell(
+        `WAL is lost, segment ${missingSegments(gap)}. No moment from ${lostMoments(gap)} can be recovered`,
+      );
+    }
+    // A backup needs WAL of its own, which comes after all that waits.
+    const mustBeFull = (gap !== undefined && !board.isFailing) || wereOff(backups);
+    const due = mustBeFull ? new Date() : nextDue(backups, schedule);
+    if (due.getTime() > Date.now()) {
+      await board.rest(Math.min(due.getTime() - Date.now(), lookEveryMs), signal);
       continue;
     }
-    const type = nextType(state.backups);
-    const isTaken = await take(repository, type, signal);
-    if (isTaken) due = nextTime(schedule, new Date());
-    pause = isTaken ? pausesMs.first : Math.min(pause * 2, pausesMs.longest);
-    if (!isTaken) await sleep(pause, undefined, { signal });
+    const failure = await take(repository, mustBeFull ? "full" : nextType(backups), signal);
+    board.note(repository, { failure: failure ?? null });
+    pause = failure === undefined ? pausesMs.first : Math.min(pause * 2, pausesMs.longest);
+    if (failure !== undefined) await board.rest(pause, signal);
   }
 }
 
+async function lostWal(
+  repository: number,
+  backups: readonly Backup[],
+  signal: AbortSignal,
+): Promise<LostWal> {
+  try {
+    const run = (args: readonly string[]) =>
+      runPgBackRest([`--repo=${repository}`, ...args], signal);
+    return await findLostWal(run, backups);
+  } catch (error) {
+    signal.throwIfAborted();
+    log(`repository ${repository}: ${error instanceof Error ? error.message : String(error)}`);
+    return { gaps: [], open: [] };
+  }
+}
+
+/** Whether backups were off since the last full one: then WAL was let go that nothing names. */
+function wereOff(backups: readonly Backup[]): boolean {
+  const full = backups.findLast(({ type }) => type === "full");
+  const off = statSync(join(backupPaths.configuration, offFile), { throwIfNoEntry: false });
+  return full !== undefined && off !== undefined && full.start < off.mtime;
+}
+
 /** When the next backup of a repository is due: at once, if a scheduled one did not take place. */
-function nextDue({ backups }: RepositoryState, schedule: string): Date {
+function nextDue(backups: readonly Backup[], schedule: string): Date {
   const last = backups.at(-1);
   const now = new Date();
   return last === undefined ? now : (nextTime(schedule, last.start) ?? now);
@@ -59,60 +111,22 @@ function nextType(backups: readonly Backup[], now = Date.now()): "full" | "incr"
   return full === undefined || now - full.start.getTime() >= fullEveryMs ? "full" : "incr";
 }
 
-/**
- * Makes a repository know this server, and reads what it has. Does nothing where it does already.
- *
- * @returns undefined if the repository or the server does not answer; the log says why
- */
-async function prepare(
-  repository: number,
-  signal: AbortSignal,
-): Promise<RepositoryState | undefined> {
-  const state = await read(repository, signal);
-  if (state === undefined || state.exists) return state;
-  const created = await runPgBackRest(["stanza-create"], signal);
-  if (created.code !== 0) {
-    complain(repository, "it could not be prepared", created);
-    return undefined;
-  }
-  return read(repository, signal);
-}
-
-async function read(repository: number, signal: AbortSignal): Promise<RepositoryState | undefined> {
-  const run = await runPgBackRest(["--output=json", "info"], signal);
-  if (run.code !== 0) {
-    complain(repository, "it could not be read", run);
-    return undefined;
-  }
-  const [state] = readBackupList(run.output, [repository]);
-  if (state?.fault === undefined) return state;
-  log(`repository ${repository}: ${state.fault}`);
-  return undefined;
-}
-
+/** @returns why no backup was taken; undefined: one was */
 async function take(
   repository: number,
   type: "full" | "incr",
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const started = Date.now();
   const run = await runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal);
   if (run.code !== 0) {
-    complain(repository, "no backup was taken", run);
-    return false;
+    const failure = `no backup was taken (${said(run)})`;
+    log(`repository ${repository}: ${failure}`);
+    return failure;
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   log(
     `repository ${repository}: ${type === "full" ? "full" : "incremental"} backup in ${seconds} s`,
   );
-  return true;
-}
-
-function complain(
-  repository: number,
-  what: string,
-  { code, output, messages }: PgBackRestRun,
-): void {
-  const said = `${messages}${output}`.trim() || "it said nothing";
-  log(`repository ${repository}: ${what} (pgbackrest ended with ${code}): ${said}`);
+  return undefined;
 }

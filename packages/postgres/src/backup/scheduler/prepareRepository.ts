@@ -1,0 +1,65 @@
+import { stanza } from "../pgbackrest/backupDeclaration";
+import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
+import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
+import { log } from "./log";
+
+/**
+ * Makes a repository know this server, and reads what it has. Does nothing where it does already.
+ *
+ * @returns the fault if the repository or the server does not answer
+ */
+export async function prepareRepository(
+  repository: number,
+  signal: AbortSignal,
+): Promise<{ state: RepositoryState } | { fault: string }> {
+  const found = await read(repository, signal);
+  if ("state" in found && found.state.exists) return found;
+  if ("fault" in found && !(await removeUnfinished(repository, signal))) return found;
+  let created = await runPgBackRest(["stanza-create"], signal);
+  if (created.code !== 0 && (await removeUnfinished(repository, signal)))
+    created = await runPgBackRest(["stanza-create"], signal);
+  if (created.code !== 0) return { fault: `it could not be prepared (${said(created)})` };
+  return read(repository, signal);
+}
+
+async function read(
+  repository: number,
+  signal: AbortSignal,
+): Promise<{ state: RepositoryState } | { fault: string }> {
+  const run = await runPgBackRest(["--output=json", "info"], signal);
+  if (run.code !== 0) return { fault: `it could not be read (${said(run)})` };
+  const [state] = readBackupList(run.output, [repository]);
+  if (state === undefined) return { fault: "pgbackrest does not list it" };
+  return state.fault === undefined ? { state } : { fault: state.fault };
+}
+
+/** The files that `stanza-create` writes, and those that it renames to them. */
+const firstFiles = /^(archive|backup)\.info(\.copy)?(\.pgbackrest\.tmp)?$/;
+
+/**
+ * Removes what a `stanza-create` that was killed has left, which pgBackRest takes for a damaged repository ever after. A repository
+ * with anything else in it is left alone.
+ *
+ * @returns whether there was something
+ */
+async function removeUnfinished(repository: number, signal: AbortSignal): Promise<boolean> {
+  const run = (...args: string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
+  const unfinished: string[] = [];
+  for (const kind of ["archive", "backup"]) {
+    const folder = `${kind}/${stanza}`;
+    const listing = await run("--output=json", "--recurse", "repo-ls", folder);
+    if (listing.code !== 0) return false;
+    const found = Object.entries(JSON.parse(listing.output) as Record<string, { type: string }>);
+    const files = found.filter(([, { type }]) => type !== "path").map(([name]) => name);
+    if (!files.every((name) => firstFiles.test(name))) return false;
+    unfinished.push(...files.map((name) => `${folder}/${name}`));
+  }
+  // Both are there: it is finished, and something else is wrong.
+  const isWhole = ["archive", "backup"].every((kind) =>
+    unfinished.includes(`${kind}/${stanza}/${kind}.info`),
+  );
+  if (unfinished.length === 0 || isWhole) return false;
+  log(`repository ${repository}: its creation was interrupted, and begins again`);
+  for (const file of unfinished) await run("repo-rm", file);
+  return true;
+}
