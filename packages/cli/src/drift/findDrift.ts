@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { appliedOnly } from "@hosterizer/postgres/convergence/difference";
+import { readKnownBackups } from "../dockerStack/backupWarnings";
 import { requireServer } from "../dockerStack/serverFault";
 import { externalEnvironment } from "../externalStack/externalEnvironment";
 import { folders } from "../folders";
@@ -18,7 +19,13 @@ import type { PreviewStep } from "./previewOutput";
  */
 export async function compareStack(stack: string, args: readonly string[]): Promise<DriftReport> {
   const environment = await reach(stack);
-  return driftReport(stack, await preview(stack, environment, ["--expect-no-changes", ...args]));
+  // A preview is about what `up` would change; whether its result can be recovered belongs beside it.
+  const [ended, known] = await Promise.all([
+    preview(stack, environment, ["--expect-no-changes", ...args]),
+    readKnownBackups(stack, environment).catch(() => undefined),
+  ]);
+  const report = driftReport(stack, ended);
+  return { ...report, warnings: [...report.warnings, ...(known?.warnings ?? [])] };
 }
 
 /** The same. Never throws: the report contains the error. */

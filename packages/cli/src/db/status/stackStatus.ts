@@ -9,10 +9,16 @@ import {
   type SchemaStatus,
 } from "@hosterizer/postgres/migrations/migrationState";
 import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import type { BackupReport } from "@hosterizer/postgres/backup/backupReport";
+import { readKnownBackups } from "../../dockerStack/backupWarnings";
 import { folders } from "../../folders";
 import type { Program } from "../../program";
 import { counted, humanDuration } from "../screen/numbers";
-import { readContainer, type ServerContainer } from "../stack/configuration";
+import {
+  configurationEnvironment,
+  readContainer,
+  type ServerContainer,
+} from "../stack/configuration";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { migrationTarget } from "../stack/schemaVersion";
@@ -30,6 +36,8 @@ export interface StackStatus extends DatabaseStatus {
     docker: ServerContainer | null;
   };
   schema: SchemaStatus;
+  /** What the container that takes backups says; null if there is none, or if it says nothing. */
+  backups: BackupReport | null;
   /** What an operator should know first, each in a sentence or two. */
   warnings: readonly string[];
 }
@@ -53,8 +61,11 @@ export async function readStackStatus(
   );
   const logFile = logFileOf(stack, facts.server.dataDirectory);
   const server = { host, port, ...facts.server, logFile, docker: readContainer(stack) };
-  const found = { stack, ...facts, server, schema };
-  return { ...found, warnings: statusWarnings(found) };
+  const known = await readKnownBackups(stack, configurationEnvironment(stack)).catch(
+    () => undefined,
+  );
+  const found = { stack, ...facts, server, schema, backups: known?.report ?? null };
+  return { ...found, warnings: [...(known?.warnings ?? []), ...statusWarnings(found)] };
 }
 
 /** The log of the stack's embedded server; null if the data directory shows that another server answered. */
@@ -88,8 +99,9 @@ function versionWarnings({ server }: Pick<StackStatus, "server">): string[] {
   ];
 }
 
-function archiveWarnings({ server }: Pick<StackStatus, "server">): string[] {
-  if (server.unarchivedSeconds === null) return [];
+/** By the server's own account. Where a container takes backups, it says more. */
+function archiveWarnings({ server, backups }: Pick<StackStatus, "server" | "backups">): string[] {
+  if (server.unarchivedSeconds === null || backups !== null) return [];
   return [
     `No WAL has been archived for ${humanDuration(server.unarchivedSeconds)}: what was written since cannot be recovered, and ` +
       "the server keeps the WAL until its disk is full. Its log says why.",

@@ -27,6 +27,7 @@ export const busy: StackStatus = {
     temporaryBytes: 3 * 2 ** 20,
     countedSince: new Date("2026-02-03T04:05:06Z"),
   },
+  backups: null,
   schema: { version: 9, target: null, pending: [], faults: [] },
   connections: {
     used: 27,

@@ -1,0 +1,133 @@
+import {
+  type BackupReport,
+  readReport,
+  reportFile,
+} from "@hosterizer/postgres/backup/backupReport";
+import { lostMoments } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
+import { nextTime } from "@hosterizer/postgres/backup/schedule";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { humanBytes, humanDuration } from "../db/screen/numbers";
+import type { DockerSettings } from "../program";
+import { readDockerSettings } from "../stack/readInstanceSettings";
+import { dockerNames } from "./dockerObjects";
+import { engine } from "./engine";
+import { runInContainer } from "./runInContainer";
+
+/** What is known of the backups of a stack in Docker. */
+export interface KnownBackups {
+  /** null: the container that takes backups says nothing. */
+  report: BackupReport | null;
+  /** What an operator should know, each in a sentence or two. */
+  warnings: readonly string[];
+}
+
+/** Asks the container that takes a stack's backups; undefined for a stack that has none, or is not up yet. */
+export async function readKnownBackups(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<KnownBackups | undefined> {
+  const docker = readDockerSettings(stack, environment);
+  if (docker === undefined || "faults" in docker) return undefined;
+  const { backup } = docker.settings;
+  if (backup.repositories.length === 0) return undefined;
+  const { backup: name } = dockerNames(docker.settings);
+  const container = engine().getContainer(name);
+  const found = await ifExists(container.inspect());
+  if (found === undefined) return undefined;
+  if (!found.State.Running) return { report: null, warnings: [silent(name, "does not run")] };
+  const { code, output } = await runInContainer(container, ["cat", reportFile]);
+  if (code !== 0) return { report: null, warnings: [silent(name, "has not reported yet")] };
+  const report = readReport(output);
+  return { report, warnings: backupWarnings(report, name, backup) };
+}
+
+function silent(container: string, what: string): string {
+  return `The container ${container}, which takes the backups, ${what}: nothing is backed up.`;
+}
+
+/** A container that has written no report for so long does not work, in milliseconds. */
+const reportAgeMs = 5 * 60_000;
+/** A backup may be so much later than scheduled, in milliseconds. */
+const latenessMs = 24 * 60 * 60_000;
+/** For how long a gap is told that a backup has followed, in milliseconds. */
+const gapAgeMs = 24 * 60 * 60_000;
+
+/** What is wrong with backups and archive. Empty if all is well. */
+export function backupWarnings(
+  report: BackupReport,
+  container: string,
+  backup: DockerSettings["backup"],
+  now = Date.now(),
+): string[] {
+  const age = now - new Date(report.time).getTime();
+  if (age > reportAgeMs)
+    return [silent(container, `has not reported for ${humanDuration(age / 1000)}`)];
+  return [
+    ...archivingWarnings(report, backup, now),
+    ...report.repositories.flatMap((repository) => repositoryWarnings(repository, backup, now)),
+  ];
+}
+
+function archivingWarnings(
+  { archiving, repositories }: BackupReport,
+  { whenArchivingFails }: DockerSettings["backup"],
+  now: number,
+): string[] {
+  const { failingSince, waiting, dropped } = archiving;
+  const warnings: string[] = [];
+  if (failingSince !== null) {
+    const since = humanDuration((now - new Date(failingSince).getTime()) / 1000);
+    warnings.push(
+      `No WAL has been archived for ${since}; ${humanBytes(waiting * segmentBytes)} wait. What was written since cannot be recovered. ` +
+        (whenArchivingFails === "keep"
+          ? `The server keeps the WAL until its disk is full, ${timeLeft(archiving)}.`
+          : `Beyond ${humanBytes(whenArchivingFails.dropBeyond * 2 ** 20)} the server drops it.`),
+    );
+  }
+  const isFollowed =
+    dropped !== null &&
+    repositories.every(({ lastBackup }) => (lastBackup?.firstSegment ?? "") > dropped.segment);
+  if (dropped !== null && !isFollowed) {
+    warnings.push(
+      `The server has dropped WAL that could not be archived, last ${dropped.segment} at ${dropped.time}: those moments are lost, and none after them can be recovered until the next backup.`,
+    );
+  }
+  return warnings;
+}
+
+const segmentBytes = 16 * 2 ** 20;
+
+/** How long the disk lasts, in words. */
+function timeLeft({ freeBytes, bytesPerSecond }: BackupReport["archiving"]): string {
+  if (freeBytes === null) return "and how much is free is unknown";
+  const free = `with ${humanBytes(freeBytes)} free`;
+  if (bytesPerSecond === null) return `${free}, in an unknown time`;
+  if (bytesPerSecond <= 0) return `${free}; it writes none now`;
+  const rate = `${humanBytes(bytesPerSecond)} of WAL a second`;
+  return `in ${humanDuration(freeBytes / bytesPerSecond)}: ${free}, at ${rate}`;
+}
+
+function repositoryWarnings(
+  { repository, fault, lastBackup, failure, gaps }: BackupReport["repositories"][number],
+  { schedule }: DockerSettings["backup"],
+  now: number,
+): string[] {
+  const which = `Repository ${repository} of the backups`;
+  const because = failure === null ? "" : `: ${firstLine(failure)}`;
+  if (fault !== null) return [`${which}: ${firstLine(fault)}.`];
+  const warnings = gaps
+    .filter(({ until }) => until === null || now - until.getTime() < gapAgeMs)
+    .map((gap) => `${which} lacks WAL: no moment from ${lostMoments(gap)} can be recovered.`);
+  if (lastBackup === null) return [...warnings, `${which} has no backup yet${because}.`];
+  const due = nextTime(schedule, lastBackup.start);
+  if (due !== undefined && now - due.getTime() > latenessMs) {
+    const age = humanDuration((now - lastBackup.stop.getTime()) / 1000);
+    warnings.push(`${which} has had no backup for ${age}, although one was due${because}.`);
+  }
+  return warnings;
+}
+
+/** pgBackRest's messages have many, and a time before each. */
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").trim();
+}

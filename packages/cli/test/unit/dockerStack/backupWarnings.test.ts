@@ -1,0 +1,136 @@
+import { expect, test } from "vitest";
+
+import { type BackupReport, readReport } from "@hosterizer/postgres/backup/backupReport";
+import { backupWarnings } from "../../../src/dockerStack/backupWarnings";
+
+const at = (clock: string) => `2026-11-30T${clock}.000Z`;
+const now = new Date(at("12:00:00")).getTime();
+const declared = {
+  ...{ repositories: [{ type: "volume" as const }], retention: 14, encryption: true },
+  ...{ schedule: "17 2 * * *", drillSchedule: "17 4 * * SUN", whenArchivingFails: "keep" as const },
+};
+const backup = {
+  ...{ label: "20261130-021700F", firstSegment: "000000010000000000000003" },
+  ...{ start: new Date(at("02:17:00")), stop: new Date(at("02:17:10")) },
+};
+const repository = { repository: 1, fault: null, lastBackup: backup, failure: null, gaps: [] };
+const healthy: BackupReport = {
+  time: at("11:59:58"),
+  archiving: {
+    ...{ failingSince: null, waiting: 0, bytesPerSecond: 2 ** 20, freeBytes: 36 * 2 ** 30 },
+    dropped: null,
+  },
+  repositories: [repository],
+};
+const failing = {
+  ...healthy,
+  archiving: { ...healthy.archiving, failingSince: at("11:40:00"), waiting: 50 },
+};
+const warningsOf = (
+  report: BackupReport,
+  whenArchivingFails: typeof declared.whenArchivingFails | { dropBeyond: number } = "keep",
+) =>
+  // As it comes from its file.
+  backupWarnings(
+    readReport(JSON.stringify(report)),
+    "dev-backup",
+    { ...declared, whenArchivingFails },
+    now,
+  );
+
+test("nothing is told of backups that are well", () => {
+  expect(warningsOf(healthy)).toEqual([]);
+});
+
+test("while archiving fails, the hours of disk are told, or that they are unknown", () => {
+  const begin =
+    "No WAL has been archived for 20 min; 800 MB wait. What was written since cannot be recovered. ";
+  const full = "The server keeps the WAL until its disk is full, ";
+  const archiving = (known: Partial<BackupReport["archiving"]>) =>
+    warningsOf({ ...failing, archiving: { ...failing.archiving, ...known } });
+
+  expect(warningsOf(failing)).toEqual([
+    `${begin}${full}in 10 h 14 min: with 36 GB free, at 1.0 MB of WAL a second.`,
+  ]);
+  expect(archiving({ bytesPerSecond: null })).toEqual([
+    `${begin}${full}with 36 GB free, in an unknown time.`,
+  ]);
+  expect(archiving({ bytesPerSecond: 0 })).toEqual([
+    `${begin}${full}with 36 GB free; it writes none now.`,
+  ]);
+  expect(archiving({ freeBytes: null })).toEqual([
+    `${begin}${full}and how much is free is unknown.`,
+  ]);
+  expect(warningsOf(failing, { dropBeyond: 10_240 })).toEqual([
+    `${begin}Beyond 10 GB the server drops it.`,
+  ]);
+});
+
+test("dropped WAL is told until a backup follows in each repository", () => {
+  const dropped = { segment: "000000010000000000000005", time: at("11:00:00") };
+  const report = { ...healthy, archiving: { ...healthy.archiving, dropped } };
+  expect(warningsOf(report)).toEqual([
+    `The server has dropped WAL that could not be archived, last 000000010000000000000005 at ${at("11:00:00")}: those moments are lost, and none after them can be recovered until the next backup.`,
+  ]);
+  const later = {
+    ...repository,
+    lastBackup: { ...backup, firstSegment: "000000010000000000000007" },
+  };
+  expect(warningsOf({ ...report, repositories: [later] })).toEqual([]);
+  expect(warningsOf({ ...report, repositories: [later, repository] })).toHaveLength(1);
+});
+
+test("a gap is told until a backup follows, and for a day after", () => {
+  const gap = {
+    ...{
+      timeline: 1,
+      firstSegment: "000000010000000000000005",
+      lastSegment: "000000010000000000000006",
+    },
+    from: new Date(at("10:00:00")),
+  };
+  const withGap = (until: Date | null) =>
+    warningsOf({ ...healthy, repositories: [{ ...repository, gaps: [{ ...gap, until }] }] });
+  expect(withGap(null)).toEqual([
+    "Repository 1 of the backups lacks WAL: no moment from 2026-11-30 10:00:00+00 to the next backup can be recovered.",
+  ]);
+  expect(withGap(new Date(at("10:05:00")))).toEqual([
+    "Repository 1 of the backups lacks WAL: no moment from 2026-11-30 10:00:00+00 to 2026-11-30 10:05:00+00 can be recovered.",
+  ]);
+  expect(withGap(new Date("2026-11-29T11:59:59Z"))).toEqual([]);
+});
+
+test("no backup, and one that is a day late, are told with the reason", () => {
+  const failure = "no backup was taken (ERROR: [082]: WAL segment was not archived)\nHINT: check";
+  expect(warningsOf({ ...healthy, repositories: [{ ...repository, lastBackup: null }] })).toEqual([
+    "Repository 1 of the backups has no backup yet.",
+  ]);
+  const late = {
+    ...{
+      ...backup,
+      start: new Date("2026-11-28T02:17:00Z"),
+      stop: new Date("2026-11-28T02:18:00Z"),
+    },
+  };
+  expect(
+    warningsOf({ ...healthy, repositories: [{ ...repository, failure, lastBackup: late }] }),
+  ).toEqual([
+    "Repository 1 of the backups has had no backup for 2 d 9 h, although one was due: no backup was taken (ERROR: [082]: WAL segment was not archived).",
+  ]);
+  const yesterday = { ...late, start: new Date("2026-11-29T02:17:00Z") };
+  expect(
+    warningsOf({ ...healthy, repositories: [{ ...repository, lastBackup: yesterday }] }),
+  ).toEqual([]);
+});
+
+test("a repository that cannot be read, and a container that is silent, are told", () => {
+  expect(
+    warningsOf({
+      ...healthy,
+      repositories: [{ ...repository, fault: "[FileOpenError] no\nHINT" }],
+    }),
+  ).toEqual(["Repository 1 of the backups: [FileOpenError] no."]);
+  expect(warningsOf({ ...failing, time: at("11:54:00") })).toEqual([
+    "The container dev-backup, which takes the backups, has not reported for 6 min: nothing is backed up.",
+  ]);
+});
