@@ -11,6 +11,31 @@ export const containerFiles: readonly DriftCase<ByHand>[] = [
     up: "repairs",
   },
   {
+    kind: "container file",
+    what: "a repository of the backups is moved",
+    break: [
+      {
+        volume: "-backup-configuration",
+        command: "sed -i s,^repo1-path=.*,repo1-path=/var/lib/elsewhere, pgbackrest.conf",
+      },
+    ],
+    says: /^file \/etc\/pgbackrest\/pgbackrest\.conf of container \S+-backup: found another content, expected the declared content, owner 5432, mode 0600$/,
+    up: "repairs",
+    note: "The container that takes backups is restarted.",
+  },
+  {
+    kind: "container file",
+    what: "the schedule of the backups is changed",
+    break: [
+      {
+        volume: "-backup-configuration",
+        command: "sed -i 's/17 2 /17 2 1 /' scheduler.json",
+      },
+    ],
+    says: /^file \/etc\/pgbackrest\/scheduler\.json of container \S+-backup: found another content, expected the declared content, owner 0, mode 0644$/,
+    up: "repairs",
+  },
+  {
     kind: "container file missing",
     what: "a file of the server's configuration is removed",
     break: [{ volume: "-postgresql-configuration", command: "rm pg_ident.conf" }],

@@ -19,6 +19,21 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     up: "repairs",
   },
   {
+    kind: "server setting",
+    what: "the command that archives the WAL is replaced",
+    break: "alter system set archive_command = '/bin/true'",
+    says: /^setting archive_command: found '\/bin\/true'.*, expected 'timeout 4 pgbackrest .* archive-push %p'$/,
+    up: "repairs",
+    note: "What was written in the meantime cannot be recovered: a full backup follows by itself.",
+  },
+  {
+    kind: "server setting",
+    what: "WAL is archived less often",
+    break: "alter system set archive_timeout = '1h'",
+    says: /^setting archive_timeout: found '(1h|3600)'.*, expected '60'$/,
+    up: "repairs",
+  },
+  {
     kind: "settings file",
     what: "the settings file gets a line that the server cannot read",
     break: [{ serverFile: "postgresql.conf", from: "fsync = 'on'", to: "fsync = 'perhaps'" }],

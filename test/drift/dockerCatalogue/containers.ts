@@ -60,6 +60,7 @@ export const containers: readonly DriftCase<ByHand>[] = [
       { docker: "network connect bridge", of: ["-postgresql"] },
       { docker: "network disconnect", of: ["", "-postgresql"] },
       { docker: "network disconnect", of: ["", "-pgbouncer"] },
+      { docker: "network disconnect", of: ["", "-backup"] },
       { docker: "network rm", of: [""] },
     ],
     says: /^network \S+ is missing$/,
