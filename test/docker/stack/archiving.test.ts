@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+
+import { withClient } from "@hosterizer/postgres/connection/connection";
+import { tenantRows } from "../../stack/tenantRows";
+import type { DockerProject } from "./dockerProject";
+import { makeDockerProject } from "./makeDockerProject";
+import { runInVolume } from "./volumeByHand";
+
+// One server passes through all states: each test begins where the previous one ended.
+let project: DockerProject;
+
+beforeAll(async () => {
+  project = await makeDockerProject(inject("dockerTemplate"), { backups: true });
+  await project.up();
+  await project.query(tenantRows);
+});
+afterAll(() => project.remove());
+
+const patience = { timeout: 150_000, interval: 500 };
+const db = (...words: string[]) => project.npm("-s", "db", "--", ...words, "--stack", "dev");
+/** Runs a line of shell as root in the repository's volume. */
+const inRepository = (line: string) => runInVolume(`${project.prefix}-backup`, line);
+const inBackup = (line: string) => project.container("backup").run(["sh", "-c", line]);
+
+interface Listed {
+  backups: { label: string; type: string }[];
+  ranges: { from: string; until: string }[];
+  gaps: { firstSegment: string; from: string; until: string | null }[];
+  restorePoints: { name: string }[];
+}
+
+async function listed(): Promise<Listed> {
+  const { stdout } = await db("backups", "--json");
+  const [repository] = JSON.parse(stdout) as Listed[];
+  if (repository === undefined) throw new Error("no repository is listed");
+  return repository;
+}
+
+async function backedUp(count: number): Promise<void> {
+  await expect
+    .poll(async () => (await listed()).backups.length, patience)
+    .toBeGreaterThanOrEqual(count);
+}
+
+async function warnings(): Promise<string> {
+  const { stdout } = await db("status", "--json");
+  return (JSON.parse(stdout) as { warnings: string[] }).warnings.join("\n");
+}
+
+const previewed = async () => (await project.run("preview")).output.replaceAll(/\s+/g, " ");
+
+/** How many segments the server has yet to archive. */
+async function waiting(): Promise<number> {
+  const [row] = await project.query<{ count: string }>(
+    "select count(*) from pg_ls_archive_statusdir() where name ~ '^[0-9A-F]{24}\\.ready$'",
+  );
+  return Number(row?.count);
+}
+
+/** Fills so many segments of WAL. */
+async function fillWal(segments: number): Promise<void> {
+  for (let count = 0; count < segments; count++)
+    await project.query("select pg_logical_emit_message(true, 'test', ''), pg_switch_wal()");
+}
+
+/** Commits something again and again in several sessions. @returns how many were committed, and what failed */
+function startWriting() {
+  const ended = new AbortController();
+  let committed = 0;
+  const failed: string[] = [];
+  const session = async () => {
+    const connection = await project.connection();
+    await withClient(connection, "test", async (client) => {
+      while (!ended.signal.aborted) {
+        await client
+          .query(
+            "update public.sites set name = name || '' where id = 1; select pg_logical_emit_message(true, 'test', repeat('x', 100000))",
+          )
+          .then(() => committed++)
+          .catch((error: unknown) => failed.push(String(error)));
+      }
+    });
+  };
+  const sessions = Promise.all([session(), session(), session()]);
+  return async () => {
+    ended.abort();
+    await sessions;
+    return { committed, failed };
+  };
+}
+
+test("nothing is told of backups that are well", async () => {
+  await backedUp(1);
+  await expect.poll(warnings, patience).not.toContain("backup");
+});
+
+const unreachable = [
+  { what: "refuses to be read", breaks: "chmod 0 archive", repairs: "chmod 0750 archive" },
+  {
+    what: "never answers",
+    // Whoever opens it waits until someone writes to it.
+    breaks:
+      "cd archive/hosterizer && mv archive.info kept && mkfifo archive.info && chmod 0666 archive.info",
+    repairs: "cd archive/hosterizer && mv -f kept archive.info",
+  },
+];
+
+describe.each(unreachable)("while a repository $what", ({ what, breaks, repairs }) => {
+  let before: Listed;
+
+  test("no transaction fails, and status and preview say for how long the disk lasts", async () => {
+    before = await listed();
+    await inRepository(breaks);
+    const stopWriting = startWriting();
+    await fillWal(2);
+
+    await expect
+      .poll(warnings, patience)
+      .toMatch(
+        /No WAL has been archived for \d.*; \d+ MB wait\. .* until its disk is full, in .*: with .* free, at .* of WAL a second\./,
+      );
+    if (what === "never answers")
+      expect(await previewed()).toContain("Warning: No WAL has been archived for");
+    const { committed, failed } = await stopWriting();
+    expect(failed).toEqual([]);
+    expect(committed).toBeGreaterThan(10);
+  });
+
+  test("the server stops in time, and archives everything by itself when it can", async () => {
+    const server = project.container("postgresql");
+    await server.stop(30);
+    // 137: it was killed.
+    expect((await server.inspect()).State.ExitCode).toBe(0);
+    await server.start();
+    await inRepository(repairs);
+
+    await expect.poll(() => waiting().catch(() => -1), patience).toBe(0);
+    await expect.poll(warnings, patience).not.toContain("No WAL");
+    const { gaps, backups } = await listed();
+    expect(gaps).toEqual([]);
+    expect(backups).toEqual(before.backups);
+  });
+});
+
+describe("WAL that was not archived", () => {
+  test("while backups were off is named, and a full backup follows at once", async () => {
+    const declared = await project.read("Pulumi.dev.yaml");
+    const key = "  hosterizer-database:backup:";
+    await project.write("Pulumi.dev.yaml", `${declared}${key} { repositories: [] }\n`);
+    await project.up();
+    await fillWal(2);
+    const [row] = await project.query<{ at: string }>("select clock_timestamp()::text as at");
+    await fillWal(2);
+    const drop = "{ whenArchivingFails: { dropBeyond: 100MiB } }";
+    await project.write("Pulumi.dev.yaml", `${declared}${key} ${drop}\n`);
+    await project.up();
+
+    await expect
+      .poll(async () => (await listed()).backups.map(({ type }) => type), patience)
+      .toEqual(["full", "full"]);
+    await expect.poll(async () => (await listed()).ranges.length, patience).toBe(2);
+    const { gaps } = await listed();
+    expect(gaps).toMatchObject([{ until: expect.any(String) as string }]);
+    const refused = await db("restore", "--to", row?.at ?? "");
+    expect(refused.output).toContain("cannot be recovered. What can be:");
+    expect(refused.code).toBe(1);
+  });
+
+  test("is dropped beyond the limit, with a warning, and so is no more than it takes", async () => {
+    await inRepository("chmod 0 archive");
+    const stopWriting = startWriting();
+    await fillWal(24);
+
+    await expect.poll(warnings, patience).toContain("The server has dropped WAL");
+    expect(await previewed()).toContain("Warning: The server has dropped WAL");
+    const { failed } = await stopWriting();
+    expect(failed).toEqual([]);
+    await expect.poll(waiting, patience).toBeLessThanOrEqual(6);
+    expect(await project.container("postgresql").logs()).toMatch(
+      /WAL [0-9A-F]{24} is dropped: more than 100 MiB could not be archived/,
+    );
+  });
+
+  test("is named when it was dropped, and a full backup follows at once", async () => {
+    const before = (await project.container("backup").logs()).length;
+    await inRepository("chmod 0750 archive");
+
+    await expect
+      .poll(async () => (await listed()).backups.map(({ type }) => type), patience)
+      .toEqual(["full", "full", "full"]);
+    await expect.poll(warnings, patience).not.toContain("The server has dropped WAL");
+    expect(await warnings()).toMatch(
+      /Repository 1 of the backups lacks WAL: no moment from .* to 2\d{3}-.* can be recovered\./,
+    );
+    const { output } = await db("backups");
+    expect(output).toMatch(/Lost, for want of WAL\n {2}2.* to 2.*\n {2}2.* to 2/);
+    expect((await project.container("backup").logs()).slice(before)).toMatch(
+      /repository 1: WAL is lost, segment .*\. No moment from .* can be recovered/,
+    );
+  });
+
+  test("fails one drill, and the next one passes", async () => {
+    const first = await db("restore-drill");
+    expect(first.output.match(/the archive lacks the WAL segment/g)).toHaveLength(2);
+    expect(first.code).toBe(1);
+    const second = await db("restore-drill");
+    expect(second.output).toMatch(/^Repository 1 restores\./m);
+    expect(second.code).toBe(0);
+  });
+});
+
+test("a restore point that could not be recorded leaves its name free", async () => {
+  await inRepository("mkdir -p restore-points && chmod 0 restore-points");
+  const refused = await db("restore-point", "before-import");
+  expect(refused.output).toContain("The restore point cannot be recorded");
+  expect(refused.code).toBe(1);
+  await inRepository("chown 5432:5432 restore-points; chmod 0750 restore-points");
+
+  expect((await listed()).restorePoints).toEqual([]);
+  expect((await db("restore-point", "before-import")).code).toBe(0);
+  expect((await listed()).restorePoints).toMatchObject([{ name: "before-import" }]);
+  expect((await db("restore-point", "before-import")).output).toContain("There is a restore point");
+});
+
+describe("killed", () => {
+  const full = "pgbackrest --stanza=hosterizer --type=full backup";
+
+  test("at five moments, a backup is not counted, and leaves no lock", async () => {
+    const { backups } = await listed();
+    for (const seconds of [0.1, 0.3, 0.6, 1, 1.5]) {
+      await inBackup(`${full} & sleep ${seconds}; kill -9 $!; wait`);
+    }
+    const killed = await listed();
+    // One that had ended before it was killed counts.
+    expect(killed.backups.slice(0, backups.length)).toEqual(backups);
+
+    expect((await db("backup", "--full")).code).toBe(0);
+    const { backups: after } = await listed();
+    expect(after).toHaveLength(killed.backups.length + 1);
+  });
+
+  test("during a backup, the scheduler starts again, and the next backup is taken", async () => {
+    const { backups } = await listed();
+    const started = (await project.container("backup").inspect()).State.StartedAt;
+    await inBackup(`${full} & sleep 0.4; kill -9 $(pidof node)`).catch(() => undefined);
+    await expect
+      .poll(async () => (await project.container("backup").inspect()).State, patience)
+      .toMatchObject({ Running: true, StartedAt: expect.not.stringMatching(started) as string });
+
+    await expect.poll(async () => (await db("backup")).code, patience).toBe(0);
+    expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
+    await expect.poll(warnings, patience).not.toContain("which takes the backups");
+  });
+
+  test.each([
+    "before it had renamed its first file",
+    "with the archive's half done",
+    "after 30 ms",
+    "after 60 ms",
+    "after 90 ms",
+  ])("%s, the creation of a repository begins again", async (when) => {
+    const [, delay] = /after (\d+) ms/.exec(when) ?? [];
+    const create = "pgbackrest --stanza=hosterizer stanza-create";
+    const unfinished = when.startsWith("before")
+      ? `mkdir -p archive/hosterizer; : >archive/hosterizer/archive.info.pgbackrest.tmp`
+      : delay === undefined
+        ? `${create} && rm backup/hosterizer/*`
+        : `${create} & sleep 0.0${delay}; kill -9 $!; wait`;
+    await inBackup(
+      `cd /var/lib/pgbackrest; kill -STOP $(pidof node); rm -rf archive/* backup/*; ${unfinished}`,
+    );
+    expect((await listed()).backups).toEqual([]);
+    await project.container("backup").kill();
+    await project.container("backup").start();
+
+    await backedUp(1);
+    await expect.poll(waiting, patience).toBe(0);
+  });
+});
