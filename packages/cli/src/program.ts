@@ -68,6 +68,8 @@ export interface DockerSettings {
   /** The volume with the data. Default: the one that the first update created. */
   dataVolume?: string | undefined;
   backup: BackupDeclaration;
+  /** The key of backups that exist already, as it is written: encrypted. */
+  backupKey?: string | undefined;
 }
 
 export interface ExternalSettings extends DeployAddress {

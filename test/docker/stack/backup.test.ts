@@ -430,6 +430,13 @@ test("destroy keeps the backups and their key, and the next up goes on with both
   expect(code).toBe(0);
   expect((await project.read(".hosterizer/dev/backup.key")).trim()).toBe(key);
 
+  const before = await objects();
+  await project.shell("mv .hosterizer/dev/backup.key .hosterizer/dev/elsewhere");
+  const refused = await project.run("up", "--skip-preview");
+  await project.shell("mv .hosterizer/dev/elsewhere .hosterizer/dev/backup.key");
+  expect(refused.output).toContain("their key is neither in its state nor in its configuration.");
+  expect(await objects()).toEqual(before);
+
   await project.up();
   expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
   expect((await db("backup")).code).toBe(0);
@@ -438,8 +445,10 @@ test("destroy keeps the backups and their key, and the next up goes on with both
 test("from repository and key alone a lost server is recovered into an empty one", async () => {
   const { backups } = await listed();
   const [, volume = ""] = /dataVolume: (\S+)/.exec(await project.read("Pulumi.dev.yaml")) ?? [];
+  await project.shell("rm -r .hosterizer/state .hosterizer/dev/backup.key");
+  // The only copy of the key is in the containers, and goes with them.
   expect(await project.run("destroy", "--volume", volume)).toMatchObject({ code: 0 });
-  await project.shell("rm -r .hosterizer/state");
+  expect((await project.read(".hosterizer/dev/backup.key")).trim()).toBe(key);
   const before = await objects();
 
   const refused = await project.run("up", "--skip-preview");

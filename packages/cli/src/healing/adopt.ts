@@ -9,6 +9,7 @@ import { type Deployment, exportState, importState, type ResourceState } from ".
 import { bringUpInstance } from "../stack/updateStack";
 import { say } from "../terminal";
 import { resolvePending } from "./healStack";
+import { requireKnownKey } from "./ownBackups";
 
 /**
  * Adopts what is on an existing server but not in the stack's state, which was lost: records the declared roles and the
@@ -68,6 +69,7 @@ export async function adoptVolume(
   if (known.some(({ type }) => type === "postgresql:index/database:Database")) return;
   await refuseUntracked(stack, names, known);
   if ((await ifExists(engine().getVolume(names.data).inspect())) === undefined) return;
+  await requireKnownKey(stack, environment, known);
 
   say(`The volume ${names.data} exists already: a database in it is adopted.`);
   // Only the server can be asked about its roles, and only with the password that it gets now.

@@ -1,9 +1,15 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { UserError } from "@hosterizer/postgres/userError";
 import { dockerNames, findObjects } from "../dockerStack/dockerObjects";
 import { engine } from "../dockerStack/engine";
+import { folders } from "../folders";
 import { readDockerSettings } from "../stack/readInstanceSettings";
+import { stackName } from "../stack/stackFiles";
+import type { ResourceState } from "../stack/state";
 
 /**
  * Refuses to make an empty server beside the backups of one whose data is gone: it could not archive into their repository, and what is
@@ -30,5 +36,32 @@ export async function requireOwnBackups(
       `  ${npmCommand("up", ["--backups", repository], stack)}\n` +
       `  ${npmCommand("db -- restore", ["--latest", "--replace", docker.settings.database], stack)}\n` +
       `To begin anew without them: docker volume rm ${repository}`,
+  );
+}
+
+/**
+ * Refuses to bring up a server whose state is lost while the key of its backups is unknown: with another one, no WAL could be archived into
+ * their repository.
+ *
+ * @param resources of the stack's state
+ * @throws UserError
+ */
+export async function requireKnownKey(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  resources: readonly ResourceState[],
+): Promise<void> {
+  const docker = readDockerSettings(stack, environment);
+  if (docker === undefined || "faults" in docker) return;
+  const { backup, backupKey } = docker.settings;
+  if (backup.repositories.length === 0 || !backup.encryption || backupKey !== undefined) return;
+  if (existsSync(join(folders.own, stackName(stack), "backup.key"))) return;
+  if (resources.some(({ urn }) => urn.endsWith(":BackupKey::backup-key"))) return;
+  const { repository } = await findObjects(dockerNames(docker.settings));
+  if (repository === undefined) return;
+  throw new UserError(
+    `The volume ${repository.name} has the backups of stack ${stack}, and their key is neither in its state nor in its configuration. Nothing was changed.`,
+    `Give it to the stack: npm run shell -- --stack ${stack}, then pulumi config set --secret hosterizer-database:backupKey\n` +
+      `If the key is lost, the backups are, too. To begin anew without them: docker volume rm ${repository.name}`,
   );
 }
