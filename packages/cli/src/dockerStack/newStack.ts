@@ -102,7 +102,7 @@ function isFree(port: number): Promise<boolean> {
 async function requireNew(stack: string, first: FirstStack): Promise<DockerNames> {
   const environment = await openStack(stack);
   const docker = readDockerSettings(stack, environment);
-  const place = `${basename(stackFiles(stack).tracked)}`;
+  const place = basename(stackFiles(stack).tracked);
   if (docker === undefined) {
     throw new UserError(
       `--as: stack ${stack} does not run in Docker (hosterizer-database:instance in ${place}).`,
