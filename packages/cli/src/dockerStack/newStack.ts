@@ -29,7 +29,7 @@ interface FirstStack {
  * @throws UserError if the stack has resources, containers, data or backups, or is the first one under another name; DeclarationErrors if its
  *   settings have faults
  */
-export async function ifDockerStackIsNew<T>(
+export async function withNewStack<T>(
   stack: string,
   first: FirstStack,
   make: (names: DockerNames) => Promise<T>,

@@ -5,7 +5,7 @@ import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { readStoredColumns, scrubFaults } from "@hosterizer/postgres/scrub/scrubPlan";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
-import { ifDockerStackIsNew } from "../../dockerStack/newStack";
+import { withNewStack } from "../../dockerStack/newStack";
 import type { Program } from "../../program";
 import { say } from "../../terminal";
 import { declaredBackups } from "../backup/backupContainer";
@@ -47,7 +47,7 @@ export async function copyStack(
   if (isScrubbed) await requireRules(program, access);
   const planned = await planOf(backups, request);
   const source = { stack, database: access.database, names: backups.names };
-  const volume = await ifDockerStackIsNew(as, source, (target) =>
+  const volume = await withNewStack(as, source, (target) =>
     recoverInto(
       { source: backups.names, target },
       { ...planned, program, access, as: isScrubbed ? "a scrubbed copy" : "a copy" },
