@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { signer } from "hosterizer-database-client/signContext";
+import { type Command, Option } from "commander";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { libpqEnvironment } from "@hosterizer/postgres/connection/libpqEnvironment";
@@ -11,6 +10,7 @@ import type { Program } from "../program";
 import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectAs";
 import { readStackAccess } from "./stack/stackAccess";
+import { customerId, type TenantContext, tenantOptions } from "./stack/tenantContext";
 
 interface Options {
   stack: string;
@@ -66,40 +66,6 @@ function defaultRole(
 ): string {
   const needsRole = context?.kind === "administrator" && tenancy.administrators === "role";
   return (needsRole ? tenancy.administratorRoles[0] : undefined) ?? application;
-}
-
-/** Whose rows a session sees. */
-export type TenantContext = { kind: "customer"; id: string } | { kind: "administrator" };
-
-/** How long a signed context lasts in a session of psql: a working day, in milliseconds. */
-const tokenLifetime = 12 * 3_600_000;
-
-/**
- * The context as libpq's PGOPTIONS, which apply to the whole session.
- *
- * https://www.postgresql.org/docs/15/libpq-envars.html
- *
- * @param contextKey signs the context, if the database requires that
- */
-export function tenantOptions(context: TenantContext, contextKey?: string): string {
-  const id = context.kind === "customer" ? context.id : "";
-  const expires = new Date(Date.now() + tokenLifetime);
-  const token = signer(contextKey)?.({ userRole: context.kind, customerId: id, expires });
-  return [
-    ...(id === "" ? [] : [`-c app.current_customer_id=${id}`]),
-    `-c app.current_user_role=${context.kind}`,
-    ...(token === undefined ? [] : [`-c app.context=${token}`]),
-  ].join(" ");
-}
-
-const largestId = 2n ** 63n - 1n;
-
-/** Parses a customer's id, a positive bigint. @throws InvalidArgumentError, to which commander adds the option's name */
-export function customerId(text: string): string {
-  if (!/^[1-9]\d{0,18}$/.test(text) || BigInt(text) > largestId) {
-    throw new InvalidArgumentError(`A customer's id is a whole number from 1 to ${largestId}.`);
-  }
-  return text;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { type TenantContext, tenantOptions } from "../../../src/db/psql";
+import { type TenantContext, tenantOptions } from "../../../src/db/stack/tenantContext";
 import { createTenantDatabase } from "../../../../postgres/test/integration/rowLevelSecurity/tenantDatabase";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;

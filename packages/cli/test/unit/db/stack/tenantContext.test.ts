@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { customerId, tenantOptions } from "../../../src/db/psql";
+import { customerId, tenantOptions } from "../../../../src/db/stack/tenantContext";
 
 test("a customer's context is its id and its role", () => {
   expect(tenantOptions({ kind: "customer", id: "42" })).toBe(
