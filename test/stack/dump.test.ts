@@ -108,6 +108,86 @@ test("a restored database that fails a check is kept, closed, and the present on
   expect(await readChecksums(project)).toEqual(data);
 });
 
+describe("one customer", () => {
+  // It is deleted, and comes back from its dump.
+  let customer: string;
+  const tables = ["cost_records", "ecommerce_integrations", "deployments", "sites"];
+  const remove = async () => {
+    for (const table of tables)
+      await project.query(`delete from public.${table} where customer_id = ${customer}`);
+    await project.query(`delete from public.customers where id = ${customer}`);
+  };
+
+  beforeAll(async () => {
+    const [first] = await project.query<{ id: string }>(
+      "select min(id)::text as id from public.customers",
+    );
+    customer = first?.id ?? "";
+    const { code, output } = await db("dump", "--customer", customer, "--file", "one.jsonl.gz");
+    expect(output).toMatch(/^one\.jsonl\.gz: [^]*public\.customers: 1 row$/m);
+    expect(code).toBe(0);
+  });
+
+  test("is loaded where it does not exist, by the application's role", async () => {
+    const before = await readChecksums(project);
+    await remove();
+    expect(await readChecksums(project)).not.toEqual(before);
+
+    const { code, output } = await db("restore", "one.jsonl.gz", "--customer", customer);
+    expect(output).toContain(`Customer ${customer} is in stack local, after `);
+    expect(output).toMatch(/public\.users: 1 row, of which 1 were there already/);
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(before);
+    expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  });
+
+  const unchanged = async (words: string[], says: RegExp) => {
+    const before = await readChecksums(project);
+    const { code, output } = await db(...words);
+    expect(output).toMatch(says);
+    expect(output).not.toContain("    at ");
+    expect(code).toBe(1);
+    expect(await readChecksums(project)).toEqual(before);
+  };
+
+  test("is not loaded where it exists", async () => {
+    await unchanged(
+      ["restore", "one.jsonl.gz", "--customer", customer],
+      /public\.customers has rows of customer \d+ already/,
+    );
+  });
+
+  test("is not loaded under another number", async () => {
+    await unchanged(
+      ["restore", "one.jsonl.gz", "--customer", "4711"],
+      /one\.jsonl\.gz has customer \d+, not 4711/,
+    );
+  });
+
+  test("is not taken for a dump of the database, nor one for it", async () => {
+    await unchanged(["restore", "one.jsonl.gz"], /has customer \d+ alone\.\nAdd --customer \d+/);
+    await unchanged(
+      ["restore", "all.dump", "--customer", customer],
+      /all\.dump is not the dump of one customer\.\nLeave --customer out/,
+    );
+  });
+
+  test("has to exist to be dumped", async () => {
+    await unchanged(
+      ["dump", "--customer", "4711", "--file", "none.jsonl.gz"],
+      /There is no customer 4711/,
+    );
+    expect(existsSync(join(project.directory, "none.jsonl.gz"))).toBe(false);
+  });
+
+  test("is not dumped as a part of something else", async () => {
+    await unchanged(
+      ["dump", "--customer", customer, "--data-only"],
+      /'--customer <id>' cannot be used with option '--data-only'/,
+    );
+  });
+});
+
 describe("nothing is changed by", () => {
   const refused = async (words: string[], says: RegExp) => {
     const before = await databases();

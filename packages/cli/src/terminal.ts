@@ -28,6 +28,20 @@ export function lateProgress<T>(describe: (step: T) => string): (step: T) => voi
   };
 }
 
+/**
+ * Says every two seconds how far a command is, from the second second on.
+ *
+ * @returns to call as often as anything moves
+ */
+export function steadyProgress(): (text: string) => void {
+  let last = Date.now();
+  return (text) => {
+    if (Date.now() - last < patience) return;
+    last = Date.now();
+    say(`${text} …`);
+  };
+}
+
 /** Asks the user a question. @returns the line that was typed */
 export async function askOnTerminal(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,32 +1,28 @@
-import { existsSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
-
 import { type Command, Option } from "commander";
 
 import { ClientProgramError, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
-import { alreadyThere, dump as writeDump } from "@hosterizer/postgres/backup/dump";
+import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { UserError } from "@hosterizer/postgres/userError";
-import { folders } from "../folders";
 import type { Program } from "../program";
 import { lateProgress, say } from "../terminal";
+import { dumpOneCustomer } from "./dump/dumpOneCustomer";
+import { defaultFolder, describeDump, dumpFile, makeDefaultFolder } from "./dump/dumpFile";
 import { operatorCommand } from "./operatorCommand";
-import { humanBytes, humanDuration } from "./screen/numbers";
+import { backupRole } from "./stack/backupRole";
 import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
 import { readStackAccess } from "./stack/stackAccess";
+import { customerId } from "./stack/tenantContext";
 
 interface Options {
   stack: string;
   schemaOnly?: true;
   dataOnly?: true;
   table?: string[];
+  customer?: string;
   file?: string;
 }
-
-/** Where dumps lie unless the user names a file. Git ignores it. */
-const defaultFolder = "dumps";
 
 /** `npm run db -- dump`: the guide's Backup, full, schema or data. See docs/dump-and-load.md. */
 export function dump(program: Program): Command {
@@ -41,14 +37,22 @@ export function dump(program: Program): Command {
       ["npm run db -- dump --stack prod --file /backup/prod.dump", "another stack, another file"],
       ["npm run db -- dump --data-only --table public.sites", "the rows of one table"],
       ["npm run db -- dump --schema-only", "the definitions alone"],
+      ["npm run db -- dump --customer 42", "one customer's rows of all tenant tables"],
     ],
   })
     .addOption(new Option("--schema-only", "leave out the rows").conflicts("dataOnly"))
     .option("--data-only", "leave out the definitions")
     .option("-t, --table <table>", "only this table, as schema.table; may be repeated", append)
+    .addOption(
+      new Option("--customer <id>", "only this customer's rows, and the users that they refer to")
+        .argParser(customerId)
+        .conflicts(["schemaOnly", "dataOnly", "table"]),
+    )
     .option("-f, --file <file>", `where to write it (default: a new file in ${defaultFolder}/)`)
     .action(async (options: Options) => {
-      await run(program, options);
+      const { stack, customer, file } = options;
+      if (customer === undefined) await run(program, options);
+      else await dumpOneCustomer(program, { stack, customer, file });
     });
 }
 
@@ -58,14 +62,7 @@ function append(value: string, previous: string[] = []): string[] {
 
 async function run(program: Program, options: Options): Promise<void> {
   const { stack, table: tables = [] } = options;
-  const file = options.file === undefined ? newFile(stack) : fromUser(options.file);
-  if (options.file !== undefined && !existsSync(dirname(file))) {
-    throw new UserError(
-      `The folder ${dirname(file)} does not exist.`,
-      "Make it, or name another file.",
-    );
-  }
-  if (existsSync(file)) throw alreadyThere(file);
+  const file = dumpFile(options.file, stack);
   const access = await readStackAccess(stack);
   const connection = connectionAs(backupRole(program), access);
   const { major, missing } = await explainRefusal(access, connection, () =>
@@ -91,7 +88,7 @@ async function run(program: Program, options: Options): Promise<void> {
     );
   }
   await requireProgram("pg_dump", major);
-  if (options.file === undefined) await mkdir(dirname(file), { recursive: true });
+  if (options.file === undefined) await makeDefaultFolder();
 
   const began = Date.now();
   const progress = lateProgress((name: string) => `writing ${name}`);
@@ -111,38 +108,11 @@ async function run(program: Program, options: Options): Promise<void> {
       { cause: error },
     );
   }
-  const { size } = await stat(file);
-  say(`${shown(file)}: ${humanBytes(size)}, ${humanDuration((Date.now() - began) / 1000)}`);
-}
-
-/** The role for backups: it sees every row. */
-export function backupRole({ tenancy }: Pick<Program, "tenancy">): string {
-  const [role] = tenancy.backupRoles;
-  if (role !== undefined) return role;
-  throw new UserError(
-    "No role reads every row: a dump would be incomplete.",
-    "Declare one in backupRoles of database/tenancy.ts, and run the update.",
-  );
+  say(await describeDump(file, began));
 }
 
 /** The signing keys are secrets: no role but their own functions may read them. */
 async function unreadable({ tenancyUpTo }: Program, tables: readonly string[]): Promise<string[]> {
   if (tables.length > 0) return [];
   return (await tenancyUpTo()).context === "signed" ? ["tenancy.signing_keys"] : [];
-}
-
-/** The user may have called npm in another folder than the project's. */
-export function fromUser(file: string): string {
-  return resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
-}
-
-function newFile(stack: string): string {
-  const moment = new Date().toISOString().slice(0, 19).replaceAll(":", "");
-  return join(folders.project, defaultFolder, `${stack}-${moment}Z.dump`);
-}
-
-/** A path as the user can copy it in the folder where npm was called. */
-function shown(file: string): string {
-  const path = relative(process.env["INIT_CWD"] ?? process.cwd(), file);
-  return path.startsWith("..") ? file : path;
 }

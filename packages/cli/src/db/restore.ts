@@ -6,13 +6,16 @@ import {
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
-import { fromUser } from "./dump";
+import { fromUser } from "./dump/dumpFile";
 import { operatorCommand } from "./operatorCommand";
 import { copyStack } from "./recover/copyStack";
 import { recoverStack } from "./recover/recover";
 import { loadDump, type LoadOptions } from "./restore/loadDump";
+import { loadOneCustomer } from "./restore/loadOneCustomer";
+import { customerId } from "./stack/tenantContext";
 
 interface Options extends LoadOptions {
+  customer?: string;
   to?: string;
   toPoint?: string;
   latest?: true;
@@ -41,6 +44,7 @@ export function restore(program: Program): Command {
       ],
       ["npm run db -- restore prod.dump --stack dev --into from_prod", "under a name of your own"],
       ["npm run db -- restore rows.dump --data-only", "only rows, into the present schema"],
+      ["npm run db -- restore 42.jsonl.gz --customer 42", "one customer, which the stack lacks"],
       [
         "npm run db -- restore --stack dev --to '2026-11-28 13:12:47+00' --replace hosterizer",
         "the state of that moment, in place of the present one",
@@ -56,6 +60,11 @@ export function restore(program: Program): Command {
     .option("--replace <database>", "the stack's database, whose place the restored data takes")
     .addOption(new Option("--schema-only", "load no rows").conflicts("dataOnly"))
     .option("--data-only", "load the rows into a copy of the present schema")
+    .addOption(
+      new Option("--customer <id>", "load the dump of this customer into the present database")
+        .argParser(customerId)
+        .conflicts(["into", "replace", "schemaOnly", "dataOnly", "to", "toPoint", "latest"]),
+    )
     .addOption(
       new Option("--to <moment>", "recover this moment: date, time and offset from UTC").conflicts([
         "toPoint",
@@ -96,7 +105,7 @@ export function restore(program: Program): Command {
         );
       }
       if (target !== undefined) await recover(program, target, options);
-      else if (file !== undefined) await loadDump(program, fromUser(file), options);
+      else if (file !== undefined) await loadFile(program, fromUser(file), options);
       else {
         throw new UserError(
           "Nothing says what to restore.",
@@ -104,6 +113,12 @@ export function restore(program: Program): Command {
         );
       }
     });
+}
+
+async function loadFile(program: Program, file: string, options: Options): Promise<void> {
+  const { stack, customer } = options;
+  if (customer === undefined) await loadDump(program, file, options);
+  else await loadOneCustomer(program, file, { stack, customer });
 }
 
 function targetOf({ to, toPoint, latest }: Options): RecoveryTarget | { name: string } | undefined {

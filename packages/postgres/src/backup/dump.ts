@@ -1,9 +1,6 @@
-import { link, mkdtemp, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-
 import type { Connection } from "../connection/connection";
-import { UserError } from "../userError";
 import { runClientProgram } from "./clientProgram";
+import { writeNewFile } from "./newFile";
 
 /** What a dump holds. */
 export interface DumpContent {
@@ -34,40 +31,25 @@ export async function dump(
   { only, tables = [], withoutTables = [] }: DumpContent,
   onTable: OnTable = () => undefined,
 ): Promise<void> {
-  // Beside the file, because a link cannot lead to another file system.
-  const folder = await mkdtemp(join(dirname(file), ".dump-"));
-  const unfinished = join(folder, basename(file));
   const args = [
     ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
     // Every role may create a large object, and only that role can read it: a single one would make every dump fail.
     "--no-blobs",
-    ...["--format=custom", `--file=${unfinished}`],
+    "--format=custom",
     ...(only === undefined ? [] : [`--${only}-only`]),
     ...tables.map((table) => `--table=${patternOf(table)}`),
     ...withoutTables.map((table) => `--exclude-table=${patternOf(table)}`),
   ];
-  try {
-    await runClientProgram("pg_dump", {
-      args,
+  await writeNewFile(file, (unfinished) =>
+    runClientProgram("pg_dump", {
+      args: [...args, `--file=${unfinished}`],
       connection,
       onMessage: (message) => {
         const [, table] = /^dumping contents of table "(.+)"$/.exec(message) ?? [];
         if (table !== undefined) onTable(table);
       },
-    });
-    // Unlike a rename, it replaces nothing.
-    await link(unfinished, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw alreadyThere(file);
-    throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Why a file is not written. */
-export function alreadyThere(file: string): UserError {
-  return new UserError(`${file} exists already.`, "Name another file: a dump overwrites nothing.");
+    }),
+  );
 }
 
 /** pg_dump's pattern that matches a table's name and nothing else. */

@@ -81,3 +81,14 @@ export function isMissingDatabase(error: unknown): boolean {
   // invalid_catalog_name, https://www.postgresql.org/docs/15/errcodes-appendix.html
   return error instanceof DatabaseError && error.code === "3D000";
 }
+
+/**
+ * Whether a session has ended in the middle, by the server or by the network: classes 08 and 57P of
+ * https://www.postgresql.org/docs/15/errcodes-appendix.html, and what node-postgres says without a code.
+ */
+export function isLostConnection(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = codeOf(error);
+  if (code === "") return /^Connection terminated|connection error and is not queryable/.test(error.message);
+  return /^(08|57P)/.test(code) || ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code);
+}

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { interruptSignals, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
+import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerFile";
 import { compareCounts, countRows } from "@hosterizer/postgres/backup/countRows";
 import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
 import {
@@ -30,8 +31,8 @@ import { up } from "../../commands/up";
 import type { Program } from "../../program";
 import { maintenanceConnection } from "../stack/maintenanceConnection";
 import { lateProgress, say } from "../../terminal";
-import { backupRole } from "../dump";
 import { counted, humanDuration } from "../screen/numbers";
+import { backupRole } from "../stack/backupRole";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
@@ -53,6 +54,13 @@ export async function loadDump(
   options: LoadOptions,
 ): Promise<void> {
   const { stack, replace, schemaOnly } = options;
+  const ofCustomer = await readCustomerHead(file);
+  if (ofCustomer !== undefined) {
+    throw new UserError(
+      `${file} has customer ${ofCustomer.customer} alone.`,
+      `Add --customer ${ofCustomer.customer}: it is loaded into the present database, if that does not have this customer.`,
+    );
+  }
   const access = await readStackAccess(stack);
   if (replace !== undefined && replace !== access.database) {
     throw new UserError(
