@@ -180,8 +180,9 @@ export async function recover(container: Dockerode.Container): Promise<void> {
 }
 
 /**
- * Stops the recovered server, and leaves in its data nothing of the recovery: its settings would stay in force. Has the history of the
- * new timeline archived by the server to come, which this one did not: without it no recovery could follow that timeline.
+ * Stops the recovered server, and leaves in its data nothing of the recovery: its settings would stay in force. Has the server to come
+ * archive what this one did not: the history of the new timeline, and the segments of it that are full already, one at least where the
+ * old timeline was left just before the end of a segment. Without them no recovery could follow the new timeline.
  */
 export async function endRecovery(container: Dockerode.Container): Promise<void> {
   await succeed(container, `pg_ctl stop -D ${data} -m fast -w -t 120 >/dev/null`);
@@ -189,10 +190,13 @@ export async function endRecovery(container: Dockerode.Container): Promise<void>
     container,
     `sed -i -E '/^(restore_command|recovery_target[a-z_]*|archive_mode) *=/d' ${data}/postgresql.auto.conf`,
   );
+  // What comes after the present segment by its name is empty, and made for what is written next.
   await succeed(
     container,
-    `cd ${data}/pg_wal && for file in *.history; do ` +
-      `[ ! -e "$file" ] || [ -e "archive_status/$file.done" ] || touch "archive_status/$file.ready"; done`,
+    `cd ${data}/pg_wal && ` +
+      `current=$(pg_controldata -D ${data} | sed -n "s/^Latest checkpoint's REDO WAL file: *//p") && [ -n "$current" ] && ` +
+      `for file in *.history "$(echo "$current" | cut -c 1-8)"????????????????; do ` +
+      `[ ! -e "$file" ] || [ ! "$file" \\< "$current" ] || [ -e "archive_status/$file.done" ] || touch "archive_status/$file.ready"; done`,
   );
 }
 
