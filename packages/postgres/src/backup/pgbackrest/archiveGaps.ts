@@ -39,12 +39,16 @@ function gapsOf(
   let next = first;
   const addGap = (end: number) => {
     if (end <= next) return;
-    const backup = own.find(({ firstSegment }) => segmentIndex(firstSegment) >= end);
+    const isAfter = ({ firstSegment }: Backup) => segmentIndex(firstSegment) >= end;
+    const backup = own.find(isAfter);
+    // A backup can be recovered even where nothing was archived since.
+    const taken = own.filter((each) => !isAfter(each) && segmentIndex(each.firstSegment) < next);
+    const reached = Math.max(from.getTime(), ...taken.map(({ stop }) => stop.getTime()));
     gaps.push({
       timeline,
       firstSegment: segmentName(timeline, next),
       lastSegment: segmentName(timeline, end - 1),
-      ...{ from, until: backup?.stop ?? null },
+      ...{ from: new Date(reached), until: backup?.stop ?? null },
     });
   };
   for (const stretch of stretches) {

@@ -97,8 +97,9 @@ function reachesOf(backups: readonly Backup[], timelines: readonly Timeline[]): 
       const earlier = usable.some((backup) => backup.timeline !== timeline);
       const from = earlier ? begun : usable[0]?.stop;
       if (own === undefined || from === undefined) return [];
-      const { until, last: lastSegment } = own;
-      return [{ timeline, from, until, backups: usable, first, last, lastSegment }];
+      // Nothing may have been committed since a backup: it has everything before its own end.
+      const until = new Date(Math.max(own.until.getTime(), from.getTime()));
+      return [{ timeline, from, until, backups: usable, first, last, lastSegment: own.last }];
     });
   });
 }

@@ -212,6 +212,19 @@ describe("where WAL is missing", () => {
     });
   });
 
+  test("a backup that nothing was committed after is the whole range, and what is lost begins with it", () => {
+    const quiet = {
+      ...cut,
+      stretches: [stretch(1, 1, 2, "09:59:00"), stretch(1, 4, 9, "14:00:00")],
+    };
+    expect(recoveryRanges([{ ...early, stopLsn: "0/1000100" }, at4], [quiet])[0]).toEqual({
+      ...{ timeline: 1, from: at("10:00:00"), until: at("10:00:00") },
+    });
+    expect(archiveGaps([quiet], [early, at4])).toMatchObject([
+      { from: at("10:00:00"), until: at("12:00:00") },
+    ]);
+  });
+
   test("a backup that lacks WAL of its own leads nowhere", () => {
     const torn = { ...noon, firstSegment: segmentName(1, 2), stopLsn: "0/4000100" };
     expect(recoveryRanges([torn], [cut])).toEqual([]);
