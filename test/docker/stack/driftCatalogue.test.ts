@@ -66,9 +66,11 @@ describe("drift while the server keeps running", () => {
 
 describe("drift that has the server's container recreated", () => {
   const { broken, entries } = lookAt(2, [
-    // Its network is gone and its image is being rebuilt, so the container is recreated.
+    // Their network is gone and their images are being rebuilt, so the containers are recreated.
+    /^container attribute: container \S+-backup: found others, expected what it was made from as declared/,
     /^container attribute: container \S+-postgresql: found others, expected what it was made from as declared/,
-    // Both are built from the same folder.
+    // They are built from the same folder, or from an image that is.
+    /^image outdated: image \S+-backup:\S+: found an older build/,
     /^image outdated: image \S+-pgbouncer:\S+: found an older build/,
   ]);
 

@@ -4,6 +4,7 @@ import {
   reportFile,
 } from "@hosterizer/postgres/backup/backupReport";
 import { lostMoments } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
+import { written } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { nextTime } from "@hosterizer/postgres/backup/schedule";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { humanBytes, humanDuration } from "../db/screen/numbers";
@@ -89,7 +90,7 @@ function archivingWarnings(
     repositories.every(({ lastBackup }) => (lastBackup?.firstSegment ?? "") > dropped.segment);
   if (dropped !== null && !isFollowed) {
     warnings.push(
-      `The server has dropped WAL that could not be archived, last ${dropped.segment} at ${dropped.time}: those moments are lost, and none after them can be recovered until the next backup.`,
+      `The server has dropped WAL that could not be archived, last ${dropped.segment} at ${written(new Date(dropped.time))}: those moments are lost, and none after them can be recovered until the next backup.`,
     );
   }
   return warnings;
@@ -129,5 +130,5 @@ function repositoryWarnings(
 
 /** pgBackRest's messages have many, and a time before each. */
 function firstLine(text: string): string {
-  return (text.split("\n")[0] ?? "").trim();
+  return (text.split("\n")[0] ?? "").trim().replace(/:$/, "");
 }

@@ -70,7 +70,7 @@ test("dropped WAL is told until a backup follows in each repository", () => {
   const dropped = { segment: "000000010000000000000005", time: at("11:00:00") };
   const report = { ...healthy, archiving: { ...healthy.archiving, dropped } };
   expect(warningsOf(report)).toEqual([
-    `The server has dropped WAL that could not be archived, last 000000010000000000000005 at ${at("11:00:00")}: those moments are lost, and none after them can be recovered until the next backup.`,
+    `The server has dropped WAL that could not be archived, last 000000010000000000000005 at 2026-11-30 11:00:00+00: those moments are lost, and none after them can be recovered until the next backup.`,
   ]);
   const later = {
     ...repository,
@@ -127,7 +127,7 @@ test("a repository that cannot be read, and a container that is silent, are told
   expect(
     warningsOf({
       ...healthy,
-      repositories: [{ ...repository, fault: "[FileOpenError] no\nHINT" }],
+      repositories: [{ ...repository, fault: "[FileOpenError] no:\nHINT" }],
     }),
   ).toEqual(["Repository 1 of the backups: [FileOpenError] no."]);
   expect(warningsOf({ ...failing, time: at("11:54:00") })).toEqual([
