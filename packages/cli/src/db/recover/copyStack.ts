@@ -13,7 +13,7 @@ import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
 import { recoverInto } from "./recover";
-import { removeWal } from "./recoveryContainer";
+import { removePast } from "./recoveryContainer";
 import { described, planOf, type RecoveryRequest } from "./recoveryRequest";
 import { useVolume } from "./useVolume";
 import { stackFiles } from "../../stack/stackFiles";
@@ -51,7 +51,7 @@ export async function copyStack(
     recoverInto(
       { source: backups.names, target },
       { ...planned, program, access, as: isScrubbed ? "a scrubbed copy" : "a copy" },
-      removeWal,
+      removePast,
     ),
   );
   await useVolume(as, volume);

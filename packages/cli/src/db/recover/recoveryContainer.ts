@@ -200,8 +200,12 @@ export async function endRecovery(container: Dockerode.Container): Promise<void>
   );
 }
 
-/** Removes the WAL of a stopped server, which has what its tables had before. The next one begins with the next segment. */
-export async function removeWal(container: Dockerode.Container): Promise<void> {
+/**
+ * Removes what a stopped server's data has besides its databases: the WAL, with what its tables had before, and the texts of statements that
+ * pg_stat_statements has kept. The next WAL begins with the next segment.
+ */
+export async function removePast(container: Dockerode.Container): Promise<void> {
+  await succeed(container, `rm -f ${data}/pg_stat/pg_stat_statements.stat`);
   await succeed(container, `pg_resetwal -D ${data} >/dev/null`);
 }
 
