@@ -31,7 +31,7 @@ import { bridgeSocket } from "./socketOf";
 export interface RecoveryPurpose {
   /** The LSN at which the last segment of the archive begins, if all of it was to be replayed. */
   end: bigint | undefined;
-  /** `copy`: another stack's server, which gets none of this one's secrets. */
+  /** A copy is another stack's server, which gets none of this one's secrets. */
   as: "the stack" | "a copy" | "a scrubbed copy";
 }
 
