@@ -68,6 +68,25 @@ function referredFirst(tables: readonly CustomerTable[]): CustomerTable[] {
   return [...sorted];
 }
 
+/**
+ * Settings that decide how values look as text and are read again. Set them in a transaction before rows are read or written: a
+ * database or a role may have others.
+ */
+const textForm = {
+  datestyle: "ISO",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  extra_float_digits: "1",
+  bytea_output: "hex",
+  xmloption: "content",
+};
+
+/** Has values of this transaction look the same in every database. */
+export async function setTextForm(client: Client): Promise<void> {
+  for (const [name, value] of Object.entries(textForm))
+    await client.query("select pg_catalog.set_config($1, $2, true)", [name, value]);
+}
+
 /** A name for messages. */
 export function nameOf({ schema, table }: Pick<CustomerTable, "schema" | "table">): string {
   return `${schema}.${table}`;

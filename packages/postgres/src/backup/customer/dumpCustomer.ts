@@ -11,7 +11,13 @@ import {
   type Row,
   writeCustomerFile,
 } from "./customerFile";
-import { type CustomerTable, nameOf, readCustomerTables, rowsOfCustomer } from "./customerTables";
+import {
+  type CustomerTable,
+  nameOf,
+  readCustomerTables,
+  rowsOfCustomer,
+  setTextForm,
+} from "./customerTables";
 
 /** Receives how many rows of a table have been written or loaded so far. */
 export type OnRows = (table: string, rows: number) => void;
@@ -43,6 +49,7 @@ export async function dumpCustomer(
     signal.addEventListener("abort", cut, { once: true });
     try {
       const tables = await beginSnapshot(client, tenantTables);
+      await setTextForm(client);
       const head = { customer, ...(await headOf(client, tables)) };
       const counts = tables.map(() => 0);
       const records = recordsOf(client, { customer, tables, counts, onRows });

@@ -5,7 +5,13 @@ import type { TenantTable } from "../../rowLevelSecurity/tenancy";
 import { UserError } from "../../userError";
 import { advanceSequences } from "./advanceSequences";
 import { type CustomerHead, readCustomerRecords, type Row } from "./customerFile";
-import { countOfCustomer, type CustomerTable, nameOf, readCustomerTables } from "./customerTables";
+import {
+  countOfCustomer,
+  type CustomerTable,
+  nameOf,
+  readCustomerTables,
+  setTextForm,
+} from "./customerTables";
 import { appliedMigrations, type CustomerCount, lengthOf, type OnRows } from "./dumpCustomer";
 import { columnsOf, readTakenKey, taken, valuesOf } from "./takenKey";
 
@@ -173,6 +179,7 @@ async function load(
   let written: Portion | undefined;
   try {
     await client.query("begin");
+    await setTextForm(client);
     for (const [name, value] of Object.entries(target.context))
       await client.query("select pg_catalog.set_config($1, $2, true)", [name, value]);
     // Those that can wait, for tables that refer to each other.

@@ -34,7 +34,7 @@ const furtherTables = `
   create table public.events_low partition of public.events for values from (0) to (100);
   create table public.events_high partition of public.events for values from (100) to (1000);
   create table public.uploads (customer_id bigint not null references public.customers, id serial primary key,
-    content bytea, tags text[], size int generated always as (length(content)) stored);
+    content bytea, tags text[], ratio float8, period interval, size int generated always as (length(content)) stored);
   create table public.old_uploads (archived date) inherits (public.uploads);
   alter table public.old_uploads add foreign key (customer_id) references public.customers;
   create index on public.uploads (customer_id);
@@ -53,7 +53,8 @@ const furtherRows = `
   insert into public.cost_records (customer_id, site_id, cost_date, amount, currency)
     select 3, (select max(id) from public.sites), '2026-01-01', -1.5, 'EUR';
   insert into public.events select c, n, 'note', now(), null from (values (1), (3)) as v (c), generate_series(50, 150) as n;
-  insert into public.uploads (customer_id, content, tags) values (1, 'mine', null), (3, '\\x00ff', '{"a,b",NULL}');
+  insert into public.uploads (customer_id, content, tags, ratio, period) values (1, 'mine', null, 1, null),
+    (3, '\\x00ff', '{"a,b",NULL}', 1 / 3.0, '-1 day 02:03');
   insert into public.old_uploads (customer_id, content, archived) values (2, 'x', '2020-01-01'), (3, 'y', '2020-01-01');`;
 
 async function addTables(database: TenantDatabase): Promise<void> {
@@ -82,6 +83,15 @@ beforeAll(async () => {
   ]);
   await Promise.all([addTables(source), addTables(target)]);
   await source.run(furtherRows);
+  // How values look by default must not matter.
+  for (const setting of [
+    "datestyle = 'SQL, DMY'",
+    "intervalstyle = sql_standard",
+    "bytea_output = escape",
+    "extra_float_digits = -10",
+  ])
+    await source.run(`alter role ${source.backup.user} set ${setting}`);
+  await target.run(`alter role ${target.application.user} set datestyle = 'SQL, MDY'`);
   await target.run("delete from public.deployments where customer_id = 2");
   await target.keep();
   folder = await mkdtemp(join(tmpdir(), "hosterizer-customer-"));
