@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 
 import { ledgerTable } from "../migrations/ledger";
@@ -37,13 +37,7 @@ export interface TableRows {
  * @throws UserError if it is missing, is not in one of pg_dump's formats for pg_restore, or is damaged
  */
 export async function readDump(file: string): Promise<DumpContents> {
-  await stat(file).catch((error: unknown) => {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UserError(
-      isMissing ? `${file} does not exist.` : `${file} cannot be read: ${String(error)}.`,
-      "Name a dump.",
-    );
-  });
+  await requireCustomFormat(file);
   const entries: DumpEntry[] = [];
   const counter = new RowCounter();
   try {
@@ -70,7 +64,55 @@ export async function readDump(file: string): Promise<DumpContents> {
       { cause: error },
     );
   }
+  if (counter.hasInserts) {
+    throw new UserError(
+      `${file} has its rows as INSERT statements, which cannot be counted before they have run.`,
+      "Dump again without --inserts, --column-inserts and --rows-per-insert.",
+    );
+  }
   return { entries, migrations: counter.migrations, tables: counter.tables };
+}
+
+/**
+ * The formats of pg_dump, and those that files come in, by how they begin. https://www.postgresql.org/docs/15/app-pgdump.html
+ */
+const otherFormats: readonly { begins: RegExp; is: string; remedy: string }[] = [
+  {
+    begins: /^.{257}ustar/s,
+    is: "a tar archive, of which pg_restore loads no part before another",
+    remedy: "Dump again with `pg_dump --format=custom`, or with `npm run db -- dump`.",
+  },
+  {
+    begins: /^\s*(--|\\restrict|set |create |insert |copy |begin|select )/i,
+    is: "a script of SQL, of which nothing can be checked before it has run",
+    remedy:
+      "Dump again with `pg_dump --format=custom`, or with `npm run db -- dump`. docs/dump-and-load.md shows how to load rows from a script.",
+  },
+  {
+    begins: /^\x1f\x8b/,
+    is: "compressed",
+    remedy:
+      "Decompress it with gunzip first. A dump in pg_dump's custom format is compressed itself.",
+  },
+];
+
+/** @throws UserError if a file cannot be read, or is in another format than pg_dump's custom one */
+async function requireCustomFormat(file: string): Promise<void> {
+  const handle = await open(file).catch((error: unknown) => {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new UserError(
+      isMissing ? `${file} does not exist.` : `${file} cannot be read: ${String(error)}.`,
+      "Name a dump.",
+    );
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(512) });
+    const start = buffer.toString("latin1", 0, bytesRead);
+    const other = otherFormats.find(({ begins }) => begins.test(start));
+    if (other !== undefined) throw new UserError(`${file} is ${other.is}.`, other.remedy);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Not readline's lines: those end at other characters too, which rows may have. */
@@ -93,6 +135,8 @@ function parseEntry(line: string): DumpEntry | undefined {
 class RowCounter {
   readonly tables: TableRows[] = [];
   migrations: string[] | undefined;
+  /** Whether rows are written as statements, which are not counted. */
+  hasInserts = false;
 
   /** The one whose rows follow. */
   private table: TableRows | undefined;
@@ -109,6 +153,7 @@ class RowCounter {
   }
 
   private begin(line: string): void {
+    this.hasInserts ||= line.startsWith("INSERT INTO ");
     const [, schema, table, columns = ""] =
       /^COPY ((?:"(?:[^"]|"")+"|\w+))\.((?:"(?:[^"]|"")+"|\w+)) \((.*)\) FROM stdin;$/.exec(line) ??
       [];

@@ -14,12 +14,14 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { ClientProgramError } from "../../../src/backup/clientProgram";
+import { ClientProgramError, runClientProgram } from "../../../src/backup/clientProgram";
 import { countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
 import { readDump } from "../../../src/backup/dumpContents";
 import type { Connection } from "../../../src/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
+import { endSessions } from "./endSessions";
+import { onSmallDisk } from "./onSmallDisk";
 
 let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 let folder: string;
@@ -95,6 +97,31 @@ test("a large object, which anyone may create, does not keep a dump from finishi
   expect(entries.map(({ kind }) => kind)).not.toContain("BLOB");
 });
 
+test("a dump whose connection is cut in the middle of a table leaves nothing", async () => {
+  await database.run(`
+    create table public.slow as select n from generate_series(1, 1000) as n;
+    alter table public.slow enable row level security;
+    create policy slowly on public.slow using (pg_sleep(0.1) is not null);
+    grant select on public.slow to ${database.backup.user}`);
+  let cut: Promise<void> | undefined;
+  const running = dump(database.backup, join(folder, "cut.dump"), {}, (table) => {
+    if (table === "public.slow") cut = endSessions(database, database.backup.user);
+  });
+  await expect(running).rejects.toBeInstanceOf(ClientProgramError);
+  await expect(running).rejects.toThrow(/terminat|closed the connection/);
+  await cut;
+  expect((await readdir(folder)).filter((name) => /cut|^\./.test(name))).toEqual([]);
+  await database.run("drop table public.slow");
+});
+
+test.skipIf(process.getuid?.() !== 0)("a dump on a full disk leaves nothing", async () => {
+  await onSmallDisk(async (disk) => {
+    const running = dump(database.backup, join(disk, "full.dump"), {});
+    await expect(running).rejects.toThrow(/No space left on device/);
+    expect(await readdir(disk)).toEqual([]);
+  });
+});
+
 test("a wrong password is named, and not printed", async () => {
   const wrong: Connection = { ...database.backup, password: "guess-4711" };
   const error: unknown = await dump(wrong, join(folder, "x.dump"), {}).catch((e: unknown) => e);
@@ -142,6 +169,20 @@ describe("a file that is not a whole dump is refused", () => {
     ["another kind of archive", "PK\u0003\u0004"],
   ])("%s", async (_, text) => {
     await expect(damaged((copy) => writeFile(copy, text))).rejects.toMatchObject(refused);
+  });
+
+  test.each([
+    ["a tar archive", ["--format=tar"], /is a tar archive/],
+    ["a script", ["--format=plain"], /is a script of SQL/],
+    ["one with INSERT statements", ["--format=custom", "--inserts"], /rows as INSERT statements/],
+  ])("%s of pg_dump, with the reason", async (_, options, says) => {
+    const other = join(folder, "other.dump");
+    await runClientProgram("pg_dump", {
+      args: [...options, "--no-blobs", "--enable-row-security", `--file=${other}`],
+      connection: database.backup,
+    });
+    await expect(readDump(other)).rejects.toMatchObject({ name: "UserError" });
+    await expect(readDump(other)).rejects.toThrow(says);
   });
 
   test("none at all", async () => {

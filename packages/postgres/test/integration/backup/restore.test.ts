@@ -219,6 +219,29 @@ describe("a dump whose author is hostile", () => {
   });
 });
 
+test("a restore whose connection is cut leaves neither database nor login", async () => {
+  await database.run(
+    "insert into public.policies (name, kind, rules) select 'p' || n, 'cost', '{}' from generate_series(1, 20000) as n",
+  );
+  const source = await dumpOf("cut");
+  let cut: Promise<unknown> | undefined;
+  const running = restore([source], target, {
+    jobs: 1,
+    onTable: () => {
+      cut ??= database.administer(
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${target.database}'`,
+      );
+    },
+  });
+
+  await expect(running).rejects.toThrow(/could not be loaded[^]*(terminat|closed the connection)/);
+  await cut;
+  expect(await databases()).toEqual([database.name]);
+  const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
+  expect(await rowsOf(database.superuser, left)).toEqual([]);
+  await database.run("delete from public.policies");
+});
+
 test("of two restores under one name at once, one fails and leaves the other's database alone", async () => {
   const source = await dumpOf("twice");
   const both = await Promise.allSettled([1, 2].map(() => restore([source], target, { jobs: 1 })));
