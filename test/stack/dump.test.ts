@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { copyFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { clientAddress } from "@hosterizer/postgres/connection/connection";
 import { rowsOf } from "../../packages/postgres/test/integration/testDatabase";
 import { comingMigration } from "../shippedMigrations";
 import { makeConvergedProject } from "./makeProject";
@@ -139,6 +141,40 @@ describe("one customer", () => {
     expect(code).toBe(0);
     expect(await readChecksums(project)).toEqual(before);
     expect(await project.npm("drift")).toMatchObject({ code: 0 });
+  });
+
+  test("is not loaded beside an update, nor an update beside it, and a killed load is in no one's way", async () => {
+    const before = await readChecksums(project);
+    await remove();
+    const blocker = new Client(clientAddress(await project.connection()));
+    await blocker.connect();
+    try {
+      await blocker.query("begin; lock table public.users in access exclusive mode");
+      const words = ["db", "--", "restore", "one.jsonl.gz", "--customer", customer];
+      const loading = project.start(...words);
+      const waiting = `select from pg_stat_activity
+        where application_name = 'hosterizer-database/restore' and wait_event_type = 'Lock'`;
+      await expect
+        .poll(async () => (await project.query(waiting)).length, { timeout: 60_000 })
+        .toBe(1);
+
+      const refused = /A restore into stack local is running \(process \d+, since /;
+      for (const other of [["up"], words, ["db", "--", "restore", "all.dump"]]) {
+        const { code, output } = await project.npm(...other);
+        expect(output).toMatch(refused);
+        expect(code).toBe(1);
+      }
+
+      process.kill(-Number(loading.pid), "SIGKILL");
+      await loading;
+      await blocker.query("rollback");
+    } finally {
+      await blocker.end();
+    }
+    const { code, output } = await db("restore", "one.jsonl.gz", "--customer", customer);
+    expect(output).toContain("was killed; its lock is removed.");
+    expect(code).toBe(0);
+    expect(await readChecksums(project)).toEqual(before);
   });
 
   const unchanged = async (words: string[], says: RegExp) => {

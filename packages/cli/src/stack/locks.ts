@@ -1,24 +1,29 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { hostname } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 
 import { UserError } from "@hosterizer/postgres/userError";
 import { say } from "../terminal";
+import { readBackend } from "./backend";
 import { endOrphans, isPulumi, readProcesses } from "./processes";
 import { stackFiles } from "./stackFiles";
 
-/** One of Pulumi's locks on a stack whose state is in the project folder. */
+/** A lock on a stack whose state is in the project folder: Pulumi's, or one like it of this program. */
 interface Lock {
   path: string;
-  /** Undefined in an incomplete lock, whose holder was killed while it wrote it. */
-  holder: { pid: number; hostname: string; timestamp: string } | undefined;
+  /**
+   * Undefined in an incomplete lock, whose holder was killed while it wrote it. `command` is in the locks of this program: the
+   * command line that its process has.
+   */
+  holder: { pid: number; hostname: string; timestamp: string; command?: string } | undefined;
   /** Milliseconds since it was written. */
   age: number;
 }
 
-/** The process named in a lock: no longer there, another program, or Pulumi. */
-type Holder = "gone" | "stranger" | "pulumi";
+/** The process named in a lock: no longer there, another program, Pulumi, or this program. */
+type Holder = "gone" | "stranger" | "pulumi" | "program";
 
 /** `abandoned`: may be removed. `held`: an update runs. `unclear`: only the user can know. */
 type Verdict = "abandoned" | "held" | "unclear";
@@ -60,7 +65,39 @@ function describeHeld(stack: string, locks: readonly Lock[]): string | undefined
   if (held === undefined) return undefined;
   const { holder } = held;
   const who = holder === undefined ? "" : ` (process ${holder.pid}, since ${holder.timestamp})`;
-  return `Another update of stack ${stack} is running${who}.`;
+  const what = holder?.command === undefined ? "Another update of" : "A restore into";
+  return `${what} stack ${stack} is running${who}.`;
+}
+
+/**
+ * Runs something that no update of a stack may run beside, with a lock like Pulumi's: Pulumi respects it too. Other backends have
+ * locks that only Pulumi can take; there it runs without one.
+ *
+ * @throws UserError if an update runs, or something else under such a lock
+ */
+export async function withStackLock<T>(stack: string, run: () => Promise<T>): Promise<T> {
+  if (readBackend(stack).kind !== "project") return run();
+  await healLocks(stack);
+  const { locks: folder } = stackFiles(stack);
+  const path = join(folder, `${randomUUID()}.json`);
+  const holder = {
+    pid: process.pid,
+    username: userInfo().username,
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+    command: readProcesses().find(({ pid }) => pid === process.pid)?.command,
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, JSON.stringify(holder), { flag: "wx" });
+  try {
+    // Of two that begin at once, each sees the other's.
+    const others = readLocks(stack).filter((lock) => lock.path !== path);
+    const other = describeHeld(stack, others);
+    if (other !== undefined) throw new UserError(other, "Wait until it ends, then rerun.");
+    return await run();
+  } finally {
+    await rm(path, { force: true });
+  }
 }
 
 // Pulumi writes a lock in one go, so one that is still incomplete after this time stays so.
@@ -70,22 +107,23 @@ const writing = 10_000;
  * Whether a lock is still held.
  *
  * @param hostname of this machine; nothing is known about processes of another one
- * @param lookUp what kind of process a process id of this machine belongs to
+ * @param lookUp what kind of process has the holder's process id on this machine
  */
 export function judgeLock(
   { holder, age }: Pick<Lock, "holder" | "age">,
   hostname: string,
-  lookUp: (pid: number) => Holder,
+  lookUp: (holder: NonNullable<Lock["holder"]>) => Holder,
 ): Verdict {
   if (holder === undefined) return age > writing ? "abandoned" : "held";
   if (holder.hostname !== hostname) return "unclear";
-  return lookUp(holder.pid) === "pulumi" ? "held" : "abandoned";
+  return ["pulumi", "program"].includes(lookUp(holder)) ? "held" : "abandoned";
 }
 
-function lookUpHolder(pid: number): Holder {
+function lookUpHolder({ pid, command }: NonNullable<Lock["holder"]>): Holder {
   const found = readProcesses().find((candidate) => candidate.pid === pid);
   if (found === undefined) return "gone";
   // Process ids are reused in time, and at once after a reboot.
+  if (command !== undefined) return found.command === command ? "program" : "stranger";
   return isPulumi(found.command) ? "pulumi" : "stranger";
 }
 
@@ -108,9 +146,10 @@ function readLocks(stack: string): Lock[] {
 /** The holder in the text of a lock; undefined if the text is incomplete. */
 export function parseLock(text: string): Lock["holder"] {
   try {
-    const { pid, hostname, timestamp } = JSON.parse(text) as Record<string, unknown>;
+    const { pid, hostname, timestamp, command } = JSON.parse(text) as Record<string, unknown>;
     if (typeof pid !== "number" || typeof hostname !== "string") return undefined;
-    return { pid, hostname, timestamp: String(timestamp) };
+    const own = typeof command === "string" ? { command } : {};
+    return { pid, hostname, timestamp: String(timestamp), ...own };
   } catch {
     return undefined;
   }

@@ -29,6 +29,7 @@ import { readSchemaDrift } from "@hosterizer/postgres/schema/schemaDrift";
 import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import type { Program } from "../../program";
+import { withStackLock } from "../../stack/locks";
 import { maintenanceConnection } from "../stack/maintenanceConnection";
 import { lateProgress, say } from "../../terminal";
 import { counted, humanDuration } from "../screen/numbers";
@@ -53,7 +54,7 @@ export async function loadDump(
   file: string,
   options: LoadOptions,
 ): Promise<void> {
-  const { stack, replace, schemaOnly } = options;
+  const { stack, replace } = options;
   const ofCustomer = await readCustomerHead(file);
   if (ofCustomer !== undefined) {
     throw new UserError(
@@ -69,26 +70,65 @@ export async function loadDump(
     );
   }
   const migrator = connectionAs(program.migrator, access);
-  const state = await explainRefusal(access, migrator, async () => {
+  await explainRefusal(access, migrator, async () => {
     await requireProgram("pg_restore", await majorOf(migrator));
-    return readMigrationState({
-      connection: migrator,
-      owner: program.owner,
-      directory: program.migrationsDirectory,
-      schemas: program.recordedSchemas,
-    });
   });
-
   say(`Reading ${file} …`);
   const contents = await readDump(file);
+  const moment = new Date().toISOString().slice(0, 23).replace("T", "_").replaceAll(/[-:.]/g, "");
+  const predecessor = `${access.database}_before_${moment}`;
+  await withStackLock(stack, () =>
+    loadBeside(program, { file, contents, access, options, moment, predecessor }),
+  );
+  if (replace === undefined) return;
+  // Grants on the database itself, settings, and what other owners have in it.
+  const unasked = stack === "local" ? [] : ["--yes", "--skip-preview"];
+  const code = await up(["--stack", stack, ...unasked]).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    say(error.message);
+    return 1;
+  });
+  if (code !== 0) {
+    throw new UserError(
+      `${access.database} is the restored database, but the update after that has failed: settings and the pooler's function may be missing.`,
+      `See above, then run \`${npmCommand("up", [], stack)}\`. The database before is ${predecessor}.`,
+    );
+  }
+}
+
+/** Loads a dump into a database of its own, checks it, and puts it in the place of the present one if asked. */
+async function loadBeside(
+  program: Program,
+  {
+    file,
+    contents,
+    access,
+    options,
+    moment,
+    predecessor,
+  }: {
+    file: string;
+    contents: DumpContents;
+    access: StackAccess;
+    options: LoadOptions;
+    moment: string;
+    /** What the present database is called afterwards. */
+    predecessor: string;
+  },
+): Promise<void> {
+  const { stack, replace, schemaOnly } = options;
+  const { applied } = await readMigrationState({
+    connection: connectionAs(program.migrator, access),
+    owner: program.owner,
+    directory: program.migrationsDirectory,
+    schemas: program.recordedSchemas,
+  });
   requireSameVersion(
     file,
     contents,
-    state.applied.map(({ name }) => name),
+    applied.map(({ name }) => name),
     options,
   );
-
-  const moment = new Date().toISOString().slice(0, 23).replace("T", "_").replaceAll(/[-:.]/g, "");
   const database = options.into ?? `${access.database}_restored_${moment}`;
   requireName(database);
   const target = {
@@ -97,7 +137,6 @@ export async function loadDump(
     maintenance: await maintenanceConnection(stack, serverOf(access)),
     owner: program.owner,
   };
-  const predecessor = `${access.database}_before_${moment}`;
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
   const leftOut = await withSources(file, contents, options, program, access, (sources) =>
@@ -131,19 +170,6 @@ export async function loadDump(
     return;
   }
   say(`${access.database} is the restored database now. The one before is kept as ${predecessor}.`);
-  // Grants on the database itself, settings, and what other owners have in it.
-  const unasked = stack === "local" ? [] : ["--yes", "--skip-preview"];
-  const code = await up(["--stack", stack, ...unasked]).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    say(error.message);
-    return 1;
-  });
-  if (code !== 0) {
-    throw new UserError(
-      `${access.database} is the restored database, but the update after that has failed: settings and the pooler's function may be missing.`,
-      `See above, then run \`${npmCommand("up", [], stack)}\`. The database before is ${predecessor}.`,
-    );
-  }
 }
 
 /** Runs something in which applications may connect to a database, and closes the database if that fails or is interrupted. */

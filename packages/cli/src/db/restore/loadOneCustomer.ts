@@ -4,6 +4,7 @@ import { isLostConnection } from "@hosterizer/postgres/connection/connectionFail
 import { UserError } from "@hosterizer/postgres/userError";
 import { interruptible } from "../../interruptible";
 import type { Program } from "../../program";
+import { withStackLock } from "../../stack/locks";
 import { say, steadyProgress } from "../../terminal";
 import { counted, humanDuration } from "../screen/numbers";
 import { backupRole } from "../stack/backupRole";
@@ -50,8 +51,10 @@ export async function loadOneCustomer(
   say(`Reading ${file} …`);
   const counts = await interruptible(
     (signal) =>
-      explainRefusal(access, target.application, () =>
-        loadCustomer(file, head, target, { onRows, signal }),
+      withStackLock(stack, () =>
+        explainRefusal(access, target.application, () =>
+          loadCustomer(file, head, target, { onRows, signal }),
+        ),
       ).catch((error: unknown) => {
         if (signal.aborted || !isLostConnection(error)) throw error;
         throw new UserError(

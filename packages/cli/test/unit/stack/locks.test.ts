@@ -10,6 +10,12 @@ test("a lock names the process and the machine that wrote it", () => {
   expect(parseLock(text)).toEqual(holder);
 });
 
+test("a lock of this program has its command line too", () => {
+  const command = "node db.ts restore a.dump";
+
+  expect(parseLock(JSON.stringify({ ...holder, command }))).toEqual({ ...holder, command });
+});
+
 test.each(["", "{", "null", '{"pid":"17"}', '{"hostname":"here"}'])(
   "%j is not a complete lock",
   (text) => {
@@ -19,6 +25,7 @@ test.each(["", "{", "null", '{"pid":"17"}', '{"hostname":"here"}'])(
 
 test.each([
   { process: "pulumi", verdict: "held" },
+  { process: "program", verdict: "held" },
   { process: "gone", verdict: "abandoned" },
   { process: "stranger", verdict: "abandoned" },
 ] as const)("the lock of a process that is now $process is $verdict", ({ process, verdict }) => {
