@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { ClientProgramError, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
@@ -21,6 +21,7 @@ interface Options {
   dataOnly?: true;
   table?: string[];
   customer?: string;
+  jobs?: number;
   file?: string;
 }
 
@@ -37,6 +38,7 @@ export function dump(program: Program): Command {
       ["npm run db -- dump --stack prod --file /backup/prod.dump", "another stack, another file"],
       ["npm run db -- dump --data-only --table public.sites", "the rows of one table"],
       ["npm run db -- dump --schema-only", "the definitions alone"],
+      ["npm run db -- dump --jobs 4", "a large database, four tables at a time, into a folder"],
       ["npm run db -- dump --customer 42", "one customer's rows of all tenant tables"],
     ],
   })
@@ -48,6 +50,11 @@ export function dump(program: Program): Command {
         .argParser(customerId)
         .conflicts(["schemaOnly", "dataOnly", "table"]),
     )
+    .addOption(
+      new Option("-j, --jobs <number>", "write so many tables at a time, into a folder")
+        .argParser(jobCount)
+        .conflicts("customer"),
+    )
     .option("-f, --file <file>", `where to write it (default: a new file in ${defaultFolder}/)`)
     .action(async (options: Options) => {
       const { stack, customer, file } = options;
@@ -58,6 +65,12 @@ export function dump(program: Program): Command {
 
 function append(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+/** Each has a session of its own. @throws InvalidArgumentError, to which commander adds the option's name */
+function jobCount(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It is a whole number from 1 to 99.");
 }
 
 async function run(program: Program, options: Options): Promise<void> {
@@ -97,7 +110,7 @@ async function run(program: Program, options: Options): Promise<void> {
     await writeDump(
       connection,
       file,
-      { only, tables, withoutTables: await unreadable(program, tables) },
+      { only, tables, withoutTables: await unreadable(program, tables), jobs: options.jobs },
       progress,
     );
   } catch (error) {

@@ -10,6 +10,8 @@ export interface DumpContent {
   tables?: readonly string[];
   /** Names of tables that are left out, rows and definition. Default: none. */
   withoutTables?: readonly string[];
+  /** How many tables are written at a time, into a folder. Default: one, into a file. */
+  jobs?: number | undefined;
 }
 
 /** Receives the name of each table whose rows are about to be written. */
@@ -17,7 +19,7 @@ export type OnTable = (table: string) => void;
 
 /**
  * Writes a database into one file, as one snapshot sees it, in pg_dump's custom format, which is compressed and which pg_restore
- * reads in any order. The file appears under its name when it is complete.
+ * reads in any order; or, by several jobs, into a folder in its directory format. It appears under its name when it is complete.
  *
  * Policies decide which rows the login sees, so it must be one that they show every row.
  * https://www.postgresql.org/docs/15/app-pgdump.html
@@ -28,14 +30,14 @@ export type OnTable = (table: string) => void;
 export async function dump(
   connection: Connection,
   file: string,
-  { only, tables = [], withoutTables = [] }: DumpContent,
+  { only, tables = [], withoutTables = [], jobs }: DumpContent,
   onTable: OnTable = () => undefined,
 ): Promise<void> {
   const args = [
     ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
     // Every role may create a large object, and only that role can read it: a single one would make every dump fail.
     "--no-blobs",
-    "--format=custom",
+    ...(jobs === undefined ? ["--format=custom"] : ["--format=directory", `--jobs=${jobs}`]),
     ...(only === undefined ? [] : [`--${only}-only`]),
     ...tables.map((table) => `--table=${patternOf(table)}`),
     ...withoutTables.map((table) => `--exclude-table=${patternOf(table)}`),

@@ -37,7 +37,7 @@ export interface TableRows {
  * @throws UserError if it is missing, is not in one of pg_dump's formats for pg_restore, or is damaged
  */
 export async function readDump(file: string): Promise<DumpContents> {
-  await requireCustomFormat(file);
+  await requireLoadable(file);
   const entries: DumpEntry[] = [];
   const counter = new RowCounter();
   try {
@@ -62,6 +62,15 @@ export async function readDump(file: string): Promise<DumpContents> {
       `${file} is not a dump, or is damaged. pg_restore says: ${error.errors.join(" ")}`,
       "Name a file that `npm run db -- dump` or `pg_dump --format=custom` has written, and copy it again if it was copied.",
       { cause: error },
+    );
+  }
+  // pg_restore does not notice that a file in a folder was cut off.
+  const dumped = entries.filter(({ kind }) => kind === "TABLE DATA");
+  const isWhole = counter.isComplete && dumped.length === counter.tables.length;
+  if (!counter.hasInserts && !isWhole) {
+    throw new UserError(
+      `${file} is damaged: rows of a table are missing.`,
+      "Copy it again if it was copied.",
     );
   }
   if (counter.hasInserts) {
@@ -96,8 +105,8 @@ const otherFormats: readonly { begins: RegExp; is: string; remedy: string }[] = 
   },
 ];
 
-/** @throws UserError if a file cannot be read, or is in another format than pg_dump's custom one */
-async function requireCustomFormat(file: string): Promise<void> {
+/** @throws UserError if a file cannot be read, or is in another format than pg_dump's custom one and its folders */
+async function requireLoadable(file: string): Promise<void> {
   const handle = await open(file).catch((error: unknown) => {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new UserError(
@@ -106,6 +115,7 @@ async function requireCustomFormat(file: string): Promise<void> {
     );
   });
   try {
+    if ((await handle.stat()).isDirectory()) return;
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(512) });
     const start = buffer.toString("latin1", 0, bytesRead);
     const other = otherFormats.find(({ begins }) => begins.test(start));
@@ -142,6 +152,11 @@ class RowCounter {
   private table: TableRows | undefined;
   /** Where the ledger's rows have the name of a migration. */
   private nameAt: number | undefined;
+
+  /** Whether the rows of each table have had their end. */
+  get isComplete(): boolean {
+    return this.table === undefined;
+  }
 
   read(line: string): void {
     if (this.table === undefined) this.begin(line);

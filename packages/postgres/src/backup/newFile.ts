@@ -1,10 +1,10 @@
-import { link, mkdtemp, rm } from "node:fs/promises";
+import { link, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { UserError } from "../userError";
 
 /**
- * Writes a file that appears under its name when it is complete, and overwrites nothing. If writing fails, nothing is left of it.
+ * Writes a file or a folder that appears under its name when it is complete, and overwrites nothing. If writing fails, nothing is left of it.
  *
  * @param file a path that does not exist yet
  * @param write gets the path to write to, in a folder that only this user may enter
@@ -21,13 +21,22 @@ export async function writeNewFile(
   const unfinished = join(folder, basename(file));
   try {
     await write(unfinished);
-    // Unlike a rename, it replaces nothing.
-    await link(unfinished, file);
+    await place(unfinished, file);
   } catch (error) {
     throw notWritten(file, error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Unlike a rename alone, it replaces nothing but the empty folder that it has made itself. */
+async function place(unfinished: string, file: string): Promise<void> {
+  if (!(await stat(unfinished)).isDirectory()) {
+    await link(unfinished, file);
+    return;
+  }
+  await mkdir(file, { mode: 0o700 });
+  await rename(unfinished, file);
 }
 
 /** For the user, where the file system has refused something. */

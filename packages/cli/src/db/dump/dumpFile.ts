@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 
 import { alreadyThere } from "@hosterizer/postgres/backup/newFile";
@@ -43,9 +43,12 @@ export function fromUser(file: string): string {
   return resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
 }
 
-/** A line about a file that has been written. @param began in milliseconds */
+/** A line about a file or folder that has been written. @param began in milliseconds */
 export async function describeDump(file: string, began: number): Promise<string> {
-  const { size } = await stat(file);
+  const isFolder = (await stat(file)).isDirectory();
+  const files = isFolder ? (await readdir(file)).map((name) => join(file, name)) : [file];
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  const size = sizes.reduce((sum, each) => sum + each, 0);
   return `${shown(file)}: ${humanBytes(size)}, ${humanDuration((Date.now() - began) / 1000)}`;
 }
 

@@ -85,7 +85,8 @@ export async function readCustomerHead(file: string): Promise<CustomerHead | und
     const first = await lines.next();
     return first.done ? undefined : parseHead(file, first.value);
   } catch (error) {
-    if (isDamage(error)) return undefined;
+    // Some dumps are folders.
+    if (isDamage(error) || codeOf(error) === "EISDIR") return undefined;
     throw error;
   } finally {
     await lines.return();
@@ -171,8 +172,9 @@ async function* linesOf(file: string): AsyncGenerator<string, void> {
     const rest = Buffer.concat(unfinished).toString("utf8");
     if (rest !== "") yield rest;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === "ENOENT" ? new UserError(`${file} does not exist.`, "Name a dump.") : error;
+    throw codeOf(error) === "ENOENT"
+      ? new UserError(`${file} does not exist.`, "Name a dump.")
+      : error;
   } finally {
     source.destroy();
     text.destroy();
@@ -181,8 +183,11 @@ async function* linesOf(file: string): AsyncGenerator<string, void> {
 
 /** Whether something is wrong with what a file has, not with reading it: https://nodejs.org/docs/latest-v20.x/api/zlib.html. */
 function isDamage(error: unknown): error is Error {
-  if (error instanceof SyntaxError) return true;
-  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+  return error instanceof SyntaxError || codeOf(error).startsWith("Z_");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function damaged(file: string, how: string, cause?: Error): UserError {

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import {
   copyFile,
+  cp,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -17,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClientProgramError, runClientProgram } from "../../../src/backup/clientProgram";
 import { countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
-import { readDump } from "../../../src/backup/dumpContents";
+import { readDump, type TableRows } from "../../../src/backup/dumpContents";
 import type { Connection } from "../../../src/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { endSessions } from "./endSessions";
@@ -54,6 +56,62 @@ test("a dump has every row of every tenant, and only its owner may read it", asy
   // These tables were made without migrations.
   expect(migrations).toBeUndefined();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+describe("a dump by several jobs", () => {
+  let several: string;
+  beforeAll(async () => {
+    several = join(folder, "several.dump");
+    await dump(database.backup, several, { jobs: 3 });
+  });
+
+  test("is a folder with the same rows, which only its owner may enter", async () => {
+    const [one, other] = [await readDump(file), await readDump(several)];
+    const byName = (tables: readonly TableRows[]) =>
+      tables.map(({ schema, table, count }) => `${schema}.${table}: ${count}`).sort();
+    expect(byName(other.tables)).toEqual(byName(one.tables));
+    expect((await stat(several)).mode & 0o777).toBe(0o700);
+    for (const name of await readdir(several))
+      expect((await stat(join(several, name))).mode & 0o077).toBe(0);
+    expect((await readdir(folder)).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  test("overwrites nothing, not even an empty folder", async () => {
+    const taken = join(folder, "taken");
+    await mkdir(taken);
+    await expect(dump(database.backup, taken, { jobs: 2 })).rejects.toThrow(/exists already/);
+    expect(await readdir(taken)).toEqual([]);
+  });
+
+  test("leaves nothing when it fails", async () => {
+    const failed = join(folder, "failed.dump");
+    const stranger = await database.role("stranger2");
+    await expect(dump(stranger, failed, { jobs: 2 })).rejects.toBeInstanceOf(ClientProgramError);
+    expect((await readdir(folder)).filter((name) => /failed|^\./.test(name))).toEqual([]);
+  });
+
+  test.each([
+    ["without the rows of a table", (path: string) => rm(path)],
+    ["with half of a table's rows", (path: string) => truncate(path, 1000)],
+    ["with an empty file of rows", (path: string) => truncate(path, 0)],
+  ])("is refused %s", async (_, damage) => {
+    const copy = join(folder, "copy.dump");
+    await cp(several, copy, { recursive: true });
+    const files = (await readdir(copy)).filter((name) => name.endsWith(".gz"));
+    const sizes = await Promise.all(
+      files.map(async (name) => ({ name, size: (await stat(join(copy, name))).size })),
+    );
+    const [largest] = sizes.sort((one, other) => other.size - one.size);
+    await damage(join(copy, largest?.name ?? ""));
+    await expect(readDump(copy)).rejects.toMatchObject({ name: "UserError" });
+    await rm(copy, { recursive: true });
+  });
+
+  test("is refused when the folder is none", async () => {
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    await expect(readDump(empty)).rejects.toThrow(/empty is not a dump, or is damaged/);
+  });
 });
 
 test("a part of the database is dumped alone", async () => {

@@ -219,6 +219,17 @@ describe("a dump whose author is hostile", () => {
   });
 });
 
+test("a folder of several jobs is restored", async () => {
+  const file = join(folder, "several.dump");
+  await dump(database.backup, file, { jobs: 2 });
+  const source = { file, ...(await readDump(file)) };
+  await restore([source], target, { jobs: 2 });
+  const rows = loadedTables(source, target.owner);
+  expect(rows.length).toBeGreaterThan(5);
+  expect(compareCounts(rows, await countRows(inNew(), rows))).toEqual([]);
+  await dropRestored(target);
+});
+
 test("a restore whose connection is cut leaves neither database nor login", async () => {
   await database.run(
     "insert into public.policies (name, kind, rules) select 'p' || n, 'cost', '{}' from generate_series(1, 20000) as n",
