@@ -63,6 +63,7 @@ async function main() {
   );
   const schema = new Schema("schema", {
     ...{ ...migrating, acknowledgedLoss, releasedVersion, after: recorded },
+    undrilled: found.undrilled,
     // A server that the stack owns has no other users to wait for.
     unsafe: settings.instance === "external" ? "refused" : "told",
   });

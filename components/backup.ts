@@ -23,15 +23,17 @@ import { ContainerFiles } from "./dynamic/containerFiles";
 import type { DockerInstance } from "./instance/dockerInstance";
 
 /** What a drill expects of a stack's database. */
-export function drillPlan(database: string, { owner, tenancy }: DeclaredAccess): DrillPlan {
+export function drillPlan(
+  database: string,
+  { owner, tenancy }: DeclaredAccess,
+  { lossShare }: Pick<BackupDeclaration, "lossShare">,
+): DrillPlan {
   return {
-    ...{ database, owner, tenancy, migrator, schemas: recordedSchemas },
+    ...{ database, owner, tenancy, migrator, schemas: recordedSchemas, lossShare },
     // The roles themselves: the logins that a rotation makes are members of them.
     strangers: roles
       .filter((role) => hasPassword(role) && role.name !== migrator)
       .map(({ name }) => name),
-    // A tenth of a table is more than tenants delete in a week, and less than a mistake takes.
-    lossShare: 0.1,
   };
 }
 

@@ -8,6 +8,8 @@ import type { ExtensionDeclaration } from "@hosterizer/postgres/access/declarati
 import { withLogins } from "@hosterizer/postgres/access/logins";
 import { DeclarationError } from "@hosterizer/postgres/userError";
 import { overrideFaults } from "@hosterizer/postgres/server/container/containerSettings";
+import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
+import { drilledRole } from "@hosterizer/postgres/backup/drill/serverRecord";
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
 import { availableExtensions } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
@@ -33,6 +35,8 @@ import {
 } from "@hosterizer/postgres/server/external/externalServer";
 import { extensions, recordedSchemas, schemas } from "../database/extensions";
 import { owner, roles } from "../database/roles";
+import { tenancy } from "../database/tenancy";
+import { judgeDrillsOfContainers, judgeDrillsOfServer } from "./drills";
 import { authorityFile, authorityName } from "./instance/certificateAuthority";
 import { type DockerSettings, type ExternalSettings, placeOf, type Settings } from "./settings";
 
@@ -48,6 +52,8 @@ interface FoundServer {
   looksUp?: boolean;
   /** Whether our database exists from an earlier time, when it was this stack's. Default false. */
   leftBehind?: boolean;
+  /** Why migrations of a database with data are refused: no drill has restored it recently. Default: they are not. */
+  undrilled?: Undrilled | undefined;
   faults: readonly DeclarationError[];
 }
 
@@ -80,7 +86,8 @@ async function findContainers(settings: DockerSettings, stack: string): Promise<
     ...overrideFaults(serverSettings, stack, memory),
     ...(await publishedPortFaults(host, ports, authorityName(dockerName), stack)),
   ];
-  return { exists: existsSync(authorityFile(stack)), extensions: undefined, faults };
+  const undrilled = await judgeDrillsOfContainers(settings, stack);
+  return { exists: existsSync(authorityFile(stack)), extensions: undefined, undrilled, faults };
 }
 
 /** Inspects a server that exists already. What does not fit is a fault, or a warning in Pulumi's log. */
@@ -102,6 +109,7 @@ export async function findExternalServer(
       owner,
       schemas: namesOf(schemas),
       migratedSchemas: recordedSchemas,
+      drilled: drilledRole(tenancy),
     });
     const wishes = { stack, deployRole, database, owner, extensions, applicationConnections };
     const own = await findOwnObjects(server, wishes);
@@ -118,7 +126,8 @@ export async function findExternalServer(
     const looksUp = server.deployRole.superuser || server.hasLookup;
     const leftBehind = own !== undefined && isLeftBehind(server, own, wishes);
     const possible = possibleExtensions(server, extensions);
-    return { ...found, possible, looksUp, leftBehind, faults };
+    const undrilled = await judgeDrillsOfServer(settings, server.lastDrill, stack);
+    return { ...found, possible, looksUp, leftBehind, undrilled, faults };
   } catch (error) {
     if (!(error instanceof ExternalServerFault)) throw error;
     const [fault, remedy] = [error.fault, error.remedy].map((text) => text.replace(/\.$/, ""));

@@ -11,6 +11,7 @@ import {
   withLogins,
 } from "@hosterizer/postgres/access/logins";
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
+import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
 import {
   folderFaults,
@@ -39,6 +40,8 @@ export interface Preflight {
   looksUp: boolean;
   /** Whether our database exists from an earlier time, when it was this stack's. */
   leftBehind: boolean;
+  /** Why migrations of a database with data are refused; undefined: they are not. */
+  undrilled: Undrilled | undefined;
 }
 
 /**
@@ -82,7 +85,7 @@ export async function preflight(
   );
 
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
-  const { possible = extensions, looksUp = true, leftBehind = false } = found;
+  const { possible = extensions, looksUp = true, leftBehind = false, undrilled } = found;
   const logins = withLogins(roles, settings.logins);
   const access = {
     ...{ owner, roles: logins, schemas, extensions: possible, grants: [...firstGrants, ...grants] },
@@ -91,7 +94,7 @@ export async function preflight(
     lookup: { owner, role: pooler, authenticator },
   };
   const signingKeys = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
-  return { settings, access, signingKeys, looksUp, leftBehind };
+  return { settings, access, signingKeys, looksUp, leftBehind, undrilled };
 }
 
 /** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */

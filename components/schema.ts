@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Destination } from "@hosterizer/postgres/migrations/migrationPlan";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
@@ -21,6 +22,8 @@ export interface SchemaArgs extends Destination {
   releasedVersion: number;
   /** Whether a pending migration that is unsafe for a database in use is refused, or shown by preview. */
   unsafe: "refused" | "told";
+  /** Why pending migrations are refused on a database with data: no drill has restored it recently. Undefined: they are not. */
+  undrilled: Undrilled | undefined;
   /** Row-level security is on for a tenant table as soon as a migration creates it. */
   tenancy: Tenancy;
 }

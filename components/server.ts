@@ -63,7 +63,7 @@ async function makeContainers(
   const isOn = declared.repositories.length > 0;
   new Backup("backup", {
     ...{ prefix, declared, instance, key, stack },
-    drill: drillPlan(database, access),
+    drill: drillPlan(database, access, declared),
     context: isOn ? await schedulerContext() : undefined,
   });
   const makePooler = (after: pulumi.Resource) => {

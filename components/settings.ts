@@ -45,10 +45,17 @@ function dockerNameOf(stack: string): string {
 function contradictions(settings: Settings, stack: string): DeclarationError[] {
   if (settings.instance === "embedded") return [];
   if (settings.instance === "docker") {
-    const { port, poolerPort } = settings;
-    if (port !== poolerPort) return [];
-    const fault = `${port} is the server's own port (${project}:port)`;
-    return [settingFault("poolerPort", fault, stack, settings.instance)];
+    const { port, poolerPort, backup } = settings;
+    const faults: DeclarationError[] = [];
+    if (port === poolerPort) {
+      const fault = `${port} is the server's own port (${project}:port)`;
+      faults.push(settingFault("poolerPort", fault, stack, settings.instance));
+    }
+    if (backup.drillWithin !== undefined && backup.repositories.length === 0) {
+      const fault = `${backup.drillWithin}d: backups are off, so that no drill can restore any`;
+      faults.push(nestedFault(["backup", "drillWithin"], fault, stack));
+    }
+    return faults;
   }
   const { sslcert, sslkey } = settings;
   const faults: DeclarationError[] = [];

@@ -118,6 +118,22 @@ const cron = z
     if (fault !== undefined) context.addIssue(fault);
   });
 
+/** What is asked of restore drills, on every kind of server. */
+const drills = {
+  /** For how many days a sound drill lets migrations of a database with data, and promotions, pass. Default: none is asked for. */
+  drillWithin: days("a number of days").optional(),
+  /** The share of a tenant table's rows that may be missing since the previous drill. Default a tenth. */
+  lossShare: z
+    .string("is not a share, such as 10%")
+    .regex(/^(\d|[1-9]\d|100)%$/, "is not a share, such as 10%")
+    // A tenth of a table is more than tenants delete in a week, and less than a mistake takes.
+    .prefault("10%")
+    .transform((text) => Number(text.slice(0, -1)) / 100),
+};
+
+/** Of a server whose owner makes the backups. */
+const othersBackup = z.strictObject(drills, notBackup);
+
 /** See BackupDeclaration. */
 const backup = z.strictObject(
   {
@@ -137,6 +153,7 @@ const backup = z.strictObject(
     schedule: cron.prefault("17 2 * * *"),
     /** When a drill restores each repository and checks what it got, in UTC. Default: Sundays at 4:17. */
     drillSchedule: cron.prefault("17 4 * * SUN"),
+    ...drills,
     /** Whether repositories are encrypted. Default true. */
     encryption: yesOrNo.prefault("true"),
     /** What to do with WAL that no repository takes: keep it, or drop what is more than this. Default keep. */
@@ -290,6 +307,11 @@ export const settingsSchemas = {
     deployPasswordCommand: text
       .optional()
       .meta(example(`${project}:deployPasswordCommand 'aws rds generate-db-auth-token …'`)),
+    /** What is asked of restore drills. Default: none is asked for. */
+    backup: objectOf(notBackup)
+      .pipe(othersBackup)
+      .prefault("{}")
+      .meta(example(`--path ${project}:backup.drillWithin 8d`)),
     /** How many connections applications and poolers open at most, together. Default 25, as in the guide's Connection Pooling. */
     applicationConnections: wholeNumber("a number of connections", 1, 100_000)
       .prefault("25")

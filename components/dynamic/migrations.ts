@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
@@ -25,6 +26,8 @@ export interface MigrationsInputs {
   releasedVersion: number;
   /** Whether a pending migration that is unsafe for a database in use is refused, or shown by preview. */
   unsafe: "refused" | "told";
+  /** Why pending migrations are refused on a database with data; undefined: they are not. */
+  undrilled?: Undrilled | undefined;
 }
 
 /** The folder's migrations, applied in order up to the target. Its ID is the ledger. Deleting it leaves schema and data. */

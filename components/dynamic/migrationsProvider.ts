@@ -1,5 +1,6 @@
 import { afterEachMigration } from "@hosterizer/postgres/audit/newObjects";
-import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
+import { DeclarationError, DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
+import { holdsRows } from "@hosterizer/postgres/migrations/holdsRows";
 import { migrateTo } from "@hosterizer/postgres/migrations/migrate";
 import type { Migration } from "@hosterizer/postgres/migrations/migration";
 import { MigrationError } from "@hosterizer/postgres/migrations/migrationError";
@@ -64,10 +65,9 @@ async function readPending(
   let unsafe: string[] = [];
   const unreadable = await inspect("the migrations' ledger", async () => {
     pending = await migrationPlan(inputs, { target, acknowledgedLoss }, folder);
-    unsafe = await judge(
-      inputs,
-      wanted.filter(({ name }) => pending.includes(name)),
-    );
+    const applied = wanted.filter(({ name }) => pending.includes(name));
+    await requireDrill(inputs, applied);
+    unsafe = await judge(inputs, applied);
     return [];
   });
   return [...driftLines(unreadable), ...pending, ...unsafe];
@@ -93,6 +93,29 @@ async function judge(
   );
 }
 
+/**
+ * Undoing one is never refused: in an emergency a rollback has to work.
+ *
+ * @throws DeclarationErrors if migrations are to be applied to a database with data that no drill has restored recently
+ */
+async function requireDrill(
+  { connection, schemas, undrilled }: MigrationsInputs,
+  applied: readonly Migration[],
+): Promise<void> {
+  if (undrilled === undefined || applied.length === 0) return;
+  if (!(await holdsRows(connection, schemas))) return;
+  const names = applied.map(({ name }) => name).join(", ");
+  throw new DeclarationErrors([new DeclarationError(names, undrilled.fault, undrilled.remedy)]);
+}
+
+/** The migrations that an update is about to apply. */
+async function unapplied(inputs: Inputs): Promise<Migration[]> {
+  const folder = await readMigrationsFolder(inputs.directory);
+  const { target, acknowledgedLoss } = inputs;
+  const pending = await migrationPlan(inputs, { target, acknowledgedLoss }, folder);
+  return validMigrations(folder, Infinity).filter(({ name }) => pending.includes(name));
+}
+
 /** Whether an error is told without a stack trace. */
 function isForUser(error: unknown): error is Error {
   return (
@@ -102,11 +125,14 @@ function isForUser(error: unknown): error is Error {
   );
 }
 
-async function migrate({ lockTimeout, ...inputs }: Inputs): Promise<void> {
+async function migrate(declared: Inputs): Promise<void> {
+  const { lockTimeout, ...inputs } = declared;
   const log = (line: string) => {
     console.log(line);
   };
   try {
+    // A preview cannot ask a server whose logins this update has only made, as where the state was lost.
+    if (inputs.undrilled !== undefined) await requireDrill(declared, await unapplied(declared));
     const afterEach = afterEachMigration(inputs);
     const recordSchema = recordStatements;
     await migrateTo({ ...inputs, afterEach, recordSchema, lockTimeoutMs: lockTimeout, log });

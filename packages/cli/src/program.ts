@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import type { BackupDeclaration } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import type {
+  BackupDeclaration,
+  DrillDemands,
+} from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { Scrub } from "@hosterizer/postgres/scrub/scrubDeclaration";
 import type { DeclarationError } from "@hosterizer/postgres/userError";
@@ -82,6 +85,8 @@ export interface ExternalSettings extends DeployAddress {
   deployPasswordVariable?: string | undefined;
   /** Shell command that prints the password. */
   deployPasswordCommand?: string | undefined;
+  /** What is asked of drills. */
+  backup: DrillDemands;
 }
 
 const load = createRequire(__filename);

@@ -125,7 +125,10 @@ async function run(program: Program, options: Options): Promise<void> {
 }
 
 /** The signing keys are secrets: no role but their own functions may read them. */
-async function unreadable({ tenancyUpTo }: Program, tables: readonly string[]): Promise<string[]> {
+export async function unreadable(
+  { tenancyUpTo }: Program,
+  tables: readonly string[],
+): Promise<string[]> {
   if (tables.length > 0) return [];
   return (await tenancyUpTo()).context === "signed" ? ["tenancy.signing_keys"] : [];
 }

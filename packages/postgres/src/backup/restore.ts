@@ -187,8 +187,16 @@ interface DatabaseFacts {
   privileges: { grantee: string | null; privilege: string }[];
 }
 
-async function readFacts({ maintenance, like }: RestoreTarget): Promise<DatabaseFacts> {
-  const [facts] = await withClient(maintenance, "restore", async (client) => {
+function readFacts({ maintenance, like }: RestoreTarget): Promise<DatabaseFacts> {
+  return readDatabaseFacts(maintenance, like);
+}
+
+/** What a database is made with, and who may do what with it. @param connection of any login. @throws UserError if it does not exist */
+export async function readDatabaseFacts(
+  connection: Connection,
+  like: string,
+): Promise<DatabaseFacts> {
+  const [facts] = await withClient(connection, "restore", async (client) => {
     const { rows } = await client.query<DatabaseFacts>(readSql(__dirname, "databaseFacts"), [like]);
     return rows;
   });

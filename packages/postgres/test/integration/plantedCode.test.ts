@@ -110,6 +110,7 @@ describe("what the owner has defined", () => {
           roles: audit.roles.map(({ name }) => name),
           owner: database.owner,
           schemas: audit.schemas.map(({ name }) => name),
+          drilled: "app_backup",
           migratedSchemas: ["public"],
         },
       );

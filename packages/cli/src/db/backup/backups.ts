@@ -16,6 +16,7 @@ import {
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { operatorCommand } from "../operatorCommand";
+import { drillFigures } from "./drillFigures";
 import { humanBytes, humanDuration } from "../screen/numbers";
 import { renderColumns } from "../screen/renderColumns";
 import { type Paint, paintOutput, width } from "../screen/terminal";
@@ -141,9 +142,6 @@ export function renderRepository(
 /** Whether and when a drill has proven that a repository restores. */
 function renderLastDrill(drill: DrillRecord | null, style: Paint, now: number): string {
   if (drill === null) return style.warning("none yet: nothing proves that this restores");
-  const age = humanDuration((now - new Date(drill.time).getTime()) / 1000);
-  const used = drill.recoveries.map(({ backup }) => backup).join(" and ");
-  if (isSound(drill)) return style.success(`${age} ago, restored ${used}`);
-  const faults = [...drill.faults, ...drill.recoveries.flatMap((recovery) => recovery.faults)];
-  return style.failure(`${age} ago, failed: ${faults.join("; ")}`);
+  const text = drillFigures(drill, now);
+  return isSound(drill) ? style.success(text) : style.failure(text);
 }

@@ -5,59 +5,115 @@ import {
   type DrillRecovery,
   isSound,
 } from "@hosterizer/postgres/backup/drill/drillRecord";
+import { acceptRowsWord } from "@hosterizer/postgres/backup/scheduler/plan";
 import { UserError } from "@hosterizer/postgres/userError";
 import { runInContainer } from "../../dockerStack/runInContainer";
+import type { Program } from "../../program";
+import { readDockerSettings } from "../../stack/readInstanceSettings";
+import { stackEnvironment } from "../../stack/stackEnvironment";
 import { say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
 import { counted, humanDuration } from "../screen/numbers";
 import { type Paint, paintOutput } from "../screen/terminal";
 import { backupContainer, declaredBackups } from "./backupContainer";
+import { drillServer } from "./drillServer";
+
+interface Options {
+  stack: string;
+  acceptRows?: true;
+  host?: string;
+  port?: string;
+  json?: true;
+}
 
 /** `npm run db -- restore-drill`: restores the backups and checks what comes out. See docs/restore-drill.md. */
-export function restoreDrill(): Command {
+export function restoreDrill(program: Program): Command {
   return operatorCommand({
     name: "restore-drill",
     summary: "Restore the backups into a throwaway server, and check what comes out",
     details:
-      "It recovers the latest state and a random moment, on a server that nothing else can reach, and checks: the archive " +
+      "In Docker it recovers the latest state and a random moment, on a server that nothing else can reach, and checks: the archive " +
       "without a gap, every file of the repository, the age of the newest heartbeat, the schema as recorded, policies as declared, rows not " +
-      "fewer than in the previous drill, tables and indexes undamaged, tenants isolated. The scheduler does the same every week.",
-    examples: [["npm run db -- restore-drill --stack dev", "now"]],
+      "fewer than in the previous drill, tables and indexes undamaged, tenants isolated. The scheduler does the same every week. Of another " +
+      "server it restores a dump into an embedded one on this machine, or, with --host, checks a copy that its provider has restored.",
+    examples: [
+      ["npm run db -- restore-drill --stack dev", "the backups in its repositories"],
+      ["npm run db -- restore-drill --stack prod", "a dump of it"],
+      ["npm run db -- restore-drill --stack prod --host clone.example.com", "a provider's copy"],
+    ],
   })
+    .option(
+      "--accept-rows",
+      "rows may be missing since the previous drill: they were deleted on purpose",
+    )
+    .option("--host <host>", "a copy of the stack's server that was restored elsewhere")
+    .option("--port <port>", "the copy's port (default: the stack's)")
     .option("--json", "print the record as JSON")
-    .action(async ({ stack, json }: { stack: string; json?: true }) => {
-      const backups = await declaredBackups(stack);
-      const container = await backupContainer(backups);
-      const records: DrillRecord[] = [];
-      for (const repository of backups.repositories) {
-        say(`Drilling repository ${repository} …`);
-        const program = ["node", "/usr/local/lib/hosterizer/scheduler.cjs", "drill"];
-        const onLine = (line: string) => {
-          if (!line.startsWith("{")) say(`  ${line} …`);
-        };
-        const run = await runInContainer(container, [...program, String(repository)], { onLine });
-        if (run.code === running) {
-          throw new UserError(
-            `Another drill of stack ${stack} is running.`,
-            `\`npm run db -- backups --stack ${stack}\` shows what it found when it is done.`,
-          );
-        }
-        if (run.code !== 0) {
-          throw new UserError(
-            `The drill of repository ${repository} did not end: ${run.messages.trim()}`,
-            "The stack is as it was.",
-          );
-        }
-        records.push(JSON.parse(run.output) as DrillRecord);
-      }
+    .action(async (options: Options) => {
+      const records = await drill(program, options);
       const style = paintOutput();
       process.stdout.write(
-        json
+        options.json
           ? `${JSON.stringify(records, null, 2)}\n`
           : records.map((record) => renderDrill(record, style)).join(""),
       );
       if (!records.every(isSound)) process.exitCode = 1;
     });
+}
+
+async function drill(program: Program, options: Options): Promise<DrillRecord[]> {
+  const { stack, host, port, acceptRows = false } = options;
+  const isDocker = readDockerSettings(stack, stackEnvironment(stack)) !== undefined;
+  if (isDocker && (host ?? port) !== undefined) {
+    throw new UserError(
+      `--${host === undefined ? "port" : "host"}: stack ${stack} has backups of its own.`,
+      "Leave it out: the drill restores them.",
+    );
+  }
+  if (isDocker) return drillRepositories(stack, acceptRows);
+  if (host === undefined && port !== undefined)
+    throw new UserError("--port is the port of a copy.", "Name its --host, too.");
+  const clone = host === undefined ? undefined : { host, port: portOf(port) };
+  const tell = (line: string) => {
+    say(`${line} …`);
+  };
+  return [await drillServer(program, { stack, acceptRows }, clone, tell)];
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new UserError(`--port: "${text}" is not a port.`, "Name one from 1 to 65535.");
+}
+
+async function drillRepositories(stack: string, acceptRows: boolean): Promise<DrillRecord[]> {
+  const backups = await declaredBackups(stack);
+  const container = await backupContainer(backups);
+  const records: DrillRecord[] = [];
+  for (const repository of backups.repositories) {
+    say(`Drilling repository ${repository} …`);
+    const words = ["drill", String(repository), ...(acceptRows ? [acceptRowsWord] : [])];
+    const onLine = (line: string) => {
+      if (!line.startsWith("{")) say(`  ${line} …`);
+    };
+    const program = ["node", "/usr/local/lib/hosterizer/scheduler.cjs", ...words];
+    const run = await runInContainer(container, program, { onLine });
+    if (run.code === running) {
+      throw new UserError(
+        `Another drill of stack ${stack} is running.`,
+        `\`npm run db -- backups --stack ${stack}\` shows what it found when it is done.`,
+      );
+    }
+    if (run.code !== 0) {
+      throw new UserError(
+        `The drill of repository ${repository} did not end: ${run.messages.trim()}`,
+        "The stack is as it was.",
+      );
+    }
+    records.push(JSON.parse(run.output.trimEnd().split("\n").at(-1) ?? "") as DrillRecord);
+  }
+  return records;
 }
 
 /** The exit code of a drill that has found another one. */
@@ -66,9 +122,10 @@ const running = 50;
 /** What a drill found, for people. */
 export function renderDrill(record: DrillRecord, style: Paint): string {
   const { repository, recoveries, faults, seconds } = record;
+  const what = repository === null ? "The server" : `Repository ${repository}`;
   const verdict = isSound(record)
-    ? style.success(`Repository ${repository} restores. The drill took ${humanDuration(seconds)}.`)
-    : style.failure(`Repository ${repository} does not restore as it should.`);
+    ? style.success(`${what} restores. The drill took ${humanDuration(seconds)}.`)
+    : style.failure(`${what} does not restore as it should.`);
   const lines = [
     ...faults.map((fault) => `  ${style.failure(fault)}`),
     ...recoveries.flatMap((recovery) => renderRecovery(recovery, style)),
@@ -84,8 +141,9 @@ function renderRecovery(recovery: DrillRecovery, style: Paint): string[] {
       ? ""
       : `, last transaction ${humanDuration(Math.max(0, lossSeconds))} before`;
   const what = `${target === "latest" ? "the latest state" : target} from ${backup}`;
+  const took = restoreSeconds === null ? [] : [`${humanDuration(restoreSeconds)}${lost}`];
   return [
-    `  ${what}: ${humanDuration(restoreSeconds)}${lost}, ${counted(total, "tenant row")}`,
+    `  ${what}: ${[...took, counted(total, "tenant row")].join(", ")}`,
     ...faults.map((fault) => `    ${style.failure(fault)}`),
   ];
 }

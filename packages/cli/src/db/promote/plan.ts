@@ -19,6 +19,7 @@ import { requireServer } from "../../dockerStack/serverFault";
 import { openStack } from "../../stack/openStack";
 import { startInstance } from "../../healing/startInstance";
 import { updateStack } from "../../stack/updateStack";
+import { requireDrill } from "../backup/stackDrills";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import type { StackAccess } from "../stack/stackAccess";
@@ -81,7 +82,10 @@ export async function makePlan(
   };
 }
 
-/** @throws UserError if the commit, the plan's file or the destination has changed since the plan was made */
+/**
+ * @throws UserError if the commit, the plan's file or the destination has changed since the plan was made, or if the last drill that has
+ *   restored the destination is too old by now
+ */
 export async function requireUnchanged(
   access: StackAccess,
   program: Program,
@@ -103,6 +107,7 @@ export async function requireUnchanged(
     const fault = `Stack ${stack} has changed since plan ${hash} was made.`;
     throw new UserError(fault, again);
   }
+  await requireDrill(access, program);
 }
 
 /** Applies exactly this plan. @throws UserError if the update fails, for example because something is not as planned */

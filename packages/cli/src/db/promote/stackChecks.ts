@@ -5,6 +5,7 @@ import type { DriftReport } from "../../drift/driftReport";
 import { findDrift, findManualDrift } from "../../drift/findDrift";
 import type { Program } from "../../program";
 import { paint } from "../screen/terminal";
+import { requireDrill } from "../backup/stackDrills";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { migrationTarget, readVersion } from "../stack/schemaVersion";
@@ -42,7 +43,10 @@ export interface Destination extends Evidence {
   catalog: string;
 }
 
-/** Checks that the destination is as its last update left it. What the program has declared since then is not drift. */
+/**
+ * Checks that the destination is as its last update left it, and that a drill has restored it as recently as it asks. What the program
+ * has declared since then is not drift.
+ */
 export async function checkDestination(
   access: StackAccess,
   program: Program,
@@ -67,9 +71,11 @@ export async function checkDestination(
   );
   const { version, pending } = state;
   const { warnings } = report;
+  const drilled = await requireDrill(access, program);
+  const restored = drilled === undefined ? "" : `, last restored by a drill on ${drilled}`;
   return {
-    summary: `unchanged since its last update, at migration ${version}, ${pending.length} pending`,
-    data: { version, pending, warnings },
+    summary: `unchanged since its last update, at migration ${version}, ${pending.length} pending${restored}`,
+    data: { version, pending, drilled, warnings },
     ...{ version, pending, catalog },
   };
 }

@@ -10,16 +10,22 @@ import {
 import { counted, humanBytes, humanCount, humanDuration } from "../screen/numbers";
 import { type Column, renderColumns } from "../screen/renderColumns";
 import type { Paint } from "../screen/terminal";
+import { drillFigures } from "../backup/drillFigures";
 import type { StackStatus } from "./stackStatus";
 
 /** The whole screen, in the order of an operator's questions: is all well, who is here, what is slow, what takes space. */
-export function renderStatus(status: StackStatus, width: number, paint: Paint): string {
+export function renderStatus(
+  status: StackStatus,
+  width: number,
+  paint: Paint,
+  now = Date.now(),
+): string {
   const { stack, server, database, warnings } = status;
   const address = `${database.name} at ${server.host}:${server.port}, stack ${stack}`;
   const lists = statusLists(status).filter(({ rows }) => isUnavailable(rows) || rows.length > 0);
   const parts = [
     paint.title(address),
-    renderSummary(status, width, paint),
+    renderSummary(status, width, paint, now),
     ...(warnings.length === 0 ? [] : [renderWarnings(warnings, width, paint)]),
     ...lists.map((list) => renderList(list, width, paint)),
   ];
@@ -27,7 +33,7 @@ export function renderStatus(status: StackStatus, width: number, paint: Paint): 
 }
 
 /** The single facts: a label and a value each. */
-function renderSummary(status: StackStatus, width: number, { label }: Paint): string {
+function renderSummary(status: StackStatus, width: number, { label }: Paint, now: number): string {
   const { server, database, connections, replicas } = status;
   const available = connections.maximum - connections.reservedForSuperusers;
   const facts: [string, string][] = [
@@ -40,6 +46,7 @@ function renderSummary(status: StackStatus, width: number, { label }: Paint): st
     // Sorts and hashes that had too little memory. Most databases have none.
     ...(database.temporaryBytes === 0 ? [] : [temporaryFiles(database.temporaryBytes)]),
     ["Replication", replicationLine(server, replicas.length)],
+    ...drillLines(status, now),
     ...placeLines(server),
   ];
   const rows = facts.map(([name, value]) => [label(name), value]);
@@ -80,6 +87,15 @@ function replicationLine(server: StackStatus["server"], replicas: number): strin
   const delay = server.replayDelaySeconds;
   const behind = delay === null ? "an unknown time" : humanDuration(delay);
   return `is a replica itself, ${behind} behind; ${following}`;
+}
+
+/** When each repository was last restored by a drill, and how that went. */
+function drillLines({ drills }: StackStatus, now: number): [string, string][] {
+  return drills.flatMap(({ repository, last }): [string, string][] => {
+    if (last === null) return [];
+    const name = repository === null || drills.length === 1 ? "Drill" : `Drill ${repository}`;
+    return [[name, drillFigures(last, now)]];
+  });
 }
 
 /** Where to find the log and the data. Only known of servers that this project runs. */

@@ -4,6 +4,7 @@ import {
   readDatabaseStatus,
   type ServerFacts,
 } from "@hosterizer/postgres/monitoring/databaseStatus";
+import type { LastDrill } from "@hosterizer/postgres/backup/drill/lastDrills";
 import {
   readSchemaStatus,
   type SchemaStatus,
@@ -13,6 +14,7 @@ import type { BackupReport } from "@hosterizer/postgres/backup/backupReport";
 import { readKnownBackups } from "../../dockerStack/backupWarnings";
 import { folders } from "../../folders";
 import type { Program } from "../../program";
+import { readStackDrills, stackDrillWarnings } from "../backup/stackDrills";
 import { counted, humanDuration } from "../screen/numbers";
 import {
   configurationEnvironment,
@@ -38,6 +40,8 @@ export interface StackStatus extends DatabaseStatus {
   schema: SchemaStatus;
   /** What the container that takes backups says; null if there is none, or if it says nothing. */
   backups: BackupReport | null;
+  /** The last drill of each repository, or of the server; none where backups are off or cannot be asked. */
+  drills: readonly LastDrill[];
   /** What an operator should know first, each in a sentence or two. */
   warnings: readonly string[];
 }
@@ -48,7 +52,7 @@ const statementLimit = 10;
 /** @throws UserError if the server cannot be reached */
 export async function readStackStatus(
   access: StackAccess,
-  { owner, migrator, monitor, migrationsDirectory }: Program,
+  { owner, migrator, monitor, migrationsDirectory, tenancy }: Program,
 ): Promise<StackStatus> {
   const { stack, host, port } = access;
   // One after the other, so that neither counts the other's session.
@@ -64,8 +68,16 @@ export async function readStackStatus(
   const known = await readKnownBackups(stack, configurationEnvironment(stack)).catch(
     () => undefined,
   );
-  const found = { stack, ...facts, server, schema, backups: known?.report ?? null };
-  return { ...found, warnings: [...(known?.warnings ?? []), ...statusWarnings(found)] };
+  const drilled = await readStackDrills(access, { migrator, tenancy });
+  const drills = (drilled?.drills ?? []).filter(({ last }) => last !== null);
+  const backups = known?.report ?? null;
+  const found = { stack, ...facts, server, schema, backups, drills };
+  const warnings = [
+    ...(known?.warnings ?? []),
+    ...stackDrillWarnings(stack, drilled),
+    ...statusWarnings(found),
+  ];
+  return { ...found, warnings };
 }
 
 /** The log of the stack's embedded server; null if the data directory shows that another server answered. */

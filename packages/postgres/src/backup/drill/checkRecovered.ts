@@ -5,6 +5,7 @@ import { type Client, escapeIdentifier } from "pg";
 import { withClient } from "../../connection/connection";
 import { inSnapshot } from "../../connection/inSnapshot";
 import { renderDifference } from "../../convergence/difference";
+import type { Sign } from "../../isolation/contexts";
 import { isLeak } from "../../isolation/isolationProof";
 import { proveIsolation } from "../../isolation/proveIsolation";
 import { readRowLevelSecurityDrift } from "../../rowLevelSecurity/rowLevelSecurity";
@@ -39,18 +40,32 @@ export async function checkRecovered(
     await openLogins(client, [plan.migrator, ...plan.strangers, ...rolesOf(plan)]);
     return last;
   });
-  const faults = [
-    ...(await schemaFaults(server, plan)),
-    ...(await damage(server, plan.database)),
-    ...(await leaks(server, plan)),
-  ];
+  const found = await checkDatabase(server, plan, before);
+  const faults = [...found.faults, ...(await damage(server, plan.database))];
+  return { lastTransaction, rows: found.rows, faults };
+}
+
+/**
+ * Checks a database whatever it was restored from, and changes nothing in it: the schema as it was recorded, policies as declared, no
+ * row lost since the previous drill, tenants isolated.
+ *
+ * @param before rows of each tenant table in the previous drill
+ * @param sign signs contexts, where only signed ones are valid. Default: isolation is not proven there
+ */
+export async function checkDatabase(
+  server: Pick<ThrowawayServer, "connect">,
+  plan: DrillPlan,
+  before: Readonly<Record<string, number>>,
+  sign?: Sign,
+): Promise<Pick<CheckedDatabase, "rows" | "faults">> {
+  const faults = [...(await schemaFaults(server, plan)), ...(await leaks(server, plan, sign))];
   const rows = await readRows(server, plan);
   for (const [table, count] of Object.entries(rows)) {
     const earlier = before[table] ?? 0;
     if (count < earlier * (1 - plan.lossShare))
       faults.push(`${table} has ${count} rows; ${previousDrill} ${earlier}`);
   }
-  return { lastTransaction, rows, faults };
+  return { rows, faults };
 }
 
 /** Begins what a fault says of rows that are missing. */
@@ -91,14 +106,16 @@ async function openLogins(client: Client, roles: readonly string[]): Promise<voi
   for (const { name } of rows) await client.query(`alter role ${escapeIdentifier(name)} login`);
 }
 
-async function schemaFaults(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+type Server = Pick<ThrowawayServer, "connect">;
+
+async function schemaFaults(server: Server, plan: DrillPlan): Promise<string[]> {
   const { owner, tenancy } = plan;
   const connection = server.connect(plan.migrator, plan.database);
   const security = await readRowLevelSecurityDrift(connection, { tenancy, owner }, Infinity);
   return [...(await recordFaults(server, plan)), ...security.map(renderDifference)];
 }
 
-async function recordFaults(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+async function recordFaults(server: Server, plan: DrillPlan): Promise<string[]> {
   const { owner, schemas } = plan;
   const connection = server.connect(plan.migrator, plan.database);
   const changes = await withClient(connection, "drill", (client) =>
@@ -128,14 +145,15 @@ function damageIn(output: string, messages: string): string[] {
   return [`pages are damaged: ${lines.slice(0, 6).join(" / ")}`];
 }
 
-async function leaks(server: ThrowawayServer, plan: DrillPlan): Promise<string[]> {
+async function leaks(server: Server, plan: DrillPlan, sign?: Sign): Promise<string[]> {
   const { tenancy, strangers, database } = plan;
-  // The key that signs contexts is the application's, and is not here.
-  if (tenancy.context === "signed") return [];
+  // The key that signs contexts is the application's, and is not in a backup.
+  if (tenancy.context === "signed" && sign === undefined) return [];
   const proof = await proveIsolation({
     tenancy,
     strangers,
     connect: (role) => server.connect(role, database),
+    sign,
   });
   return proof.cells
     .filter(isLeak)
@@ -143,7 +161,7 @@ async function leaks(server: ThrowawayServer, plan: DrillPlan): Promise<string[]
 }
 
 async function readRows(
-  server: ThrowawayServer,
+  server: Server,
   { tenancy, database }: DrillPlan,
 ): Promise<Record<string, number>> {
   const [reader = "postgres"] = tenancy.backupRoles;

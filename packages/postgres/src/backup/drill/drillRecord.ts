@@ -4,7 +4,8 @@ import type { ArchiveGap } from "../pgbackrest/archiveGaps";
 export interface DrillRecord {
   /** When it began, in ISO 8601. */
   time: string;
-  repository: number;
+  /** Null: a dump or a copy of a server that has no repository of ours. */
+  repository: number | null;
   recoveries: readonly DrillRecovery[];
   /** What is wrong with the repository, whatever is recovered. */
   faults: readonly string[];
@@ -19,8 +20,8 @@ export interface DrillRecovery {
   /** The moment, in ISO 8601; `latest`: everything that has been archived. */
   target: string;
   backup: string;
-  /** From the start of the restore until the server could be asked: the time that a recovery takes. */
-  restoreSeconds: number;
+  /** From the start of the restore until the server could be asked: the time that a recovery takes. Null: somebody else has restored it. */
+  restoreSeconds: number | null;
   /** The age of the last transaction at that moment: what a recovery would have lost. */
   lossSeconds: number | null;
   /** Rows of each tenant table. */
@@ -28,8 +29,13 @@ export interface DrillRecovery {
   faults: readonly string[];
 }
 
-export function isSound({ faults, recoveries }: DrillRecord): boolean {
-  return faults.length === 0 && recoveries.every((recovery) => recovery.faults.length === 0);
+export function isSound(record: DrillRecord): boolean {
+  return allFaults(record).length === 0;
+}
+
+/** What a drill has found, of the repository and of each recovery. */
+export function allFaults({ faults, recoveries }: DrillRecord): string[] {
+  return [...faults, ...recoveries.flatMap((recovery) => recovery.faults)];
 }
 
 /** The folder of the records in a repository. */

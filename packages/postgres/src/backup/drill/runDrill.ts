@@ -24,8 +24,13 @@ const limitMs = 6 * 60 * 60 * 1000;
 /** A heartbeat may be this old, in seconds: it is a minute until the next one, and until its segment is archived, which takes a moment. */
 const heartbeatAge = 60 + archiveTimeout + 15;
 
-/** What a drill tells while it runs. */
-export type Tell = (line: string) => void;
+/** How a drill is run. */
+export interface DrillOptions {
+  /** Receives what it does, a line each. */
+  tell?: (line: string) => void;
+  /** Rows may be missing since the previous drill: they were deleted on purpose. */
+  acceptRows?: boolean;
+}
 
 /**
  * Restores a repository: what it has of the latest state, and of one moment that nobody has chosen. Checks everything that can be
@@ -34,7 +39,7 @@ export type Tell = (line: string) => void;
 export async function runDrill(
   repository: number,
   plan: DrillPlan,
-  tell: Tell,
+  { tell = () => undefined, acceptRows = false }: DrillOptions,
   signal: AbortSignal,
 ): Promise<DrillRecord> {
   const began = Date.now();
@@ -44,13 +49,8 @@ export async function runDrill(
   const recoveries: DrillRecovery[] = [];
   if (state !== undefined && state.backups.length > 0) {
     try {
-      await drillState(
-        state,
-        { repository, plan, tell, signal: limited },
-        faults,
-        gaps,
-        recoveries,
-      );
+      const run = { repository, plan, tell, acceptRows, signal: limited };
+      await drillState(state, run, faults, gaps, recoveries);
     } catch (error) {
       // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
       if (signal.aborted) throw error;
@@ -67,29 +67,28 @@ export async function runDrill(
 }
 
 /** What a drill works with. */
-interface DrillRun {
+interface DrillRun extends Required<DrillOptions> {
   repository: number;
   plan: DrillPlan;
-  tell: Tell;
   signal: AbortSignal;
 }
 
 async function drillState(
   state: RepositoryState,
-  { repository, plan, tell, signal }: DrillRun,
+  { repository, plan, tell, acceptRows, signal }: DrillRun,
   faults: string[],
   gaps: ArchiveGap[],
   recoveries: DrillRecovery[],
 ): Promise<void> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   tell("looking at every file of the repository");
-  const records = await readDrillRecords(run, 20);
+  const records = (await readDrillRecords(run, 20)) ?? [];
   // In this order: what is archived in the meantime is not missing.
   const last = await lastArchived();
   const { timelines } = await readArchive(run);
   gaps.push(...archiveGaps(timelines, state.backups, last));
   faults.push(...archiveFaults(gaps, records.at(-1)?.gaps ?? []), ...(await verifyFaults(run)));
-  const before = knownRows(records);
+  const before = acceptRows ? {} : knownRows(records);
   const targets: RecoveryTarget[] = [{ kind: "latest" }];
   const moment = randomMoment(recoveryRanges(state.backups, timelines));
   if (moment !== undefined) targets.push({ kind: "time", time: moment });

@@ -1,5 +1,13 @@
+/** What a stack asks of restore drills: a part of `hosterizer-database:backup`, on every kind of server. */
+export interface DrillDemands {
+  /** For how many days a sound drill lets migrations of a database with data, and promotions, pass. Undefined: none is asked for. */
+  drillWithin?: number | undefined;
+  /** The share of a tenant table's rows, 0 to 1, that may be missing since the previous drill. */
+  lossShare: number;
+}
+
 /** What a stack's backups are to be: `hosterizer-database:backup`, with its defaults. */
-export interface BackupDeclaration {
+export interface BackupDeclaration extends DrillDemands {
   /** Where backups and the archive of the WAL go. Several have the same WAL, and backups of their own. None: backups are off. */
   repositories: readonly Repository[];
   /** Days for which the database can be recovered to any moment. */

@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type DrillRecord, isSound } from "../drill/drillRecord";
+import { allFaults, type DrillRecord, isSound } from "../drill/drillRecord";
 import { readDrillRecords } from "../drill/drillRecords";
-import { runDrill, type Tell } from "../drill/runDrill";
+import { type LastDrill, lastDrillOf, readCopy, writeLastDrills } from "../drill/lastDrills";
+import { type DrillOptions, runDrill } from "../drill/runDrill";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
 import { log } from "./log";
@@ -11,6 +12,8 @@ import type { Plan } from "./plan";
 
 /** Drills each repository as scheduled, until the process ends. One that was due while this container did not run is made up for. */
 export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<void> {
+  // The volume may be new, or of another repository.
+  await copyRecords(plan, signal);
   // Until a heartbeat of now is in the archive, a drill would miss it.
   await sleep(180_000, undefined, { signal });
   const started = new Date();
@@ -24,7 +27,7 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
         const due = nextTime(plan.drillSchedule, after);
         if (due === undefined || due.getTime() > Date.now()) continue;
         tried.set(repository, new Date());
-        const record = await drillAlone(repository, plan, () => undefined, signal);
+        const record = await drillAlone(repository, plan, {}, signal);
         log(`repository ${repository}: ${summaryOf(record)}`);
       } catch (error) {
         signal.throwIfAborted();
@@ -43,9 +46,10 @@ async function lastDrill(repository: number, signal: AbortSignal): Promise<Date 
 
 /** What a drill found, in a line. */
 function summaryOf(record: DrillRecord): string {
-  const faults = [...record.faults, ...record.recoveries.flatMap((recovery) => recovery.faults)];
   const took = `${record.seconds.toFixed(1)} s`;
-  return isSound(record) ? `drill passed in ${took}` : `drill failed: ${faults.join("; ")}`;
+  return isSound(record)
+    ? `drill passed in ${took}`
+    : `drill failed: ${allFaults(record).join("; ")}`;
 }
 
 /** Another drill runs: both would use one volume. */
@@ -60,15 +64,54 @@ export class DrillRunning extends Error {
  */
 export async function drillAlone(
   repository: number,
-  { drill }: Plan,
-  tell: Tell,
+  plan: Plan,
+  options: DrillOptions,
   signal: AbortSignal,
 ): Promise<DrillRecord> {
   const lock = await takeLock();
   try {
-    return await runDrill(repository, drill, tell, signal);
+    const record = await runDrill(repository, plan.drill, options, signal);
+    await copyRecords(plan, signal, record);
+    return record;
   } finally {
     lock.close();
+  }
+}
+
+/**
+ * Copies what the repositories' records say to where the program reads it. What is known of a repository that cannot be read stays.
+ *
+ * @param ended a drill that has just ended: its record may not be in a repository that fails
+ */
+async function copyRecords(
+  { repositories }: Plan,
+  signal: AbortSignal,
+  ended?: DrillRecord,
+): Promise<void> {
+  try {
+    const known = await readCopy();
+    const drills: LastDrill[] = [];
+    for (const repository of repositories) {
+      const run = (args: readonly string[]) =>
+        runPgBackRest([`--repo=${repository}`, ...args], signal);
+      const records = await readDrillRecords(run, 20);
+      const own = ended?.repository === repository ? ended : undefined;
+      const isRecorded = own === undefined || records.some(({ time }) => time === own.time);
+      const found = lastDrillOf(repository, isRecorded ? records : [...records, own]);
+      const before = known.find((each) => each.repository === repository);
+      drills.push(
+        records.length > 0 || before === undefined
+          ? found
+          : {
+              ...{ repository, last: found.last ?? before.last },
+              lastSound: found.lastSound ?? before.lastSound,
+            },
+      );
+    }
+    await writeLastDrills(drills);
+  } catch (error) {
+    signal.throwIfAborted();
+    log(`the last drills could not be copied: ${String(error)}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { Board } from "./board";
 import { drillAlone, DrillRunning, scheduleDrills } from "./drills";
 import { keepBeating } from "./heartbeat";
 import { log } from "./log";
-import { type Plan, planFile } from "./plan";
+import { acceptRowsWord, type Plan, planFile } from "./plan";
 import { takeBackups } from "./takeBackups";
 
 /** Its age is what the container's health check looks at: image/scheduler.Dockerfile. */
@@ -20,18 +20,18 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 /** The scheduler; with the arguments `drill` and a repository's number, one drill, whose record is printed last. */
-async function main([task, repository]: readonly string[]): Promise<void> {
+async function main([task, repository, rows]: readonly string[]): Promise<void> {
   const plan = JSON.parse(readFileSync(join(backupPaths.configuration, planFile), "utf8")) as Plan;
-  if (task === "drill") await drillNow(plan, Number(repository));
+  if (task === "drill") await drillNow(plan, Number(repository), rows === acceptRowsWord);
   else await schedule(plan);
 }
 
-async function drillNow(plan: Plan, repository: number): Promise<void> {
+async function drillNow(plan: Plan, repository: number, acceptRows: boolean): Promise<void> {
   const tell = (line: string) => {
     process.stderr.write(`${line}\n`);
   };
   try {
-    const record = await drillAlone(repository, plan, tell, stop.signal);
+    const record = await drillAlone(repository, plan, { tell, acceptRows }, stop.signal);
     process.stdout.write(`${JSON.stringify(record)}\n`);
   } catch (error) {
     if (!(error instanceof DrillRunning)) throw error;

@@ -8,6 +8,9 @@ export interface Plan extends Pick<BackupDeclaration, "schedule" | "drillSchedul
   drill: DrillPlan;
 }
 
+/** The argument of a drill that compares its rows with no previous one. */
+export const acceptRowsWord = "accept-rows";
+
 /** Its name in `backupPaths.configuration`. */
 export const planFile = "scheduler.json";
 

@@ -1,5 +1,5 @@
 -- What is read of an existing server before anything in it changes. One row. $1 name of the stack's database, $2 names of the
--- declared extensions, $3 names of the declared roles, $4 the database's declared owner.
+-- declared extensions, $3 names of the declared roles, $4 the database's declared owner, $5 the role whose comment records drills.
 select pg_catalog.current_setting('server_version_num')::int4 as version_number,
        pg_catalog.current_setting('server_version') as version,
        pg_catalog.current_setting('max_connections')::int4
@@ -67,6 +67,11 @@ select pg_catalog.current_setting('server_version_num')::int4 as version_number,
            join pg_catalog.pg_roles as o on o.oid = d.datdba
           where o.rolname = $4
           order by 1
-       ) as owned_databases
+       ) as owned_databases,
+       (
+         select pg_catalog.shobj_description(b.oid, 'pg_authid')
+           from pg_catalog.pg_roles as b
+          where b.rolname = $5
+       ) as drilled
   from pg_catalog.pg_roles as r
  where r.rolname = current_user

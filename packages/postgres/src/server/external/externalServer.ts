@@ -1,5 +1,7 @@
 import { DatabaseError } from "pg";
 
+import type { LastDrill } from "../../backup/drill/lastDrills";
+import { readServerRecord } from "../../backup/drill/serverRecord";
 import { type Connection, withClient } from "../../connection/connection";
 import { readRelations } from "../../migrations/unrecordedRelations";
 import { readSql } from "../../sql/readSql";
@@ -37,6 +39,7 @@ export interface ExternalServer {
   schemas: readonly { name: string; owner: string }[];
   /** Relations in the stack's database, if no migration is recorded. */
   unrecorded: readonly string[];
+  lastDrill: LastDrill;
 }
 
 /** The names to look for. */
@@ -49,6 +52,8 @@ interface WantedNames {
   schemas: readonly string[];
   /** Schemas whose objects migrations create. */
   migratedSchemas: readonly string[];
+  /** The role whose comment records drills. */
+  drilled: string;
 }
 
 /**
@@ -67,6 +72,7 @@ export async function readExternalServer(
       wanted.extensions,
       wanted.roles,
       wanted.owner,
+      wanted.drilled,
     ]);
     const [first] = rows;
     if (first === undefined) throw new Error(`role ${connection.user} is not in pg_roles`);
@@ -87,6 +93,7 @@ export async function readExternalServer(
     extensions: row.extensions,
     roles: row.roles,
     ownedDatabases: row.owned_databases,
+    lastDrill: readServerRecord(row.drilled),
     ...(row.database === null ? unknown : await readDatabase(connection, wanted)),
   };
 }
@@ -107,6 +114,7 @@ interface Row {
   extensions: { name: string; trusted: boolean }[];
   roles: string[];
   owned_databases: string[];
+  drilled: string | null;
 }
 
 const insufficientPrivilege = "42501";

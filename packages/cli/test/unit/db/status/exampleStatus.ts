@@ -29,6 +29,7 @@ export const busy: StackStatus = {
   },
   backups: null,
   schema: { version: 9, target: null, pending: [], faults: [] },
+  drills: [],
   connections: {
     used: 27,
     maximum: 100,

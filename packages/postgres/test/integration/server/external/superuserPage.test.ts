@@ -41,6 +41,7 @@ const look = async () => {
     roles: [owner],
     owner,
     schemas: ["monitoring"],
+    drilled: "app_backup",
     migratedSchemas: ["public", "monitoring"],
   });
   return { found, findings: checkRequirements(found, { ...wishes, extensions }) };

@@ -28,6 +28,7 @@ const fitting: ExternalServer = {
   roles: [],
   ownedDatabases: [],
   schemas: [],
+  lastDrill: { repository: null, last: null, lastSound: null },
   unrecorded: [],
 };
 

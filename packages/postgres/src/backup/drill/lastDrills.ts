@@ -1,0 +1,148 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+
+import type Dockerode from "dockerode";
+
+import { npmCommand } from "../../npmCommand";
+import { ifExists } from "../../server/dockerEngine/engineResponses";
+import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { nextTime } from "../schedule";
+import { allFaults, type DrillRecord, isSound } from "./drillRecord";
+
+/** What is known of the drills of a repository, or of a server that has none of ours. */
+export interface LastDrill {
+  /** Null: the server's owner makes the backups, and a dump or a copy of it was drilled. */
+  repository: number | null;
+  /** Null: there was none. */
+  last: DrillRecord | null;
+  /** When the last one began that found nothing wrong, in ISO 8601. */
+  lastSound: string | null;
+}
+
+/**
+ * What records say.
+ *
+ * @param records oldest first
+ */
+export function lastDrillOf(repository: number | null, records: readonly DrillRecord[]): LastDrill {
+  return {
+    repository,
+    last: records.at(-1) ?? null,
+    lastSound: records.findLast(isSound)?.time ?? null,
+  };
+}
+
+/** A copy of what the repositories' records say: the engine hands it out within milliseconds, whatever a repository is. */
+const copy = join(backupPaths.drill, "last.json");
+
+/** Writes the copy, in the container that takes backups. */
+export async function writeLastDrills(drills: readonly LastDrill[]): Promise<void> {
+  // A line of its own: the engine packs the file into an archive.
+  const unfinished = `${copy}.${process.pid}`;
+  await writeFile(unfinished, `\n${JSON.stringify(drills)}\n`);
+  await rename(unfinished, copy);
+}
+
+/** Reads the copy, in the container that takes backups. */
+export async function readCopy(): Promise<LastDrill[]> {
+  const text = await readFile(copy, "utf8").catch(() => "[]");
+  return JSON.parse(text) as LastDrill[];
+}
+
+/**
+ * The last drills of each repository, which the engine reads from the container that takes backups. It need not run.
+ *
+ * @returns undefined if that container does not exist; none before it has run for the first time
+ */
+export async function readLastDrills(
+  container: Dockerode.Container,
+): Promise<LastDrill[] | undefined> {
+  const archive = await ifExists(container.getArchive({ path: copy }));
+  if (archive === undefined) {
+    return (await ifExists(container.inspect())) === undefined ? undefined : [];
+  }
+  const [line = "[]"] = /^\[.*\]$/m.exec((await buffer(archive)).toString()) ?? [];
+  return JSON.parse(line) as LastDrill[];
+}
+
+/** Milliseconds of a day. */
+const day = 24 * 60 * 60 * 1000;
+
+/** Why migrations of a database with data are refused, and what to do about it. Neither ends with a full stop. */
+export interface Undrilled {
+  fault: string;
+  remedy: string;
+}
+
+/**
+ * Why the data is not proven to be restorable; undefined if a drill has restored it within so many days. One repository is enough.
+ *
+ * @param drills undefined if they cannot be read, because the container that takes backups does not exist
+ */
+export function drillFault(
+  drills: readonly LastDrill[] | undefined,
+  within: number,
+  stack: string,
+  now = Date.now(),
+): Undrilled | undefined {
+  const days = `${within} ${within === 1 ? "day" : "days"}`;
+  const demand = `within ${days} (hosterizer-database:backup.drillWithin in Pulumi.${stack}.yaml)`;
+  if (drills === undefined) {
+    return {
+      fault: `whether a drill has restored stack ${stack} ${demand} cannot be read: the container that takes its backups does not exist`,
+      remedy: `Bring it up first: ${npmCommand("up", ["--target", "'**hosterizer:index:Backup**'"], stack)}`,
+    };
+  }
+  const times = drills.flatMap(({ lastSound }) => (lastSound === null ? [] : [lastSound])).sort();
+  const last = times.at(-1);
+  if (last !== undefined && now - new Date(last).getTime() <= within * day) return undefined;
+  const found =
+    last === undefined ? "none has ever" : `the last one that did was on ${written(last)}`;
+  return {
+    fault: `no drill has restored stack ${stack} ${demand}: ${found}`,
+    remedy: `Run one: ${npmCommand("db -- restore-drill", [], stack)}`,
+  };
+}
+
+/**
+ * What an operator should know of the last drills, a sentence or two each. None if all is well.
+ *
+ * @param schedule when a drill is due, as a cron expression in UTC. Default: nothing runs them by itself
+ */
+export function drillWarnings(
+  drills: readonly LastDrill[],
+  stack: string,
+  schedule?: string,
+  now = new Date(),
+): string[] {
+  const command = npmCommand("db -- restore-drill", [], stack);
+  return drills.flatMap(({ repository, last }) => {
+    const what =
+      repository === null
+        ? `stack ${stack}`
+        : `the backups of stack ${stack} in repository ${repository}`;
+    if (last === null) return [`No drill has restored ${what} yet: ${command}`];
+    if (!isSound(last)) {
+      return [
+        `The last drill of ${what}, on ${written(last.time)}, failed: ${allFaults(last).join("; ")}`,
+      ];
+    }
+    if (schedule === undefined || !isOverdue(last.time, schedule, now)) return [];
+    return [
+      `The last drill of ${what} was on ${written(last.time)}, and others were due: ${command}`,
+    ];
+  });
+}
+
+/** Whether two have been due since the last one: the first may just be running. */
+function isOverdue(last: string, schedule: string, now: Date): boolean {
+  const due = nextTime(schedule, new Date(last));
+  const next = due === undefined ? undefined : nextTime(schedule, due);
+  return next !== undefined && next < now;
+}
+
+/** A time for people, to the minute. */
+function written(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
+}
