@@ -4,6 +4,7 @@ import { lockDown, type LockdownOptions, readOpenings } from "@hosterizer/postgr
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { checkDrift, inspect } from "./drift";
 import type { LockdownInputs } from "./lockdown";
+import { openings } from "./openings";
 import { makeProvider } from "./provider";
 
 export const provider = makeProvider<LockdownInputs>({
@@ -11,7 +12,11 @@ export const provider = makeProvider<LockdownInputs>({
   // The live database is all that counts: an earlier declaration has left nothing else behind.
   compared: () => [],
   check: checkDrift((news) =>
-    inspect("what is open", async () => readOpenings(await optionsOf(news))),
+    inspect("what is open", async () => {
+      const found = await readOpenings(await optionsOf(news));
+      openings.areFound = found.length > 0;
+      return found;
+    }),
   ),
   apply: async (inputs) => {
     await lockDown(await optionsOf(inputs), (line) => {

@@ -16,6 +16,7 @@ import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { driftLines, hasUnknown, inspect, isInState } from "./drift";
 import type { MigrationsInputs } from "./migrations";
+import { openings } from "./openings";
 import { makeProvider } from "./provider";
 
 /** `version`: number of the migration that the update leads to. */
@@ -63,14 +64,21 @@ async function readPending(
   const { target, acknowledgedLoss } = inputs;
   let pending: string[] = [];
   let unsafe: string[] = [];
+  let refused: string[] = [];
   const unreadable = await inspect("the migrations' ledger", async () => {
     pending = await migrationPlan(inputs, { target, acknowledgedLoss }, folder);
     const applied = wanted.filter(({ name }) => pending.includes(name));
-    await requireDrill(inputs, applied);
+    refused = await requireDrill(inputs, applied).then(
+      () => [],
+      (error: unknown) => {
+        if (!openings.areFound || !(error instanceof DeclarationErrors)) throw error;
+        return [`not applied yet: ${error.message.replaceAll("\n", " ")}`];
+      },
+    );
     unsafe = await judge(inputs, applied);
     return [];
   });
-  return [...driftLines(unreadable), ...pending, ...unsafe];
+  return [...driftLines(unreadable), ...pending, ...unsafe, ...refused];
 }
 
 /**
@@ -131,7 +139,7 @@ async function migrate(declared: Inputs): Promise<void> {
     console.log(line);
   };
   try {
-    // A preview cannot ask a server whose logins this update has only made, as where the state was lost.
+    // Not refused by the preview: it closes something first, or could not ask a server whose logins this update has only made.
     if (inputs.undrilled !== undefined) await requireDrill(declared, await unapplied(declared));
     const afterEach = afterEachMigration(inputs);
     const recordSchema = recordStatements;

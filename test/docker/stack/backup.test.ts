@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
+import { rowsOf } from "../../../packages/postgres/test/integration/testDatabase";
+import { comingMigration } from "../../shippedMigrations";
 import { killFirstUp } from "../../stack/killFirstUp";
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
@@ -123,7 +125,9 @@ test("a drill restores the backups, and finds them sound", async () => {
   expect(output).toMatch(/^Repository 1 restores\. The drill took /m);
   expect(output).toMatch(/the latest state from \S+: .*, [1-9]\d* tenant rows$/m);
   expect(code).toBe(0);
-  expect((await db("backups")).output).toMatch(/^Last drill\n {2}.* ago, restored \S+$/m);
+  expect((await db("backups")).output).toMatch(
+    /^Last drill\n {2}.* ago, restored \S+ in .*; .* would have been lost$/m,
+  );
 });
 
 test("a drill with the wrong key says that the repository cannot be read", async () => {
@@ -394,40 +398,179 @@ describe("a copy as another stack", () => {
   });
 });
 
-/** Damage to a repository, and the words in which a drill names it. Each is repaired. */
+const inBackup = (line: string) => project.container("backup").succeed("sh", "-c", line);
+
+test("a drill follows the timeline of a server that was recovered", async () => {
+  await archive();
+  const { code, output } = await db("restore-drill");
+
+  expect(output).toMatch(/^Repository 1 restores\./m);
+  expect(code).toBe(0);
+  expect((await listed()).ranges.length).toBeGreaterThan(1);
+});
+
+const segments = "find /var/lib/pgbackrest/archive -name '*.zst' | sort";
+const bundles = "find /var/lib/pgbackrest/backup -path '*F/bundle/*' -type f | sort";
+
+/** Damage to a file of a repository, and the words in which a drill names it. Each is repaired. */
 const damages = [
   {
-    what: "a segment of WAL is missing",
-    breaks: `set -- $(find /var/lib/pgbackrest/archive -name '*.zst' | sort | tail -n 3); mv "$1" /tmp/kept; echo "$1" >/tmp/where`,
-    says: /the archive lacks the WAL segment [0-9A-F]{24}/,
+    what: "a segment of WAL in the middle is missing",
+    file: `${segments} | tail -n 3 | head -n 1`,
+    breaks: "rm",
+    says: "the archive lacks the WAL segment SEGMENT",
+  },
+  {
+    what: "the last segment of WAL is missing",
+    file: `${segments} | tail -n 1`,
+    breaks: "rm",
+    says: "the archive lacks the WAL segment SEGMENT",
   },
   {
     what: "a segment of WAL is corrupt",
-    breaks: `set -- $(find /var/lib/pgbackrest/archive -name '*.zst' | sort | tail -n 3); cp -p "$1" /tmp/kept; echo "$1" >/tmp/where; dd if=/dev/zero of="$1" bs=1 seek=100 count=64 conv=notrunc status=none`,
-    says: /damaged: .*[0-9A-F]{24}/,
+    file: `${segments} | tail -n 3 | head -n 1`,
+    breaks: "dd if=/dev/zero bs=1 seek=100 count=64 conv=notrunc status=none of=",
+    says: "damaged: .*SEGMENT",
   },
   {
-    what: "a file of a backup is corrupt",
-    breaks: `set -- $(find /var/lib/pgbackrest/backup -path '*F/bundle/*' -type f | sort); cp -p "$1" /tmp/kept; echo "$1" >/tmp/where; dd if=/dev/zero of="$1" bs=1 seek=100 count=64 conv=notrunc status=none`,
-    says: /damaged: invalid checksum '\S+F\/pg_data\//,
+    what: "a bundle of a backup is corrupt",
+    file: `${bundles} | head -n 1`,
+    breaks: "dd if=/dev/zero bs=1 seek=100 count=64 conv=notrunc status=none of=",
+    says: String.raw`damaged: invalid checksum '\S+F/pg_data/`,
   },
 ] as const;
 
-test.each(damages)("a drill says that $what", async ({ breaks, says }) => {
-  const inBackup = (line: string) => project.container("backup").succeed("sh", "-c", line);
+test.each(damages)("a drill says that $what", async ({ file, breaks, says }) => {
   // The last three are of the present timeline then, and others follow the one that is damaged.
   for (let segment = 0; segment < 3; segment++) {
     await project.query("select pg_logical_emit_message(true, 'test', '')");
     await archive();
   }
-  await inBackup(breaks);
+  const path = (await inBackup(file)).trim();
+  await inBackup(`cp -p ${path} /tmp/kept`);
+  await inBackup(breaks === "rm" ? `rm ${path}` : `${breaks}${path}`);
 
   const { code, output } = await db("restore-drill");
-  await inBackup('mv -f /tmp/kept "$(cat /tmp/where)"');
+  await inBackup(`mv -f /tmp/kept ${path}`);
 
   expect(output).toContain("Repository 1 does not restore as it should.");
-  expect(output).toMatch(says);
+  const segment = /[0-9A-F]{24}(?=-[0-9a-f]{40})/.exec(path)?.[0] ?? "";
+  expect(output).toMatch(new RegExp(says.replace("SEGMENT", segment)));
   expect(code).toBe(1);
+});
+
+/** Shows a program of Node.js the time in an hour. */
+const inAnHour = `
+  const Now = Date;
+  const hour = 60 * 60 * 1000;
+  globalThis.Date = class extends Now {
+    constructor(...given) {
+      if (given.length === 0) super(Now.now() + hour);
+      else super(...given);
+    }
+    static now() {
+      return Now.now() + hour;
+    }
+  };`;
+
+test("a drill says that nothing has been archived for an hour", async () => {
+  // To a drill whose clock is an hour ahead, the archive ended an hour ago.
+  await inBackup(`cat >/tmp/ahead.cjs <<'END'\n${inAnHour}\nEND`);
+  const { output } = await project
+    .container("backup")
+    .run([
+      ...["env", "NODE_OPTIONS=--require=/tmp/ahead.cjs"],
+      ...["node", "/usr/local/lib/hosterizer/scheduler.cjs", "drill", "1"],
+    ]);
+  await inBackup("rm /var/lib/pgbackrest/drills/$(ls /var/lib/pgbackrest/drills | tail -n 1)");
+
+  expect(output).toMatch(
+    /"the newest transaction is 3[67]\d\d s old, and there is one a minute: WAL is not archived, or the end of the archive is missing"/,
+  );
+});
+
+test("a drill says that heap pages are damaged, by their checksums and without", async () => {
+  const maintenance = await project.connection(undefined, "postgres");
+  await rowsOf(maintenance, "create extension pageinspect");
+  // Without checksums, the second one's damage is no more than a wrong byte.
+  for (const table of ["flipped", "unchecked"]) {
+    await rowsOf(
+      maintenance,
+      `create table public.${table} with (autovacuum_enabled = off)
+           as select n, repeat('x', 100) as text from generate_series(1, 50) as n`,
+    );
+    await rowsOf(maintenance, `vacuum (freeze) public.${table}`);
+    await rowsOf(maintenance, "checkpoint");
+    const [row] = await rowsOf<{ path: string }>(
+      maintenance,
+      `select current_setting('data_directory') || '/' || pg_relation_filepath('public.${table}') as path`,
+    );
+    const path = row?.path ?? "";
+    const inServer = (line: string) => project.container("postgresql").succeed("sh", "-c", line);
+    const page = Buffer.from(await inServer(`head -c 8192 ${path} | base64 -w0`), "base64");
+    // The first row's header says where its columns begin. https://www.postgresql.org/docs/15/storage-page-layout.html
+    const tuple = page.readUInt32LE(24) & 0x7fff;
+    page.writeUInt8(page.readUInt8(tuple + 22) ^ 0x80, tuple + 22);
+    if (table === "unchecked") {
+      const [sum] = await rowsOf<{ sum: number }>(
+        maintenance,
+        `select page_checksum(decode('${page.toString("hex")}', 'hex'), 0) as sum`,
+      );
+      page.writeInt16LE(sum?.sum ?? 0, 8);
+    }
+    const text = page.toString("base64");
+    await inServer(`echo ${text} | base64 -d | dd of=${path} conv=notrunc status=none`);
+  }
+  expect((await db("backup")).code).toBe(0);
+  const { code, output } = await db("restore-drill");
+  const { backups } = await listed();
+  const label = backups.at(-1)?.label ?? "";
+  await inBackup(`pgbackrest --stanza=hosterizer --repo=1 --set=${label} expire`);
+  await rowsOf(
+    maintenance,
+    "drop extension pageinspect; drop table public.flipped, public.unchecked",
+  );
+
+  expect(output).toContain(`backup ${label} has pages with wrong checksums`);
+  expect(output).toMatch(/pages are damaged: .*invalid page in block 0 of relation/);
+  expect(output).toMatch(/pages are damaged: .*postgres\.public\.unchecked.*begin/);
+  expect(code).toBe(1);
+});
+
+test("migrations wait for a sound drill where the stack asks for one", async () => {
+  const name = comingMigration("note_sites");
+  await project.write(
+    "Pulumi.dev.yaml",
+    `${await project.read("Pulumi.dev.yaml")}  hosterizer-database:backup: { drillWithin: 8d }\n`,
+  );
+  await project.write(`migrations/${name}.up.sql`, "alter table public.sites add note text;\n");
+  await project.write(`migrations/${name}.down.sql`, "alter table public.sites drop note;\n");
+  const plain = () =>
+    project.shell("node packages/cli/run.mjs pulumi preview --stack dev --non-interactive");
+  const warning = "The last drill of the backups of stack dev in repository 1, on ";
+  // One of the drills before was sound.
+  const passed = await project.run("preview");
+  expect(passed.output).toContain(warning);
+  expect(passed.code).toBe(0);
+
+  await inBackup("rm /var/lib/pgbackrest/drills/*");
+  await project.container("backup").stop();
+  await project.container("backup").start();
+  await expect
+    .poll(() => project.container("backup").run(["cat", "/var/lib/hosterizer-drill/last.json"]))
+    .toMatchObject({ output: expect.stringContaining('"last":null') as unknown });
+  for (const { code, output } of [await project.run("up"), await plain()]) {
+    expect(output).toContain("No drill has restored the backups of stack dev in repository 1 yet");
+    expect(output).toMatch(/note_sites: no drill has restored stack dev within 8 days \(/);
+    expect(code).not.toBe(0);
+  }
+  await archive();
+  expect(await db("restore-drill")).toMatchObject({ code: 0 });
+  expect(await plain()).toMatchObject({ code: 0 });
+  expect((await db("status")).output).toMatch(
+    /^ *Drill +\S.* ago, restored \S+ in .* would have been lost$/m,
+  );
+  for (const half of ["up", "down"]) await project.shell(`rm migrations/${name}.${half}.sql`);
 });
 
 test("destroy keeps the backups and their key, and the next up goes on with both", async () => {

@@ -67,6 +67,7 @@ test("accepts a Docker stack with its defaults", () => {
         retention: 14,
         schedule: "17 2 * * *",
         drillSchedule: "17 4 * * SUN",
+        lossShare: 0.1,
         encryption: true,
         whenArchivingFails: "keep",
       },
@@ -94,6 +95,7 @@ test("accepts an external server with its defaults", () => {
       sslmode: "verify-full",
       deployRole: "deploy",
       applicationConnections: 25,
+      backup: { lossShare: 0.1 },
       database: "hosterizer",
       lockTimeout: 500,
       acknowledgedLoss: {},
@@ -210,6 +212,19 @@ test.each([
     'backup.schedule in Pulumi.local.yaml: "0 0 31 2 *" never comes.\nCorrect it; see docs/back-up.md',
   ],
   [{ instance: "docker", backup: '{"drillSchedule":"x"}' }, '"x" is not a cron expression'],
+  [
+    { instance: "docker", backup: '{"lossShare":"101%"}' },
+    'backup.lossShare in Pulumi.local.yaml: "101%" is not a share, such as 10%',
+  ],
+  [
+    { instance: "docker", backup: '{"drillWithin":"8d","repositories":[]}' },
+    "backup.drillWithin in Pulumi.local.yaml: 8d: backups are off",
+  ],
+  [
+    { ...external, backup: '{"schedule":"0 3 * * *"}' },
+    "backup.schedule in Pulumi.local.yaml: unknown key",
+  ],
+  [{ ...external, backup: '{"drillWithin":"8"}' }, '"8" is not a number of days, such as 14d'],
   [{ instance: "docker", backup: '{"retention":"2w"}' }, '"2w" is not a number of days, such as'],
   [{ instance: "docker", backup: '{"retention":14}' }, "14 is not a number of days, such as 14d"],
   [

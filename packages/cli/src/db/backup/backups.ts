@@ -80,7 +80,7 @@ async function readListed(
     ranges: recoveryRanges(backups, timelines),
     gaps: archiveGaps(timelines, backups),
     restorePoints: await readRestorePoints(container, repository),
-    drill: (await readDrillRecords(inRepository(container, repository))).at(-1) ?? null,
+    drill: (await readDrillRecords(inRepository(container, repository)))?.at(-1) ?? null,
   };
 }
 

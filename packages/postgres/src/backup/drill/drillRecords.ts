@@ -12,13 +12,14 @@ export async function writeDrillRecord(repository: number, record: DrillRecord):
  *
  * @param run runs a command of pgBackRest on that repository
  * @param count so many of the newest at most
+ * @returns undefined if the repository cannot be read
  */
 export async function readDrillRecords(
   run: (args: readonly string[]) => Promise<Pick<PgBackRestRun, "code" | "output">>,
   count = 1,
-): Promise<DrillRecord[]> {
+): Promise<DrillRecord[] | undefined> {
   const listing = await run(["--output=json", "repo-ls", drillFolder]);
-  if (listing.code !== 0) return [];
+  if (listing.code !== 0) return undefined;
   const names = Object.keys(JSON.parse(listing.output) as object)
     .filter((name) => name.endsWith(".json"))
     .sort();

@@ -125,7 +125,7 @@ export function drillWarnings(
     if (last === null) return [`No drill has restored ${what} yet: ${command}`];
     if (!isSound(last)) {
       return [
-        `The last drill of ${what}, on ${written(last.time)}, failed: ${allFaults(last).join("; ")}`,
+        `The last drill of ${what}, on ${written(last.time)}, failed: ${inShort(allFaults(last))}`,
       ];
     }
     if (schedule === undefined || !isOverdue(last.time, schedule, now)) return [];
@@ -140,6 +140,15 @@ function isOverdue(last: string, schedule: string, now: Date): boolean {
   const due = nextTime(schedule, new Date(last));
   const next = due === undefined ? undefined : nextTime(schedule, due);
   return next !== undefined && next < now;
+}
+
+/** The first faults, and how many more there are. */
+function inShort(faults: readonly string[]): string {
+  const shown = faults.slice(0, 3).map((fault) => {
+    return fault.length > 120 ? `${fault.slice(0, 119)}…` : fault;
+  });
+  const more = faults.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
 /** A time for people, to the minute. */

@@ -40,7 +40,7 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
 
 async function lastDrill(repository: number, signal: AbortSignal): Promise<Date | undefined> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
-  const last = (await readDrillRecords(run)).at(-1);
+  const last = (await readDrillRecords(run))?.at(-1);
   return last === undefined ? undefined : new Date(last.time);
 }
 
@@ -94,19 +94,14 @@ async function copyRecords(
     for (const repository of repositories) {
       const run = (args: readonly string[]) =>
         runPgBackRest([`--repo=${repository}`, ...args], signal);
-      const records = await readDrillRecords(run, 20);
+      const read = await readDrillRecords(run, 20);
+      const records = read ?? [];
       const own = ended?.repository === repository ? ended : undefined;
       const isRecorded = own === undefined || records.some(({ time }) => time === own.time);
       const found = lastDrillOf(repository, isRecorded ? records : [...records, own]);
       const before = known.find((each) => each.repository === repository);
-      drills.push(
-        records.length > 0 || before === undefined
-          ? found
-          : {
-              ...{ repository, last: found.last ?? before.last },
-              lastSound: found.lastSound ?? before.lastSound,
-            },
-      );
+      if (read !== undefined || before === undefined) drills.push(found);
+      else drills.push({ ...before, last: found.last ?? before.last });
     }
     await writeLastDrills(drills);
   } catch (error) {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import type { DrillRecord } from "@hosterizer/postgres/backup/drill/drillRecord";
 import { type ListedRepository, renderRepository } from "../../../../src/db/backup/backups";
+import { drillFigures } from "../../../../src/db/backup/drillFigures";
 import { renderDrill } from "../../../../src/db/backup/restoreDrill";
 import { paint } from "../../../../src/db/screen/terminal";
 
@@ -65,7 +66,9 @@ test("several timelines are told apart, and restore points and the last drill ar
   expect(shown).toContain(
     "05:20:34+00, timeline 2\nRestore points\n  before, of 2026-11-30T05:18Z\n",
   );
-  expect(shown).toContain("Last drill\n  10 min 10 s ago, restored 20261130-051706F\n");
+  expect(shown).toContain(
+    "Last drill\n  10 min 10 s ago, restored 20261130-051706F in 2.1 s; 19 s would have been lost\n",
+  );
   expect(renderRepository({ ...listed, drill: failed }, style, 100, now)).toContain(
     "  10 min 10 s ago, failed: the archive lacks the WAL segment 000000010000000000000007; the server ended",
   );
@@ -96,6 +99,20 @@ test("a faulty and an empty repository say so", () => {
   );
   expect(renderRepository({ ...listed, backups: [] }, style, 100, now)).toBe(
     "Repository 1\n  It has no backup yet.\n",
+  );
+});
+
+test("a drill of a dump loses nothing, and one of a copy took a time that is not known here", () => {
+  const dump = (restoreSeconds: number | null): DrillRecord => ({
+    ...{ ...sound, repository: null },
+    recoveries: sound.recoveries.map((recovery) => ({
+      ...{ ...recovery, restoreSeconds, lossSeconds: null, backup: "a dump" },
+    })),
+  });
+  expect(drillFigures(dump(2.1), now)).toBe("10 min 10 s ago, restored a dump in 2.1 s");
+  expect(drillFigures(dump(null), now)).toBe("10 min 10 s ago, restored a dump");
+  expect(renderDrill(dump(null), style)).toBe(
+    "The server restores. The drill took 4.4 s.\n  the latest state from a dump: 10 tenant rows\n",
   );
 });
 
