@@ -26,10 +26,11 @@ beforeAll(async () => {
   server = await startManagedServer();
   undo.push(() => server.remove());
   process.env[passwordVariable] = server.deploy.password;
-  project = await makeProdProject(server);
+  project = await makeProdProject(server, { backup: JSON.stringify({ drillWithin: "8d" }) });
   undo.push(() => project.remove());
   await project.succeed("up", "--", "--stack", "prod", "--yes", "--skip-preview");
   await rowsOf(inDatabase(), twoCustomers);
+  await project.succeed("db", "--", "restore-drill", "--stack", "prod");
   const [row] = await rowsOf<{ comment: string }>(
     inDatabase(),
     "select obj_description('public.sites'::regclass) as comment",
@@ -104,7 +105,9 @@ test("promote refuses a destination that has drifted, and shows the difference",
 test("promote --dry-run changes nothing, and its plan is refused once the destination has changed", async () => {
   planned = await promote("--dry-run");
   const { code, output } = planned;
-  expect(output).toMatch(/✓ 1\/9 local .*✓ 2\/9 .*1 pending.*✓ 3\/9.*✓ 4\/9.*up, down and up/s);
+  expect(output).toMatch(
+    /✓ 1\/9 local .*✓ 2\/9 .*1 pending, last restored by a drill on 2.*✓ 3\/9.*✓ 4\/9.*up, down and up/s,
+  );
   expect(output).toMatch(/✓ 5\/9.*sites in ACCESS EXCLUSIVE mode .*✓ 6\/9.*✓ 7\/9/s);
   const [, plan = ""] = /^(Changes in stack prod:.*?)^Evidence/ms.exec(output) ?? [];
   // It has no migration of an earlier update, and one readable line per change.
@@ -156,4 +159,16 @@ test("promote applies exactly the plan, verifies it, and keeps evidence without 
   }
   expect((await project.shell("git status --porcelain")).output).toBe("");
   expect((await promote("--yes", evidence.plan?.hash ?? "")).output).toContain("applied before");
+});
+
+test("nothing is promoted to a stack that asks for a drill and has none", async () => {
+  await rowsOf(server.superuser, "comment on role app_backup is null");
+  const { code, output } = await promote("--dry-run");
+
+  expect(output).toMatch(
+    /✗ 2\/9 .*No drill has restored stack prod within 8 days .*: none has ever\./s,
+  );
+  expect(output).toContain("Run one: npm run db -- restore-drill --stack prod");
+  expect(output).not.toContain("3/9");
+  expect(code).toBe(1);
 });
