@@ -13,7 +13,7 @@ import { humanDuration } from "../screen/numbers";
 export function drillFigures(drill: DrillRecord, now = Date.now()): string {
   const age = humanDuration((now - new Date(drill.time).getTime()) / 1000);
   if (!isSound(drill)) return `${age} ago, failed: ${allFaults(drill).join("; ")}`;
-  const used = drill.recoveries.map(({ backup }) => backup).join(" and ");
+  const used = [...new Set(drill.recoveries.map(({ backup }) => backup))].join(" and ");
   const longest = Math.max(...drill.recoveries.map(({ restoreSeconds }) => restoreSeconds ?? 0));
   const inTime = longest > 0 ? ` in ${humanDuration(longest)}` : "";
   // A drill recovers an earlier moment, too, before which the server may have been down.

@@ -8,6 +8,7 @@ const now = new Date(at("12:00:00")).getTime();
 const declared = {
   ...{ repositories: [{ type: "volume" as const }], retention: 14, encryption: true },
   ...{ schedule: "17 2 * * *", drillSchedule: "17 4 * * SUN", whenArchivingFails: "keep" as const },
+  lossShare: 0.1,
 };
 const backup = {
   ...{ label: "20261130-021700F", firstSegment: "000000010000000000000003" },
