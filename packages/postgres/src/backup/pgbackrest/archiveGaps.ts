@@ -24,12 +24,16 @@ export function archiveGaps(
   backups: readonly Backup[],
   lastArchived?: string,
 ): ArchiveGap[] {
-  return timelines.flatMap((timeline) => gapsOf(timeline, backups, lastArchived));
+  return timelines.flatMap((timeline) => {
+    const end = endNeeded(timeline.timeline, timelines, backups);
+    return gapsOf(timeline, backups, end, lastArchived);
+  });
 }
 
 function gapsOf(
   { timeline, begun, stretches, ancestors }: Timeline,
   backups: readonly Backup[],
+  end: number,
   lastArchived: string | undefined,
 ): ArchiveGap[] {
   const own = backups.filter((backup) => backup.timeline === timeline);
@@ -56,9 +60,28 @@ function gapsOf(
     next = Math.max(next, segmentIndex(stretch.last) + 1);
     from = stretch.until;
   }
-  if (lastArchived?.startsWith(segmentName(timeline, 0).slice(0, 8)))
-    addGap(segmentIndex(lastArchived) + 1);
+  const isPresent = lastArchived?.startsWith(segmentName(timeline, 0).slice(0, 8)) === true;
+  addGap(Math.max(end, isPresent ? segmentIndex(lastArchived) + 1 : 0));
   return gaps;
+}
+
+/**
+ * The segment up to which later timelines need an earlier one, if one of its backups leads to them. In that segment they have branched
+ * off: they have it themselves. 0: none needs it.
+ */
+function endNeeded(
+  timeline: number,
+  timelines: readonly Timeline[],
+  backups: readonly Backup[],
+): number {
+  const ends = timelines.flatMap(({ ancestors }) => {
+    const end = ancestors.get(timeline);
+    const isUsed = backups.some(
+      (backup) => backup.timeline === timeline && end !== undefined && lsnOf(backup.stopLsn) <= end,
+    );
+    return end !== undefined && isUsed ? [indexOfLsn(end)] : [];
+  });
+  return Math.max(0, ...ends);
 }
 
 /** The first segment of a timeline that a recovery may need. Retention removes what is older than the oldest backup. */

@@ -48,12 +48,34 @@ test("what is older than the oldest backup, or another timeline's, is not missin
 });
 
 test("each timeline has its own segments, from where an older backup leads to it", () => {
-  const second = { ...timelineOf([5, 6], 2), begun: minute(4), ancestors: new Map([[1, 0x4000100n]]) };
+  const second = {
+    ...timelineOf([5, 6], 2),
+    begun: minute(4),
+    ancestors: new Map([[1, 0x4000100n]]),
+  };
   const timelines = [timelineOf([3, 4]), second];
   expect(archiveGaps(timelines, [backup(3)])).toMatchObject([
     { timeline: 2, firstSegment: name(4, 2), lastSegment: name(4, 2), from: minute(4) },
   ]);
   expect(archiveGaps(timelines, [backup(5, 2)])).toEqual([]);
+});
+
+test.each([
+  { first: [3, 4, 5], lacks: [] },
+  // It has branched off in segment 6, and has that itself.
+  { first: [3, 4], lacks: [5] },
+  { first: [3], lacks: [4, 5] },
+])("a timeline needs its ancestor up to where it begins: of 3 to 5, $first are there", (each) => {
+  const second = {
+    ...timelineOf([6, 7], 2),
+    ...{ begun: minute(6), ancestors: new Map([[1, 0x6800000n]]) },
+  };
+  const gaps = archiveGaps([timelineOf(each.first), second], [backup(3)], name(7, 2));
+  expect(gaps.map(missingSegments)).toEqual(
+    each.lacks.length === 0 ? [] : [each.lacks.map((number) => name(number)).join(" to ")],
+  );
+  // Once the ancestor has no backup that leads to it, nothing of it is needed.
+  expect(archiveGaps([second], [backup(6, 2)], name(7, 2))).toEqual([]);
 });
 
 test("a gap is a fault once, and as long as no backup follows", () => {
