@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import {
+  type BackupReport,
+  readReport,
+  reportFile,
+} from "@hosterizer/postgres/backup/backupReport";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { tenantRows } from "../../stack/tenantRows";
 import type { DockerProject } from "./dockerProject";
@@ -36,11 +41,20 @@ async function listed(): Promise<Listed> {
   return repository;
 }
 
-async function backedUp(count: number): Promise<void> {
-  await expect
-    .poll(async () => (await listed()).backups.length, patience)
-    .toBeGreaterThanOrEqual(count);
+/** What the container that takes backups reports. A command that asks for it takes a second of a processor. */
+async function reported(): Promise<BackupReport> {
+  return readReport(await project.container("backup").succeed("cat", reportFile));
 }
+
+/** Waits for a report. */
+async function awaitReport(isSo: (report: BackupReport) => boolean): Promise<void> {
+  await expect
+    .poll(() => reported().then(isSo, () => false), { timeout: 150_000, interval: 250 })
+    .toBe(true);
+}
+
+const lastBackup = ({ repositories }: BackupReport) => repositories[0]?.lastBackup?.label;
+const gapsOf = ({ repositories }: BackupReport) => repositories[0]?.gaps ?? [];
 
 async function warnings(): Promise<string> {
   const { stdout } = await db("status", "--json");
@@ -90,8 +104,8 @@ function startWriting() {
 }
 
 test("nothing is told of backups that are well", async () => {
-  await backedUp(1);
-  await expect.poll(warnings, patience).not.toContain("backup");
+  await awaitReport((report) => lastBackup(report) !== undefined);
+  expect(await warnings()).not.toContain("backup");
 });
 
 const unreachable = [
@@ -114,11 +128,12 @@ describe.each(unreachable)("while a repository $what", ({ what, breaks, repairs 
     const stopWriting = startWriting();
     await fillWal(2);
 
-    await expect
-      .poll(warnings, patience)
-      .toMatch(
-        /No WAL has been archived for \d.*; \d+ MB wait\. .* until its disk is full, in .*: with .* free, at .* of WAL a second\./,
-      );
+    await awaitReport(
+      ({ archiving }) => archiving.failingSince !== null && archiving.bytesPerSecond !== null,
+    );
+    expect(await warnings()).toMatch(
+      /No WAL has been archived for \d.*; \d+ MB wait\. .* until its disk is full, in .*: with .* free, at .* of WAL a second\./,
+    );
     if (what === "never answers")
       expect(await previewed()).toContain("Warning: No WAL has been archived for");
     const { committed, failed } = await stopWriting();
@@ -135,7 +150,8 @@ describe.each(unreachable)("while a repository $what", ({ what, breaks, repairs 
     await inRepository(repairs);
 
     await expect.poll(() => waiting().catch(() => -1), patience).toBe(0);
-    await expect.poll(warnings, patience).not.toContain("No WAL");
+    await awaitReport(({ archiving }) => archiving.failingSince === null);
+    expect(await warnings()).not.toContain("No WAL");
     const { gaps, backups } = await listed();
     expect(gaps).toEqual([]);
     expect(backups).toEqual(before.backups);
@@ -155,11 +171,10 @@ describe("WAL that was not archived", () => {
     await project.write("Pulumi.dev.yaml", `${declared}${key} ${drop}\n`);
     await project.up();
 
-    await expect
-      .poll(async () => (await listed()).backups.map(({ type }) => type), patience)
-      .toEqual(["full", "full"]);
-    await expect.poll(async () => (await listed()).ranges.length, patience).toBe(2);
-    const { gaps } = await listed();
+    await awaitReport((report) => gapsOf(report)[0]?.until instanceof Date);
+    const { gaps, backups, ranges } = await listed();
+    expect(backups.map(({ type }) => type)).toEqual(["full", "full"]);
+    expect(ranges).toHaveLength(2);
     expect(gaps).toMatchObject([{ until: expect.any(String) as string }]);
     const refused = await db("restore", "--to", row?.at ?? "");
     expect(refused.output).toContain("cannot be recovered. What can be:");
@@ -171,7 +186,8 @@ describe("WAL that was not archived", () => {
     const stopWriting = startWriting();
     await fillWal(24);
 
-    await expect.poll(warnings, patience).toContain("The server has dropped WAL");
+    await awaitReport(({ archiving }) => archiving.dropped !== null);
+    expect(await warnings()).toContain("The server has dropped WAL");
     expect(await previewed()).toContain("Warning: The server has dropped WAL");
     const { failed } = await stopWriting();
     expect(failed).toEqual([]);
@@ -185,11 +201,11 @@ describe("WAL that was not archived", () => {
     const before = (await project.container("backup").logs()).length;
     await inRepository("chmod 0750 archive");
 
-    await expect
-      .poll(async () => (await listed()).backups.map(({ type }) => type), patience)
-      .toEqual(["full", "full", "full"]);
-    await expect.poll(warnings, patience).not.toContain("The server has dropped WAL");
-    expect(await warnings()).toMatch(
+    await awaitReport((report) => gapsOf(report)[1]?.until instanceof Date);
+    expect((await listed()).backups.map(({ type }) => type)).toEqual(["full", "full", "full"]);
+    const told = await warnings();
+    expect(told).not.toContain("The server has dropped WAL");
+    expect(told).toMatch(
       /Repository 1 of the backups lacks WAL: no moment from .* to 2\d{3}-.* can be recovered\./,
     );
     const { output } = await db("backups");
@@ -249,7 +265,8 @@ describe("killed", () => {
 
     await expect.poll(async () => (await db("backup")).code, patience).toBe(0);
     expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
-    await expect.poll(warnings, patience).not.toContain("which takes the backups");
+    await awaitReport(({ time }) => new Date(time) > new Date(started));
+    expect(await warnings()).not.toContain("which takes the backups");
   });
 
   test.each([
@@ -269,11 +286,12 @@ describe("killed", () => {
     await inBackup(
       `cd /var/lib/pgbackrest; kill -STOP $(pidof node); rm -rf archive/* backup/*; ${unfinished}`,
     );
-    expect((await listed()).backups).toEqual([]);
+    const before = lastBackup(await reported());
     await project.container("backup").kill();
     await project.container("backup").start();
 
-    await backedUp(1);
+    await awaitReport((report) => ![undefined, before].includes(lastBackup(report)));
+    expect((await listed()).backups).toHaveLength(1);
     await expect.poll(waiting, patience).toBe(0);
   });
 });
