@@ -72,7 +72,7 @@ async function readPending(
       () => [],
       (error: unknown) => {
         if (!openings.areFound || !(error instanceof DeclarationErrors)) throw error;
-        return [`not applied yet: ${error.message.replaceAll("\n", " ")}`];
+        return [`refused: ${error.message.replaceAll("\n", " ")}`];
       },
     );
     unsafe = await judge(inputs, applied);

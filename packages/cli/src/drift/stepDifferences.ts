@@ -102,15 +102,21 @@ function dynamicDifferences({ newState }: PreviewStep): Difference[] {
 }
 
 const unsafeMark = "unsafe: ";
+/** Before the names of migrations that an update refuses once it has closed what is open. */
+const refusedMark = "refused: ";
 
-/** The pending migrations, each with what is unsafe about it, a line each. */
+/** The pending migrations, each with what is unsafe about it and why it is refused, a line each. */
 function readPending(pending: readonly string[]): Difference[] {
   const unsafe = pending.filter((line) => line.startsWith(unsafeMark));
+  const refused = pending.filter((line) => line.startsWith(refusedMark));
   return pending
-    .filter((line) => !line.startsWith(unsafeMark))
+    .filter((line) => !unsafe.includes(line) && !refused.includes(line))
     .map((line) => {
       const found = readLine(line, pendingMigration);
-      const notes = unsafe.filter((note) => note.includes(`/${line}.up.sql:`));
+      const notes = [
+        ...unsafe.filter((note) => note.includes(`/${line}.up.sql:`)),
+        ...refused.filter((note) => note.includes(line)),
+      ];
       return notes.length === 0 ? found : { ...found, reason: notes.join("\n") };
     });
 }

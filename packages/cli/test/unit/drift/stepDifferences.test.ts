@@ -50,6 +50,17 @@ test("a pending migration is one that up applies", () => {
   });
 });
 
+test("why pending migrations are refused belongs to each of them", () => {
+  const refused = "refused: 000010_a, 000011_b: no drill has restored stack prod. Run one.";
+  const pending = ["000010_a", "000011_b", refused];
+
+  const { own } = stepDifferences(step(migrations, "schema", declared({ pending })));
+  expect(own.map(({ object, reason }) => ({ object, reason }))).toEqual([
+    { object: "migration 000010_a", reason: refused },
+    { object: "migration 000011_b", reason: refused },
+  ]);
+});
+
 test("what is unsafe about a pending migration belongs to it", () => {
   const note = (line: number) =>
     `unsafe: migrations/000011_b.up.sql:${line}: it locks a (scans-table)`;
