@@ -176,7 +176,6 @@ test("a copy that somebody else has restored is checked in place, and not change
   const before = await contents(there);
 
   const { code, output } = await drill("--host", "127.0.0.2");
-  console.log(output);
 
   expect(output).toMatch(
     /^ {2}the latest state from the copy at 127\.0\.0\.2: [1-9]\d* tenant rows$/m,
