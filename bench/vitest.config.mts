@@ -19,6 +19,19 @@ export default defineConfig({
       { test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
       { test: { name: "client", include: ["bench/client.bench.ts"], ...time } },
       { test: { name: "pool", include: ["bench/pool.bench.ts"], ...time } },
+      {
+        test: {
+          name: "backup",
+          include: ["bench/backup.bench.ts"],
+          globalSetup: [
+            "test/run/globalSetup.ts",
+            "test/docker/globalSetup.ts",
+            "test/docker/stack/globalSetup.ts",
+          ],
+          testTimeout: 3_600_000,
+          hookTimeout: 900_000,
+        },
+      },
     ],
   },
 });
