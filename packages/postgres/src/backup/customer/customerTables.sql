@@ -59,7 +59,8 @@ select n.nspname as schema,
             pg_catalog.jsonb_build_object(
               'target', pg_catalog.format('%I.%I', tn.nspname, tc.relname),
               'columns', q.columns,
-              'targetColumns', q.target_columns
+              'targetColumns', q.target_columns,
+              'deferrable', k.condeferrable
             )
             order by k.conname
           ) as references

@@ -20,6 +20,8 @@ interface Reference {
   target: string;
   columns: readonly string[];
   targetColumns: readonly string[];
+  /** Whether it can be checked at the end of a transaction. */
+  deferrable: boolean;
 }
 
 /** A table with rows of a customer. */
@@ -39,7 +41,7 @@ export interface CustomerTable {
 
 /**
  * The tables that make up a customer: the tenant tables, and those of no tenant that foreign keys lead to from there, such as the
- * users. A table comes after those that it refers to, as far as these do not refer to it in turn.
+ * users. A table comes after those that it refers to by foreign keys that are not deferrable, as far as these do not refer to it in turn.
  */
 export async function readCustomerTables(
   client: Client,
@@ -58,8 +60,8 @@ function referredFirst(tables: readonly CustomerTable[]): CustomerTable[] {
   const visit = (table: CustomerTable) => {
     if (begun.has(table)) return;
     begun.add(table);
-    for (const { target } of table.references) {
-      const referred = tables.find(({ quoted }) => quoted === target);
+    for (const { target, deferrable } of table.references) {
+      const referred = tables.find(({ quoted }) => quoted === target && !deferrable);
       if (referred !== undefined) visit(referred);
     }
     sorted.add(table);

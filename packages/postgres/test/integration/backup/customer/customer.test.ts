@@ -25,7 +25,7 @@ let folder: string;
 let file: string;
 let tenantTables: Tenancy["tables"];
 
-/** A tenant with partitions, one whose rows are elsewhere, and tables of no tenant that refer to others and to themselves. */
+/** Tables with partitions and children, two that refer to each other, and tables of no tenant that refer to others and to themselves. */
 const furtherTables = `
   create table public.teams (id bigint generated always as identity primary key, name text not null, parent_id bigint references public.teams);
   alter table public.users add team_id bigint references public.teams;
@@ -37,6 +37,7 @@ const furtherTables = `
     content bytea, tags text[], ratio float8, period interval, size int generated always as (length(content)) stored);
   create table public.old_uploads (archived date) inherits (public.uploads);
   alter table public.old_uploads add foreign key (customer_id) references public.customers;
+  alter table public.customers add main_upload int references public.uploads deferrable initially immediate;
   create index on public.uploads (customer_id);
   create index on public.old_uploads (customer_id);`;
 
@@ -55,7 +56,8 @@ const furtherRows = `
   insert into public.events select c, n, 'note', now(), null from (values (1), (3)) as v (c), generate_series(50, 150) as n;
   insert into public.uploads (customer_id, content, tags, ratio, period) values (1, 'mine', null, 1, null),
     (3, '\\x00ff', '{"a,b",NULL}', 1 / 3.0, '-1 day 02:03');
-  insert into public.old_uploads (customer_id, content, archived) values (2, 'x', '2020-01-01'), (3, 'y', '2020-01-01');`;
+  insert into public.old_uploads (customer_id, content, archived) values (2, 'x', '2020-01-01'), (3, 'y', '2020-01-01');
+  update public.customers set main_upload = (select id from public.uploads where content = '\\x00ff') where id = 3;`;
 
 async function addTables(database: TenantDatabase): Promise<void> {
   const { owner, application, backup, tenancy } = database;
@@ -286,6 +288,7 @@ describe("a customer that the database does not have", () => {
 
   test("reuses rows of tables of no tenant that are the same", async () => {
     await load(file);
+    await target.run("update public.customers set main_upload = null");
     await target.run(
       "delete from public.cost_records where customer_id = 3; delete from public.deployments where customer_id = 3",
     );
@@ -466,6 +469,27 @@ describe("nothing is changed by", () => {
     ],
   ])("%s", async (_, values, says) => {
     await refused(withValues("sites", values), says);
+  });
+
+  test("a row that refers to one that is missing", async () => {
+    await refused(
+      withValues("deployments", { site_id: "4711" }),
+      /a row of public\.deployments that the database refuses: [^]*deployments_site_id_customer_id_fkey/,
+    );
+  });
+
+  test("a deferred key that refers to one that is missing", async () => {
+    await refused(
+      withValues("customers", { main_upload: "4711" }),
+      /a row of customers that the database refuses: [^]*customers_main_upload_fkey/,
+    );
+  });
+
+  test("a table that the application may not write", async () => {
+    const { user } = target.application;
+    await target.run(`revoke insert on public.users from ${user}`);
+    await refused(file, /may not write public\.users/);
+    await target.run(`grant insert on public.users to ${user}`);
   });
 
   test("a value that is too long", async () => {
