@@ -89,6 +89,7 @@ export function isMissingDatabase(error: unknown): boolean {
 export function isLostConnection(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
-  if (code === "") return /^Connection terminated|connection error and is not queryable/.test(error.message);
+  if (code === "")
+    return /^Connection terminated|connection error and is not queryable/.test(error.message);
   return /^(08|57P)/.test(code) || ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code);
 }

@@ -5,7 +5,7 @@ import type { TenantTable } from "../../rowLevelSecurity/tenancy";
 import { readTenantTables } from "../../rowLevelSecurity/tenantTables";
 
 /** A column that is written; generated ones are computed again. */
-export interface CustomerColumn {
+interface CustomerColumn {
   name: string;
   /** As PostgreSQL writes it in a statement. */
   quoted: string;
