@@ -130,9 +130,11 @@ async function recordFaults(server: Server, plan: DrillPlan): Promise<string[]> 
 /** What pg_amcheck finds in tables and B-trees. https://www.postgresql.org/docs/15/app-pgamcheck.html */
 function damage(server: ThrowawayServer, database: string): Promise<string[]> {
   const { host } = server.connect("postgres", database);
-  const args = ["--host", host, "--username", "postgres", "--install-missing", "--heapallindexed"];
+  const connection = ["--host", host, "--username", "postgres"];
+  const checks = ["--all", "--install-missing", "--heapallindexed", "--jobs=2"];
   return new Promise((resolve, reject) => {
-    execFile("pg_amcheck", [...args, "--all"], { maxBuffer: 16 * 2 ** 20 }, (error, out, err) => {
+    const options = { maxBuffer: 16 * 2 ** 20 };
+    execFile("pg_amcheck", [...connection, ...checks], options, (error, out, err) => {
       if (error === null) resolve([]);
       else if (typeof error.code === "number") resolve(damageIn(out, err));
       else reject(new Error("pg_amcheck could not be run", { cause: error }));

@@ -42,7 +42,8 @@ export class ArchivingWatch {
     const account = isDue || isSlow ? await this.ask(now) : undefined;
     const isFailing =
       now - oldest > patienceMs ||
-      (waiting.length > 0 && account?.failing === true) ||
+      // A server that does not answer has not begun to archive again.
+      (waiting.length > 0 && (account?.failing ?? this.failingSince !== undefined)) ||
       // What is dropped counts as archived.
       (dropped !== null && account?.archived === dropped.segment);
     this.failingSince = isFailing ? (this.failingSince ?? oldest) : undefined;
