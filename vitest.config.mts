@@ -14,6 +14,10 @@ const maxWorkers = availableParallelism() + 2;
  * others have nothing left to do. Those that wait for containers stand between those that do not.
  */
 const longest = [
+  "docker/stack/backup",
+  "stack/prod/restoreDrill",
+  "docker/stack/archiving",
+  "stack/dump",
   "docker/stack/healing",
   "integration/nextMigration",
   "docker/stack/replacement",
@@ -24,7 +28,6 @@ const longest = [
   "stack/drift",
   "docker/stack/driftCatalogue",
   "stack/driftCatalogue",
-  "stack/dump",
   "stack/prod/convergence",
   "stack/prod/promotion",
   "stack/twoAtOnce",
