@@ -82,9 +82,14 @@ export function compareConfigurations(
     }));
 }
 
+/** A value as evidence shows it: without secrets, also inside of objects and lists. */
 function withoutSecret(value: unknown): unknown {
   if (value === undefined) return null;
-  return typeof value === "object" && value !== null && "secure" in value ? "[secret]" : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutSecret);
+  if ("secure" in value) return "[secret]";
+  const entries = Object.entries(value).map(([key, inner]) => [key, withoutSecret(inner)]);
+  return Object.fromEntries(entries) as unknown;
 }
 
 function shown(value: unknown): string {

@@ -76,7 +76,7 @@ export async function loadDump(
   say(`Reading ${file} …`);
   const contents = await readDump(file);
   const moment = new Date().toISOString().slice(0, 23).replace("T", "_").replaceAll(/[-:.]/g, "");
-  const predecessor = `${access.database}_before_${moment}`;
+  const predecessor = nameBeside(access.database, `before_${moment}`);
   await withStackLock(stack, () =>
     loadBeside(program, { file, contents, access, options, moment, predecessor }),
   );
@@ -129,7 +129,7 @@ async function loadBeside(
     applied.map(({ name }) => name),
     options,
   );
-  const database = options.into ?? `${access.database}_restored_${moment}`;
+  const database = options.into ?? nameBeside(access.database, `restored_${moment}`);
   requireName(database);
   const target = {
     database,
@@ -217,12 +217,19 @@ function tellLeftOut(
     say("  without large objects: the program does not support them");
 }
 
-/** https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+/** The most bytes of a name: https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
+const nameLength = 63;
+
+/** The name of a database beside another one. Of a long one it has the beginning. */
+function nameBeside(database: string, suffix: string): string {
+  return `${database.slice(0, nameLength - suffix.length - 1)}_${suffix}`;
+}
+
 function requireName(database: string): void {
-  if (database !== "" && Buffer.byteLength(database) < 64) return;
+  if (database !== "" && Buffer.byteLength(database) <= nameLength) return;
   throw new UserError(
     `--into: "${database}" cannot be the name of a database.`,
-    "Choose one of 1 to 63 bytes.",
+    `Choose one of 1 to ${nameLength} bytes.`,
   );
 }
 

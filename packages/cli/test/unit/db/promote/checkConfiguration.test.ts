@@ -19,8 +19,17 @@ test("where a server is may differ; what the database is may not", () => {
 });
 
 test("names a secret without its value", () => {
-  const one = { [key("deployPassword")]: { secure: "v1:one" } };
-  const other = { [key("deployPassword")]: { secure: "v1:other" } };
+  const repositories = (secretKey: string) => ({
+    repositories: [{ type: "s3", secretKey: { secure: secretKey } }],
+  });
+  const one = {
+    [key("deployPassword")]: { secure: "v1:one" },
+    [key("backup")]: repositories("v1:one"),
+  };
+  const other = {
+    [key("deployPassword")]: { secure: "v1:other" },
+    [key("backup")]: repositories("v1:other"),
+  };
   const told = JSON.stringify(compareConfigurations(one, other));
   expect(told).toContain("[secret]");
   expect(told).not.toContain("v1:");
