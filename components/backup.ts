@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import { Volume } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,9 +6,16 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type BackupDeclaration,
   backupPaths,
+  isOnOneMachine,
+  onOneMachine,
+  repositoryPlace,
 } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import type { DrillPlan } from "@hosterizer/postgres/backup/drill/drillPlan";
-import { configurationFile } from "@hosterizer/postgres/backup/pgbackrest/configurationFile";
+import {
+  authorityFileOf,
+  configurationFile,
+} from "@hosterizer/postgres/backup/pgbackrest/configurationFile";
+import type { RepositoryKeys } from "@hosterizer/postgres/backup/pgbackrest/repositoryKeys";
 import { hasPassword } from "@hosterizer/postgres/access/logins";
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import { offFile, planFile, planOf } from "@hosterizer/postgres/backup/scheduler/plan";
@@ -17,10 +24,16 @@ import { containerPaths } from "@hosterizer/postgres/server/container/mandatoryS
 import { recordedSchemas } from "../database/extensions";
 import { migrator, roles } from "../database/roles";
 import { BuiltImage } from "./docker/builtImage";
-import { makeConfinedContainer, runTimeFiles } from "./docker/confinedContainer";
+import {
+  type ConfigurationFile,
+  makeConfinedContainer,
+  ownedFile,
+  runTimeFiles,
+} from "./docker/confinedContainer";
 import { BackupKey } from "./dynamic/backupKey";
 import { ContainerFiles } from "./dynamic/containerFiles";
-import type { DockerInstance } from "./instance/dockerInstance";
+import type { DockerInstance, UsedRepositories } from "./instance/dockerInstance";
+import { placeOf } from "./settings";
 
 /** What a drill expects of a stack's database. */
 export function drillPlan(
@@ -41,22 +54,25 @@ export interface BackupArgs {
   /** Prefix of all names. */
   prefix: string;
   declared: BackupDeclaration;
+  /** Keys of repositories that exist already. Default: the stack's own. */
+  keys: RepositoryKeys | undefined;
+  stack: string;
+}
+
+export interface SchedulerArgs {
   /** What a drill expects of the database. */
   drill: DrillPlan;
   /** Folder of the build context, from the project folder: see `schedulerContext`. Undefined: backups are off, and no container takes any. */
   context: string | undefined;
   instance: DockerInstance;
-  /** The key of repositories that exist already. Default: the stack's own. */
-  key: string | undefined;
-  stack: string;
 }
 
-/** Path of the key that a stack's destruction leaves, from the project folder. */
+/** Path of the keys that a stack's destruction leaves, from the project folder. */
 function backupKeyFile(stack: string): string {
   return `.hosterizer/${stack}/backup.key`;
 }
 
-/** Path of the file that says that someone has had the key printed, from the project folder. `db -- backup key` writes it. */
+/** Path of the file with the numbers of the keys that someone has had printed, from the project folder. `db -- backup key` writes it. */
 function printedKeyFile(stack: string): string {
   return `.hosterizer/${stack}/backup.key.printed`;
 }
@@ -67,37 +83,70 @@ const memory = 768;
 /**
  * Backups of a server in a container, and the archive of its WAL: what pgBackRest works by, and the container that takes them.
  *
- * That container reads the server's data and speaks to it through a socket that both share. It may write to the repository alone, and
+ * That container reads the server's data and speaks to it through a socket that both share. It may write to the repositories alone, and
  * nothing reaches it over the network.
  */
 export class Backup extends pulumi.ComponentResource {
+  /** For the server, which archives its WAL into them. */
+  readonly repositories: UsedRepositories;
+
+  private readonly name: string;
+  private readonly args: BackupArgs;
+
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:Backup", name, {}, opts);
-    const { prefix, declared, instance, context } = args;
-    const child = { parent: this };
-    const container = `${prefix}-backup`;
-    const { volumes } = instance;
+    this.name = name;
+    this.args = args;
+    const { declared, stack, prefix } = args;
+    this.warn();
 
-    const given = args.key === undefined ? {} : { given: pulumi.secret(args.key) };
-    const isEncrypted = declared.encryption && declared.repositories.length > 0;
-    if (isEncrypted && !existsSync(printedKeyFile(args.stack))) {
-      const command = npmCommand("db -- backup key", [], args.stack);
+    const given = args.keys === undefined ? {} : { given: pulumi.secret(args.keys) };
+    // There while backups are off, too: the repositories stay, and only these keys open them.
+    const { keys } = new BackupKey(
+      `${name}-key`,
+      { file: backupKeyFile(stack), numbers: keysOf(declared), ...given },
+      { parent: this },
+    );
+    // An update of a few resources may have no keys; it writes no files either.
+    const configuration = keys.apply((known: RepositoryKeys | undefined) =>
+      known === undefined ? "" : configurationFile(declared, known),
+    );
+    this.repositories = {
+      tried: declared.repositories.map(({ number, key = 0, ...place }, index) => ({
+        ...{ number, key, place: repositoryPlace(place, `${prefix}-backup`) },
+        declaration: placeOf(`backup.repositories[${index}]`, stack),
+      })),
+      files: [
+        { file: "pgbackrest.conf", content: configuration, secret: true },
+        ...authorityFiles(declared),
+      ],
+    };
+    this.registerOutputs();
+  }
+
+  /** Says what would be lost with the state, and with the machine. */
+  private warn(): void {
+    const { declared, stack, prefix } = this.args;
+    const unprinted = keysOf(declared).filter((number) => !printedKeys(stack).includes(number));
+    if (declared.repositories.some(({ key }) => key !== undefined) && unprinted.length > 0) {
+      const command = npmCommand("db -- backup key", [], stack);
       void pulumi.log.warn(
-        `The key of the backups is only in the state of stack ${args.stack}: without a copy, losing the state loses the backups. ${command} prints it.`,
+        `The key of the backups is only in the state of stack ${stack}: without a copy, losing the state loses the backups. ${command} prints it.`,
         this,
       );
     }
-    // There while backups are off, too: the repository stays, and only this key opens it.
-    const { key } = new BackupKey(
-      `${name}-key`,
-      { file: backupKeyFile(args.stack), ...given },
-      child,
-    );
-    const configuration = {
-      file: "pgbackrest.conf",
-      content: key.apply((secret) => configurationFile(declared, secret)),
-      secret: true,
-    };
+    if (isOnOneMachine(declared))
+      void pulumi.log.warn(`${onOneMachine(`${prefix}-backup`)} See docs/back-up.md.`, this);
+  }
+
+  /** Makes the container that takes backups of a server; without repositories, only writes that there are none. */
+  schedule({ instance, context, drill }: SchedulerArgs): void {
+    const { name, args } = this;
+    const { prefix, declared } = args;
+    const { files } = this.repositories;
+    const { volumes } = instance;
+    const child = { parent: this };
+    const container = `${prefix}-backup`;
     if (context === undefined) {
       new ContainerFiles(
         `${name}-files`,
@@ -106,55 +155,76 @@ export class Backup extends pulumi.ComponentResource {
           image: instance.image.imageId,
           volume: volumes.backupConfiguration,
           path: backupPaths.configuration,
-          files: configuration.content.apply((content) => [
-            { file: configuration.file, content, owner: containerPaths.user, mode: 0o600 },
+          files: pulumi.output([
+            ...files.map((file) => ownedFile(file, containerPaths.user)),
             { file: offFile, content: "Backups are off.\n", owner: 0, mode: 0o644 },
           ]),
         },
-        child,
+        { ...child, dependsOn: instance.tried },
       );
-    } else {
-      const drills = new Volume(`${name}-drill`, { name: `${prefix}-drill` }, child);
-      const image = new BuiltImage(
-        `${name}-image`,
-        {
-          name: container,
-          context,
-          dockerfile: "scheduler.Dockerfile",
-          base: instance.image,
-        },
-        child,
-      );
-      makeConfinedContainer(
-        name,
-        {
-          container,
-          image: image.imageId,
-          user: containerPaths.user,
-          network: instance.network,
-          configuration: {
-            volume: volumes.backupConfiguration,
-            path: backupPaths.configuration,
-            files: [
-              configuration,
-              { file: planFile, content: JSON.stringify(planOf(declared, args.drill)) },
-            ],
-          },
-          shared: [
-            { volume: volumes.data, path: "/var/lib/postgresql", readOnly: true },
-            { volume: volumes.repository, path: backupPaths.repository },
-            { volume: volumes.socket, path: backupPaths.socket },
-            { volume: drills.name, path: backupPaths.drill },
-          ],
-          tmpfs: { "/tmp": runTimeFiles(64 * 1024) },
-          memory,
-          // pgBackRest ends within a second: what it has copied serves the next attempt.
-          stopTimeout: 15,
-          waitTimeout: 60,
-        },
-        { ...child, dependsOn: instance.settled },
-      );
+      return;
     }
-    this.registerOutputs();
+    const drills = new Volume(`${name}-drill`, { name: `${prefix}-drill` }, child);
+    const image = new BuiltImage(
+      `${name}-image`,
+      { name: container, context, dockerfile: "scheduler.Dockerfile", base: instance.image },
+      child,
+    );
+    makeConfinedContainer(
+      name,
+      {
+        container,
+        image: image.imageId,
+        user: containerPaths.user,
+        network: instance.network,
+        configuration: {
+          volume: volumes.backupConfiguration,
+          path: backupPaths.configuration,
+          files: [...files, { file: planFile, content: JSON.stringify(planOf(declared, drill)) }],
+        },
+        after: instance.tried,
+        shared: [
+          { volume: volumes.data, path: "/var/lib/postgresql", readOnly: true },
+          { volume: volumes.repository, path: backupPaths.repository },
+          { volume: volumes.socket, path: backupPaths.socket },
+          { volume: drills.name, path: backupPaths.drill },
+        ],
+        tmpfs: { "/tmp": runTimeFiles(64 * 1024) },
+        memory,
+        // pgBackRest ends within a second: what it has copied serves the next attempt.
+        stopTimeout: 15,
+        waitTimeout: 60,
+      },
+      { ...child, dependsOn: instance.settled },
+    );
   }
+}
+
+/** The numbers of the keys that the repositories name; the first one where there is none. */
+function keysOf({ repositories }: BackupDeclaration): number[] {
+  const numbers = repositories.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  return numbers.length === 0 ? [1] : [...new Set(numbers)].sort((one, other) => one - other);
+}
+
+/** The numbers of the keys that someone has had printed. */
+function printedKeys(stack: string): number[] {
+  const file = printedKeyFile(stack);
+  if (!existsSync(file)) return [];
+  const numbers = readFileSync(file, "utf8").match(/\d+/g);
+  // An earlier version has left the file empty.
+  return numbers === null ? [1] : numbers.map(Number);
+}
+
+/** The certificate authorities of the repositories' servers, as preflight has found them. */
+function authorityFiles({ repositories }: BackupDeclaration): ConfigurationFile[] {
+  return repositories.flatMap((repository) =>
+    repository.type === "s3" && repository.sslrootcert !== undefined
+      ? [
+          {
+            file: authorityFileOf(repository.number),
+            content: readFileSync(repository.sslrootcert, "utf8"),
+          },
+        ]
+      : [],
+  );
 }

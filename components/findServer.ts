@@ -38,6 +38,7 @@ import { owner, roles } from "../database/roles";
 import { tenancy } from "../database/tenancy";
 import { judgeDrillsOfContainers, judgeDrillsOfServer } from "./drills";
 import { authorityFile, authorityName } from "./instance/certificateAuthority";
+import { repositoryFaults } from "./repositoryFaults";
 import { type DockerSettings, type ExternalSettings, placeOf, type Settings } from "./settings";
 
 /** What is known of the server before anything changes. */
@@ -85,6 +86,7 @@ async function findContainers(settings: DockerSettings, stack: string): Promise<
   const faults = [
     ...overrideFaults(serverSettings, stack, memory),
     ...(await publishedPortFaults(host, ports, authorityName(dockerName), stack)),
+    ...repositoryFaults(settings.backup, stack),
   ];
   const undrilled = await judgeDrillsOfContainers(settings, stack);
   return { exists: existsSync(authorityFile(stack)), extensions: undefined, undrilled, faults };

@@ -46,6 +46,8 @@ async function makeContainers(
   access: DeclaredAccess,
 ): Promise<Server> {
   const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
+  const { backup: declared, backupKey: keys } = settings;
+  const backup = new Backup("backup", { prefix, declared, keys, stack });
   const instance = new DockerInstance("server", {
     prefix,
     image,
@@ -56,15 +58,14 @@ async function makeContainers(
     memory: settings.memory,
     settings: settings.serverSettings,
     dataVolume: settings.dataVolume,
-    backup: settings.backup,
+    repositories: backup.repositories,
+    whenArchivingFails: declared.whenArchivingFails,
     pooler: { role: poolerRole, database },
   });
-  const { backup: declared, backupKey: key } = settings;
-  const isOn = declared.repositories.length > 0;
-  new Backup("backup", {
-    ...{ prefix, declared, instance, key, stack },
+  backup.schedule({
+    instance,
     drill: drillPlan(database, access, declared),
-    context: isOn ? await schedulerContext() : undefined,
+    context: declared.repositories.length > 0 ? await schedulerContext() : undefined,
   });
   const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;

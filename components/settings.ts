@@ -74,8 +74,13 @@ function contradictions(settings: Settings, stack: string): DeclarationError[] {
 
 const passwordKeys = ["deployPassword", "deployPasswordVariable", "deployPasswordCommand"] as const;
 
-/** The key whose value no error shows. */
-const secrets = ["deployPassword", "backupKey"];
+/** The keys whose values no error shows. */
+const secrets = ["deployPassword", "backupKey", "accessKey", "secretKey"];
+
+/** A value as JSON, for an error. */
+function withoutSecrets(value: unknown): string {
+  return JSON.stringify(value, (key, part: unknown) => (secrets.includes(key) ? "(secret)" : part));
+}
 
 const notAKind = `is not a kind of instance (${kinds.map((kind) => `"${kind}"`).join(", ")})`;
 
@@ -98,7 +103,11 @@ function schemaFaults(
     const key = String(issue.path[0]);
     if (key === "backup" && issue.path.length > 1) {
       const value = valueAt(JSON.parse(values[key] ?? "{}"), issue.path.slice(1));
-      return [nestedFault(issue.path, `${JSON.stringify(value)} ${issue.message}`, stack)];
+      const shown = secrets.includes(String(issue.path.at(-1))) ? "(secret)" : value;
+      // What is left out has its default, which may contradict another value.
+      const absent = issue.code === "custom" ? issue.message : "is missing";
+      const fault = value === undefined ? absent : `${withoutSecrets(shown)} ${issue.message}`;
+      return [nestedFault(issue.path, fault, stack)];
     }
     const value = secrets.includes(key) ? "(secret)" : values[key];
     const message = key === "instance" ? notAKind : issue.message;
@@ -116,8 +125,19 @@ function valueAt(object: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A fault inside an object. */
 function nestedFault(path: readonly PropertyKey[], fault: string, stack: string): DeclarationError {
-  const key = path.map(String).join(".");
-  return new DeclarationError(placeOf(key, stack), fault, "Correct it; see docs/back-up.md");
+  const key = path
+    .map((part) =>
+      typeof part === "number" || /^\d+$/.test(String(part))
+        ? `[${String(part)}]`
+        : `.${String(part)}`,
+    )
+    .join("")
+    .slice(1);
+  const isSecret = secrets.includes(String(path.at(-1)));
+  const remedy = isSecret
+    ? `Set it: pulumi config set --secret --path '${project}:${key}'`
+    : "Correct it; see docs/back-up.md";
+  return new DeclarationError(placeOf(key, stack), fault, remedy);
 }
 
 /** A key of another kind of instance is not a typing error; without a kind it may be right. */

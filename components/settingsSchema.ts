@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 
 import { z } from "zod";
 
-import { scheduleFault } from "@hosterizer/postgres/backup/schedule";
+import { backup, backupKeys, drills, notBackup } from "./backupSchema";
 
 /** Prefix of every configuration key. */
 export const project = "hosterizer-database";
@@ -99,80 +99,8 @@ const signingKeys = objectOf(notKeys).pipe(
     .refine((numbers) => new Set(numbers).size === numbers.length, "names a key twice"),
 );
 
-const notBackup = 'is not an object, such as {"schedule": "0 3 * * *"}';
-
-const days = (what: string) =>
-  z
-    .string(`is not ${what}, such as 14d`)
-    .regex(/^[1-9]\d{0,3}d$/, `is not ${what}, such as 14d`)
-    .transform((text) => Number(text.slice(0, -1)));
-
-const yesOrNo = z
-  .union([z.boolean(), z.enum(["true", "false"])], 'is not "true" or "false"')
-  .transform((value) => String(value) === "true");
-
-const cron = z
-  .string("is not a cron expression, such as 17 2 * * *")
-  .superRefine((text, context) => {
-    const fault = scheduleFault(text);
-    if (fault !== undefined) context.addIssue(fault);
-  });
-
-/** What is asked of restore drills, on every kind of server. */
-const drills = {
-  /** For how many days a sound drill lets migrations of a database with data, and promotions, pass. Default: none is asked for. */
-  drillWithin: days("a number of days").optional(),
-  /** The share of a tenant table's rows that may be missing since the previous drill. Default a tenth. */
-  lossShare: z
-    .string("is not a share, such as 10%")
-    .regex(/^(\d|[1-9]\d|100)%$/, "is not a share, such as 10%")
-    // A tenth of a table is more than tenants delete in a week, and less than a mistake takes.
-    .prefault("10%")
-    .transform((text) => Number(text.slice(0, -1)) / 100),
-};
-
 /** Of a server whose owner makes the backups. */
 const othersBackup = z.strictObject(drills, notBackup);
-
-/** See BackupDeclaration. */
-const backup = z.strictObject(
-  {
-    repositories: z
-      .array(
-        z.strictObject(
-          { type: z.literal("volume", 'is not "volume"') },
-          'is not a repository, such as {"type": "volume"}',
-        ),
-        'is not a list of repositories, such as [{"type": "volume"}]',
-      )
-      .max(1, "has two volumes of the same engine: one is enough")
-      .prefault([{ type: "volume" }]),
-    /** For how many days any moment can be recovered. Default 14. */
-    retention: days("a number of days").prefault("14d"),
-    /** When a backup is taken, as a cron expression in UTC. Default: every night at 2:17. */
-    schedule: cron.prefault("17 2 * * *"),
-    /** When a drill restores each repository and checks what it got, in UTC. Default: Sundays at 4:17. */
-    drillSchedule: cron.prefault("17 4 * * SUN"),
-    ...drills,
-    /** Whether repositories are encrypted. Default true. */
-    encryption: yesOrNo.prefault("true"),
-    /** What to do with WAL that no repository takes: keep it, or drop what is more than this. Default keep. */
-    whenArchivingFails: z
-      .union(
-        [
-          z.literal("keep"),
-          z
-            .strictObject({ dropBeyond: z.string().regex(/^[1-9]\d{0,5}GiB$|^[1-9]\d{2,5}MiB$/) })
-            .transform(({ dropBeyond }) => ({
-              dropBeyond: Number(dropBeyond.slice(0, -3)) * (dropBeyond.endsWith("GiB") ? 1024 : 1),
-            })),
-        ],
-        'is not "keep" or {"dropBeyond": "10GiB"}',
-      )
-      .prefault("keep"),
-  },
-  notBackup,
-);
 
 const hosts = z
   .string()
@@ -266,12 +194,8 @@ export const settingsSchemas = {
       .pipe(backup)
       .prefault("{}")
       .meta(example(`--path ${project}:backup.schedule '0 3 * * *'`)),
-    /** The key of backups that exist already, a secret: after the loss of a state, or to read another stack's. Default: a new one. */
-    backupKey: z
-      .string()
-      .regex(/^[\x21-\x7e]{20,200}$/, "is not a key: at least 20 printable characters")
-      .optional()
-      .meta(example(`--secret ${project}:backupKey`)),
+    /** The keys of backups that exist already, as `db -- backup key` prints them, a secret: after the loss of a state. Default: new ones. */
+    backupKey: backupKeys.optional().meta(example(`--secret ${project}:backupKey`)),
     /** The day of the Debian packages in the images; a later day builds them again. Default: the day of the first build. */
     packagesOf: z.iso.date("is not a date (2026-11-25)").optional().meta(example("2026-11-25")),
   }),

@@ -29,7 +29,7 @@ export function runTimeFiles(kilobytes: number): string {
 }
 
 /** A file that configures a container. */
-interface ConfigurationFile {
+export interface ConfigurationFile {
   /** Its name in the folder. */
   file: string;
   content: pulumi.Input<string>;
@@ -66,6 +66,8 @@ export interface ConfinedContainerArgs {
   publish?: PublishedPort;
   /** The folder of its configuration, which it cannot write to. */
   configuration: MountedVolume & { files: readonly ConfigurationFile[] };
+  /** What must have succeeded before its files are written. Default: nothing but the container's own trial. */
+  after?: pulumi.Resource;
   /** The folder that it writes to, besides memory. */
   data?: MountedVolume;
   /** Volumes that it shares with other containers. */
@@ -136,7 +138,7 @@ export function makeConfinedContainer(
   const placed = new ContainerFiles(
     `${name}-files`,
     { container, image, volume, path, files },
-    { ...child, dependsOn: trials },
+    { ...child, dependsOn: args.after === undefined ? trials : [...trials, args.after] },
   );
   const mounts = [
     ...(data === undefined ? [] : [data]),
@@ -192,7 +194,8 @@ function inMemory(volumes: readonly MountedVolume[]): Record<string, string> {
   return Object.fromEntries(volumes.map(({ path }) => [path, runTimeFiles(1024)]));
 }
 
-function ownedFile({ file, content, secret = false }: ConfigurationFile, user: number) {
+/** A file as it is written into a volume. @param user ID of the image's user, which owns the secret files */
+export function ownedFile({ file, content, secret = false }: ConfigurationFile, user: number) {
   return secret
     ? { file, content, owner: user, mode: 0o600 }
     : { file, content, owner: 0, mode: 0o644 };

@@ -14,9 +14,15 @@ import {
 } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { connectionRules } from "@hosterizer/postgres/server/container/connectionRules";
 import { BuiltImage } from "../docker/builtImage";
-import { makeConfinedContainer, runTimeFiles } from "../docker/confinedContainer";
+import {
+  type ConfigurationFile,
+  makeConfinedContainer,
+  ownedFile,
+  runTimeFiles,
+} from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
 import { Password } from "../dynamic/password";
+import { RepositoryTrial, type TriedRepository } from "../dynamic/repositoryTrial";
 import { ServerSettings } from "../dynamic/serverSettings";
 import { CertificateAuthority, hostNames } from "./certificateAuthority";
 import { connectionTo } from "./connectionTo";
@@ -24,6 +30,13 @@ import type { Instance, Tls } from "./instance";
 
 /** The superuser that initdb makes. */
 const superuser = "postgres";
+
+/** The repositories as the server uses them. */
+export interface UsedRepositories {
+  tried: readonly TriedRepository[];
+  /** pgbackrest.conf, and what it names. */
+  files: readonly ConfigurationFile[];
+}
 
 export interface DockerInstanceArgs {
   /** Prefix of all names. A plain string, because data cannot move to another volume. */
@@ -44,7 +57,8 @@ export interface DockerInstanceArgs {
   settings: Readonly<Record<string, string>>;
   /** The volume with the data. Default: `prefix` with -data. */
   dataVolume: string | undefined;
-  backup: BackupDeclaration;
+  repositories: UsedRepositories;
+  whenArchivingFails: BackupDeclaration["whenArchivingFails"];
   /** The role that logs in with a certificate instead of a password, and to which database. */
   pooler: { role: string; database: string };
 }
@@ -69,6 +83,8 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
   readonly image: BuiltImage;
   /** The resource to depend on for the server with its settings in force. */
   readonly settled: pulumi.Resource;
+  /** The resource to depend on for repositories that the server can use. */
+  readonly tried: pulumi.Resource;
   /** Names of the volumes that the container which takes backups shares with the server. */
   readonly volumes: Readonly<
     Record<"data" | "repository" | "backupConfiguration" | "socket", pulumi.Output<string>>
@@ -77,7 +93,9 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
   private readonly password: pulumi.Output<string>;
 
   constructor(name: string, args: DockerInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("hosterizer:index:DockerInstance", name, args, opts);
+    // What opens the repositories is secret.
+    const { repositories, ...recorded } = args;
+    super("hosterizer:index:DockerInstance", name, recorded, opts);
     const { prefix, publish, host, memory } = args;
     const child = { parent: this };
     this.alias = `${prefix}-postgresql`;
@@ -141,8 +159,23 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
     const settings = containerSettings({
       memory,
       overrides: args.settings,
-      backup: args.backup,
+      backup: { repositories: repositories.tried, whenArchivingFails: args.whenArchivingFails },
     });
+    this.tried = new RepositoryTrial(
+      `${name}-repositories`,
+      {
+        container: `${prefix}-backup`,
+        image: image.imageId,
+        network: network.id,
+        data: data.name,
+        volume: repository.name,
+        repositories: repositories.tried,
+        files: pulumi.output(
+          repositories.files.map((file) => ownedFile(file, containerPaths.user)),
+        ),
+      },
+      child,
+    );
     const container = makeConfinedContainer(
       name,
       {
@@ -181,7 +214,8 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         // Writes most of what a shutdown has to write while clients are still served.
         beforeEnd: ["psql", "--no-psqlrc", "--quiet", "--dbname=postgres", "--command=checkpoint"],
       },
-      child,
+      // A new server is not made where it could not archive its WAL.
+      { ...child, dependsOn: this.tried },
     );
     // Not the container: replacing that would replace every role, and so the owner of all data.
     this.server = data;

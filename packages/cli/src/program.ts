@@ -6,6 +6,7 @@ import type {
   BackupDeclaration,
   DrillDemands,
 } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import type { RepositoryKeys } from "@hosterizer/postgres/backup/pgbackrest/repositoryKeys";
 import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { Scrub } from "@hosterizer/postgres/scrub/scrubDeclaration";
 import type { DeclarationError } from "@hosterizer/postgres/userError";
@@ -71,8 +72,8 @@ export interface DockerSettings {
   /** The volume with the data. Default: the one that the first update created. */
   dataVolume?: string | undefined;
   backup: BackupDeclaration;
-  /** The key of backups that exist already, as it is written: encrypted. */
-  backupKey?: string | undefined;
+  /** Keys of backups that exist already, by their numbers. */
+  backupKey?: RepositoryKeys | undefined;
 }
 
 export interface ExternalSettings extends DeployAddress {

@@ -22,7 +22,7 @@ export const containerSettings: readonly DriftCase<ByHand>[] = [
     kind: "server setting",
     what: "the command that archives the WAL is replaced",
     break: "alter system set archive_command = '/bin/true'",
-    says: /^setting archive_command: found '\/bin\/true'.*, expected 'timeout 4 pgbackrest .* archive-push %p'$/,
+    says: /^setting archive_command: found '\/bin\/true'.*, expected 'timeout 3 pgbackrest .* archive-push %p'$/,
     up: "repairs",
     note: "What was written in the meantime cannot be recovered: a full backup follows by itself.",
   },

@@ -55,6 +55,7 @@ test("a stack in Docker has a server, a pooler and backups, each with what it ne
       "RemoteImage backup-image",
       "RemoteImage pooler-image",
       "RemoteImage server-image",
+      "RepositoryTrial server-repositories",
       "ServerSettings server",
       "Volume backup-drill",
       "Volume pooler-configuration",

@@ -16,6 +16,21 @@ function faultsOf(values: Record<string, string>): string[] {
   return "faults" in result ? result.faults.map(({ message }) => message) : [];
 }
 
+const s3 = {
+  ...{
+    type: "s3",
+    endpoint: "s3.example",
+    bucket: "backups",
+    region: "eu-central-1",
+    path: "/dev",
+  },
+  ...{ accessKey: "canary-access", secretKey: "canary-secret" },
+};
+
+function withRepositories(...repositories: object[]): Record<string, string> {
+  return { instance: "docker", backup: JSON.stringify({ repositories }) };
+}
+
 test("needs only the kind of instance", () => {
   expect(read({ instance: "embedded" })).toEqual({
     settings: {
@@ -63,12 +78,11 @@ test("accepts a Docker stack with its defaults", () => {
       serverSettings: {},
       poolSize: 25,
       backup: {
-        repositories: [{ type: "volume" }],
+        repositories: [{ type: "volume", path: "/", number: 1, key: 1 }],
         retention: 14,
         schedule: "17 2 * * *",
         drillSchedule: "17 4 * * SUN",
         lossShare: 0.1,
-        encryption: true,
         whenArchivingFails: "keep",
       },
     },
@@ -83,6 +97,42 @@ test.each([
   expect(read({ instance: "docker", backup })).toMatchObject({
     settings: { backup: { whenArchivingFails: { dropBeyond: mebibytes } } },
   });
+});
+
+test("accepts repositories in S3, a second key, and numbers that stay", () => {
+  const backup = JSON.stringify({
+    encryption: "false",
+    repositories: [
+      { type: "volume", path: "/second", number: 3, encryption: true, key: "2" },
+      { ...s3, port: "9000", uriStyle: "path" },
+    ],
+  });
+  expect(read({ instance: "docker", backup })).toMatchObject({
+    settings: {
+      backup: {
+        repositories: [
+          { type: "volume", path: "/second", number: 3, key: 2 },
+          { ...s3, port: 9000, uriStyle: "path", number: 2, key: undefined },
+        ],
+      },
+    },
+  });
+});
+
+test("accepts one key of backups, or several with their numbers", () => {
+  const [one, two] = ["a:b".repeat(9), "z".repeat(43)];
+  expect(read({ instance: "docker", backupKey: `${one}\n` })).toMatchObject({
+    settings: { backupKey: { 1: one } },
+  });
+  expect(read({ instance: "docker", backupKey: `1:${one} 2:${two}` })).toMatchObject({
+    settings: { backupKey: { 1: one, 2: two } },
+  });
+});
+
+test("shows no secret of a repository that is not one", () => {
+  const faults = faultsOf(withRepositories({ ...s3, type: "tape" }, { ...s3, number: 1, key: 0 }));
+  expect(faults.length).toBeGreaterThan(1);
+  expect(faults.join("\n")).not.toContain("canary");
 });
 
 test("accepts an external server with its defaults", () => {
@@ -229,11 +279,62 @@ test.each([
   [{ instance: "docker", backup: '{"retention":14}' }, "14 is not a number of days, such as 14d"],
   [
     { instance: "docker", backup: '{"repositories":[{"type":"tape"}]}' },
-    'backup.repositories.0.type in Pulumi.local.yaml: "tape" is not "volume"',
+    'backup.repositories[0].type in Pulumi.local.yaml: "tape" is not "volume" or "s3"',
   ],
   [
-    { instance: "docker", backup: '{"repositories":[{"type":"volume"},{"type":"volume"}]}' },
-    "has two volumes of the same engine",
+    withRepositories({ type: "volume" }, { type: "volume" }),
+    "backup.repositories[1].path in Pulumi.local.yaml: is the place of another repository",
+  ],
+  [
+    withRepositories({ type: "volume" }, { type: "volume", path: "/second" }),
+    "is a second volume of the same engine with the same key: one is enough",
+  ],
+  [
+    withRepositories({ type: "volume", path: "/archive/x" }),
+    '"/archive/x" is a folder of the repository /',
+  ],
+  [withRepositories({ type: "volume", path: "/../x" }), '"/../x" is not a path from the root'],
+  [
+    withRepositories({ type: "volume", bucket: "b" }),
+    "repositories[0].bucket in Pulumi.local.yaml: unknown key",
+  ],
+  [
+    withRepositories({ ...s3, endpoint: "https://s3.example" }),
+    '"https://s3.example" is not the name of a server alone',
+  ],
+  [
+    withRepositories({ ...s3, endpoint: "10.0.0.7" }),
+    '"10.0.0.7" is an address, and pgBackRest verifies',
+  ],
+  [withRepositories({ ...s3, path: "/" }), '"/" is the whole bucket: name a folder'],
+  [
+    withRepositories({ ...s3, port: 0 }),
+    "[0].port in Pulumi.local.yaml: 0 is not a port (1 to 65535)",
+  ],
+  [withRepositories({ ...s3, region: undefined }), "[0].region in Pulumi.local.yaml: is missing"],
+  [
+    withRepositories({ type: "volume" }, { ...s3, secretKey: undefined }),
+    "[1].secretKey in Pulumi.local.yaml: is missing.\nSet it: pulumi config set --secret --path 'hosterizer-database:backup.repositories[1].secretKey'",
+  ],
+  [
+    withRepositories({ ...s3, secretKey: 7 }),
+    '[0].secretKey in Pulumi.local.yaml: "(secret)" is not a secret key',
+  ],
+  [
+    withRepositories({ ...s3, encryption: false, key: 2 }),
+    "[0].key in Pulumi.local.yaml: 2 is a key, and encryption is off",
+  ],
+  [
+    withRepositories({ type: "volume" }, { ...s3, number: 1 }),
+    "[1].number in Pulumi.local.yaml: 1 is the number of another",
+  ],
+  [
+    withRepositories(s3, { ...s3, region: "b" }),
+    '[1].path in Pulumi.local.yaml: "/dev" is the place of another repository',
+  ],
+  [
+    withRepositories({ type: "volume" }, s3, { ...s3, path: "/other" }),
+    "a third is for the rotation of a key",
   ],
   [
     { instance: "docker", backup: '{"whenArchivingFails":"stop"}' },
@@ -241,6 +342,10 @@ test.each([
   ],
   [{ instance: "docker", backup: '{"whenArchivingFails":{"dropBeyond":"16MiB"}}' }, "is not"],
   [{ instance: "docker", backupKey: "secret" }, '"(secret)" is not a key'],
+  [
+    { instance: "docker", backupKey: `1:${"k".repeat(20)} 1:${"l".repeat(20)}` },
+    '"(secret)" is not a key',
+  ],
   [{ instance: "docker", dataVolume: "/var" }, '"/var" is not the name of a volume'],
   [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
   [{ instance: "docker", packagesOf: "2026-02-30" }, '"2026-02-30" is not a date'],

@@ -8,6 +8,7 @@ import {
   serverPaths,
 } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
+import { renderKeys } from "@hosterizer/postgres/backup/pgbackrest/repositoryKeys";
 import { UserError } from "@hosterizer/postgres/userError";
 import {
   type DataVolume,
@@ -19,7 +20,7 @@ import {
   removeObjects,
   removeVolume,
 } from "../dockerStack/dockerObjects";
-import { readConfiguredKey } from "../dockerStack/configuredKey";
+import { readConfiguredKeys } from "../dockerStack/configuredKeys";
 import { folders } from "../folders";
 import { healStack } from "../healing/healStack";
 import { startInstance } from "../healing/startInstance";
@@ -275,14 +276,14 @@ async function removeLeftovers(stack: string, names: DockerNames | undefined): P
   await removeUnusedBinaries(folders.project);
 }
 
-/** Keeps the key of the backups where the state is lost: then it is in their configuration alone, which is about to go. */
+/** Keeps the keys of the backups where the state is lost: then they are in the configuration alone, which is about to go. */
 async function saveBackupKey(stack: string, names: DockerNames): Promise<void> {
   const file = join(folders.own, stackName(stack), "backup.key");
   if (existsSync(file)) return;
-  const key = await readConfiguredKey(names);
-  if (key === undefined) return;
+  const keys = await readConfiguredKeys(names);
+  if (keys === undefined) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${key}\n`, { mode: 0o600 });
+  await writeFile(file, `${renderKeys(keys)}\n`, { mode: 0o600 });
 }
 
 function nameAndSize({ name, size }: DataVolume): string {

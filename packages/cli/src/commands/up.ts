@@ -22,7 +22,7 @@ export async function up(args: string[]): Promise<number> {
         adopt:
           "the name of a database on an existing server that is not in the state: it is adopted, with the roles",
         backups:
-          "the name of a volume with backups of a server whose data is gone: a new, empty server is made beside them",
+          "the volume, or s3://bucket/path, with backups of a server whose data is gone: a new, empty server is made beside them",
       },
     },
     args,
@@ -34,9 +34,9 @@ export async function up(args: string[]): Promise<number> {
       `See what would change with \`npm run preview -- --stack ${stack}\`, then run \`npm run up -- --stack ${stack} --yes\`.`,
     );
   }
-  const environment = await externalEnvironment(stack, await openStack(stack));
-  await healStack(stack, environment);
-  await requireOwnBackups(stack, environment, values["backups"]);
+  const opened = await externalEnvironment(stack, await openStack(stack));
+  await healStack(stack, opened);
+  const environment = { ...opened, ...(await requireOwnBackups(stack, opened, values["backups"])) };
   const unasked = ["--yes", "--skip-preview"];
   await startInstance(stack, environment, isLocal || yes ? unasked : []);
   if (yes) await restoreMembership(stack, environment);

@@ -76,7 +76,7 @@ export function restore(program: Program): Command {
     )
     .option("--latest", "recover everything that has been archived")
     .option("--timeline <number>", "of several, the one to follow; `backups` lists them")
-    .option("--repository <number>", "of several, the one to recover from (default: 1)")
+    .option("--repository <number>", "of several, the one to recover from (default: the first)")
     .addOption(
       new Option("--as <stack>", "recover into a new stack in Docker, and bring it up").conflicts([
         "replace",

@@ -3,6 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 
+import { repositoryPlace } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
@@ -26,8 +27,8 @@ interface FirstStack {
  * that file goes again.
  *
  * @param make is given the names of the new stack's objects
- * @throws UserError if the stack has resources, containers, data or backups, or is the first one under another name; DeclarationErrors if its
- *   settings have faults
+ * @throws UserError if the stack has resources, containers, data, backups or a repository in S3, or is the first one under another name;
+ *   DeclarationErrors if its settings have faults
  */
 export async function withNewStack<T>(
   stack: string,
@@ -122,6 +123,14 @@ async function requireNew(stack: string, first: FirstStack): Promise<DockerNames
     throw new UserError(
       `--as: the database of stack ${stack} is ${database}, and that of stack ${first.stack} is ${first.database}.`,
       `Set hosterizer-database:database to ${first.database} in ${place}.`,
+    );
+  }
+  const remote = docker.settings.backup.repositories.filter(({ type }) => type !== "volume");
+  if (remote.length > 0) {
+    const places = remote.map((each) => repositoryPlace(each, names.repository)).join(" and ");
+    throw new UserError(
+      `--as: stack ${stack} has a repository in S3: ${places}. A copy is the same server to pgBackRest, and could write its WAL into the original's backups.`,
+      `Take it out of hosterizer-database:backup.repositories in ${place}. When the copy is up, add it again, with a path that no other server has.`,
     );
   }
   const { containers, networks, data, repository } = await findObjects(names);

@@ -1,46 +1,72 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { repositoryPlace } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { UserError } from "@hosterizer/postgres/userError";
 import { dockerNames, findObjects } from "../dockerStack/dockerObjects";
 import { engine } from "../dockerStack/engine";
 import { folders } from "../folders";
+import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import { stackName } from "../stack/stackFiles";
 import type { ResourceState } from "../stack/state";
 
 /**
  * Refuses to make an empty server beside the backups of one whose data is gone: it could not archive into their repository, and what is
- * lost may still be recovered from it.
+ * lost may still be recovered from it. A repository in S3 is looked at by the program.
  *
- * @param named the volume with those backups, if the user has named it to have the new server all the same
+ * @param named what people call the repository with those backups, if the user has named it to have the new server all the same
+ * @returns what the program is told of that by its environment
  * @throws UserError
  */
 export async function requireOwnBackups(
   stack: string,
   environment: NodeJS.ProcessEnv,
   named: string | undefined,
-): Promise<void> {
+): Promise<NodeJS.ProcessEnv> {
   const docker = readDockerSettings(stack, environment);
-  if (docker === undefined || "faults" in docker) return;
-  const names = dockerNames(docker.settings);
+  if (docker === undefined || "faults" in docker) return {};
+  const { repository } = dockerNames(docker.settings);
+  const declared = docker.settings.backup.repositories;
+  const places = declared.map((each) => repositoryPlace(each, repository));
+  if (named !== undefined) {
+    if (places.includes(named)) return { HOSTERIZER_BACKUPS: named };
+    throw new UserError(
+      `--backups: stack ${stack} has no repository ${named}.`,
+      places.length === 0
+        ? "Leave it out: its backups are off."
+        : `Name ${places.join(" or ")}, or leave it out.`,
+    );
+  }
+  const volume = declared.find(({ type }) => type === "volume");
+  if (volume !== undefined)
+    await requireOwnVolume(stack, docker.settings, repositoryPlace(volume, repository));
+  return {};
+}
+
+/** @param place what people call the repository in the volume */
+async function requireOwnVolume(
+  stack: string,
+  settings: DockerSettings,
+  place: string,
+): Promise<void> {
+  const names = dockerNames(settings);
   const { data, repository } = names;
-  if (docker.settings.backup.repositories.length === 0 || named === repository) return;
   if ((await ifExists(engine().getVolume(data).inspect())) !== undefined) return;
   if ((await findObjects(names)).repository === undefined) return;
   throw new UserError(
     `The volume ${data} of stack ${stack} does not exist, and ${repository} has the backups of its server. Nothing was changed.`,
     `To recover them, make an empty server first, and then recover into it:\n` +
-      `  ${npmCommand("up", ["--backups", repository], stack)}\n` +
-      `  ${npmCommand("db -- restore", ["--latest", "--replace", docker.settings.database], stack)}\n` +
+      `  ${npmCommand("up", ["--backups", place], stack)}\n` +
+      `  ${npmCommand("db -- restore", ["--latest", "--replace", settings.database], stack)}\n` +
       `To begin anew without them: docker volume rm ${repository}`,
   );
 }
 
 /**
- * Refuses to bring up a server whose state is lost while the key of its backups is unknown: with another one, no WAL could be archived into
+ * Refuses to bring up a server whose state is lost while a key of its backups is unknown: with another one, no WAL could be archived into
  * their repository.
  *
  * @param resources of the stack's state
@@ -54,7 +80,8 @@ export async function requireKnownKey(
   const docker = readDockerSettings(stack, environment);
   if (docker === undefined || "faults" in docker) return;
   const { backup, backupKey } = docker.settings;
-  if (backup.repositories.length === 0 || !backup.encryption || backupKey !== undefined) return;
+  const isEncrypted = backup.repositories.some(({ key }) => key !== undefined);
+  if (!isEncrypted || backupKey !== undefined) return;
   if (existsSync(join(folders.own, stackName(stack), "backup.key"))) return;
   if (resources.some(({ urn }) => urn.endsWith(":BackupKey::backup-key"))) return;
   const { repository } = await findObjects(dockerNames(docker.settings));

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import type { Document } from "yaml";
 
@@ -82,9 +83,25 @@ export function readConfiguration(
 export function asPulumiPassesIt(
   configuration: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const text = (value: unknown) =>
+    typeof value === "string" ? value : JSON.stringify(value, secretsAsText);
   return Object.fromEntries(
     Object.entries(configuration).map(([key, value]) => [key, text(value)]),
+  );
+}
+
+/** A secret within an object is text there, too, with its value instead of its cipher text. */
+function secretsAsText(key: string, value: unknown): unknown {
+  return key !== "" && isSecret(value) ? JSON.stringify(value) : value;
+}
+
+/** What `pulumi config set --secret` writes in place of a value. */
+function isSecret(value: unknown): value is { secure: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length === 1 &&
+    typeof (value as { secure?: unknown }).secure === "string"
   );
 }
 
@@ -127,7 +144,7 @@ export function mergeConfiguration(
   kept: string | undefined,
   name: string,
 ): string {
-  const { isMap, isPair, parseDocument } = yaml();
+  const { parseDocument } = yaml();
   const merged = parseYaml(tracked, name);
   // A team that has chosen an encryption for this file keeps its secrets in it.
   if (kept === undefined || encryption.some((key) => merged.has(key))) return tracked;
@@ -135,14 +152,50 @@ export function mergeConfiguration(
   for (const key of encryption) {
     if (own.has(key)) merged.set(key, own.get(key));
   }
-  const configuration = own.get("config");
-  if (!isMap(configuration)) return merged.toString();
-  for (const pair of configuration.items) {
-    if (!isPair(pair) || !isMap(pair.value) || !pair.value.has("secure")) continue;
-    const path = ["config", String(pair.key)];
-    if (!merged.hasIn(path)) merged.setIn(path, pair.value);
-  }
+  const before = own.toJS() as { config?: unknown } | null;
+  const now = merged.toJS() as { config?: unknown } | null;
+  for (const { path, secret } of keptSecrets(before?.config, now?.config ?? {}))
+    merged.setIn(["config", ...path], merged.createNode(secret));
   return merged.toString();
+}
+
+/** A secret, and where it is. */
+interface KeptSecret {
+  path: (string | number)[];
+  secret: { secure: string };
+}
+
+/**
+ * The secrets of a configuration that belong into another one, which lacks them. One in an item of a list belongs to the item whose
+ * other values are the same, wherever that is by now.
+ */
+function keptSecrets(own: unknown, other: unknown): KeptSecret[] {
+  if (Array.isArray(own) && Array.isArray(other)) {
+    const items: unknown[] = other;
+    return own.flatMap((item) => {
+      const index = items.findIndex((each) => isDeepStrictEqual(bare(each), bare(item)));
+      return index < 0 ? [] : within(index, keptSecrets(item, items[index]));
+    });
+  }
+  if (!isObject(own) || !isObject(other)) return [];
+  return Object.entries(own).flatMap(([key, value]) => {
+    if (!isSecret(value)) return within(key, keptSecrets(value, other[key]));
+    return key in other ? [] : [{ path: [key], secret: value }];
+  });
+}
+
+function within(key: string | number, secrets: readonly KeptSecret[]): KeptSecret[] {
+  return secrets.map(({ path, secret }) => ({ path: [key, ...path], secret }));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What remains of an item without its secrets. */
+function bare(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => !isSecret(value)));
 }
 
 function read(path: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { DeclarationError } from "@hosterizer/postgres/userError";
+import { DeclarationError } from "@hosterizer/postgres/userError";
 import { pins } from "../pins";
 import { loadProgram, type Settings } from "../program";
 import { stackName } from "./stackFiles";
@@ -45,7 +45,25 @@ function readInstanceSettings<Kind extends Settings["instance"]>(
   if (written?.[`${prefix}instance`] !== kind) return undefined;
   const read = loadProgram().readSettings(asPulumiPassesIt(written), stackName(stack));
   if ("faults" in read) return read;
+  const exposed = exposedSecrets(written[`${prefix}backup`], stackName(stack));
+  if (exposed.length > 0) return { faults: exposed };
   const settings = read.settings as Extract<Settings, { instance: Kind }>;
   const plain = Object.keys(written).filter((key) => typeof written[key] === "string");
   return { settings, inPlainText: new Set(plain.map((key) => key.slice(prefix.length))) };
+}
+
+/** The secrets of repositories that are written in plain text. @param backup as it is written in the file */
+function exposedSecrets(backup: unknown, stack: string): DeclarationError[] {
+  const { repositories = [] } = (backup ?? {}) as { repositories?: { secretKey?: unknown }[] };
+  return repositories.flatMap(({ secretKey }, index) => {
+    if (typeof secretKey !== "string") return [];
+    const key = `${pins.project}:backup.repositories[${index}].secretKey`;
+    return [
+      new DeclarationError(
+        `${key} in Pulumi.${stack}.yaml`,
+        "the secret key is in plain text",
+        `Make another one, then: pulumi config set --stack ${stack} --secret --path '${key}'`,
+      ),
+    ];
+  });
 }

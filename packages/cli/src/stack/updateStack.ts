@@ -36,8 +36,10 @@ export async function bringUpInstance(
   agreed: readonly string[],
   kind: "DockerInstance" | "ExternalInstance" = "DockerInstance",
 ): Promise<void> {
-  const instance = `**hosterizer:index:${kind}**`;
-  const code = await updateStack(stack, ["up", "--target", instance, ...agreed], environment);
+  // The server looks at the repositories of its backups before it starts, and needs their keys for that.
+  const targets = [`**hosterizer:index:${kind}**`, "**::backup", "**::backup-key"];
+  const words = targets.flatMap((target) => ["--target", target]);
+  const code = await updateStack(stack, ["up", ...words, ...agreed], environment);
   if (code === 0) return;
   throw new UserError(
     `The server of stack ${stack} could not be brought up (see above).`,

@@ -1,6 +1,11 @@
 import type Dockerode from "dockerode";
 
-import { stanza } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import {
+  isOnOneMachine,
+  onOneMachine,
+  repositoryPlace,
+  stanza,
+} from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import {
   readBackupList,
   type RepositoryState,
@@ -33,6 +38,12 @@ export interface StackBackups {
   names: DockerNames;
   /** Numbers of the repositories, as pgBackRest counts them. */
   repositories: readonly number[];
+  /** What people call each of them. */
+  places: ReadonlyMap<number, string>;
+  /** Those that are reached over the network. */
+  remote: ReadonlySet<number>;
+  /** What is said where all of them are on the server's own machine. */
+  warning: string | undefined;
 }
 
 /**
@@ -57,8 +68,14 @@ export async function declaredBackups(stack: string): Promise<StackBackups> {
       `Add one, then \`${npmCommand("up", [], stack)}\`.`,
     );
   }
-  const repositories = backup.repositories.map((_, index) => index + 1);
-  return { stack, names: dockerNames(docker.settings), repositories };
+  const names = dockerNames(docker.settings);
+  const declared = backup.repositories;
+  return {
+    ...{ stack, names, repositories: declared.map(({ number }) => number) },
+    places: new Map(declared.map((each) => [each.number, repositoryPlace(each, names.repository)])),
+    remote: new Set(declared.filter(({ type }) => type === "s3").map(({ number }) => number)),
+    warning: isOnOneMachine(backup) ? onOneMachine(names.repository) : undefined,
+  };
 }
 
 /**
@@ -120,7 +137,8 @@ export async function readRepositories(
   container: Dockerode.Container,
   repositories: readonly number[],
 ): Promise<RepositoryState[]> {
-  const run = await pgbackrest(container, ["--output=json", "info"]);
+  // One that does not answer is asked four times, and must not keep the others from being shown.
+  const run = await pgbackrest(container, ["--io-timeout=5", "--output=json", "info"]);
   if (run.code !== 0) throw pgbackrestError("The repositories cannot be read", run);
   return readBackupList(run.output, repositories);
 }

@@ -32,6 +32,8 @@ import { readRestorePoints } from "./restorePoints";
 /** What `npm run db -- backups` shows of a repository. `--json` prints it as it is. */
 export interface ListedRepository {
   repository: number;
+  /** What people call it. */
+  place: string;
   fault: string | null;
   backups: readonly Backup[];
   ranges: readonly RecoveryRange[];
@@ -58,12 +60,15 @@ export function backups(): Command {
       const container = await backupContainer(declared);
       const states = await readRepositories(container, declared.repositories);
       const listed: ListedRepository[] = [];
-      for (const state of states) listed.push(await readListed(container, state));
+      for (const state of states) listed.push(await readListed(container, state, declared.places));
 
       const style = paintOutput();
       const text = json
         ? `${JSON.stringify(listed, null, 2)}\n`
-        : listed.map((repository) => renderRepository(repository, style, width())).join("\n");
+        : [
+            ...listed.map((repository) => renderRepository(repository, style, width())),
+            ...(declared.warning === undefined ? [] : [`${style.warning(declared.warning)}\n`]),
+          ].join("\n");
       process.stdout.write(text);
     });
 }
@@ -71,11 +76,16 @@ export function backups(): Command {
 async function readListed(
   container: Dockerode.Container,
   { repository, fault, exists, backups }: RepositoryState,
+  places: ReadonlyMap<number, string>,
 ): Promise<ListedRepository> {
+  const place = places.get(repository) ?? "";
+  if (fault !== undefined) {
+    const unknown = { ranges: [], gaps: [], restorePoints: [], drill: null };
+    return { repository, place, fault, backups, ...unknown };
+  }
   const timelines = exists ? await readRecoverableTimelines(container, repository) : [];
   return {
-    repository,
-    fault: fault ?? null,
+    ...{ repository, place, fault: null },
     backups,
     ranges: recoveryRanges(backups, timelines),
     gaps: archiveGaps(timelines, backups),
@@ -86,13 +96,13 @@ async function readListed(
 
 /** A repository's backups, newest last, the ranges that can be recovered, and the restore points. */
 export function renderRepository(
-  { repository, fault, backups, ranges, gaps, restorePoints, drill }: ListedRepository,
+  { repository, place, fault, backups, ranges, gaps, restorePoints, drill }: ListedRepository,
   style: Paint,
   width: number,
   now = Date.now(),
 ): string {
   const age = (moment: Date) => humanDuration((now - moment.getTime()) / 1000);
-  const title = style.title(`Repository ${repository}`);
+  const title = style.title(`Repository ${repository}: ${place}`);
   if (fault !== null) return `${title}\n  ${style.failure(fault)}\n`;
   if (backups.length === 0) return `${title}\n  It has no backup yet.\n`;
   const right = { align: "right" } as const;

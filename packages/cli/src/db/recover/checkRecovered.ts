@@ -62,7 +62,7 @@ export async function checkRecovered(
       await openDeclaredLogins(client, declared);
       return found;
     });
-    if (end !== undefined && lsnOf(state.replayed ?? "0/0") < end) {
+    if (end !== undefined && lsnOf(state.replayed ?? "0/0") <= end) {
       throw new UserError(
         `The recovery ended at ${state.replayed ?? "its start"}, before the end of the archive: a segment of WAL is missing or cannot be read. Its last transaction is of ${state.lastTransaction ?? "before the backup"}.`,
         "Nothing was changed. `restore-drill` names the segment; `--to` recovers a moment before it.",

@@ -23,12 +23,13 @@ import { claimTimeline } from "./claimTimeline";
 import {
   createRecoveryContainer,
   endRecovery,
+  leaveNetwork,
   markWhole,
   recover as replay,
   type RecoveryNames,
   restoreBackup,
 } from "./recoveryContainer";
-import { described, planOf, type RecoveryRequest } from "./recoveryRequest";
+import { described, type PlannedRecovery, planOf, type RecoveryRequest } from "./recoveryRequest";
 import { requireRoom } from "./requireRoom";
 import { useVolume } from "./useVolume";
 import { stackFiles } from "../../stack/stackFiles";
@@ -70,9 +71,7 @@ export async function recoverStack(
 }
 
 /** What is recovered, and what for. */
-export interface Recovery {
-  target: RecoveryTarget;
-  plan: RecoveryPlan;
+export interface Recovery extends PlannedRecovery {
   program: Program;
   /** To the stack whose backups they are. */
   access: StackAccess;
@@ -87,7 +86,7 @@ export interface Recovery {
  */
 export async function recoverInto(
   names: RecoveryNames,
-  { target, plan, program, access, as }: Recovery,
+  { target, plan, isRemote, program, access, as }: Recovery,
   finish: (container: Dockerode.Container) => Promise<void>,
 ): Promise<string> {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
@@ -95,11 +94,12 @@ export async function recoverInto(
   say(
     `Recovering ${described(target)} from backup ${plan.backup.label} into the volume ${volume} …`,
   );
-  const { container, remove } = await createRecoveryContainer(names, volume);
+  const { container, remove } = await createRecoveryContainer(names, volume, isRemote);
   let isRecovered = false;
   try {
     await requireRoom(container, plan.backup);
     await restoreAndReplay(container, target, plan);
+    if (isRemote) await leaveNetwork(container, names.source);
     const end = target.kind === "latest" ? segmentStart(plan.lastSegment) : undefined;
     await checkRecovered(container, access, program, { end, as });
     await endRecovery(container);
@@ -122,7 +122,7 @@ async function restoreAndReplay(
   const seconds = () => humanDuration((Date.now() - began) / 1000);
   await restoreBackup(container, target, plan, { onLine: copyProgress("restored") });
   say(`  restored in ${seconds()}; replaying the WAL …`);
-  await replay(container);
+  await replay(container, plan.backup.repository);
   say(`  recovered in ${seconds()}`);
 }
 

@@ -4,6 +4,7 @@ import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclar
 import {
   type RecoveryPlan,
   type RecoveryTarget,
+  restoreCommand,
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
@@ -32,11 +33,13 @@ export interface RecoveryNames {
  * this process, however that ends: its main program reads what this process never writes. What an earlier one has left is removed.
  *
  * @param volume Name of a volume, which is created.
+ * @param isRemote whether the backup is fetched over the network: then the container is in the stack's, until `leaveNetwork`
  * @throws UserError if another recovery is running
  */
 export async function createRecoveryContainer(
   { source: names, target }: RecoveryNames,
   volume: string,
+  isRemote: boolean,
 ): Promise<{ container: Dockerode.Container; remove: () => Promise<void> }> {
   const docker = engine();
   const { Image } = await docker.getContainer(names.backup).inspect();
@@ -54,7 +57,7 @@ export async function createRecoveryContainer(
     AttachStdin: true,
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
-      NetworkMode: "none",
+      NetworkMode: isRemote ? names.network : "none",
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true"],
@@ -78,6 +81,14 @@ export async function createRecoveryContainer(
     input.destroy?.();
   };
   return { container, remove };
+}
+
+/** Takes a container that has fetched everything off the network. The server in it has listened on none. */
+export async function leaveNetwork(
+  container: Dockerode.Container,
+  { network }: DockerNames,
+): Promise<void> {
+  await engine().getNetwork(network).disconnect({ Container: container.id, Force: true });
 }
 
 /** Removes the container of a recovery that was killed, and the volume that it had not finished. */
@@ -114,6 +125,7 @@ export async function restoreBackup(
     [
       `--repo=${backup.repository}`,
       `--set=${backup.label}`,
+      "--io-timeout=10",
       ...targetOptions(target),
       `--target-timeline=${timeline}`,
       // A copy has the system identifier of the original, whose archive would take its WAL.
@@ -139,9 +151,10 @@ function targetOptions(target: RecoveryTarget): string[] {
 /**
  * Starts the server in the container, and waits until it has replayed its WAL up to the target.
  *
+ * @param repository the number of the one that has the WAL
  * @throws UserError with the server's last words if it ends before
  */
-export async function recover(container: Dockerode.Container): Promise<void> {
+export async function recover(container: Dockerode.Container, repository: number): Promise<void> {
   // Without hot standby a max_connections that was raised since the backup does not stop the recovery.
   const settings = {
     config_file: `${containerPaths.configuration}/postgresql.conf`,
@@ -154,6 +167,7 @@ export async function recover(container: Dockerode.Container): Promise<void> {
     archive_mode: "off",
     // Its transactions would keep rows that a scrub has changed.
     autovacuum: "off",
+    restore_command: restoreCommand(repository, data),
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
   await succeed(

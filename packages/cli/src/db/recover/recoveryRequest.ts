@@ -20,27 +20,43 @@ export interface RecoveryRequest {
   stack: string;
   /** `name`: that of a restore point. */
   target: RecoveryTarget | { name: string };
-  /** Number of the repository. Default: the first. */
+  /** Number of the repository. Default: the first that is declared. */
   repository?: number;
   timeline?: number;
+}
+
+/** What is recovered, and how. */
+export interface PlannedRecovery {
+  target: RecoveryTarget;
+  plan: RecoveryPlan;
+  /** Whether it is fetched over the network. */
+  isRemote: boolean;
 }
 
 /**
  * How to recover what was asked for.
  *
- * @throws UserError if the repository cannot be read, or if no backup leads to the target
+ * @throws UserError if there is no such repository, if it cannot be read, or if no backup leads to the target
  */
 export async function planOf(
   backups: StackBackups,
-  { target: asked, timeline, repository = 1 }: RecoveryRequest,
-): Promise<{ target: RecoveryTarget; plan: RecoveryPlan }> {
+  { target: asked, timeline, repository = backups.repositories[0] ?? 1 }: RecoveryRequest,
+): Promise<PlannedRecovery> {
+  if (!backups.repositories.includes(repository)) {
+    const known = [...backups.places].map(([number, place]) => `${number} (${place})`);
+    throw new UserError(
+      `--repository: stack ${backups.stack} has no repository ${repository}.`,
+      `It has ${known.join(", ")}.`,
+    );
+  }
   const container = await backupContainer(backups);
   const [state] = await readRepositories(container, [repository]);
   if (state?.fault !== undefined)
     throw new UserError(`Repository ${repository}: ${state.fault}.`, "Nothing was changed.");
   const timelines = await readRecoverableTimelines(container, repository);
   const target = "kind" in asked ? asked : await pointOf(container, repository, asked.name);
-  return { target, plan: planRecovery(target, state?.backups ?? [], timelines, timeline) };
+  const plan = planRecovery(target, state?.backups ?? [], timelines, timeline);
+  return { target, plan, isRemote: backups.remote.has(repository) };
 }
 
 async function pointOf(

@@ -51,18 +51,18 @@ test("a connection to the engine that breaks ends a recovery with an error, and 
   expect(lines).toEqual(["restore file /var/lib/postgresql/data/base/1 (8KB, 10%)"]);
 });
 
-describe("the key of lost backups", () => {
+describe("the keys of lost backups", () => {
   const read = async () =>
-    (await import("../../../src/dockerStack/configuredKey")).readConfiguredKey(names);
+    (await import("../../../src/dockerStack/configuredKeys")).readConfiguredKeys(names);
 
-  test("is found in the server's container where the other is gone", async () => {
+  test("are found in the server's container where the other is gone, also of an earlier version", async () => {
     standIn.answers["GET /containers/shop-postgresql/archive"] = (response: ServerResponse) =>
       response.end("[global]\nrepo1-path=/x\nrepo1-cipher-pass=abc_DEF-123\nprocess-max=2\n");
-    expect(await read()).toBe("abc_DEF-123");
+    expect(await read()).toEqual({ 1: "abc_DEF-123" });
     expect(standIn.requests[0]).toBe("GET /containers/shop-backup/archive");
   });
 
-  test("is unknown where no container has it", async () => {
+  test("are unknown where no container has them", async () => {
     expect(await read()).toBeUndefined();
   });
 });

@@ -6,12 +6,7 @@ import { backupWarnings } from "../../../src/dockerStack/backupWarnings";
 const at = (clock: string) => `2026-11-30T${clock}.000Z`;
 const now = new Date(at("12:00:00")).getTime();
 const declared = {
-  ...{
-    repositories: [{ type: "volume" as const }],
-    retention: 14,
-    encryption: true,
-    lossShare: 0.1,
-  },
+  ...{ repositories: [{ type: "volume" as const, number: 1, path: "/", key: 1 }], retention: 14 },
   ...{ schedule: "17 2 * * *", drillSchedule: "17 4 * * SUN", whenArchivingFails: "keep" as const },
   lossShare: 0.1,
 };

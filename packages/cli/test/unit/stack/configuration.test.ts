@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 
-import { mergeConfiguration, renderYaml } from "../../../src/stack/configuration";
+import { asPulumiPassesIt, mergeConfiguration, renderYaml } from "../../../src/stack/configuration";
 
 const tracked = `# Where the team's values are.
 config:
@@ -83,4 +83,34 @@ test("a change leaves all other lines as Prettier writes them", () => {
   document.setIn(["config", "p:logins", "app_user"], document.createNode([3], { flow: true }));
 
   expect(renderYaml(document)).toBe(text.replace("[2, 3]", "[3]"));
+});
+
+test("a secret in a list stays with its item, wherever that is by now", () => {
+  const item = (bucket: string) => `- { type: s3, bucket: ${bucket} }`;
+  const own = (bucket: string, secret: string) =>
+    `- { type: s3, bucket: ${bucket}, key: { secure: ${secret} } }`;
+  const file = (...items: string[]) =>
+    `config:\n  p:backup:\n    list:\n      ${items.join("\n      ")}\n`;
+  const before = file("- { type: volume }", own("one", "v1:one"), own("two", "v1:two"));
+
+  const merged = mergeConfiguration(file(item("two"), item("new")), before, "Pulumi.dev.yaml");
+
+  expect(parseDocument(merged).toJS()).toEqual({
+    config: {
+      "p:backup": {
+        list: [
+          { type: "s3", bucket: "two", key: { secure: "v1:two" } },
+          { type: "s3", bucket: "new" },
+        ],
+      },
+    },
+  });
+});
+
+test("a secret within an object is text, as Pulumi passes it", () => {
+  const backup = { list: [{ key: { secure: "v1:abc" }, port: 1 }] };
+  const { list } = JSON.parse(asPulumiPassesIt({ "p:backup": backup })["p:backup"] ?? "") as {
+    list: unknown;
+  };
+  expect(list).toEqual([{ key: '{"secure":"v1:abc"}', port: 1 }]);
 });

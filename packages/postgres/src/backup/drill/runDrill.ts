@@ -111,7 +111,7 @@ async function readState(
   repository: number,
   signal: AbortSignal,
 ): Promise<{ state?: RepositoryState; faults: string[] }> {
-  const run = await runPgBackRest(["--output=json", "info"], signal);
+  const run = await runPgBackRest([`--repo=${repository}`, "--output=json", "info"], signal);
   if (run.code !== 0) return { faults: [`the repository cannot be read: ${said(run)}`] };
   const [state] = readBackupList(run.output, [repository]);
   if (state === undefined || !state.exists) return { faults: ["the repository is empty"] };

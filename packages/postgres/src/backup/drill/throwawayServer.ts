@@ -8,7 +8,12 @@ import type { Connection } from "../../connection/connection";
 import { withClient } from "../../connection/connection";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
-import { type RecoveryPlan, type RecoveryTarget, written } from "../pgbackrest/recoveryTarget";
+import {
+  type RecoveryPlan,
+  type RecoveryTarget,
+  restoreCommand,
+  written,
+} from "../pgbackrest/recoveryTarget";
 
 const { drill: drillVolume } = backupPaths;
 const data = join(drillVolume, "data");
@@ -63,7 +68,14 @@ export async function startThrowawayServer(
   await writeFile(rules, "local all all trust\n");
   const server = spawn(
     "sh",
-    ["-c", `exec postgres "$@" >${log} 2>&1`, "postgres", "-D", data, ...settings(rules)],
+    [
+      "-c",
+      `exec postgres "$@" >${log} 2>&1`,
+      "postgres",
+      "-D",
+      data,
+      ...settings(rules, backup.repository),
+    ],
     { stdio: "ignore" },
   );
   const ended = once(server, "exit");
@@ -117,9 +129,10 @@ function targetOptions(target: RecoveryTarget): string[] {
   return [`--type=${type}`, `--target=${value}`, "--target-action=promote"];
 }
 
-function settings(rules: string): string[] {
+function settings(rules: string, repository: number): string[] {
   const values = {
     hba_file: rules,
+    restore_command: restoreCommand(repository, data),
     listen_addresses: "",
     unix_socket_directories: socket,
     ssl: "off",

@@ -10,19 +10,25 @@ export const droppedFile = "/var/lib/postgresql/pgbackrest/dropped";
 /** Segments have 16 MiB. */
 const segmentMebibytes = 16;
 
+/** What archiving depends on. */
+export interface ArchivedInto extends Pick<BackupDeclaration, "whenArchivingFails"> {
+  /** One of them that fails makes the server keep the segment, whatever the others have. */
+  repositories: readonly unknown[];
+}
+
 /**
  * How the server archives its WAL. `archive_mode` is always on, so that this needs no restart.
  *
- * A repository that does not answer takes four seconds, not the minutes that pgBackRest would wait: the server does not shut down
+ * A repository that does not answer takes three seconds, not the minutes that pgBackRest would wait: the server does not shut down
  * while the command runs. https://www.postgresql.org/docs/15/continuous-archiving.html
  */
 export function archiveSettings({
   repositories,
   whenArchivingFails,
-}: Pick<BackupDeclaration, "repositories" | "whenArchivingFails">): ServerSetting[] {
+}: ArchivedInto): ServerSetting[] {
   if (repositories.length === 0)
     return [{ name: "archive_command", value: "/bin/true", reason: "backups are off" }];
-  const push = `timeout 4 pgbackrest --stanza=${stanza} --spool-path=/var/lib/postgresql/pgbackrest/spool archive-push %p`;
+  const push = `timeout 3 pgbackrest --stanza=${stanza} --spool-path=/var/lib/postgresql/pgbackrest/spool archive-push %p`;
   return [
     {
       name: "archive_command",

@@ -16,16 +16,64 @@ export interface BackupDeclaration extends DrillDemands {
   schedule: string;
   /** When a drill restores each repository: a cron expression, in UTC. */
   drillSchedule: string;
-  /** Whether repositories are encrypted. */
-  encryption: boolean;
   /** What becomes of the WAL while no repository takes it. */
   whenArchivingFails: ArchivingFailure;
 }
 
-/** A place for backups and WAL. Its number in pgBackRest is its place in the list, from 1. */
-interface Repository {
-  /** A volume of the server's own engine, which a loss of that machine takes along. */
+/** A place for backups and WAL. */
+export type Repository = VolumeRepository | S3Repository;
+
+interface AnyRepository {
+  /** Its number in pgBackRest. It stays the same when another repository is removed. */
+  number: number;
+  /** The folder in the volume or the bucket, from its root. */
+  path: string;
+  /** Number of the key that it is encrypted with; undefined: it is not encrypted. */
+  key: number | undefined;
+}
+
+/** A volume of the server's own engine, which a loss of that machine takes along. */
+interface VolumeRepository extends AnyRepository {
   type: "volume";
+}
+
+/** A bucket of Amazon S3, or of a server that speaks its protocol. */
+export interface S3Repository extends AnyRepository {
+  type: "s3";
+  /** Name of the server. */
+  endpoint: string;
+  port: number;
+  bucket: string;
+  region: string;
+  /** Where the bucket's name stands: before the server's (`host`), or before the path (`path`). */
+  uriStyle: "host" | "path";
+  /** Path of a PEM file with the certificate authority, from the project folder. Default: those that the image's Debian trusts. */
+  sslrootcert?: string | undefined;
+  accessKey: string;
+  /** Secret. */
+  secretKey: string;
+}
+
+/**
+ * What people call a repository: `hosterizer-dev-backup`, or `s3://bucket/path`.
+ *
+ * @param volume the name of the volume, where it is one
+ */
+export function repositoryPlace({ type, path, ...place }: RepositoryPlace, volume: string): string {
+  const root = type === "s3" ? `s3://${place.bucket ?? ""}` : volume;
+  return path === "/" ? root : `${root}${path}`;
+}
+
+type RepositoryPlace = Pick<Repository, "type" | "path"> & { bucket?: string };
+
+/** Whether a loss of the server's machine takes all backups along. */
+export function isOnOneMachine({ repositories }: Pick<BackupDeclaration, "repositories">): boolean {
+  return repositories.length > 0 && repositories.every(({ type }) => type === "volume");
+}
+
+/** What is said where a loss of the server's machine takes all backups along. @param volume the only repository */
+export function onOneMachine(volume: string): string {
+  return `The only repository is a volume of the server's own machine: ${volume}. A loss of that machine takes data and backups along.`;
 }
 
 /** `keep`: the server keeps all WAL, until its disk is full. Otherwise: it drops what is more than so many MiB, and with it the moments to recover to. */
@@ -35,7 +83,7 @@ type ArchivingFailure = "keep" | { dropBeyond: number };
 export const backupPaths = {
   /** pgbackrest.conf and the scheduler's plan. Mounted read-only. */
   configuration: "/etc/pgbackrest",
-  /** The volume with the repository. */
+  /** The volume with the repositories. */
   repository: "/var/lib/pgbackrest",
   /** The server's socket for the container that takes backups. */
   socket: "/run/hosterizer",

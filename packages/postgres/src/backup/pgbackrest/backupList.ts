@@ -5,6 +5,7 @@ interface StanzaInfo {
   repo: { key: number; status: { code: number; message: string } }[];
   backup: BackupInfo[];
   archive: ArchiveInfo[];
+  db: { "repo-key": number; "system-id": string }[];
 }
 
 interface ArchiveInfo {
@@ -53,8 +54,10 @@ export interface RepositoryState {
   repository: number;
   /** What is wrong with it, in pgBackRest's words; undefined: it is fine, or just empty. */
   fault: string | undefined;
-  /** Whether it knows this server. */
+  /** Whether it knows a server. */
   exists: boolean;
+  /** The identifier of that server, as `pg_controldata` prints it. */
+  systemId: string | undefined;
   /** Oldest first. */
   backups: readonly Backup[];
   /** The first and the last segment of WAL of the present server. */
@@ -76,10 +79,15 @@ const noBackups = 2;
  */
 export function readBackupList(json: string, repositories: readonly number[]): RepositoryState[] {
   // Its messages have line breaks and, with a wrong key, bytes that are no text: pgBackRest 2.45 leaves both as they are.
-  const [info] = JSON.parse(json.replaceAll(/\p{Cc}/gu, " ")) as StanzaInfo[];
+  // An identifier has more digits than a number of JavaScript.
+  const text = json
+    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll(/"system-id":(\d+)/g, '"system-id":"$1"');
+  const [info] = JSON.parse(text) as StanzaInfo[];
   return repositories.map((repository) => {
     const status = info?.repo.find(({ key }) => key === repository)?.status;
     const isHere = ({ database }: BackupInfo | ArchiveInfo) => database["repo-key"] === repository;
+    const servers = (info?.db ?? []).filter((server) => server["repo-key"] === repository);
     const archive = info?.archive.filter(isHere).at(-1);
     const { min = null, max = null } = archive ?? {};
     return {
@@ -89,15 +97,21 @@ export function readBackupList(json: string, repositories: readonly number[]): R
           ? undefined
           : readable(status.message),
       exists: status !== undefined && status.code !== missing,
+      systemId: servers.at(-1)?.["system-id"],
       backups: (info?.backup ?? []).filter(isHere).map(backupOf),
       segments: min === null || max === null ? undefined : { first: min, last: max },
     };
   });
 }
 
-/** The first line of a message. With a wrong key the others quote what is not text. */
+/** The first line of a message, and what S3 calls the error. With a wrong key the others quote what is not text. */
 function readable(message: string): string {
-  return (message.split("\n")[0] ?? "").replaceAll(/[^\x20-\x7e]+/g, " ").slice(0, 300);
+  const [line = ""] = message.split("\n");
+  const code = /<Code>(\w+)<\/Code>/.exec(message)?.[1];
+  const words = line.replace(/:$/, "");
+  return (code === undefined ? words : `${words}: ${code}`)
+    .replaceAll(/[^\x20-\x7e]+/g, " ")
+    .slice(0, 300);
 }
 
 function backupOf(found: BackupInfo): Backup {

@@ -1,33 +1,19 @@
-import { type BackupDeclaration, backupPaths, stanza } from "./backupDeclaration";
+import { posix } from "node:path";
+
+import { type BackupDeclaration, backupPaths, type Repository, stanza } from "./backupDeclaration";
+import type { RepositoryKeys } from "./repositoryKeys";
 
 /**
- * The text of pgbackrest.conf, which contains the key of the repositories.
+ * The text of pgbackrest.conf, which contains the keys of the repositories and what S3 asks for.
  *
  * https://pgbackrest.org/configuration.html
- *
- * @param key of the encryption
  */
-export function configurationFile(declared: BackupDeclaration, key: string): string {
-  const { repositories, retention, encryption } = declared;
-  const repositoryLines = repositories.flatMap((_, index) => {
-    const option = (name: string, value: string | number) =>
-      `repo${index + 1}-${name}=${String(value)}`;
-    return [
-      option("path", backupPaths.repository),
-      // One file for many small ones: a database of this platform has more tables than data at first.
-      option("bundle", "y"),
-      // A full backup is kept as long as the moments that it takes to recover are.
-      option("retention-full-type", "time"),
-      option("retention-full", retention),
-      ...(encryption
-        ? [option("cipher-type", "aes-256-cbc"), option("cipher-pass", key)]
-        : [option("cipher-type", "none")]),
-    ];
-  });
+export function configurationFile(declared: BackupDeclaration, keys: RepositoryKeys): string {
+  const { repositories, retention } = declared;
   return [
     "# Written by hosterizer-database.",
     "[global]",
-    ...repositoryLines,
+    ...repositories.flatMap((repository) => repositoryLines(repository, retention, keys)),
     "compress-type=zst",
     // Half of the computing that level 3 takes. Text is a fifth larger then, and other rows are not.
     "compress-level=1",
@@ -50,4 +36,51 @@ export function configurationFile(declared: BackupDeclaration, key: string): str
     `pg1-socket-path=${backupPaths.socket}`,
     "",
   ].join("\n");
+}
+
+function repositoryLines(repository: Repository, retention: number, keys: RepositoryKeys) {
+  const { number, key } = repository;
+  const options = {
+    ...placeOptions(repository),
+    // One file for many small ones: a database of this platform has more tables than data at first.
+    bundle: "y",
+    // A full backup is kept as long as the moments that it takes to recover are.
+    "retention-full-type": "time",
+    "retention-full": String(retention),
+    "cipher-type": key === undefined ? "none" : "aes-256-cbc",
+  };
+  const lines = Object.entries(options).map(([name, value]) => `repo${number}-${name}=${value}`);
+  return key === undefined ? lines : [...lines, ...keyLines(number, key, keys)];
+}
+
+/** `keysInConfiguration` reads them where nothing else has the keys. */
+function keyLines(number: number, key: number, keys: RepositoryKeys): string[] {
+  const pass = keys[key];
+  if (pass === undefined) throw new Error(`there is no key ${key} of the backups`);
+  return [`# repo${number} has key ${key}`, `repo${number}-cipher-pass=${pass}`];
+}
+
+function placeOptions(repository: Repository): Record<string, string> {
+  if (repository.type === "volume")
+    return { path: posix.join(backupPaths.repository, repository.path) };
+  const { number, path, endpoint, port, bucket, region, uriStyle } = repository;
+  return {
+    type: "s3",
+    path,
+    "s3-endpoint": endpoint,
+    "storage-port": String(port),
+    "s3-bucket": bucket,
+    "s3-region": region,
+    "s3-uri-style": uriStyle,
+    "s3-key": repository.accessKey,
+    "s3-key-secret": repository.secretKey,
+    ...(repository.sslrootcert === undefined
+      ? {}
+      : { "storage-ca-file": posix.join(backupPaths.configuration, authorityFileOf(number)) }),
+  };
+}
+
+/** Name of the file with the certificate authority of a repository's server, beside pgbackrest.conf. */
+export function authorityFileOf(repository: number): string {
+  return `repository-${repository}.pem`;
 }

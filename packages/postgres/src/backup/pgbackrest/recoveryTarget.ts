@@ -1,4 +1,5 @@
 import { UserError } from "../../userError";
+import { stanza } from "./backupDeclaration";
 import type { Backup } from "./backupList";
 import { indexOfLsn, lsnOf, segmentIndex, type Stretch, type Timeline } from "./timelines";
 
@@ -56,6 +57,19 @@ export function readMoment(text: string): Date {
 /** A moment as PostgreSQL and pgBackRest read it, in UTC. */
 export function written(moment: Date): string {
   return moment.toISOString().replace("T", " ").replace("Z", "+00").replace(".000", "");
+}
+
+/**
+ * How a server that recovers fetches its WAL from a repository. Where that cannot be read, the recovery ends with an error: by itself
+ * PostgreSQL takes any failure for the end of the archive, and starts with what it has.
+ * https://www.postgresql.org/docs/15/continuous-archiving.html#BACKUP-PITR-RECOVERY
+ *
+ * @param data the server's data directory
+ */
+export function restoreCommand(repository: number, data: string): string {
+  // 1: there is no such segment. pgBackRest tries four times, and waits so many seconds for each answer.
+  const fetch = `pgbackrest --stanza=${stanza} --repo=${repository} --pg1-path=${data} --io-timeout=10 archive-get %f "%p"`;
+  return `${fetch}; case $? in 0) exit 0;; 1) exit 1;; *) exit 255;; esac`;
 }
 
 /** A stretch of time within which any moment can be recovered. Its end is not within: a transaction must follow. */

@@ -37,7 +37,9 @@ export function runPgBackRest(
 
 /** What a run that failed has said. */
 export function said({ code, output, messages }: PgBackRestRun): string {
-  return `${messages}${output}`.trim() || `pgbackrest ended with ${code}`;
+  // What follows are the headers of an HTTP request.
+  const [words = ""] = `${messages}${output}`.trim().split(/\s*\*\*\* Path/);
+  return words || `pgbackrest ended with ${code}`;
 }
 
 /**

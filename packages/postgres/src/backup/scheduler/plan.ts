@@ -23,6 +23,6 @@ export function planOf(
 ): Plan {
   return {
     ...{ schedule, drillSchedule, drill },
-    repositories: repositories.map((_, index) => index + 1),
+    repositories: repositories.map(({ number }) => number),
   };
 }

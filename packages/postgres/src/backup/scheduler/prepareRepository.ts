@@ -1,6 +1,7 @@
 import { stanza } from "../pgbackrest/backupDeclaration";
 import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
+import { inTurn } from "./inTurn";
 import { log } from "./log";
 
 /**
@@ -9,6 +10,17 @@ import { log } from "./log";
  * @returns the fault if the repository or the server does not answer
  */
 export async function prepareRepository(
+  repository: number,
+  signal: AbortSignal,
+): Promise<{ state: RepositoryState } | { fault: string }> {
+  const found = await read(repository, signal);
+  if ("state" in found && found.state.exists) return found;
+  // Not in turn: a repository that does not answer is reported while another one takes a backup.
+  if ("fault" in found && (await findUnfinished(repository, signal)).length === 0) return found;
+  return inTurn(() => create(repository, signal));
+}
+
+async function create(
   repository: number,
   signal: AbortSignal,
 ): Promise<{ state: RepositoryState } | { fault: string }> {
@@ -26,7 +38,7 @@ async function read(
   repository: number,
   signal: AbortSignal,
 ): Promise<{ state: RepositoryState } | { fault: string }> {
-  const run = await runPgBackRest(["--output=json", "info"], signal);
+  const run = await runPgBackRest([`--repo=${repository}`, "--output=json", "info"], signal);
   if (run.code !== 0) return { fault: `it could not be read (${said(run)})` };
   const [state] = readBackupList(run.output, [repository]);
   if (state === undefined) return { fault: "pgbackrest does not list it" };
@@ -43,23 +55,30 @@ const firstFiles = /^(archive|backup)\.info(\.copy)?(\.pgbackrest\.tmp)?$/;
  * @returns whether there was something
  */
 async function removeUnfinished(repository: number, signal: AbortSignal): Promise<boolean> {
+  const unfinished = await findUnfinished(repository, signal);
+  if (unfinished.length === 0) return false;
+  log(`repository ${repository}: its creation was interrupted, and begins again`);
+  for (const file of unfinished)
+    await runPgBackRest([`--repo=${repository}`, "repo-rm", file], signal);
+  return true;
+}
+
+/** @returns the paths of those files; none, if the repository is whole or has others */
+async function findUnfinished(repository: number, signal: AbortSignal): Promise<string[]> {
   const run = (...args: string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   const unfinished: string[] = [];
   for (const kind of ["archive", "backup"]) {
     const folder = `${kind}/${stanza}`;
     const listing = await run("--output=json", "--recurse", "repo-ls", folder);
-    if (listing.code !== 0) return false;
+    if (listing.code !== 0) return [];
     const found = Object.entries(JSON.parse(listing.output) as Record<string, { type: string }>);
     const files = found.filter(([, { type }]) => type !== "path").map(([name]) => name);
-    if (!files.every((name) => firstFiles.test(name))) return false;
+    if (!files.every((name) => firstFiles.test(name))) return [];
     unfinished.push(...files.map((name) => `${folder}/${name}`));
   }
   // Both are there: it is finished, and something else is wrong.
   const isWhole = ["archive", "backup"].every((kind) =>
     unfinished.includes(`${kind}/${stanza}/${kind}.info`),
   );
-  if (unfinished.length === 0 || isWhole) return false;
-  log(`repository ${repository}: its creation was interrupted, and begins again`);
-  for (const file of unfinished) await run("repo-rm", file);
-  return true;
+  return isWhole ? [] : unfinished;
 }

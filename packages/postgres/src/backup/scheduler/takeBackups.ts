@@ -8,6 +8,7 @@ import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
 import type { Board } from "./board";
 import { log } from "./log";
+import { inTurn } from "./inTurn";
 import { findLostWal, type LostWal } from "./lostWal";
 import { offFile, type Plan } from "./plan";
 import { prepareRepository } from "./prepareRepository";
@@ -118,7 +119,9 @@ async function take(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const started = Date.now();
-  const run = await runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal);
+  const run = await inTurn(() =>
+    runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal),
+  );
   if (run.code !== 0) {
     const failure = `no backup was taken (${said(run)})`;
     log(`repository ${repository}: ${failure}`);

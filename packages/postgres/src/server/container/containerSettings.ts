@@ -1,5 +1,4 @@
-import type { BackupDeclaration } from "../../backup/pgbackrest/backupDeclaration";
-import { archiveSettings } from "../../backup/pgbackrest/archiveSettings";
+import { type ArchivedInto, archiveSettings } from "../../backup/pgbackrest/archiveSettings";
 import { DeclarationError } from "../../userError";
 import {
   parameters,
@@ -27,7 +26,7 @@ interface ContainerSettingsArgs {
   /** Settings that replace or extend the default tier, by name. Without faults: see `overrideFaults`. */
   overrides: Readonly<Record<string, string>>;
   /** Where the WAL goes, and what becomes of it if it cannot go there. */
-  backup: Pick<BackupDeclaration, "repositories" | "whenArchivingFails">;
+  backup: ArchivedInto;
 }
 
 /** The settings of the server in the container, sorted by tier, then in the order of their declaration. */

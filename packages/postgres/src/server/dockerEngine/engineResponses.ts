@@ -41,7 +41,7 @@ export async function logTail(container: Dockerode.Container): Promise<string> {
  * The engine sends both outputs of a container in one stream, in frames: a header of eight bytes, then the text.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
-function withoutFrames(log: Buffer): Buffer {
+export function withoutFrames(log: Buffer): Buffer {
   const texts: Buffer[] = [];
   for (let at = 0; at + 8 <= log.length;) {
     const end = at + 8 + log.readUInt32BE(at + 4);

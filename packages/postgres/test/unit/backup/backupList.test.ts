@@ -74,7 +74,10 @@ test("each repository has its own backups, segments and faults", () => {
 });
 
 function empty(repository: number) {
-  return { repository, fault: undefined, backups: [], segments: undefined };
+  return {
+    ...{ repository, fault: undefined, systemId: undefined },
+    ...{ backups: [], segments: undefined },
+  };
 }
 
 test("a message with a line break is read as pgBackRest prints it", () => {

@@ -27,7 +27,8 @@ const failed: DrillRecord = {
   })),
 };
 const listed: ListedRepository = {
-  ...{ repository: 1, fault: null, drill: null, restorePoints: [], gaps: [] },
+  ...{ repository: 1, place: "hosterizer-dev-backup", fault: null, drill: null },
+  ...{ restorePoints: [], gaps: [] },
   backups: [
     {
       ...{ label: "20261130-051706F", repository: 1, type: "full", size: 30_000_000 },
@@ -42,7 +43,7 @@ const now = at("05:50:10").getTime();
 test("a repository shows its backups, what can be recovered, and that no drill has proven it", () => {
   expect(renderRepository(listed, style, 100, now)).toBe(
     [
-      "Repository 1",
+      "Repository 1: hosterizer-dev-backup",
       "  Backup            Type     Age  Database   Added",
       "  20261130-051706F  full  33 min     29 MB  3.6 MB",
       "Any moment of",
@@ -95,10 +96,10 @@ test("what is lost for want of WAL is named", () => {
 
 test("a faulty and an empty repository say so", () => {
   expect(renderRepository({ ...listed, fault: "unreadable" }, style, 100, now)).toBe(
-    "Repository 1\n  unreadable\n",
+    "Repository 1: hosterizer-dev-backup\n  unreadable\n",
   );
   expect(renderRepository({ ...listed, backups: [] }, style, 100, now)).toBe(
-    "Repository 1\n  It has no backup yet.\n",
+    "Repository 1: hosterizer-dev-backup\n  It has no backup yet.\n",
   );
 });
 

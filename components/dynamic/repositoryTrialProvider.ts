@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type Dockerode from "dockerode";
+
+import { backupPaths, stanza } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import {
+  readBackupList,
+  type RepositoryState,
+} from "@hosterizer/postgres/backup/pgbackrest/backupList";
+import { withoutFrames } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
+import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
+import { engine } from "./dockerEngine";
+import { hasUnknown, isInState } from "./drift";
+import { makeProvider } from "./provider";
+import type { RepositoryTrialInputs, TriedRepository } from "./repositoryTrial";
+import { putFiles, withTwin } from "./twin";
+
+/** The environment variable with the place of backups beside which `up --backups` makes an empty server. */
+const namedBackups = "HOSTERIZER_BACKUPS";
+
+export const provider = makeProvider<RepositoryTrialInputs>({
+  id: ({ container }) => container,
+  compared: ({ repositories, files }) => [repositories, files],
+  /** Refuses what pgBackRest cannot change, and in a preview already a repository that the server could not use. */
+  check: async (olds, news) => {
+    const { repositories: before = [] } = olds;
+    const faults = news.repositories.flatMap((repository) => changeFaults(repository, before));
+    const isReadable = isInState(olds) && !hasUnknown(news);
+    const isTried = isDeepStrictEqual(
+      [olds.repositories, olds.files],
+      [news.repositories, news.files],
+    );
+    if (faults.length === 0 && isReadable && !isTried)
+      faults.push(...(await tryRepositories(engine(), news)));
+    if (faults.length === 0) return { inputs: news };
+    return {
+      failures: faults.map(({ message }) => ({ property: "repositories", reason: message })),
+    };
+  },
+  apply: async (inputs, before) => {
+    const faults = await tryRepositories(engine(), inputs);
+    if (faults.length > 0) throw new DeclarationErrors(faults);
+    const places = inputs.repositories.map(({ place }) => place);
+    for (const { number, place } of before?.repositories ?? [])
+      if (!places.includes(place))
+        console.log(
+          `Repository ${number}, ${place}, is no longer used. It is kept, with its backups.`,
+        );
+    return inputs;
+  },
+});
+
+/** What has changed about a repository and cannot be changed. */
+function changeFaults(
+  { number, place, key, declaration }: TriedRepository,
+  before: readonly TriedRepository[],
+): DeclarationError[] {
+  const known = before.find((other) => other.place === place);
+  if (known === undefined) return [];
+  const faults: DeclarationError[] = [];
+  if (known.key !== key) {
+    faults.push(
+      new DeclarationError(
+        declaration,
+        `${place} ${cipher(known.key)}, and pgBackRest cannot change that`,
+        `To have a repository that ${cipher(key)}, add it beside this one: see "Rotating the key" in docs/back-up.md`,
+      ),
+    );
+  }
+  if (known.number !== number) {
+    faults.push(
+      new DeclarationError(
+        declaration,
+        `${place} is repository ${known.number}, and would become repository ${number}`,
+        `Write number: ${known.number} there: its number stays when another repository is removed`,
+      ),
+    );
+  }
+  return faults;
+}
+
+function cipher(key: number): string {
+  return key === 0 ? "is not encrypted" : `is encrypted with key ${key}`;
+}
+
+/**
+ * Looks at the repositories from a container of the server's image, in the server's network, and changes nothing in them.
+ *
+ * @returns why the server could not use them
+ */
+async function tryRepositories(
+  docker: Dockerode,
+  inputs: RepositoryTrialInputs,
+): Promise<DeclarationError[]> {
+  const { container, image, network, data, volume, repositories, files } = inputs;
+  if (repositories.length === 0) return [];
+  const options: Omit<Dockerode.ContainerCreateOptions, "name" | "Labels"> = {
+    Image: image,
+    Entrypoint: ["tini", "--", "sh", "-c", lookAt(repositories)],
+    Healthcheck: { Test: ["NONE"] },
+    // Anonymous volumes are removed with their container.
+    Volumes: { [backupPaths.configuration]: {} },
+    HostConfig: {
+      NetworkMode: network,
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+      Tmpfs: { "/tmp": "" },
+      Binds: [`${data}:/var/lib/postgresql:ro`, `${volume}:${backupPaths.repository}:ro`],
+      LogConfig: { Type: "json-file", Config: {} },
+    },
+  };
+  const printed = await withTwin(docker, container, options, async (twin) => {
+    await putFiles(twin, backupPaths.configuration, files);
+    await twin.start();
+    await twin.wait();
+    return withoutFrames(await twin.logs({ stdout: true, stderr: true })).toString("utf8");
+  });
+  const [server = "", ...lists] = printed.split(`${separator}\n`);
+  const found = repositories.map((repository, index) => {
+    const text = lists[index] ?? "";
+    const isList = text.startsWith("[");
+    return {
+      repository,
+      text,
+      state: isList ? readBackupList(text, [repository.number])[0] : undefined,
+    };
+  });
+  const lost = found.find(({ repository }) => repository.place === process.env[namedBackups]);
+  const servers = { present: server.trim(), lost: lost?.state?.systemId };
+  return found.flatMap(({ repository, text, state }) =>
+    state === undefined
+      ? [refusal(repository, text.trim() || "pgbackrest said nothing")]
+      : judge(repository, state, servers),
+  );
+}
+
+const separator = "----";
+
+/** Prints the identifier of the server's data, if there is any, and what pgBackRest says of each repository. */
+function lookAt(repositories: readonly TriedRepository[]): string {
+  const { data } = backupPaths;
+  return [
+    `[ ! -e ${data}/global/pg_control ] || LC_ALL=C pg_controldata -D ${data} | sed -n 's/^Database system identifier: *//p'`,
+    ...repositories.flatMap(({ number }) => [
+      `echo ${separator}`,
+      // Four attempts: one that does not answer takes 20 seconds.
+      `pgbackrest --stanza=${stanza} --repo=${number} --io-timeout=5 --output=json info 2>&1; echo`,
+    ]),
+  ].join("\n");
+}
+
+/** Identifiers of servers. */
+interface Servers {
+  /** That of the server's data; empty: it has none yet. */
+  present: string;
+  /** That of the server whose backups the user has named, to recover them into an empty one. All its repositories are this stack's. */
+  lost: string | undefined;
+}
+
+function judge(
+  repository: TriedRepository,
+  { fault, exists, systemId }: RepositoryState,
+  { present: server, lost }: Servers,
+): DeclarationError[] {
+  const { place, declaration } = repository;
+  if (fault !== undefined) return [refusal(repository, fault)];
+  if (!exists || systemId === undefined || systemId === server) return [];
+  if (server === "" && systemId === lost) return [];
+  const whose =
+    server === ""
+      ? `${place} has the backups of a server (system identifier ${systemId}), and the new one would be another`
+      : `${place} has the backups of another server (system identifier ${systemId}; this one's is ${server})`;
+  const remedy =
+    server === ""
+      ? `To recover them: ${npmCommand("up", ["--backups", place])}, then ${npmCommand("db -- restore --latest")}. Otherwise name another path`
+      : "Name another path";
+  return [new DeclarationError(declaration, whose, remedy)];
+}
+
+function refusal({ place, key, declaration }: TriedRepository, said: string): DeclarationError {
+  const isCipher = /\[FormatError\]|\[CryptoError\] unable to (flush|load info)/.test(said);
+  return isCipher
+    ? new DeclarationError(
+        declaration,
+        `${place} has backups that are encrypted in another way than declared: it ${cipher(key)} by the configuration`,
+        "Give the key that it was made with to hosterizer-database:backupKey, or name another path",
+      )
+    : new DeclarationError(
+        declaration,
+        `${place} cannot be used: ${said}`,
+        "Correct it. Nothing was changed",
+      );
+}

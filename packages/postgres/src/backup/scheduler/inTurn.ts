@@ -1,0 +1,11 @@
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Does what writes to repositories after everything that was begun before has ended: pgBackRest refuses a second command that writes, and
+ * `stanza-create` writes to all repositories.
+ */
+export function inTurn<T>(write: () => Promise<T>): Promise<T> {
+  const done = last.then(write);
+  last = done.catch(() => undefined);
+  return done;
+}
