@@ -15,6 +15,7 @@ const maxWorkers = availableParallelism() + 2;
  */
 const longest = [
   "docker/stack/backup",
+  "docker/stack/repositories",
   "stack/prod/restoreDrill",
   "docker/stack/archiving",
   "stack/dump",
