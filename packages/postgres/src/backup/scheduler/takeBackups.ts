@@ -6,6 +6,7 @@ import { backupPaths } from "../pgbackrest/backupDeclaration";
 import type { Backup } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
+import { archiveHistory } from "./archiveHistory";
 import type { Board } from "./board";
 import { log } from "./log";
 import { inTurn } from "./inTurn";
@@ -119,9 +120,10 @@ async function take(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const started = Date.now();
-  const run = await inTurn(() =>
-    runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal),
-  );
+  const run = await inTurn(async () => {
+    await archiveHistory(signal);
+    return runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal);
+  });
   if (run.code !== 0) {
     const failure = `no backup was taken (${said(run)})`;
     log(`repository ${repository}: ${failure}`);
