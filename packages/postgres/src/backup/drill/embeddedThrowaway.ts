@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chown, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Connection } from "../../connection/connection";
@@ -141,6 +141,12 @@ async function makeSocketFolder(server: EmbeddedServer): Promise<string> {
   return folder;
 }
 
+/** Whether a path is one that `makeSocketFolder` chooses. The note is a file of the server's account, which may have written any other. */
+export function isSocketFolder(path: string): boolean {
+  const name = basename(path);
+  return /^hosterizer-drill-[0-9a-f]{12}$/.test(name) && path === join(tmpdir(), name);
+}
+
 /** Removes a drill's files, and first the server that one has left which was killed together with its shell. */
 async function clear({ paths, binaries, account }: EmbeddedServer): Promise<void> {
   const note = await readFile(join(paths.directory, socketNote), "utf8").catch(() => undefined);
@@ -150,7 +156,7 @@ async function clear({ paths, binaries, account }: EmbeddedServer): Promise<void
       const stop = ["stop", "-w", "-m", "immediate", "-D", paths.data];
       await runProgram(join(binaries, "bin", "pg_ctl"), stop, account);
     }
-    if (dirname(note) === tmpdir()) await rm(note, { recursive: true, force: true });
+    if (isSocketFolder(note)) await rm(note, { recursive: true, force: true });
   }
   await rm(paths.directory, { recursive: true, force: true });
 }
