@@ -46,8 +46,7 @@ export async function writeLastDrills(drills: readonly LastDrill[]): Promise<voi
 
 /** Reads the copy, in the container that takes backups. */
 export async function readCopy(): Promise<LastDrill[]> {
-  const text = await readFile(copy, "utf8").catch(() => "[]");
-  return JSON.parse(text) as LastDrill[];
+  return parseCopy(await readFile(copy, "utf8").catch(() => ""));
 }
 
 /**
@@ -62,8 +61,17 @@ export async function readLastDrills(
   if (archive === undefined) {
     return (await ifExists(container.inspect())) === undefined ? undefined : [];
   }
-  const [line = "[]"] = /^\[.*\]$/m.exec((await buffer(archive)).toString()) ?? [];
-  return JSON.parse(line) as LastDrill[];
+  const [line = ""] = /^\[.*\]$/m.exec((await buffer(archive)).toString()) ?? [];
+  return parseCopy(line);
+}
+
+/** What a copy says. A damaged one says nothing: the next drill writes it again, from the records beside the repositories. */
+export function parseCopy(text: string): LastDrill[] {
+  try {
+    return JSON.parse(text) as LastDrill[];
+  } catch {
+    return [];
+  }
 }
 
 /** Milliseconds of a day. */

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 
 import type { DrillRecord } from "../../../src/backup/drill/drillRecord";
-import { drillFault, drillWarnings, lastDrillOf } from "../../../src/backup/drill/lastDrills";
+import {
+  drillFault,
+  drillWarnings,
+  lastDrillOf,
+  parseCopy,
+} from "../../../src/backup/drill/lastDrills";
 import { readServerRecord } from "../../../src/backup/drill/serverRecord";
 
 const drill = (day: number, faults: string[] = []): DrillRecord => ({
@@ -73,4 +78,12 @@ test("a role's comment of somebody else's is no record, nor is one that was cut 
   for (const comment of [null, "for dumps", 'Last restore drill: {"last":']) {
     expect(readServerRecord(comment)).toEqual(none);
   }
+});
+
+test("of a copy that was cut off nothing is known", () => {
+  const drills = [lastDrillOf(1, [drill(29)])];
+  const text = JSON.stringify(drills);
+  expect(parseCopy(text)).toEqual(drills);
+  expect(parseCopy(text.slice(0, 40))).toEqual([]);
+  expect(parseCopy("")).toEqual([]);
 });
