@@ -165,8 +165,13 @@ async function describeLoss(
   return [`Stack ${stack} will be removed, ${made} resources:`, ...lines].join("\n");
 }
 
-function describeDocker({ containers, networks, volumes, images }: DockerObjects): string[] {
-  const kinds = { container: containers, network: networks, volume: volumes, image: images };
+function describeDocker(found: DockerObjects): string[] {
+  const kinds = {
+    container: found.containers,
+    network: found.networks,
+    volume: [...found.volumes, ...found.unfinished],
+    image: found.images,
+  };
   return Object.entries(kinds).flatMap(([kind, names]) =>
     names.length === 0 ? [] : [`- the ${kind}${names.length > 1 ? "s" : ""} ${names.join(", ")}`],
   );

@@ -6,6 +6,7 @@ import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import type { ResourceState } from "../stack/state";
 import { engine, requireEngine } from "./engine";
+import { findUnfinishedVolume } from "./unfinishedVolume";
 
 /** The names of a stack's objects in the engine, all with one prefix. */
 export interface DockerNames {
@@ -77,6 +78,8 @@ export interface DockerObjects {
   images: string[];
   /** Those with the programs' configuration and keys. */
   volumes: string[];
+  /** Those that a recovery was filling when it was killed: what they have is not whole, and was not scrubbed. */
+  unfinished: string[];
   data: DataVolume | undefined;
   repository: DataVolume | undefined;
 }
@@ -92,11 +95,12 @@ export interface DataVolume {
 export async function findObjects(names: DockerNames): Promise<DockerObjects> {
   const docker = engine();
   const sizes = readVolumeSizes();
-  const [containers, networks, images, volumes, data, repository] = await Promise.all([
+  const [containers, networks, images, volumes, unfinished, data, repository] = await Promise.all([
     existing([...names.twins, ...names.containers], (name) => docker.getContainer(name).inspect()),
     existing([names.network], (name) => docker.getNetwork(name).inspect()),
     imagesOf(names.images),
     existing(names.configuration, (name) => docker.getVolume(name).inspect()),
+    findUnfinishedVolume(names),
     findVolume(names.data, sizes),
     findVolume(names.repository, sizes),
   ]);
@@ -104,6 +108,7 @@ export async function findObjects(names: DockerNames): Promise<DockerObjects> {
   const isUnused = repository?.size !== undefined && repository.size <= emptyFolder;
   return {
     ...{ containers, networks, images, data },
+    unfinished: unfinished === undefined ? [] : [unfinished],
     volumes: isUnused ? [...volumes, repository.name] : volumes,
     repository: isUnused ? undefined : repository,
   };
@@ -159,16 +164,19 @@ interface DiskUsage {
   Volumes?: { Name: string; UsageData?: { Size: number } | null }[] | null;
 }
 
-/** Containers and networks that have a stack's names but are not in its state. */
+/** Containers and networks that have a stack's names but are not in its state, and the volume of a recovery that is one of them. */
 export async function findUntracked(
   names: DockerNames,
   resources: readonly ResourceState[],
-): Promise<Pick<DockerObjects, "containers" | "networks">> {
-  const { containers, networks } = await findObjects(names);
+): Promise<Pick<DockerObjects, "containers" | "networks" | "unfinished">> {
+  const { containers, networks, unfinished } = await findObjects(names);
   const ours = resources.filter(({ type }) => type.startsWith("docker:"));
   const known = new Set(ours.map(({ inputs }) => inputs?.["name"]));
   const isUntracked = (name: string) => !known.has(name);
-  return { containers: containers.filter(isUntracked), networks: networks.filter(isUntracked) };
+  return {
+    ...{ containers: containers.filter(isUntracked), networks: networks.filter(isUntracked) },
+    unfinished,
+  };
 }
 
 /** How long a server has to write its data to disk before it is killed, in seconds. */
@@ -177,7 +185,7 @@ const stopTimeout = 120;
 /** Removes a stack's objects, but never the volume with its database. An object that no longer exists is not a fault. */
 export async function removeObjects(found: Partial<DockerObjects>): Promise<void> {
   const docker = engine();
-  const { containers = [], networks = [], volumes = [], images = [] } = found;
+  const { containers = [], networks = [], volumes = [], unfinished = [], images = [] } = found;
   // An object goes before those that it uses.
   for (const name of containers) {
     const container = docker.getContainer(name);
@@ -185,7 +193,7 @@ export async function removeObjects(found: Partial<DockerObjects>): Promise<void
     await ifExists(container.remove({ force: true, v: true }));
   }
   for (const name of networks) await ifExists(docker.getNetwork(name).remove());
-  for (const name of volumes) await ifExists(docker.getVolume(name).remove());
+  for (const name of [...volumes, ...unfinished]) await ifExists(docker.getVolume(name).remove());
   for (const name of images) await ifExists(docker.getImage(name).remove());
 }
 

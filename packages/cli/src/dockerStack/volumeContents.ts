@@ -7,10 +7,8 @@ import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineRespons
 import { UserError } from "@hosterizer/postgres/userError";
 import type { DockerNames } from "./dockerObjects";
 import { engine } from "./engine";
+import { dataMount } from "./unfinishedVolume";
 import { stackFiles } from "../stack/stackFiles";
-
-/** Where the volume with a server's data is mounted. */
-export const dataMount = "/var/lib/postgresql";
 
 /** The file in a volume that a recovery creates first and removes last. */
 export const unfinishedMark = `${dataMount}/unfinished-recovery`;

@@ -13,7 +13,8 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DockerNames } from "../../dockerStack/dockerObjects";
 import { engine } from "../../dockerStack/engine";
-import { dataMount, unfinishedMark } from "../../dockerStack/volumeContents";
+import { dataMount, findUnfinishedVolume } from "../../dockerStack/unfinishedVolume";
+import { unfinishedMark } from "../../dockerStack/volumeContents";
 import { type ContainerRunOptions, runInContainer } from "../../dockerStack/runInContainer";
 import { pgbackrest, pgbackrestError } from "../backup/backupContainer";
 
@@ -92,7 +93,8 @@ export async function leaveNetwork(
 }
 
 /** Removes the container of a recovery that was killed, and the volume that it had not finished. */
-async function removeUnfinished({ recovery, data }: RecoveryNames["target"]): Promise<void> {
+async function removeUnfinished(target: RecoveryNames["target"]): Promise<void> {
+  const { recovery } = target;
   const docker = engine();
   const found = await ifExists(docker.getContainer(recovery).inspect());
   if (found === undefined) return;
@@ -102,10 +104,9 @@ async function removeUnfinished({ recovery, data }: RecoveryNames["target"]): Pr
       `Wait until it ends. To end it: docker rm --force ${recovery}`,
     );
   }
+  const unfinished = await findUnfinishedVolume(target);
   await ifExists(docker.getContainer(recovery).remove({ force: true, v: true }));
-  const unfinished = found.Mounts.find(({ Destination }) => Destination === dataMount);
-  if (unfinished?.Name !== undefined && unfinished.Name !== data)
-    await ifExists(docker.getVolume(unfinished.Name).remove());
+  if (unfinished !== undefined) await ifExists(docker.getVolume(unfinished).remove());
 }
 
 /**

@@ -51,6 +51,38 @@ test("a connection to the engine that breaks ends a recovery with an error, and 
   expect(lines).toEqual(["restore file /var/lib/postgresql/data/base/1 (8KB, 10%)"]);
 });
 
+describe("what a recovery has left that was killed", () => {
+  const killed = (volume: string) => ({
+    State: { Running: false },
+    Mounts: [
+      { Destination: "/var/lib/pgbackrest", Name: "shop-backup" },
+      { Destination: "/var/lib/postgresql", Name: volume },
+    ],
+  });
+  /** As `destroy` removes what is not in the state. */
+  const removed = async (volume: string) => {
+    Object.assign(standIn.answers, {
+      "GET /containers/shop-recovery/json": killed(volume),
+      "GET /images/json": [],
+      "GET /system/df": {},
+    });
+    const objects = await import("../../../src/dockerStack/dockerObjects");
+    await objects.removeObjects(await objects.findUntracked(names, []));
+    return standIn.requests.filter((request) => request.startsWith("DELETE"));
+  };
+
+  test("is removed together with its container, for nothing else knows its name", async () => {
+    expect(await removed("shop-data-20261130-052308")).toEqual([
+      "DELETE /containers/shop-recovery",
+      "DELETE /volumes/shop-data-20261130-052308",
+    ]);
+  });
+
+  test.each(["shop-data-new", "other-data"])("is not the volume %s", async (volume) => {
+    expect(await removed(volume)).toEqual(["DELETE /containers/shop-recovery"]);
+  });
+});
+
 describe("the keys of lost backups", () => {
   const read = async () =>
     (await import("../../../src/dockerStack/configuredKeys")).readConfiguredKeys(names);
