@@ -277,7 +277,7 @@ test("a copy as another stack is refused a repository in S3", async () => {
   const before = (await foundByPrefix(project.prefix)).sort();
   const repository = { ...inS3("/review"), accessKey: "x", secretKey: { secure: "v1:x" } };
   const backup = JSON.stringify({ repositories: [repository] });
-  const keys = `instance: docker, port: 1, poolerPort: 2, dockerName: ${project.prefix}-review`;
+  const keys = `instance: docker, port: 5434, poolerPort: 6434, dockerName: ${project.prefix}-review`;
   const config = [...keys.split(", "), `backup: ${backup}`];
   const lines = config.map((line) => `  hosterizer-database:${line}\n`);
   await project.write("Pulumi.review.yaml", `config:\n${lines.join("")}`);

@@ -37,7 +37,8 @@ export async function bringUpInstance(
   kind: "DockerInstance" | "ExternalInstance" = "DockerInstance",
 ): Promise<void> {
   // The server looks at the repositories of its backups before it starts, and needs their keys for that.
-  const targets = [`**hosterizer:index:${kind}**`, "**::backup", "**::backup-key"];
+  const backup = ["**hosterizer:index:Backup::backup", "**::backup-key"];
+  const targets = [`**hosterizer:index:${kind}**`, ...(kind === "DockerInstance" ? backup : [])];
   const words = targets.flatMap((target) => ["--target", target]);
   const code = await updateStack(stack, ["up", ...words, ...agreed], environment);
   if (code === 0) return;
