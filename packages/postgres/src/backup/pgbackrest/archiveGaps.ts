@@ -9,7 +9,7 @@ export interface ArchiveGap {
   lastSegment: string;
   /** When the segment before was archived. Everything until then can be recovered. */
   from: Date;
-  /** When the next backup was finished, with which moments can be recovered again; null: none has been taken since. */
+  /** When the next backup was finished, also one of a later timeline, with which moments can be recovered again; null: none has been taken since. */
   until: Date | null;
 }
 
@@ -38,16 +38,21 @@ function gapsOf(
 ): ArchiveGap[] {
   const own = backups.filter((backup) => backup.timeline === timeline);
   const first = firstNeeded(own, backups, ancestors) ?? segmentIndex(stretches[0]?.first ?? "");
+  const isPresent = lastArchived?.startsWith(segmentName(timeline, 0).slice(0, 8)) === true;
   const gaps: ArchiveGap[] = [];
   let from = begun ?? own[0]?.start ?? new Date(0);
   let next = first;
   const addGap = (end: number) => {
     if (end <= next) return;
     const isAfter = ({ firstSegment }: Backup) => segmentIndex(firstSegment) >= end;
-    const backup = own.find(isAfter);
     // A backup can be recovered even where nothing was archived since.
     const taken = own.filter((each) => !isAfter(each) && segmentIndex(each.firstSegment) < next);
     const reached = Math.max(from.getTime(), ...taken.map(({ stop }) => stop.getTime()));
+    const written = Math.max(reached, Number(stretches.at(-1)?.until ?? 0));
+    // The server has left this timeline, and such a backup begins with what it has now.
+    const isBeyond = (each: Backup) =>
+      !isPresent && each.timeline > timeline && each.start.getTime() > written;
+    const backup = own.find(isAfter) ?? backups.find(isBeyond);
     gaps.push({
       timeline,
       firstSegment: segmentName(timeline, next),
@@ -60,7 +65,6 @@ function gapsOf(
     next = Math.max(next, segmentIndex(stretch.last) + 1);
     from = stretch.until;
   }
-  const isPresent = lastArchived?.startsWith(segmentName(timeline, 0).slice(0, 8)) === true;
   addGap(Math.max(end, isPresent ? segmentIndex(lastArchived) + 1 : 0));
   return gaps;
 }

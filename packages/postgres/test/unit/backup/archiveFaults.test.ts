@@ -78,6 +78,30 @@ test.each([
   expect(archiveGaps([second], [backup(6, 2)], name(7, 2))).toEqual([]);
 });
 
+test("a gap of a timeline that the server has left ends with the first backup of a later one", () => {
+  const second = {
+    ...timelineOf([7, 8, 9], 2),
+    ...{ begun: minute(7), ancestors: new Map([[1, 0x7000100n]]) },
+  };
+  const timelines = [timelineOf([3, 5]), second];
+  const backups = [backup(3), backup(9, 2)];
+  expect(archiveGaps(timelines, backups, name(9, 2))).toMatchObject([
+    { firstSegment: name(4), from: minute(3), until: minute(9) },
+    { firstSegment: name(6), from: minute(5), until: minute(9) },
+  ]);
+  // Before that, and where the server is on it again, no moment after it can be recovered.
+  for (const [known, last] of [
+    [[backup(3)], name(9, 2)],
+    [[backup(3), backup(4, 2)], name(9, 2)],
+    [backups, name(10)],
+  ] as const) {
+    expect(archiveGaps(timelines, known, last)).toMatchObject([
+      { firstSegment: name(4), until: null },
+      { firstSegment: name(6), until: null },
+    ]);
+  }
+});
+
 test("a gap is a fault once, and as long as no backup follows", () => {
   const gaps = archiveGaps([timelineOf([3, 6, 7, 9])], [backup(3), backup(7)]);
   expect(gaps.map(missingSegments)).toEqual([`${name(4)} to ${name(5)}`, name(8)]);
