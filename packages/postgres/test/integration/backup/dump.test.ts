@@ -58,6 +58,29 @@ test("a dump has every row of every tenant, and only its owner may read it", asy
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
+test("a partitioned table has the rows of its partitions, and its dump has them once", async () => {
+  await database.run(`
+    set role ${database.owner.user};
+    create table public.visits (day int) partition by range (day);
+    create table public.visits_1 partition of public.visits for values from (0) to (10);
+    create table public.visits_2 partition of public.visits for values from (10) to (20);
+    insert into public.visits values (1), (2), (11);
+    grant select on public.visits, public.visits_1, public.visits_2 to ${database.backup.user}`);
+  const part = join(folder, "partitioned.dump");
+  try {
+    const named = (table: string) => ({ schema: "public", table });
+    const tables = [named("visits"), named("visits_1"), named("visits_2")];
+    const counted = await countRows(database.backup, tables);
+    expect(counted.map(({ count }) => count)).toEqual([3, 2, 1]);
+
+    await dump(database.backup, part, {});
+    const dumped = (await readDump(part)).tables.filter(({ table }) => /^visits/.test(table));
+    expect(dumped).toEqual(counted.slice(1));
+  } finally {
+    await database.run("drop table public.visits");
+  }
+});
+
 describe("a dump by several jobs", () => {
   let several: string;
   beforeAll(async () => {
