@@ -3,8 +3,8 @@ import { archiveTimeout } from "../pgbackrest/archiveSettings";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
 import {
-  newestRange,
   planRecovery,
+  type RecoveryPlan,
   recoveryRanges,
   type RecoveryTarget,
 } from "../pgbackrest/recoveryTarget";
@@ -17,6 +17,7 @@ import { checkMoment, checkRecovered, previousDrill } from "./checkRecovered";
 import type { DrillPlan } from "./drillPlan";
 import type { DrillRecord, DrillRecovery } from "./drillRecord";
 import { readDrillRecords, writeDrillRecord } from "./drillRecords";
+import { randomMoment } from "./randomMoment";
 import { NotRecovered, startThrowawayServer } from "./throwawayServer";
 
 /** A drill ends by then, whatever it is waiting for. */
@@ -89,11 +90,11 @@ async function drillState(
   gaps.push(...archiveGaps(timelines, state.backups, last));
   faults.push(...archiveFaults(gaps, records.at(-1)?.gaps ?? []), ...(await verifyFaults(run)));
   const before = acceptRows ? {} : knownRows(records);
-  const targets: RecoveryTarget[] = [{ kind: "latest" }];
-  const moment = randomMoment(recoveryRanges(state.backups, timelines));
-  if (moment !== undefined) targets.push({ kind: "time", time: moment });
+  const targets: ChosenTarget[] = [{ kind: "latest" }];
+  const moment = randomMoment(recoveryRanges(state.backups, timelines), heartbeatAge);
+  if (moment !== undefined) targets.push({ kind: "time", ...moment });
   for (const target of targets) {
-    tell(`recovering ${nameOf(target)}`);
+    tell(`recovering ${target.kind === "time" ? nameOf(target) : "the latest state"}`);
     recoveries.push(await recoverOnce(target, state, timelines, plan, before, signal));
   }
 }
@@ -162,21 +163,15 @@ async function verifyFaults(run: Run): Promise<string[]> {
   return [`damaged: ${[...new Set(named)].slice(0, 8).join(" / ") || text.trim()}`];
 }
 
-function randomMoment(ranges: ReturnType<typeof recoveryRanges>): Date | undefined {
-  const last = newestRange(ranges);
-  if (last === undefined) return undefined;
-  // A commit must follow the moment, and heartbeats are a minute apart.
-  const until = last.until.getTime() - heartbeatAge * 1000;
-  const from = last.from.getTime() + 1000;
-  return until <= from ? undefined : new Date(Math.floor(from + Math.random() * (until - from)));
-}
-
 function nameOf(target: RecoveryTarget): string {
   return target.kind === "time" ? target.time.toISOString() : "latest";
 }
 
+/** What is recovered, and on which timeline. Default: the one that it is on. */
+type ChosenTarget = RecoveryTarget & { timeline?: number };
+
 async function recoverOnce(
-  target: RecoveryTarget,
+  target: ChosenTarget,
   { backups }: RepositoryState,
   timelines: readonly Timeline[],
   plan: DrillPlan,
@@ -185,12 +180,14 @@ async function recoverOnce(
 ): Promise<DrillRecovery> {
   const began = Date.now();
   const moment = target.kind === "time" ? target.time.getTime() : began;
-  const chosen = planRecovery(target, backups, timelines);
+  let chosen: RecoveryPlan | undefined;
   const failed = (fault: string): DrillRecovery => ({
-    ...{ target: nameOf(target), backup: chosen.backup.label, faults: [fault], rows: {} },
+    ...{ target: nameOf(target), backup: chosen?.backup.label ?? "no backup" },
+    ...{ faults: [fault], rows: {} },
     ...{ restoreSeconds: (Date.now() - began) / 1000, lossSeconds: null },
   });
   try {
+    chosen = planRecovery(target, backups, timelines, target.timeline);
     const server = await startThrowawayServer(target, chosen, signal);
     try {
       // Only the latest state must be as the program declares it: an earlier moment may be before a migration or an import.
