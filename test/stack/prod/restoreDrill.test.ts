@@ -171,6 +171,9 @@ test("a drill that is too old counts no more", async () => {
 
 test("a copy that somebody else has restored is checked in place, and not changed", async () => {
   const copy = await server.addStandby("127.0.0.2");
+  const replica = await drill("--host", "127.0.0.2");
+  expect(replica.output).toContain("--host 127.0.0.2: that is a replica of a running server");
+  expect(replica.code).toBe(1);
   await copy.promote();
   const there = { ...copy.superuser, database: "hosterizer" };
   const before = await contents(there);

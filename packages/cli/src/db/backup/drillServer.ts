@@ -162,12 +162,7 @@ async function drillOfClone(
     await explainRefusal(access, { ...reader, host: access.host, port: access.port }, identityOf),
     await explainRefusal(there, reader, identityOf),
   ];
-  if (original === copy) {
-    throw new UserError(
-      `--host ${host}: that is the server of stack ${access.stack} itself.`,
-      "Name a copy that was restored from its backups.",
-    );
-  }
+  requireCopy(original, copy, host, access.stack);
   tell(`checking the copy at ${host}:${port}`);
   const connect = (role: string) => connectionAs(role, there);
   const isSigned = plan.tenancy.context === "signed";
@@ -179,13 +174,43 @@ async function drillOfClone(
   };
 }
 
-/** Tells a running server from each other one, a copy of its data too. */
-async function identityOf(connection: Connection): Promise<string> {
+/** What tells a running server from each other one, a copy of its data too. */
+interface ServerIdentity {
+  identity: string;
+  /** It is a standby of another one, or is still being recovered. */
+  inRecovery: boolean;
+}
+
+/** @throws UserError if a server is not a copy that was restored */
+export function requireCopy(
+  original: ServerIdentity,
+  copy: ServerIdentity,
+  host: string,
+  stack: string,
+): void {
+  if (original.identity === copy.identity) {
+    throw new UserError(
+      `--host ${host}: that is the server of stack ${stack} itself.`,
+      "Name a copy that was restored from its backups.",
+    );
+  }
+  // It has what the stack's server has, with all that was lost there: it says nothing about the backups.
+  if (!copy.inRecovery) return;
+  throw new UserError(
+    `--host ${host}: that is a replica of a running server, not a copy that was restored.`,
+    "Name a copy that was restored from the backups. One that is still being recovered can be checked once it accepts writes.",
+  );
+}
+
+async function identityOf(connection: Connection): Promise<ServerIdentity> {
   return withClient(connection, "drill", async (client) => {
-    const { rows } = await client.query<{ identity: string }>(
-      `select pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), c.system_identifier) as identity
+    const { rows } = await client.query<ServerIdentity>(
+      `select pg_catalog.concat_ws(' ', pg_catalog.pg_postmaster_start_time(), c.system_identifier) as identity,
+              pg_catalog.pg_is_in_recovery() as "inRecovery"
          from pg_catalog.pg_control_system() as c`,
     );
-    return rows[0]?.identity ?? "";
+    const [row] = rows;
+    if (row === undefined) throw new Error("The server does not say which one it is.");
+    return row;
   });
 }
