@@ -336,7 +336,8 @@ function databaseOnly({ database }: Connection): string {
   return `dbname='${database.replaceAll(/[\\']/g, "\\$&")}'`;
 }
 
-function notLoaded(error: ClientProgramError): UserError {
+/** What an operator is told, with all that pg_restore says: rows may be in it. */
+export function notLoaded(error: ClientProgramError): UserError {
   return new UserError(
     `The dump could not be loaded. pg_restore says:\n${error.errors.map((line) => `  ${line}`).join("\n")}`,
     "The new database was dropped again, and nothing else was changed.",

@@ -13,6 +13,7 @@ import { checkDatabase } from "./checkRecovered";
 import type { DrillPlan } from "./drillPlan";
 import type { DrillRecovery } from "./drillRecord";
 import type { EmbeddedThrowaway } from "./embeddedThrowaway";
+import { loadFault } from "./loadFault";
 
 /** What is dumped, and where it goes. */
 export interface DumpDrill {
@@ -75,10 +76,7 @@ export async function drillDump(drill: DumpDrill): Promise<DrillRecovery> {
       faults: [...compareCounts(expected, counted), ...faults],
     };
   } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
-    const [first = "", ...others] = fault.split("\n").map((line) => line.trim());
-    const words = [first, ...others.slice(0, 5)].join(" ");
-    return { ...recovery, restoreSeconds: spent(), rows: {}, faults: [words] };
+    return { ...recovery, restoreSeconds: spent(), rows: {}, faults: [loadFault(error)] };
   } finally {
     tell(`the dump took ${dumped.toFixed(1)} s`);
   }
