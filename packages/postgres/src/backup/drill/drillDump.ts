@@ -14,6 +14,7 @@ import type { DrillPlan } from "./drillPlan";
 import type { DrillRecovery } from "./drillRecord";
 import type { EmbeddedThrowaway } from "./embeddedThrowaway";
 import { loadFault } from "./loadFault";
+import { harmlessMemberships, readSourceRoles } from "./sourceRoles";
 
 /** What is dumped, and where it goes. */
 export interface DumpDrill {
@@ -102,14 +103,6 @@ async function requireRoom(source: Connection, { folder }: EmbeddedThrowaway): P
   );
 }
 
-/** A role of the source, without its password. */
-interface SourceRole {
-  name: string;
-  inherit: boolean;
-  bypassrls: boolean;
-  memberOf: string[];
-}
-
 /**
  * Makes what a dump refers to and does not have: the roles, the extensions, and a database with the privileges of the source's.
  *
@@ -122,7 +115,7 @@ async function prepare(
 ): Promise<string[]> {
   const facts = await readDatabaseFacts(source, source.database);
   const { roles, extensions } = await withClient(source, "drill", async (client) => ({
-    roles: await readRoles(client),
+    roles: await readSourceRoles(client),
     extensions: await readExtensions(client),
   }));
   const name = escapeIdentifier(database);
@@ -134,10 +127,8 @@ async function prepare(
         const attributes = `login ${inherit ? "inherit" : "noinherit"} ${bypassrls ? "bypassrls" : "nobypassrls"}`;
         await client.query(`create role ${escapeIdentifier(role)} ${attributes}`);
       }
-      for (const { name: role, memberOf } of roles) {
-        for (const group of memberOf)
-          await client.query(`grant ${escapeIdentifier(group)} to ${escapeIdentifier(role)}`);
-      }
+      for (const { group, member } of harmlessMemberships(roles))
+        await client.query(`grant ${escapeIdentifier(group)} to ${escapeIdentifier(member)}`);
       await client.query(`create database ${name} template template0 encoding 'UTF8' locale 'C'`);
       await client.query(`revoke all on database ${name} from public`);
       for (const { grantee, privilege } of facts.privileges) {
@@ -160,21 +151,6 @@ async function prepare(
     }
   });
   return extensions.map((each) => each.name).filter((each) => !available.has(each));
-}
-
-async function readRoles(client: Client): Promise<SourceRole[]> {
-  const { rows } = await client.query<SourceRole>(
-    `select r.rolname::text as name, r.rolinherit as inherit, r.rolbypassrls as bypassrls,
-            array(select g.rolname::text
-                    from pg_catalog.pg_auth_members as m
-                    join pg_catalog.pg_roles as g on g.oid operator(pg_catalog.=) m.roleid
-                   where m.member operator(pg_catalog.=) r.oid) as "memberOf"
-       from pg_catalog.pg_roles as r
-      where r.rolname operator(pg_catalog.!~) '^pg_'
-        and r.rolname operator(pg_catalog.<>) 'postgres'
-      order by r.oid`,
-  );
-  return rows;
 }
 
 async function readExtensions(client: Client): Promise<{ name: string; schema: string }[]> {
