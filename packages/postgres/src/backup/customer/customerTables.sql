@@ -36,11 +36,14 @@ select n.nspname as schema,
               'quoted', pg_catalog.quote_ident(a.attname),
               -- With a modifier, a cast would shorten a value that is too long.
               'type', pg_catalog.format_type(a.atttypid, -1),
-              'sequence', pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname)
+              'sequence', s.name,
+              -- As text: JSON's numbers are not exact.
+              'sequenceEnd', (select q.seqmax::pg_catalog.text from pg_catalog.pg_sequence as q where q.seqrelid = s.name::pg_catalog.regclass)
             )
             order by a.attnum
           ) as columns
      from pg_catalog.pg_attribute as a
+    cross join lateral pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname) as s (name)
     where a.attrelid = c.oid
       and a.attnum > 0
       and not a.attisdropped

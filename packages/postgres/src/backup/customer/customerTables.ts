@@ -13,6 +13,8 @@ interface CustomerColumn {
   type: string;
   /** Name of the sequence that belongs to it; null: it has none. */
   sequence: string | null;
+  /** The last number that it can give. */
+  sequenceEnd: string | null;
 }
 
 /** A foreign key. Names are quoted. */
@@ -132,14 +134,17 @@ function selectOf(
          select ${targetColumns.map((column, index) => castKey(table, column, index)).join(", ")} from referred as r where r.id = ${id})`,
   );
   return `with recursive ${referredKeys(tables, customer)}
-    select ${list} from only ${table.quoted} as t where ${conditions.join(" or ")}`;
+    select ${list} from ${ownTable(table)} as t where ${conditions.join(" or ")}`;
 }
 
 /** The customer's rows of a tenant table, as `t`. */
-function ownRows({ quoted, tenant, partitioned }: CustomerTable, customer: string): string {
-  // Another child of a tenant table is one of the tables itself.
-  const from = partitioned ? quoted : `only ${quoted}`;
-  return `${from} as t where t.${String(tenant)} = ${escapeLiteral(customer)}::pg_catalog.int8`;
+function ownRows(table: CustomerTable, customer: string): string {
+  return `${ownTable(table)} as t where t.${String(table.tenant)} = ${escapeLiteral(customer)}::pg_catalog.int8`;
+}
+
+/** A table with its partitions, but without other children: such a child of a tenant table is one of the tables itself. */
+function ownTable({ quoted, partitioned }: CustomerTable): string {
+  return partitioned ? quoted : `only ${quoted}`;
 }
 
 /** Columns of a table of no tenant that foreign keys refer to. */
@@ -189,7 +194,7 @@ function referredKeys(tables: readonly CustomerTable[], customer: string): strin
         );
         return selects(
           table,
-          `only ${table.quoted} as t where r.id = ${id} and ${match.join(" and ")}`,
+          `${ownTable(table)} as t where r.id = ${id} and ${match.join(" and ")}`,
         );
       }),
   );

@@ -257,14 +257,15 @@ function noteLargest(
   rows: readonly Row[],
   largest: Map<string, bigint>,
 ): void {
-  for (const [index, { name, sequence, type }] of columns.entries()) {
-    if (sequence === null) continue;
-    const limit = 2n ** (type === "bigint" ? 63n : type === "integer" ? 31n : 15n) / share;
+  for (const [index, { name, sequence, sequenceEnd }] of columns.entries()) {
+    if (sequence === null || sequenceEnd === null) continue;
+    const limit = BigInt(sequenceEnd) / share;
     for (const row of rows) {
       const text = row[index];
-      if (text == null) continue;
+      // Such a column may be a text with a number in it.
+      if (text == null || !/^-?\d+$/.test(text)) continue;
       const value = BigInt(text);
-      if (value >= limit) {
+      if (value > limit) {
         throw new UserError(
           `${name} = ${text} of ${schema}.${table} would use up the sequence ${sequence}.`,
           "The file is not one that a dump has written. Nothing was changed.",

@@ -25,16 +25,21 @@ let folder: string;
 let file: string;
 let tenantTables: Tenancy["tables"];
 
-/** Tables with partitions and children, two that refer to each other, and tables of no tenant that refer to others and to themselves. */
+/** Tables with partitions and children, two that refer to each other, and tables of no tenant that refer to others and to themselves, one with partitions. */
 const furtherTables = `
   create table public.teams (id bigint generated always as identity primary key, name text not null, parent_id bigint references public.teams);
-  alter table public.users add team_id bigint references public.teams;
+  create table public.plans (id bigint primary key, team_id bigint references public.teams) partition by range (id);
+  create table public.plans_all partition of public.plans default;
+  alter table public.users add team_id bigint references public.teams, add plan_id bigint references public.plans;
   create table public.events (customer_id bigint not null references public.customers, id int not null, note varchar(5), at timestamptz,
     actor text, primary key (customer_id, id)) partition by range (id);
   create table public.events_low partition of public.events for values from (0) to (100);
   create table public.events_high partition of public.events for values from (100) to (1000);
   create table public.uploads (customer_id bigint not null references public.customers, id serial primary key,
     content bytea, tags text[], ratio float8, period interval, size int generated always as (length(content)) stored);
+  create sequence public.receipts;
+  alter table public.uploads add receipt numeric(20) not null default nextval('public.receipts');
+  alter sequence public.receipts owned by public.uploads.receipt;
   create table public.old_uploads (archived date) inherits (public.uploads);
   alter table public.old_uploads add foreign key (customer_id) references public.customers;
   alter table public.customers add main_upload int references public.uploads deferrable initially immediate;
@@ -43,8 +48,9 @@ const furtherTables = `
 
 const furtherRows = `
   insert into public.teams (name, parent_id) values ('all', null), ('sales', 1), ('spare', null);
-  insert into public.users (email, full_name, password_hash, team_id) values
-    ('owner3@example.com', e'a\\u2028b\\r\\nc\\t"d\\\\', 'x', 2), ('loner@example.com', 'Loner', 'x', 3);
+  insert into public.plans values (1, 2), (2, 3);
+  insert into public.users (email, full_name, password_hash, team_id, plan_id) values
+    ('owner3@example.com', e'a\\u2028b\\r\\nc\\t"d\\\\', 'x', 1, 1), ('loner@example.com', 'Loner', 'x', 3, 2);
   insert into public.customers (owner_user_id, name, white_label_config) values (3, 'Customer 3', '{"a": [1, null]}');
   insert into public.sites (customer_id, name, domain, cloud_provider, region)
     select 3, 'Site ' || n, 'site' || n || '.example.com', 'aws', 'eu-west-1' from generate_series(1, 2500) as n;
@@ -54,6 +60,7 @@ const furtherRows = `
   insert into public.cost_records (customer_id, site_id, cost_date, amount, currency)
     select 3, (select max(id) from public.sites), '2026-01-01', -1.5, 'EUR';
   insert into public.events select c, n, 'note', now(), null from (values (1), (3)) as v (c), generate_series(50, 150) as n;
+  select setval('public.receipts', 5000000000);
   insert into public.uploads (customer_id, content, tags, ratio, period) values (1, 'mine', null, 1, null),
     (3, '\\x00ff', '{"a,b",NULL}', 1 / 3.0, '-1 day 02:03');
   insert into public.old_uploads (customer_id, content, archived) values (2, 'x', '2020-01-01'), (3, 'y', '2020-01-01');
@@ -160,6 +167,7 @@ describe("the dump of a customer", () => {
     );
     expect(counts).toEqual({
       "public.teams": 2,
+      "public.plans": 1,
       "public.users": 1,
       "public.customers": 1,
       "public.sites": 2500,
@@ -181,7 +189,7 @@ describe("the dump of a customer", () => {
     }
     const text = gunzipSync(await readFile(file)).toString();
     expect(text).not.toMatch(/user[12]@example\.com|loner|spare|Customer [12]/);
-    expect(text.split("\n").length).toBe(2 + 2611 + 1);
+    expect(text.split("\n").length).toBe(2 + 2612 + 1);
   });
 
   test("can be read by its owner alone, and overwrites nothing", async () => {
@@ -284,6 +292,7 @@ describe("a customer that the database does not have", () => {
     ])
       await rowsOf(target.application, `insert into ${into}`, settings);
     await target.run("insert into public.uploads (customer_id) values (3)");
+    expect(await count(target, "only public.uploads where receipt > 5000000000")).toBe(2);
   });
 
   test("reuses rows of tables of no tenant that are the same", async () => {
@@ -298,6 +307,7 @@ describe("a customer that the database does not have", () => {
     const loaded = await load(file);
     expect(loaded.filter(({ present }) => present > 0)).toEqual([
       { table: "public.teams", rows: 2, present: 2 },
+      { table: "public.plans", rows: 1, present: 1 },
       { table: "public.users", rows: 1, present: 1 },
     ]);
   });
@@ -376,7 +386,7 @@ describe("nothing is changed by", () => {
   }
 
   async function everythingAtAll() {
-    const tables = [...tenantTables.map(({ table }) => table), "users", "teams"];
+    const tables = [...tenantTables.map(({ table }) => table), "users", "teams", "plans"];
     return Promise.all(
       tables.map((table) =>
         rowsOf(target.superuser, `select t::text from public.${table} as t order by 1`),
