@@ -31,7 +31,10 @@ export const program = {
   tenancy,
   tenancyUpTo: (target?: number) => (load("./preflight") as typeof checking).tenancyUpTo(target),
   recordedSchemas,
-  ownSchemas: schemas.map(({ name }) => name),
+  ownSchemas: schemas
+    .map(({ name }) => name)
+    // A migration may have made tables in these.
+    .filter((name) => !recordedSchemas.includes(name)),
   scrub,
   migrationsDirectory,
   releasedVersion,
