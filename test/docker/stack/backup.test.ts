@@ -277,6 +277,7 @@ describe("a recovery", () => {
     { words: ["--latest", "--scrub"], says: "--scrub: only a copy is scrubbed." },
     { words: ["--as", "review"], says: "nothing says which moment." },
     { words: ["--latest", "--schema-only"], says: "--schema-only is for dumps" },
+    { words: ["some.dump", "--timeline", "2"], says: "--timeline is for recoveries" },
     { words: ["some.dump", "--latest"], says: "A dump and a moment" },
     { words: [], says: "Nothing says what to restore." },
   ])("refuses $words, and changes nothing", async ({ words, says }) => {

@@ -116,7 +116,16 @@ export function restore(program: Program): Command {
 }
 
 async function loadFile(program: Program, file: string, options: Options): Promise<void> {
-  const { stack, customer } = options;
+  const { stack, customer, timeline, repository } = options;
+  const superfluous = Object.entries({ timeline, repository }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (superfluous !== undefined) {
+    throw new UserError(
+      `--${superfluous[0]} is for recoveries: a dump has one state.`,
+      "Leave it out, or name a moment with --to, --to-point or --latest instead of the dump.",
+    );
+  }
   if (customer === undefined) await loadDump(program, file, options);
   else await loadOneCustomer(program, file, { stack, customer });
 }

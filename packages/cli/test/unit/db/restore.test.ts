@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+
+import { program } from "../../../../../components/program";
+import { restore } from "../../../src/db/restore";
+
+test.each([
+  [
+    ["some.dump", "--timeline", "2", "--repository", "9"],
+    "--timeline is for recoveries: a dump has one state.",
+  ],
+  [
+    ["42.jsonl.gz", "--customer", "42", "--repository", "9"],
+    "--repository is for recoveries: a dump has one state.",
+  ],
+  [["--latest", "--into", "other"], "--into is for dumps: a recovery has everything."],
+])("`restore %s` is refused before anything is looked at", async (words, says) => {
+  const refusal = restore(program).parseAsync([...words, "--stack", "nowhere"], { from: "user" });
+  await expect(refusal).rejects.toMatchObject({ name: "UserError" });
+  await expect(refusal).rejects.toThrow(says);
+});
