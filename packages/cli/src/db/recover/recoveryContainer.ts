@@ -200,7 +200,12 @@ export async function recover(container: Dockerode.Container, repository: number
  * old timeline was left just before the end of a segment. Without them no recovery could follow the new timeline.
  */
 export async function endRecovery(container: Dockerode.Container): Promise<void> {
-  await succeed(container, `pg_ctl stop -D ${data} -m fast -w -t 120 >/dev/null`);
+  // After a long replay much is left to write, and a shutdown that is given up would waste all of it.
+  await succeed(
+    container,
+    `PGOPTIONS='-c statement_timeout=0' psql -X -q -h ${containerPaths.runtime} -U postgres -d postgres -c checkpoint`,
+  );
+  await succeed(container, `pg_ctl stop -D ${data} -m fast -w -t 3600 >/dev/null`);
   await succeed(
     container,
     `sed -i -E '/^(restore_command|recovery_target[a-z_]*|archive_mode) *=/d' ${data}/postgresql.auto.conf`,
