@@ -145,6 +145,6 @@ async function requireNew(stack: string, first: FirstStack): Promise<DockerNames
   if (found.length === 0) return names;
   throw new UserError(
     `--as: stack ${stack} exists: ${found.join(", ")}. Nothing was changed.`,
-    `Name another stack, or remove this one with its data: ${npmCommand("destroy", [], stack)}`,
+    `Name another stack, or remove this one with its data and backups: ${npmCommand("destroy", ["--volume", names.data, "--backups", names.repository], stack)}`,
   );
 }

@@ -47,13 +47,14 @@ export async function copyStack(
   if (isScrubbed) await requireRules(program, access);
   const planned = await planOf(backups, request);
   const source = { stack, database: access.database, names: backups.names };
-  const volume = await withNewStack(as, source, (target) =>
-    recoverInto(
+  const { volume, repository } = await withNewStack(as, source, async (target) => ({
+    volume: await recoverInto(
       { source: backups.names, target },
       { ...planned, program, access, as: isScrubbed ? "a scrubbed copy" : "a copy" },
       removePast,
     ),
-  );
+    repository: target.repository,
+  }));
   await useVolume(as, volume);
   say(`${basename(stackFiles(as).tracked)}: hosterizer-database:dataVolume is ${volume} now.`);
   const code = await up(["--stack", as, "--yes", "--skip-preview"]).catch((error: unknown) => {
@@ -69,7 +70,7 @@ export async function copyStack(
   }
   say(
     `Stack ${as} runs on a copy of stack ${stack}: ${described(planned.target)}. Stack ${stack} is as it was.\n` +
-      `  remove it: ${npmCommand("destroy", ["--volume", volume], as)}`,
+      `  remove it: ${npmCommand("destroy", ["--volume", volume, "--backups", repository], as)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { dockerNames } from "../../../src/dockerStack/dockerObjects";
 import { outputFrame, programOf, type StandInEngine, startStandInEngine } from "./standInEngine";
@@ -120,6 +120,59 @@ describe("a volume that is to be a server's", () => {
     });
     await expect(require()).rejects.toThrow(
       "The recovery into the volume shop-data-new (hosterizer-database:dataVolume in Pulumi.dev.yaml) was interrupted: its data is not whole.",
+    );
+  });
+});
+
+test("the end of a recovery writes what memory has before it stops the server, which then may take an hour", async () => {
+  const commands: string[] = [];
+  Object.assign(standIn.answers, programOf("shop-recovery", ""), {
+    "POST /containers/shop-recovery/exec": (response: ServerResponse) => {
+      response.req.on("data", (body: Buffer) => commands.push(body.toString()));
+      response.req.on("end", () => {
+        response.writeHead(201, { "content-type": "application/json" });
+        response.end('{"Id": "program"}');
+      });
+    },
+  });
+  const { endRecovery } = await import("../../../src/db/recover/recoveryContainer");
+  await endRecovery(await containerOf("shop-recovery"));
+
+  expect(commands[0]).toMatch(/statement_timeout=0.* psql .*-c checkpoint/);
+  expect(commands[1]).toMatch(/pg_ctl stop .*-t 3600/);
+});
+
+describe("a copy", () => {
+  afterEach(() => {
+    for (const module of ["openStack", "readInstanceSettings", "state"])
+      vi.doUnmock(`../../../src/stack/${module}`);
+  });
+
+  test("of which only the backups are left is refused, with the command that removes all of it", async () => {
+    const settings = {
+      ...{ database: "shop", dockerName: "shop-review" },
+      backup: { repositories: [] },
+    };
+    vi.doMock("../../../src/stack/openStack", () => ({ openStack: () => ({}) }));
+    vi.doMock("../../../src/stack/readInstanceSettings", () => ({
+      readDockerSettings: () => ({ settings }),
+    }));
+    vi.doMock("../../../src/stack/state", () => ({ readResources: () => [] }));
+    Object.assign(standIn.answers, {
+      "GET /volumes/shop-review-backup": { Name: "shop-review-backup" },
+      "GET /images/json": [],
+      "GET /system/df": {},
+    });
+    const { withNewStack } = await import("../../../src/dockerStack/newStack");
+    const copying = withNewStack("review", { stack: "dev", database: "shop", names }, () =>
+      Promise.reject(new Error("made")),
+    );
+
+    await expect(copying).rejects.toThrow(
+      "--as: stack review exists: volume shop-review-backup. Nothing was changed.",
+    );
+    await expect(copying).rejects.toThrow(
+      "npm run destroy -- --stack review --volume shop-review-data --backups shop-review-backup",
     );
   });
 });
