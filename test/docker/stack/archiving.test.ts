@@ -210,7 +210,7 @@ describe("WAL that was not archived", () => {
       /Repository 1 of the backups lacks WAL: no moment from .* to 2\d{3}-.* can be recovered\./,
     );
     const { output } = await db("backups");
-    expect(output).toMatch(/Lost, for want of WAL\n {2}2.* to 2.*\n {2}2.* to 2/);
+    expect(output).toMatch(/Lost, because WAL is missing\n {2}2.* to 2.*\n {2}2.* to 2/);
     expect((await project.container("backup").logs()).slice(before)).toMatch(
       /repository 1: WAL is lost, segment .*\. No moment from .* can be recovered/,
     );

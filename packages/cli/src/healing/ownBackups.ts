@@ -61,7 +61,7 @@ async function requireOwnVolume(
     `To recover them, make an empty server first, and then recover into it:\n` +
       `  ${npmCommand("up", ["--backups", place], stack)}\n` +
       `  ${npmCommand("db -- restore", ["--latest", "--replace", settings.database], stack)}\n` +
-      `To begin anew without them: docker volume rm ${repository}`,
+      `To start without them: docker volume rm ${repository}`,
   );
 }
 
@@ -89,6 +89,6 @@ export async function requireKnownKey(
   throw new UserError(
     `The volume ${repository.name} has the backups of stack ${stack}, and their key is neither in its state nor in its configuration. Nothing was changed.`,
     `Give it to the stack: npm run shell -- --stack ${stack}, then pulumi config set --secret hosterizer-database:backupKey\n` +
-      `If the key is lost, the backups are, too. To begin anew without them: docker volume rm ${repository.name}`,
+      `If the key is lost, the backups are, too. To start without them: docker volume rm ${repository.name}`,
   );
 }

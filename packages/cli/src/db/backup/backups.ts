@@ -132,7 +132,7 @@ export function renderRepository(
   ];
   if (gaps.length > 0) {
     parts.push(
-      style.title("Lost, for want of WAL"),
+      style.title("Lost, because WAL is missing"),
       ...gaps.map((gap) => style.warning(`  ${lostMoments(gap)}`)),
     );
   }

@@ -87,7 +87,7 @@ test("what is lost for want of WAL is named", () => {
       "Any moment of",
       "  2026-11-30 05:17:10+00 to 2026-11-30 05:20:34+00",
       "  2026-11-30 05:24:10+00 to 2026-11-30 05:40:00+00",
-      "Lost, for want of WAL",
+      "Lost, because WAL is missing",
       "  2026-11-30 05:20:34+00 to 2026-11-30 05:24:10+00",
       "",
     ].join("\n"),
