@@ -13,7 +13,7 @@ import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder
 import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../commands/up";
 import type { Program } from "../program";
-import { stackFiles } from "../stack/stackFiles";
+import { configurationName, stackFiles } from "../stack/stackFiles";
 import { say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
 import { renderColumns } from "./screen/renderColumns";
@@ -149,8 +149,8 @@ export async function moveTarget(
   } finally {
     const isThere = after !== before || wanted === before;
     await writeFile(file, isThere ? editTarget(text, wanted, {}) : text);
-    if (isThere) say(`Pulumi.${stack}.yaml has the new target: commit it.`);
-    else say(`The schema is at ${before} as before, and Pulumi.${stack}.yaml is unchanged.`);
+    if (isThere) say(`${configurationName(stack)} has the new target: commit it.`);
+    else say(`The schema is at ${before} as before, and ${configurationName(stack)} is unchanged.`);
   }
 }
 

@@ -12,7 +12,7 @@ import { pins } from "../pins";
 import type { Program } from "../program";
 import { renderYaml, yaml } from "../stack/configuration";
 import { stackEnvironment } from "../stack/stackEnvironment";
-import { stackFiles } from "../stack/stackFiles";
+import { configurationName, stackFiles } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
@@ -109,7 +109,7 @@ export async function rotate(program: Program, rotation: Rotation): Promise<void
   await requireRefusal(role, access, program, old);
   say(
     `The old password of ${role} is refused, and ${old.user} has no session. ` +
-      `Pulumi.${stack}.yaml has the new login: commit it.`,
+      `${configurationName(stack)} has the new login: commit it.`,
   );
 }
 
@@ -135,8 +135,8 @@ async function addLogin({ stack, role, yes }: Rotation): Promise<void> {
   throw new UserError(
     `${role} has no new login: the update failed. ` +
       ((await restoreFile())
-        ? `Pulumi.${stack}.yaml is as before.`
-        : `Pulumi.${stack}.yaml lists both logins, and the old one works.`),
+        ? `${configurationName(stack)} is as before.`
+        : `${configurationName(stack)} lists both logins, and the old one works.`),
     "See above, then run the same command again.",
   );
 }
@@ -223,7 +223,7 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   if ((await upWith(stack, true)) === 0) return;
   throw new UserError(
     `The update that ends the old login of ${role} failed.`,
-    `Pulumi.${stack}.yaml lists only the new one: \`${npmCommand("up", [], stack)}\` resumes.`,
+    `${configurationName(stack)} lists only the new one: \`${npmCommand("up", [], stack)}\` resumes.`,
   );
 }
 

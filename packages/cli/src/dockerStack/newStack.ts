@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 import { repositoryPlace } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
@@ -10,7 +10,7 @@ import { folders } from "../folders";
 import { pins } from "../pins";
 import { openStack } from "../stack/openStack";
 import { readDockerSettings } from "../stack/readInstanceSettings";
-import { stackFiles } from "../stack/stackFiles";
+import { configurationName, stackFiles } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { say } from "../terminal";
 import { type DockerNames, dockerNames, findObjects } from "./dockerObjects";
@@ -46,9 +46,7 @@ export async function withNewStack<T>(
   if (isWritten) {
     const ports = await freePorts();
     await writeFile(file, configurationOf(first, ports), { flag: "wx" });
-    say(
-      `${basename(stackFiles(stack).tracked)} is written, with the ports ${ports.join(" and ")}.`,
-    );
+    say(`${configurationName(stack)} is written, with the ports ${ports.join(" and ")}.`);
   }
   try {
     return await make(await requireNew(stack, first));
@@ -103,7 +101,7 @@ function isFree(port: number): Promise<boolean> {
 async function requireNew(stack: string, first: FirstStack): Promise<DockerNames> {
   const environment = await openStack(stack);
   const docker = readDockerSettings(stack, environment);
-  const place = basename(stackFiles(stack).tracked);
+  const place = configurationName(stack);
   if (docker === undefined) {
     throw new UserError(
       `--as: stack ${stack} does not run in Docker (hosterizer-database:instance in ${place}).`,

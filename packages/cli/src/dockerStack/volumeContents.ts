@@ -1,5 +1,3 @@
-import { basename } from "node:path";
-
 import type Dockerode from "dockerode";
 
 import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
@@ -8,7 +6,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import type { DockerNames } from "./dockerObjects";
 import { engine } from "./engine";
 import { dataMount } from "./unfinishedVolume";
-import { stackFiles } from "../stack/stackFiles";
+import { configurationName } from "../stack/stackFiles";
 
 /** The file in a volume that a recovery creates first and removes last. */
 export const unfinishedMark = `${dataMount}/unfinished-recovery`;
@@ -26,7 +24,7 @@ export async function requireWholeData(stack: string, names: DockerNames): Promi
   const { data } = names;
   const contents = await readVolumeContents(names);
   if (contents === undefined || contents === "a server's data") return;
-  const key = `hosterizer-database:dataVolume in ${basename(stackFiles(stack).tracked)}`;
+  const key = `hosterizer-database:dataVolume in ${configurationName(stack)}`;
   throw contents === "nothing"
     ? new UserError(
         `The volume ${data} (${key}) has no server's data. Nothing was changed.`,

@@ -5,6 +5,7 @@ import { pins } from "../pins";
 import type { ExternalSettings } from "../program";
 import { askPulumi, runQuietly } from "../runProgram";
 import { readExternalSettings } from "../stack/readInstanceSettings";
+import { configurationName } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { say } from "../terminal";
 import type * as deploying from "./deployRole";
@@ -27,7 +28,7 @@ export async function externalEnvironment(
   if (external === undefined) return environment;
   if ("faults" in external) throw new DeclarationErrors(external.faults);
   const { settings, inPlainText } = external;
-  const place = (key: string) => `${pins.project}:${key} in Pulumi.${stack}.yaml`;
+  const place = (key: string) => `${pins.project}:${key} in ${configurationName(stack)}`;
   if (inPlainText.has("deployPassword")) {
     throw new UserError(
       `${place("deployPassword")}: the password is in plain text.`,
@@ -104,13 +105,13 @@ export async function deployPassword(
   if (password !== "") return password;
   if (deployPasswordVariable === undefined) return undefined;
   throw new UserError(
-    `The environment variable ${deployPasswordVariable} is not set, and ${pins.project}:deployPasswordVariable in Pulumi.${stack}.yaml names it.`,
+    `The environment variable ${deployPasswordVariable} is not set, and ${pins.project}:deployPasswordVariable in ${configurationName(stack)} names it.`,
     `Set it to the password of ${settings.deployRole}.`,
   );
 }
 
 async function printedBy(stack: string, command: string): Promise<string> {
-  const place = `${pins.project}:deployPasswordCommand in Pulumi.${stack}.yaml`;
+  const place = `${pins.project}:deployPasswordCommand in ${configurationName(stack)}`;
   const { code, stdout, stderr } = await runQuietly("/bin/sh", ["-c", command], {
     timeout: commandTimeout,
   });

@@ -5,6 +5,7 @@ import { engine } from "../dockerStack/engine";
 import { pins } from "../pins";
 import { askPulumi } from "../runProgram";
 import { readExternalSettings } from "../stack/readInstanceSettings";
+import { configurationName } from "../stack/stackFiles";
 import { type Deployment, exportState, importState, type ResourceState } from "../stack/state";
 import { bringUpInstance } from "../stack/updateStack";
 import { say } from "../terminal";
@@ -37,7 +38,7 @@ export async function adoptServer(
   const { settings } = external;
   if (settings.database !== database) {
     throw new UserError(
-      `--adopt ${database}: the database of stack ${stack} is ${settings.database} (${pins.project}:database in Pulumi.${stack}.yaml).`,
+      `--adopt ${database}: the database of stack ${stack} is ${settings.database} (${pins.project}:database in ${configurationName(stack)}).`,
       "Name that one, or change the setting.",
     );
   }
@@ -101,7 +102,7 @@ async function refuseUntracked(
   if (untracked.length === 0) return;
   throw new UserError(
     `These exist in Docker already but are not in the state of stack ${stack}: ${untracked.join(", ")}. They belong to another state.`,
-    `Restore that state, or set another hosterizer-database:dockerName in Pulumi.${stack}.yaml.\n` +
+    `Restore that state, or set another hosterizer-database:dockerName in ${configurationName(stack)}.\n` +
       `If that state is lost: npm run destroy -- --stack ${stack} removes these and keeps the data, which the next up adopts.`,
   );
 }

@@ -1,5 +1,3 @@
-import { basename } from "node:path";
-
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { DockerNames } from "../dockerStack/dockerObjects";
@@ -7,7 +5,7 @@ import { engine } from "../dockerStack/engine";
 import { requireWholeData } from "../dockerStack/volumeContents";
 import { exportState, importState, type ResourceState } from "../stack/state";
 import { say } from "../terminal";
-import { stackFiles } from "../stack/stackFiles";
+import { configurationName } from "../stack/stackFiles";
 
 /**
  * Records the volume that a stack declares for its data, where another one is recorded: a recovery has made it, or the user goes back
@@ -34,7 +32,7 @@ export async function moveToVolume(
   if (before === data) return await mountsAnother(server, data);
   if ((await ifExists(engine().getVolume(data).inspect())) === undefined) {
     throw new UserError(
-      `The volume ${data} (hosterizer-database:dataVolume in ${basename(stackFiles(stack).tracked)}) does not exist.`,
+      `The volume ${data} (hosterizer-database:dataVolume in ${configurationName(stack)}) does not exist.`,
       `Name one that does; the present one is ${String(before)}.`,
     );
   }

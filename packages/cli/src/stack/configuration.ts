@@ -9,7 +9,7 @@ import type { Document } from "yaml";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { pins } from "../pins";
-import { stackFiles } from "./stackFiles";
+import { configurationName, stackFiles } from "./stackFiles";
 
 const load = createRequire(__filename);
 
@@ -74,7 +74,7 @@ export function readConfiguration(
   const text = readFileSync(file, "utf8");
   // Stack local needs neither the YAML library nor the code that checks settings.
   if (!text.includes(hint)) return undefined;
-  const document = parseYaml(text, `Pulumi.${stack}.yaml`);
+  const document = parseYaml(text, configurationName(stack));
   const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
   return config;
 }
@@ -118,7 +118,7 @@ export function writeConfiguration(stack: string): string {
   const wanted = read(tracked);
   const kept = read(merged);
   if (wanted === undefined) return merged;
-  const mark = `# Made from Pulumi.${stack}.yaml ${createHash("sha256").update(wanted).digest("hex")}`;
+  const mark = `# Made from ${configurationName(stack)} ${createHash("sha256").update(wanted).digest("hex")}`;
   if (kept?.includes(mark) === true) return merged;
   mkdirSync(folders.config, { recursive: true, mode: 0o700 });
   // A project of the same name, so that `pulumi stack init` can be told to write its salt here.

@@ -11,7 +11,7 @@ import { readBackend } from "./backend";
 import { encryption } from "./configuration";
 import { healLocks } from "./locks";
 import { stackEnvironment } from "./stackEnvironment";
-import { stackFiles } from "./stackFiles";
+import { configurationName, stackFiles } from "./stackFiles";
 
 /**
  * Sets up what is missing and creates the stack if it does not exist.
@@ -56,7 +56,7 @@ function refuseUnknown(stack: string): void {
     .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
   throw new UserError(
-    `There is no stack "${stack}": Pulumi.${stack}.yaml does not exist.`,
+    `There is no stack "${stack}": ${configurationName(stack)} does not exist.`,
     `Name one of ${known.join(", ")}, or write that file.`,
   );
 }

@@ -1,7 +1,7 @@
 import { DeclarationError } from "@hosterizer/postgres/userError";
 import { pins } from "../pins";
 import { loadProgram, type Settings } from "../program";
-import { stackName } from "./stackFiles";
+import { configurationName, stackName } from "./stackFiles";
 import { asPulumiPassesIt, readConfiguration } from "./configuration";
 
 /** The settings of a stack with one kind of instance, or every fault in them. */
@@ -60,7 +60,7 @@ function exposedSecrets(backup: unknown, stack: string): DeclarationError[] {
     const key = `${pins.project}:backup.repositories[${index}].secretKey`;
     return [
       new DeclarationError(
-        `${key} in Pulumi.${stack}.yaml`,
+        `${key} in ${configurationName(stack)}`,
         "the secret key is in plain text",
         `Make another one, then: pulumi config set --stack ${stack} --secret --path '${key}'`,
       ),

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { folders } from "../folders";
 import { pins } from "../pins";
@@ -31,4 +31,9 @@ export function stackFiles(stack: string): StackFiles {
     state: join(bookkeeping, "stacks", pins.project, `${name}.json`),
     locks: join(bookkeeping, "locks", "organization", pins.project, name),
   };
+}
+
+/** What people call a stack's file, for messages: Pulumi.<stack>.yaml, without an organization. */
+export function configurationName(stack: string): string {
+  return basename(stackFiles(stack).tracked);
 }

@@ -31,6 +31,7 @@ import {
 } from "../../dockerStack/runInContainer";
 import { readDockerSettings } from "../../stack/readInstanceSettings";
 import { stackEnvironment } from "../../stack/stackEnvironment";
+import { configurationName } from "../../stack/stackFiles";
 
 /** The backups of a stack, and where they are taken. */
 export interface StackBackups {
@@ -64,7 +65,7 @@ export async function declaredBackups(stack: string): Promise<StackBackups> {
   await requireEngine(stack);
   if (backup.repositories.length === 0) {
     throw new UserError(
-      `The backups of stack ${stack} are off: hosterizer-database:backup in Pulumi.${stack}.yaml has no repository.`,
+      `The backups of stack ${stack} are off: hosterizer-database:backup in ${configurationName(stack)} has no repository.`,
       `Add one, then \`${npmCommand("up", [], stack)}\`.`,
     );
   }

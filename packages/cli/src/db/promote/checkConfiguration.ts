@@ -1,6 +1,7 @@
 import { UserError } from "@hosterizer/postgres/userError";
 import { pins } from "../../pins";
 import { readConfiguration } from "../../stack/configuration";
+import { configurationName } from "../../stack/stackFiles";
 import { configurationEnvironment } from "../stack/configuration";
 import type { Evidence } from "./gate";
 
@@ -50,7 +51,7 @@ export function checkConfiguration(from: string, to: string): Evidence {
   if (others.length > 0) {
     const lines = others.map(
       ({ key, from: one, to: other }) =>
-        `  ${key}: ${shown(one)} in Pulumi.${from}.yaml, ${shown(other)} in Pulumi.${to}.yaml`,
+        `  ${key}: ${shown(one)} in ${configurationName(from)}, ${shown(other)} in ${configurationName(to)}`,
     );
     throw new UserError(
       `The configurations differ in keys that must be equal:\n${lines.join("\n")}`,

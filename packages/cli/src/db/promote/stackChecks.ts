@@ -4,6 +4,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import type { DriftReport } from "../../drift/driftReport";
 import { findDrift, findManualDrift } from "../../drift/findDrift";
 import type { Program } from "../../program";
+import { configurationName } from "../../stack/stackFiles";
 import { paint } from "../screen/terminal";
 import { requireDrill } from "../backup/stackDrills";
 import { connectionAs } from "../stack/connectAs";
@@ -20,7 +21,7 @@ export async function checkSource(stack: string): Promise<Evidence & { commit: s
   const target = migrationTarget(stack);
   if (target !== null) {
     throw new UserError(
-      `hosterizer-database:migrationTarget in Pulumi.${stack}.yaml holds stack ${stack} at migration ${target}.`,
+      `hosterizer-database:migrationTarget in ${configurationName(stack)} holds stack ${stack} at migration ${target}.`,
       "Remove it: a promotion covers all migrations in the folder.",
     );
   }

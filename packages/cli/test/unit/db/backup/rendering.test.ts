@@ -75,7 +75,7 @@ test("several timelines are told apart, and restore points and the last drill ar
   );
 });
 
-test("what is lost for want of WAL is named", () => {
+test("what is lost because WAL is missing is named", () => {
   const gap = {
     ...{ timeline: 1, firstSegment: "000000010000000000000007" },
     ...{ lastSegment: "000000010000000000000009", from: at("05:20:34"), until: at("05:24:10") },
