@@ -116,7 +116,9 @@ const unreachable = [
     // Whoever opens it waits until someone writes to it.
     breaks:
       "cd archive/hosterizer && mv archive.info kept && mkfifo archive.info && chmod 0666 archive.info",
-    repairs: "cd archive/hosterizer && mv -f kept archive.info",
+    // And whoever waits now reads its end: what stops answering for a time does not leave them waiting for ever.
+    repairs:
+      "cd archive/hosterizer && exec 3<>archive.info && mv -f kept archive.info && exec 3<&-",
   },
 ];
 
