@@ -71,19 +71,31 @@ export async function checkDatabase(
 /** Begins what a fault says of rows that are missing. */
 export const previousDrill = "the previous drill found";
 
-/** The same for an earlier moment, as far as it has recorded what it should have been: the schema, tables and indexes. */
+/**
+ * The same for an earlier moment, as far as it has recorded what it should have been: the schema, tables and indexes. The first backup
+ * is older than the database and its first record.
+ */
 export async function checkMoment(
   server: ThrowawayServer,
   plan: DrillPlan,
 ): Promise<CheckedDatabase> {
-  const superuser = server.connect("postgres", plan.database);
-  const lastTransaction = await withClient(superuser, "drill", async (client) => {
+  const superuser = server.connect("postgres", "postgres");
+  const { lastTransaction, exists } = await withClient(superuser, "drill", async (client) => {
     const last = await readLastTransaction(client);
     await openLogins(client, [plan.migrator]);
-    return last;
+    const { rows } = await client.query<{ exists: boolean }>(
+      `select exists (select from pg_catalog.pg_database where datname = $1)
+          and exists (select from pg_catalog.pg_roles where rolname = $2) as "exists"`,
+      [plan.database, plan.migrator],
+    );
+    return { lastTransaction: last, exists: rows[0]?.exists === true };
   });
-  const faults = [...(await recordFaults(server, plan)), ...(await damage(server, plan.database))];
-  return { lastTransaction, rows: {}, faults };
+  if (!exists) return { lastTransaction, rows: {}, faults: [] };
+  const recorded = (await recordFaults(server, plan)).filter((fault) => fault !== noRecord);
+  return {
+    ...{ lastTransaction, rows: {} },
+    faults: [...recorded, ...(await damage(server, plan.database))],
+  };
 }
 
 async function readLastTransaction(client: Client): Promise<Date | undefined> {
@@ -115,6 +127,8 @@ async function schemaFaults(server: Server, plan: DrillPlan): Promise<string[]> 
   return [...(await recordFaults(server, plan)), ...security.map(renderDifference)];
 }
 
+const noRecord = "the schema has no record";
+
 async function recordFaults(server: Server, plan: DrillPlan): Promise<string[]> {
   const { owner, schemas } = plan;
   const connection = server.connect(plan.migrator, plan.database);
@@ -122,7 +136,7 @@ async function recordFaults(server: Server, plan: DrillPlan): Promise<string[]> 
     inSnapshot(client, owner, (reader) => readSchemaChanges(reader, { schemas, owner })),
   );
   return [
-    ...(changes === undefined ? ["the schema has no record"] : []),
+    ...(changes === undefined ? [noRecord] : []),
     ...(changes ?? []).map((change) => `${objectName(change)} is ${change.change}, by the record`),
   ];
 }
