@@ -8,6 +8,7 @@ import { renderDifference } from "../../convergence/difference";
 import type { Sign } from "../../isolation/contexts";
 import { isLeak } from "../../isolation/isolationProof";
 import { proveIsolation } from "../../isolation/proveIsolation";
+import { tableExists } from "../../migrations/ledger";
 import { readRowLevelSecurityDrift } from "../../rowLevelSecurity/rowLevelSecurity";
 import { objectName } from "../../schema/catalog/schemaObject";
 import { readSchemaChanges } from "../../schema/record/schemaChanges";
@@ -79,23 +80,35 @@ export async function checkMoment(
   server: ThrowawayServer,
   plan: DrillPlan,
 ): Promise<CheckedDatabase> {
-  const superuser = server.connect("postgres", "postgres");
-  const { lastTransaction, exists } = await withClient(superuser, "drill", async (client) => {
-    const last = await readLastTransaction(client);
-    await openLogins(client, [plan.migrator]);
-    const { rows } = await client.query<{ exists: boolean }>(
-      `select exists (select from pg_catalog.pg_database where datname = $1)
-          and exists (select from pg_catalog.pg_roles where rolname = $2) as "exists"`,
-      [plan.database, plan.migrator],
-    );
-    return { lastTransaction: last, exists: rows[0]?.exists === true };
-  });
-  if (!exists) return { lastTransaction, rows: {}, faults: [] };
-  const recorded = (await recordFaults(server, plan)).filter((fault) => fault !== noRecord);
+  const { lastTransaction, exists } = await withClient(
+    server.connect("postgres", "postgres"),
+    "drill",
+    async (client) => {
+      const last = await readLastTransaction(client);
+      await openLogins(client, [plan.migrator]);
+      const { rows } = await client.query<{ exists: boolean }>(
+        `select exists (select from pg_catalog.pg_database where datname = $1) as "exists"`,
+        [plan.database],
+      );
+      return { lastTransaction: last, exists: rows[0]?.exists === true };
+    },
+  );
+  const isRecorded = exists && (await hasRecords(server, plan));
+  const recorded = isRecorded ? await recordFaults(server, plan) : [];
   return {
     ...{ lastTransaction, rows: {} },
-    faults: [...recorded, ...(await damage(server, plan.database))],
+    faults: [
+      ...recorded.filter((fault) => fault !== noRecord),
+      ...(await damage(server, plan.database)),
+    ],
   };
+}
+
+/** Whether there is the table of the records: until then the migrator may have no rights. Asks the catalog alone. */
+async function hasRecords(server: ThrowawayServer, { database }: DrillPlan): Promise<boolean> {
+  return withClient(server.connect("postgres", database), "drill", (client) =>
+    tableExists(client, "hosterizer.schema_objects"),
+  );
 }
 
 async function readLastTransaction(client: Client): Promise<Date | undefined> {
