@@ -33,7 +33,7 @@ const outages: readonly Outage[] = [
     end: `chmod 0700 ${repository}`,
   },
   {
-    // Whoever opens a pipe to read it waits until another opens it to write.
+    // Opening a pipe to read blocks until another process opens it to write.
     name: "a repository that hangs",
     begin: `mv ${info} ${info}.kept && mkfifo ${info}`,
     end: `mv ${info} ${pipe} && mv ${info}.kept ${info} && while timeout 1 sh -c ': >${pipe}'; do sleep 1; done; rm ${pipe}`,

@@ -16,7 +16,7 @@ type Figures = ReadonlyMap<string, readonly number[]>;
 /** How long each way took, and for how long it computed, in seconds. */
 interface Turns {
   seconds: Figures;
-  /** Empty if nobody could tell. */
+  /** Empty where it is unknown. */
   computing: Figures;
 }
 

@@ -113,10 +113,10 @@ const unreachable = [
   { what: "refuses to be read", breaks: "chmod 0 archive", repairs: "chmod 0750 archive" },
   {
     what: "never answers",
-    // Whoever opens it waits until someone writes to it.
+    // Opening it to read blocks until a writer opens it.
     breaks:
       "cd archive/hosterizer && mv archive.info kept && mkfifo archive.info && chmod 0666 archive.info",
-    // And whoever waits now reads its end: what stops answering for a time does not leave them waiting for ever.
+    // Readers that still wait get the end of the file: the name is gone, and nothing else would ever wake them.
     repairs:
       "cd archive/hosterizer && exec 3<>archive.info && mv -f kept archive.info && exec 3<&-",
   },

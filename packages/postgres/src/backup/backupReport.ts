@@ -2,7 +2,7 @@ import type { ArchiveGap } from "./pgbackrest/archiveGaps";
 import type { Backup } from "./pgbackrest/backupList";
 
 /**
- * What the container that takes backups knows of them. It writes this to a file every few seconds, so that whoever wants to warn need
+ * What the container that takes backups knows of them. It writes this to a file every few seconds, so that a warning need
  * ask neither the repositories nor the server. Moments are in ISO 8601.
  */
 export interface BackupReport {

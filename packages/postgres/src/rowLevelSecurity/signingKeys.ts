@@ -70,7 +70,7 @@ export async function removeSigningKeys(connection: Connection, owner: string): 
 /**
  * Deletes every key, also from the table's file. The next update creates the keys of the stack that the database belongs to.
  *
- * @param connection of a member of the owner, to a server that nobody else reaches
+ * @param connection of a member of the owner, to a server that no one else can reach
  */
 export async function eraseSigningKeys(connection: Connection, owner: string): Promise<void> {
   await withClient(connection, "signing-keys", async (client) => {

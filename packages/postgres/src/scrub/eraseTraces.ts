@@ -14,7 +14,7 @@ export interface ErasedTraces {
  * Removes what has values of rows and is no table: other databases, large objects, prepared transactions and the planner's statistics. In a
  * superuser's session, which touches the catalog alone.
  *
- * @param superuser to the database that is kept, on a server that nobody else reaches
+ * @param superuser to the database that is kept, on a server that no one else can reach
  * @throws UserError if a database of PostgreSQL's own has tables
  */
 export async function eraseTraces(superuser: Connection): Promise<ErasedTraces> {

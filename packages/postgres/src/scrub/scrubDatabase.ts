@@ -22,7 +22,7 @@ export interface ScrubRequest {
  * In a session that has no more rights than the owner: expressions of indexes, checks and generated columns are the owner's code. Triggers
  * and rules are off meanwhile; one that keeps a history would store what is removed here.
  *
- * @param connection to a server that nobody else reaches, and on which autovacuum is off: a transaction that sees old rows would keep them
+ * @param connection to a server that no one else can reach, and on which autovacuum is off: a transaction that sees old rows would keep them
  * @returns the number of tables that were changed
  * @throws DeclarationErrors if a column that may hold text has no rule
  */

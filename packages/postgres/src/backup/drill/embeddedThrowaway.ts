@@ -18,7 +18,7 @@ import { createCluster, type EmbeddedServer } from "../../server/embedded/server
 import { runProgram } from "../../server/embedded/serverProcess";
 import type { ThrowawayServer } from "./throwawayServer";
 
-/** An empty server on this machine, which nobody but this process and root reaches, and which ends with this process. */
+/** An empty server on this machine that only this process and root can reach, and that ends with this process. */
 export interface EmbeddedThrowaway extends Pick<ThrowawayServer, "connect" | "stop"> {
   /** Folder for what belongs to the drill. It is removed with the server. */
   folder: string;

@@ -1,6 +1,6 @@
 import { newestRange, type RecoveryRange } from "../pgbackrest/recoveryTarget";
 
-/** A moment that nobody has chosen. */
+/** A moment chosen at random. */
 export interface RandomMoment {
   time: Date;
   /** That of its range. Others may have had the same moment: since a recovery, the one that it has left. */

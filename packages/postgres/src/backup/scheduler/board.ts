@@ -86,7 +86,7 @@ export class Board {
     this.isDropping = false;
   }
 
-  /** Whoever reads it finds a whole one. */
+  /** Replaces the file as a whole: a reader never finds half of it. */
   private write(): void {
     if (this.archiving === undefined) return;
     const report: BackupReport = {
