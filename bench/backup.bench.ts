@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 
-import { afterAll, beforeAll, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, inject, test } from "vitest";
 
 import { measureArchiving } from "./backup/archiving";
 import { measureBaseBackups } from "./backup/baseBackups";
@@ -9,6 +9,7 @@ import { measureDumps } from "./backup/dumps";
 import { type Figure, renderFigures } from "./backup/figureTable";
 import { measureOutages } from "./backup/outages";
 import { measureRecoveries } from "./backup/recoveries";
+import { addRepositoryInS3 } from "./backup/repositoryInS3";
 import { type BackedUpStack, startBackedUpStack } from "./backup/backedUpStack";
 
 // One stack for all: the recoveries come last, because each moves it to another volume.
@@ -52,7 +53,15 @@ test("a repository that is away while clients write", async () => {
   figures.push(...(await measureOutages(stack)));
 });
 
-test("recoveries to a moment, to a named point, to the latest state and to another timeline", async () => {
-  load();
-  figures.push(...(await measureRecoveries(stack)));
+describe("recoveries to a moment, to a named point, to the latest state and to another timeline", () => {
+  test("from a volume", async () => {
+    load();
+    figures.push(...(await measureRecoveries(stack, { repository: 1, place: "a volume" })));
+  });
+
+  test("from S3", async () => {
+    load();
+    await addRepositoryInS3(stack);
+    figures.push(...(await measureRecoveries(stack, { repository: 2, place: "S3" })));
+  });
 });

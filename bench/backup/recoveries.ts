@@ -12,6 +12,8 @@ import { type Fingerprint, fingerprint, none, plus, writeBatch } from "./written
 
 /** 100,000 rows over a minute. */
 const batches = 500;
+/** So many numbers of batches are for the recoveries from one repository. */
+const numbered = 1000;
 const intervalMs = 60_000 / batches;
 /** After this batch the moment is taken that is recovered; the DELETE comes a second later, and others write in between. */
 const lastBefore = 350;
@@ -23,32 +25,38 @@ const unarchivedMs = 50_000;
  * A mistake under load, and what comes back: the second before it, a named point, the latest state after the server was killed, and a
  * moment of the timeline that the first recovery has left. Each with exactly its rows, by count and checksum of every table.
  */
-export async function measureRecoveries(stack: BackedUpStack): Promise<Figure[]> {
+export async function measureRecoveries(
+  stack: BackedUpStack,
+  { repository, place }: { repository: number; place: string },
+): Promise<Figure[]> {
   const { project, db, archive } = stack;
-  const replace = ["--replace", "hosterizer"];
+  const from = ["--repository", String(repository), "--replace", "hosterizer"];
+  const first = repository * numbered;
+  const point = `before-import-${repository}`;
   const figures: Figure[] = [];
   const recover = async (what: string, ...words: string[]) => {
-    const { seconds, output } = await db("restore", ...words, ...replace);
+    const { seconds, output } = await db("restore", ...words, ...from);
     const restored = /recovered in (.+)$/m.exec(output)?.[1] ?? "?";
     expect(output).toContain("schema: as recorded");
     figures.push({
-      what: `recovery ${what}`,
+      what: `recovery from ${place} ${what}`,
       measured: `${seconds.toFixed(0)} s, of which ${restored} until it could be read`,
     });
   };
 
   process.stderr.write("writing for a minute …\n");
-  const { before, after } = await writeAndDelete(project);
+  const left = await timelineOf(project);
+  const { before, after } = await writeAndDelete(project, first);
   await archive();
   await recover("to the second before a DELETE", "--to", before.moment);
   expect(await fingerprint(project)).toEqual(before.state);
 
-  await withSession(project, (client) => writeBatch(client, batches + 1));
+  await withSession(project, (client) => writeBatch(client, first + batches + 1));
   const named = await fingerprint(project);
-  await db("restore-point", "before-import");
+  await db("restore-point", point);
   await project.query("update public.sites set name = 'imported'");
   await archive();
-  await recover("to a named point", "--to-point", "before-import");
+  await recover("to a named point", "--to-point", point);
   expect(await fingerprint(project)).toEqual(named);
 
   process.stderr.write("writing until the server is killed …\n");
@@ -59,17 +67,24 @@ export async function measureRecoveries(stack: BackedUpStack): Promise<Figure[]>
   expect(kept).toEqual(times.slice(0, kept.length));
   const loss = (killed - new Date(kept.at(-1) ?? 0).getTime()) / 1000;
   figures.push({
-    what: "lost with a server that dies 50 s after it has archived",
+    what: `lost from ${place} with a server that dies 50 s after it has archived`,
     measured: `${loss.toFixed(0)} s`,
     goal: "≤ 60 s",
   });
 
-  await recover("to a moment of another timeline", "--to", after.moment, "--timeline", "1");
+  await recover("to a moment of another timeline", "--to", after.moment, "--timeline", left);
   expect(await fingerprint(project)).toEqual(after.state);
   const drift = await project.run("drift");
   expect(drift.output).toContain("is as the program declares it");
   await db("backup");
   return figures;
+}
+
+async function timelineOf(project: DockerProject): Promise<string> {
+  const [row] = await project.query<{ timeline: string }>(
+    "select timeline_id::text as timeline from pg_catalog.pg_control_checkpoint()",
+  );
+  return row?.timeline ?? "";
 }
 
 /** A moment, and what was in the database then. */
@@ -79,7 +94,10 @@ interface Known {
 }
 
 /** Writes for a minute, with a DELETE without WHERE in between. @returns the second before that, and the end */
-async function writeAndDelete(project: DockerProject): Promise<{ before: Known; after: Known }> {
+async function writeAndDelete(
+  project: DockerProject,
+  first: number,
+): Promise<{ before: Known; after: Known }> {
   const others = await fingerprint(project);
   let bills = others["cost_records"] ?? none;
   const known = async (client: Client) => ({
@@ -91,7 +109,7 @@ async function writeAndDelete(project: DockerProject): Promise<{ before: Known; 
     const start = performance.now();
     for (let batch = 0; batch < batches; batch++) {
       await sleep(Math.max(0, start + batch * intervalMs - performance.now()));
-      bills = plus(bills, await writeBatch(client, batch));
+      bills = plus(bills, await writeBatch(client, first + batch));
       if (batch === lastBefore) {
         await nearlyFillSegment(project);
         before = await known(client);
@@ -102,7 +120,7 @@ async function writeAndDelete(project: DockerProject): Promise<{ before: Known; 
     }
     const after = await known(client);
     // A moment can be recovered if a commit follows it.
-    await writeBatch(client, batches);
+    await writeBatch(client, first + batches);
     if (before === undefined) throw new Error("the batch before the DELETE is not one of them");
     return { before, after };
   });
