@@ -6,7 +6,8 @@ import type { BackedUpStack } from "./backedUpStack";
 import { computingOf } from "./computing";
 import type { Figure } from "./figureTable";
 import { readSetting, setOnServer } from "./serverSettings";
-import { inTurns, ratio, renderTurns } from "./turns";
+import { inTurns, ratio } from "./turns";
+import { ofTwoSizes } from "./twoSizes";
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 
@@ -14,12 +15,6 @@ const ours = "pgBackRest, zstd, encrypted";
 const open = "pgBackRest, zstd";
 const packed = "pg_basebackup, tar, zstd";
 const plain = "pg_basebackup, files as they are";
-
-/** SQL for a superuser: four times as much again. */
-const fillMore = `
-create table public.bench_more as
-select d.*, pg_catalog.md5(d.id::text || n) as other
-  from public.deployments as d, pg_catalog.generate_series(1, 5) as n`;
 
 /** The copy that pg_basebackup makes, and a repository that is not encrypted: all on one disk. */
 const copy = `${backupPaths.drill}/bench`;
@@ -66,21 +61,12 @@ export async function measureBaseBackups({ project }: BackedUpStack): Promise<Fi
         rounds,
         () => computingOf(container, project.container("postgresql")),
       );
-    const small = await measure();
-    console.log(renderTurns(small));
-    process.stderr.write("making it larger …\n");
-    await project.query(fillMore);
-    const large = await measure();
-    console.log(renderTurns(large));
+    const sized = await ofTwoSizes(project, measure);
     for (const [name, folder] of [
       [ours, `${backupPaths.repository}/backup/${stanza}/latest/`],
       [open, `${openRepository}/backup/${stanza}/latest/`],
     ] as const)
       sizes.set(name, await sizeOf(container, folder));
-    const sized = [
-      { size: "300 MB", turns: small },
-      { size: "1.5 GB", turns: large },
-    ];
     const compared = [
       { one: ours, other: packed, goal: "≤ 1.15" },
       { one: ours, other: plain, goal: "≤ 1.15" },
@@ -131,7 +117,6 @@ async function prepare(
   return async () => {
     await editRules(project, `sed -i '/^local replication postgres peer$/d'`);
     await setOnServer(project, { archive_command: command });
-    await project.query("drop table if exists public.bench_more");
     await container.succeed("rm", "-r", openRepository);
     await keepOnlyOne(container);
   };

@@ -14,7 +14,7 @@ interface Way {
 type Figures = ReadonlyMap<string, readonly number[]>;
 
 /** How long each way took, and for how long it computed, in seconds. */
-interface Turns {
+export interface Turns {
   seconds: Figures;
   /** Empty where it is unknown. */
   computing: Figures;
