@@ -1,9 +1,11 @@
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 
 import { afterEach, expect, test } from "vitest";
 
 import { connectEngine, probeEngine } from "@hosterizer/postgres/server/dockerEngine/connectEngine";
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { findEngine } from "@hosterizer/postgres/server/dockerEngine/findEngine";
 import { runPrefix } from "../../run/runPrefix";
 import { fakeSsh } from "./fakeSsh";
@@ -49,14 +51,15 @@ test("runs programs in containers through ssh, over a hijacked connection", asyn
   cleanUps.push(ssh.remove);
   const engine = connectEngine(findEngine({ DOCKER_HOST: "ssh://build" }));
   const output = new PassThrough();
-  const settings = {
-    name: `${runPrefix()}engine`,
-    HostConfig: { AutoRemove: true, NetworkMode: "none" },
-  };
+  // Not removed by the engine when it ends: it may end before the request that waits for its end.
+  const settings = { name: `${runPrefix()}engine`, HostConfig: { NetworkMode: "none" } };
+  const container = connectEngine(here).getContainer(settings.name);
+  cleanUps.push(() => ifExists(container.remove({ force: true })));
 
+  const printed = text(output);
   await engine.run("debian:bookworm-slim", ["echo", "hello"], output, settings);
 
-  expect(String(output.read())).toContain("hello");
+  expect(await printed).toContain("hello");
 });
 
 test("reports the error of ssh when the login fails", async () => {
