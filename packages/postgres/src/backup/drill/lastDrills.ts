@@ -33,8 +33,11 @@ export function lastDrillOf(repository: number | null, records: readonly DrillRe
   };
 }
 
+/** The file in the drills' volume with a copy of the last records. */
+export const lastDrillsFile = "last.json";
+
 /** A copy of what the repositories' records say: the engine hands it out within milliseconds, whatever a repository is. */
-const copy = join(backupPaths.drill, "last.json");
+const copy = join(backupPaths.drill, lastDrillsFile);
 
 /** Writes the copy, in the container that takes backups. */
 export async function writeLastDrills(drills: readonly LastDrill[]): Promise<void> {

@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Connection } from "../../connection/connection";
 import { withClient } from "../../connection/connection";
+import { endsWithParent } from "../pgbackrest/endsWithParent";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
+import { lastDrillsFile } from "./lastDrills";
 import {
   type RecoveryPlan,
   type RecoveryTarget,
@@ -20,6 +22,7 @@ const data = join(drillVolume, "data");
 /** Only this container's processes reach it: it is in memory, and no volume is shared there. */
 const socket = "/tmp/drill";
 const log = join(drillVolume, "server.log");
+const rules = join(drillVolume, "pg_hba.conf");
 
 /** A recovered server that nobody else can reach. */
 export interface ThrowawayServer {
@@ -64,20 +67,12 @@ export async function startThrowawayServer(
     );
   }
   await mkdir(socket, { recursive: true, mode: 0o700 });
-  const rules = join(drillVolume, "pg_hba.conf");
   await writeFile(rules, "local all all trust\n");
-  const server = spawn(
-    "sh",
-    [
-      "-c",
-      `exec postgres "$@" >${log} 2>&1`,
-      "postgres",
-      "-D",
-      data,
-      ...settings(rules, backup.repository),
-    ],
-    { stdio: "ignore" },
-  );
+  const [program, ...words] = endsWithParent("sh", [
+    ...["-c", `exec postgres "$@" >${log} 2>&1`],
+    ...["postgres", "-D", data, ...settings(backup.repository)],
+  ]);
+  const server = spawn(program, words, { stdio: "ignore" });
   const ended = once(server, "exit");
   const connect = (user: string, database: string): Connection => ({
     ...{ host: socket, port: 5432, user, database },
@@ -116,10 +111,12 @@ async function requireRoom(size: number): Promise<void> {
   );
 }
 
-/** Removes what a drill, or one that was killed, has left. */
+/** Removes what a drill, or one that was killed, has left: everything but the copy of the last records. */
 async function clear(): Promise<void> {
-  await rm(data, { recursive: true, force: true });
-  await rm(log, { force: true });
+  for (const name of await readdir(drillVolume))
+    if (name !== lastDrillsFile)
+      await rm(join(drillVolume, name), { recursive: true, force: true });
+  await rm(socket, { recursive: true, force: true });
 }
 
 function targetOptions(target: RecoveryTarget): string[] {
@@ -129,7 +126,7 @@ function targetOptions(target: RecoveryTarget): string[] {
   return [`--type=${type}`, `--target=${value}`, "--target-action=promote"];
 }
 
-function settings(rules: string, repository: number): string[] {
+function settings(repository: number): string[] {
   const values = {
     hba_file: rules,
     restore_command: restoreCommand(repository, data),

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 
 import { stanza } from "./backupDeclaration";
+import { endsWithParent } from "./endsWithParent";
 
 /** What a run of pgBackRest printed, and how it ended. */
 export interface PgBackRestRun {
@@ -20,10 +21,10 @@ export function runPgBackRest(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<PgBackRestRun> {
-  const command = [`--stanza=${stanza}`, ...args];
+  const [program, ...words] = endsWithParent("pgbackrest", [`--stanza=${stanza}`, ...args]);
   return new Promise((resolve, reject) => {
     const options = { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, signal } as const;
-    execFile("pgbackrest", command, options, (error, stdout, stderr) => {
+    execFile(program, words, options, (error, stdout, stderr) => {
       if (error === null) resolve({ code: 0, output: stdout, messages: stderr });
       else if (typeof error.code === "number")
         resolve({ code: error.code, output: stdout, messages: stderr });
