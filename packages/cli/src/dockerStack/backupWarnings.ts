@@ -2,6 +2,8 @@ import {
   type BackupReport,
   readReport,
   reportFile,
+  type RepositoryReport,
+  takesWaiting,
 } from "@hosterizer/postgres/backup/backupReport";
 import { lostMoments } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
 import { written } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
@@ -78,22 +80,46 @@ function archivingWarnings(
   const warnings: string[] = [];
   if (failingSince !== null) {
     const since = humanDuration((now - new Date(failingSince).getTime()) / 1000);
+    const taking = repositories.filter((each) => takesWaiting(each, archiving));
+    const lacking = repositories.filter((each) => !taking.includes(each));
+    const isPartly = taking.length > 0 && lacking.length > 0;
+    const into = isPartly ? ` into ${listed(lacking)} of the backups` : "";
+    const recovered = isPartly ? `from ${listed(taking)} alone` : undefined;
     warnings.push(
-      `No WAL has been archived for ${since}; ${humanBytes(waiting * segmentBytes)} wait. What was written since cannot be recovered. ` +
+      `No WAL has been archived${into} for ${since}; ${humanBytes(waiting * segmentBytes)} wait. ` +
+        `What was written since ${recovered === undefined ? "cannot be recovered" : `can be recovered ${recovered}`}. ` +
         (whenArchivingFails === "keep"
           ? `The server keeps the WAL until its disk is full, ${timeLeft(archiving)}.`
           : `Beyond ${humanBytes(whenArchivingFails.dropBeyond * 2 ** 20)} the server drops it.`),
     );
   }
-  const isFollowed =
-    dropped !== null &&
-    repositories.every(({ lastBackup }) => (lastBackup?.firstSegment ?? "") > dropped.segment);
-  if (dropped !== null && !isFollowed) {
+  const unknown =
+    dropped === null ? [] : repositories.filter((repository) => mayLack(repository, dropped));
+  if (dropped !== null && unknown.length > 0) {
+    const last = `last ${dropped.segment} at ${written(new Date(dropped.time))}`;
     warnings.push(
-      `The server has dropped WAL that could not be archived, last ${dropped.segment} at ${written(new Date(dropped.time))}: those moments are lost, and none after them can be recovered until the next backup.`,
+      repositories.length === 1
+        ? `The server has dropped WAL that could not be archived, ${last}: those moments are lost, and none after them can be recovered until the next backup.`
+        : `The server has dropped WAL that could not be archived into every repository, ${last}. What ${listed(unknown)} lacks of it is not known yet.`,
     );
   }
   return warnings;
+}
+
+/** Whether a repository may lack what was dropped. Once its archive was read after that, its gaps say so. */
+function mayLack(
+  { lastBackup, archiveRead }: RepositoryReport,
+  dropped: { segment: string; time: string },
+): boolean {
+  const isFollowed = (lastBackup?.firstSegment ?? "") > dropped.segment;
+  const isRead = new Date(archiveRead ?? 0) > new Date(dropped.time);
+  return !isFollowed && !isRead;
+}
+
+/** `repository 1`, or `repositories 1 and 2`. */
+function listed(repositories: readonly RepositoryReport[]): string {
+  const numbers = repositories.map(({ repository }) => repository);
+  return `${numbers.length === 1 ? "repository" : "repositories"} ${numbers.join(" and ")}`;
 }
 
 const segmentBytes = 16 * 2 ** 20;
@@ -109,16 +135,16 @@ function timeLeft({ freeBytes, bytesPerSecond }: BackupReport["archiving"]): str
 }
 
 function repositoryWarnings(
-  { repository, fault, lastBackup, failure, gaps }: BackupReport["repositories"][number],
+  { repository, fault, lastBackup, failure, gaps }: RepositoryReport,
   { schedule }: DockerSettings["backup"],
   now: number,
 ): string[] {
   const which = `Repository ${repository} of the backups`;
   const because = failure === null ? "" : `: ${firstLine(failure)}`;
-  if (fault !== null) return [`${which}: ${firstLine(fault)}.`];
   const warnings = gaps
     .filter(({ until }) => until === null || now - until.getTime() < gapAgeMs)
     .map((gap) => `${which} lacks WAL: no moment from ${lostMoments(gap)} can be recovered.`);
+  if (fault !== null) return [`${which}: ${firstLine(fault)}.`, ...warnings];
   if (lastBackup === null) return [...warnings, `${which} has no backup yet${because}.`];
   const due = nextTime(schedule, lastBackup.start);
   if (due !== undefined && now - due.getTime() > latenessMs) {

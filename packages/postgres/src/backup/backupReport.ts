@@ -17,6 +17,8 @@ export interface Archiving {
   failingSince: string | null;
   /** Segments that wait. */
   waiting: number;
+  /** The first of them; null: none waits. */
+  oldestWaiting: string | null;
   /** Bytes of WAL that the server writes in a second, of the last hour; null: not known yet. */
   bytesPerSecond: number | null;
   /** Bytes that are free on the disk of the server's data; null: unknown. */
@@ -33,8 +35,21 @@ export interface RepositoryReport {
   lastBackup: Pick<Backup, "label" | "start" | "stop" | "firstSegment"> | null;
   /** Why the last attempt to take a backup has failed; null: it has not. */
   failure: string | null;
-  /** The WAL that its archive lacks. */
+  /** The WAL that its archive lacks, and the server no longer has. */
   gaps: readonly ArchiveGap[];
+  /** When its archive was read last, for the gaps; null: not yet. */
+  archiveRead: string | null;
+  /** The last segment that it has; null: none. */
+  newestSegment: string | null;
+}
+
+/** Whether a repository takes the WAL that another one makes the server keep. */
+export function takesWaiting(
+  { fault, newestSegment }: Pick<RepositoryReport, "fault" | "newestSegment">,
+  { oldestWaiting }: Pick<Archiving, "oldestWaiting">,
+): boolean {
+  const isReached = newestSegment !== null && oldestWaiting !== null;
+  return fault === null && isReached && newestSegment >= oldestWaiting;
 }
 
 /** Path of the report, in the container that takes backups and in the server's. */

@@ -14,12 +14,15 @@ const backup = {
   ...{ label: "20261130-021700F", firstSegment: "000000010000000000000003" },
   ...{ start: new Date(at("02:17:00")), stop: new Date(at("02:17:10")) },
 };
-const repository = { repository: 1, fault: null, lastBackup: backup, failure: null, gaps: [] };
+const repository = {
+  ...{ repository: 1, fault: null, lastBackup: backup, failure: null, gaps: [] },
+  ...{ archiveRead: at("11:59:50"), newestSegment: "000000010000000000000009" },
+};
 const healthy: BackupReport = {
   time: at("11:59:58"),
   archiving: {
     ...{ failingSince: null, waiting: 0, bytesPerSecond: 2 ** 20, freeBytes: 36 * 2 ** 30 },
-    dropped: null,
+    ...{ oldestWaiting: null, dropped: null },
   },
   repositories: [repository],
 };
@@ -27,6 +30,11 @@ const failing = {
   ...healthy,
   archiving: { ...healthy.archiving, failingSince: at("11:40:00"), waiting: 50 },
 };
+const gapFrom = (clock: string) => ({
+  ...{ timeline: 1, from: new Date(at(clock)) },
+  firstSegment: "000000010000000000000005",
+  lastSegment: "000000010000000000000006",
+});
 const warningsOf = (
   report: BackupReport,
   whenArchivingFails: typeof declared.whenArchivingFails | { dropBeyond: number } = "keep",
@@ -67,31 +75,73 @@ test("while archiving fails, the hours of disk are told, or that they are unknow
   ]);
 });
 
-test("dropped WAL is told until a backup follows in each repository", () => {
+test("while one of two repositories fails, what the other one has counts as recoverable", () => {
+  const waitingFrom = (oldestWaiting: string) => ({
+    ...failing,
+    archiving: { ...failing.archiving, oldestWaiting },
+    repositories: [repository, { ...repository, repository: 2, newestSegment: null }],
+  });
+  expect(warningsOf(waitingFrom("000000010000000000000009"))[0]).toMatch(
+    /^No WAL has been archived into repository 2 of the backups for 20 min; 800 MB wait\. What was written since can be recovered from repository 1 alone\. The server keeps/,
+  );
+  const unknown = waitingFrom("00000001000000000000000A");
+  const neither = /^No WAL has been archived for 20 min; .* What was written since cannot be/;
+  expect(warningsOf(unknown)[0]).toMatch(neither);
+  // Both get it, but later than the server writes it.
+  const late = waitingFrom("000000010000000000000009");
+  const [one, two] = late.repositories;
+  if (one === undefined || two === undefined) throw new Error("there are two");
+  const faulty = { ...unknown, repositories: [{ ...one, fault: "no" }, two] };
+  expect(warningsOf(faulty)[0]).toMatch(neither);
+  const repositories = [one, { ...two, newestSegment: one.newestSegment }];
+  expect(warningsOf({ ...late, repositories })[0]).toMatch(neither);
+});
+
+test("dropped WAL is told until the archive was read after that, or a backup follows", () => {
   const dropped = { segment: "000000010000000000000005", time: at("11:00:00") };
-  const report = { ...healthy, archiving: { ...healthy.archiving, dropped } };
-  expect(warningsOf(report)).toEqual([
+  const unread = { ...repository, archiveRead: at("10:59:59") };
+  const told = (...repositories: (typeof repository)[]) =>
+    warningsOf({ ...healthy, archiving: { ...healthy.archiving, dropped }, repositories });
+  expect(told(unread)).toEqual([
     `The server has dropped WAL that could not be archived, last 000000010000000000000005 at 2026-11-30 11:00:00+00: those moments are lost, and none after them can be recovered until the next backup.`,
   ]);
-  const later = {
-    ...repository,
+  const followed = {
+    ...unread,
     lastBackup: { ...backup, firstSegment: "000000010000000000000007" },
   };
-  expect(warningsOf({ ...report, repositories: [later] })).toEqual([]);
-  expect(warningsOf({ ...report, repositories: [later, repository] })).toHaveLength(1);
+  expect(told(followed)).toEqual([]);
+  expect(told(repository)).toEqual([]);
+});
+
+test("of dropped WAL, each repository is told to lack what it lacks", () => {
+  const dropped = { segment: "000000010000000000000006", time: at("11:00:00") };
+  const lacking = {
+    ...{ ...repository, repository: 2, fault: "[HostConnectError] no" },
+    gaps: [{ ...gapFrom("10:00:00"), until: null }],
+  };
+  const told = (second: BackupReport["repositories"][number]) =>
+    warningsOf({
+      ...{ ...healthy, archiving: { ...healthy.archiving, dropped } },
+      repositories: [repository, second],
+    });
+  expect(told(lacking)).toEqual([
+    "Repository 2 of the backups: [HostConnectError] no.",
+    "Repository 2 of the backups lacks WAL: no moment from 2026-11-30 10:00:00+00 to the next backup can be recovered.",
+  ]);
+  expect(told({ ...lacking, gaps: [], archiveRead: null })).toEqual([
+    "The server has dropped WAL that could not be archived into every repository, last 000000010000000000000006 at 2026-11-30 11:00:00+00. What repository 2 lacks of it is not known yet.",
+    "Repository 2 of the backups: [HostConnectError] no.",
+  ]);
 });
 
 test("a gap is told until a backup follows, and for a day after", () => {
-  const gap = {
-    ...{
-      timeline: 1,
-      firstSegment: "000000010000000000000005",
-      lastSegment: "000000010000000000000006",
-    },
-    from: new Date(at("10:00:00")),
-  };
   const withGap = (until: Date | null) =>
-    warningsOf({ ...healthy, repositories: [{ ...repository, gaps: [{ ...gap, until }] }] });
+    warningsOf({
+      ...{
+        ...healthy,
+        repositories: [{ ...repository, gaps: [{ ...gapFrom("10:00:00"), until }] }],
+      },
+    });
   expect(withGap(null)).toEqual([
     "Repository 1 of the backups lacks WAL: no moment from 2026-11-30 10:00:00+00 to the next backup can be recovered.",
   ]);

@@ -28,41 +28,72 @@ const patienceMs = (archiveTimeout + 15) * 1000;
 /** The server is asked why when WAL waits for so long, and how much it has written once a minute. */
 const askAfterMs = { waiting: 5_000, always: 60_000 };
 
+/** What is seen of the server's archiving at a moment. */
+export interface Sight {
+  /** In milliseconds, as `Date.now()` counts them. */
+  at: number;
+  waiting: readonly WaitingFile[];
+  dropped: Archiving["dropped"];
+  freeBytes: number | null;
+}
+
 /** Watches how the server archives its WAL: in its data, which this container may read, and by its own account. */
-export class ArchivingWatch {
+export async function lookAtArchiving(judge: ArchivingJudge): Promise<Archiving> {
+  const [waiting, dropped, bytes] = await Promise.all([waitingFiles(), readDropped(), freeBytes()]);
+  const sight = { at: Date.now(), waiting, dropped, freeBytes: bytes };
+  const account = judge.mustAsk(sight) ? await readAccount().catch(() => undefined) : undefined;
+  return judge.judge(sight, account);
+}
+
+/** Tells from one sight after the other since when archiving fails, and how much WAL the server writes. */
+export class ArchivingJudge {
   private samples: Sample[] = [];
   private failingSince: number | undefined;
 
-  async look(now = Date.now()): Promise<Archiving> {
-    const waiting = await waitingFiles();
-    const dropped = await readDropped();
-    const oldest = Math.min(now, ...waiting.map(({ since }) => since));
-    const isDue = now - (this.samples.at(-1)?.at ?? 0) >= askAfterMs.always;
-    const isSlow = now - oldest >= askAfterMs.waiting || this.failingSince !== undefined;
-    const account = isDue || isSlow ? await this.ask(now) : undefined;
-    const isFailing =
-      now - oldest > patienceMs ||
-      // A server that does not answer has not begun to archive again.
-      (waiting.length > 0 && (account?.failing ?? this.failingSince !== undefined)) ||
-      // What is dropped counts as archived.
-      (dropped !== null && account?.archived === dropped.segment);
-    this.failingSince = isFailing ? (this.failingSince ?? oldest) : undefined;
+  /** Whether the server's own account is needed to judge. */
+  mustAsk({ at, waiting }: Pick<Sight, "at" | "waiting">): boolean {
+    const isDue = at - (this.samples.at(-1)?.at ?? 0) >= askAfterMs.always;
+    return (
+      isDue || this.failingSince !== undefined || at - oldestOf(waiting, at) >= askAfterMs.waiting
+    );
+  }
+
+  /** @param account undefined if the server was not asked, or does not answer */
+  judge({ at, waiting, dropped, freeBytes }: Sight, account?: ServerAccount): Archiving {
+    if (account !== undefined) this.addSample({ at, lsn: lsnOf(account.lsn) });
+    const oldest = oldestOf(waiting, at);
+    const before = this.failingSince;
+    const wasDropped =
+      dropped !== null && before !== undefined && new Date(dropped.time).getTime() >= before;
+    const hasFailed =
+      account === undefined
+        ? // A server that does not answer has not begun to archive again.
+          before !== undefined && (waiting.length > 0 || wasDropped)
+        : (waiting.length > 0 && account.failing) ||
+          // What is dropped counts as archived.
+          (dropped !== null && account.archived === dropped.segment);
+    const isFailing = at - oldest > patienceMs || hasFailed;
+    // A server that archives, but not as fast as it writes, lacks what waits. What was dropped no longer waits, and was not archived either.
+    const since = wasDropped ? before : Math.max(before ?? 0, oldest);
+    this.failingSince = isFailing ? since : undefined;
+    const segments = waiting.map(({ name }) => name).filter((name) => isSegment(name));
     return {
       failingSince:
         this.failingSince === undefined ? null : new Date(this.failingSince).toISOString(),
-      waiting: waiting.filter(({ name }) => /^[0-9A-F]{24}$/.test(name)).length,
+      waiting: segments.length,
+      oldestWaiting: segments.sort()[0] ?? null,
       bytesPerSecond: this.rate(),
-      freeBytes: await freeBytes(),
+      freeBytes,
       dropped,
     };
   }
 
-  private async ask(now: number): Promise<ServerAccount | undefined> {
-    const account = await readAccount().catch(() => undefined);
-    if (account === undefined) return undefined;
-    const kept = this.samples.filter(({ at }) => now - at <= rateOverMs.most);
-    this.samples = [...kept, { at: now, lsn: lsnOf(account.lsn) }];
-    return account;
+  private addSample(sample: Sample): void {
+    // A recovery takes the server back.
+    const kept = this.samples.filter(
+      ({ at, lsn }) => sample.at - at <= rateOverMs.most && lsn <= sample.lsn,
+    );
+    this.samples = [...kept, sample];
   }
 
   private rate(): number | null {
@@ -74,7 +105,17 @@ export class ArchivingWatch {
   }
 }
 
-interface ServerAccount {
+/** When the oldest of these files began to wait; now, if none does. */
+function oldestOf(waiting: readonly WaitingFile[], now: number): number {
+  return Math.min(now, ...waiting.map(({ since }) => since));
+}
+
+function isSegment(name: string): boolean {
+  return /^[0-9A-F]{24}$/.test(name);
+}
+
+/** What the server says of its archiving. */
+export interface ServerAccount {
   lsn: string;
   /** The last segment that it has archived. */
   archived: string | null;
@@ -93,8 +134,13 @@ async function readAccount(): Promise<ServerAccount | undefined> {
   });
 }
 
-/** The files that the server has yet to archive, and since when. */
-export async function waitingFiles(): Promise<{ name: string; since: number }[]> {
+/** A file that the server has yet to archive, and since when it waits. */
+export interface WaitingFile {
+  name: string;
+  since: number;
+}
+
+export async function waitingFiles(): Promise<WaitingFile[]> {
   const ready = (await readdir(status)).filter((file) => file.endsWith(".ready"));
   const found = await Promise.all(
     ready.map(async (file) => {

@@ -6,8 +6,9 @@ import {
   type BackupReport,
   reportFile,
   type RepositoryReport,
+  takesWaiting,
 } from "../backupReport";
-import { ArchivingWatch } from "./archiving";
+import { ArchivingJudge, lookAtArchiving } from "./archiving";
 import { log } from "./log";
 
 /** How often the server's archiving is looked at, in milliseconds. */
@@ -17,20 +18,36 @@ const everyMs = 5_000;
 export class Board {
   private archiving: Archiving | undefined;
   private readonly repositories = new Map<number, RepositoryReport>();
-  /** How often archiving has begun to work again. */
-  private recoveries = 0;
+  /** Aborted when archiving begins to work again. */
+  private recovery = new AbortController();
   /** Whether WAL was dropped since archiving fails. */
   private isDropping = false;
+  /** Why the last report could not be written. */
+  private reportFault: string | undefined;
 
-  constructor(repositories: readonly number[]) {
+  /**
+   * @param publish is given each report
+   * @param tell is given each line for the log
+   */
+  constructor(
+    repositories: readonly number[],
+    private readonly publish: (report: BackupReport) => void = writeReport,
+    private readonly tell: (line: string) => void = log,
+  ) {
     const unknown = { fault: null, lastBackup: null, failure: null, gaps: [] };
     for (const repository of repositories)
-      this.repositories.set(repository, { repository, ...unknown });
+      this.repositories.set(repository, {
+        ...{ repository, ...unknown, archiveRead: null, newestSegment: null },
+      });
   }
 
-  /** Whether WAL waits that could not be archived. */
-  get isFailing(): boolean {
-    return (this.archiving?.failingSince ?? null) !== null;
+  /** Whether WAL waits that could not be archived into a repository, as far as is known. */
+  isFailing(repository: number): boolean {
+    const report = this.repositories.get(repository);
+    if (this.archiving === undefined || this.archiving.failingSince === null) return false;
+    // Another repository can make the server keep what this one has.
+    const isOnly = this.repositories.size === 1;
+    return isOnly || report === undefined || !takesWaiting(report, this.archiving);
   }
 
   /** Takes down what is known of a repository now. */
@@ -38,64 +55,87 @@ export class Board {
     const before = this.repositories.get(repository);
     if (before === undefined) return;
     this.repositories.set(repository, { ...before, ...known });
-    this.write();
+    this.report();
+  }
+
+  /** Takes down how the server archives now, and logs a change. */
+  noteArchiving(found: Archiving): void {
+    const before = this.archiving;
+    this.archiving = found;
+    this.tellChange(found, before);
+    this.report();
+    if (!wasFailing(before) || found.failingSince !== null) return;
+    this.recovery.abort();
+    this.recovery = new AbortController();
   }
 
   /** Waits; not to the end if archiving begins to work again, so that what failed is tried again at once. */
   async rest(ms: number, signal: AbortSignal): Promise<void> {
-    const until = Date.now() + ms;
-    const { recoveries } = this;
-    while (Date.now() < until && this.recoveries === recoveries)
-      await sleep(Math.min(until - Date.now(), 1_000), undefined, { signal });
+    const either = AbortSignal.any([signal, this.recovery.signal]);
+    await sleep(ms, undefined, { signal: either }).catch(() => undefined);
+    signal.throwIfAborted();
   }
 
   /** Watches the server's archiving, until the process ends. */
   async watch(signal: AbortSignal): Promise<void> {
-    const watch = new ArchivingWatch();
+    const judge = new ArchivingJudge();
     let fault: string | undefined;
     while (!signal.aborted) {
       try {
-        const found = await watch.look();
-        this.tell(found);
-        if (this.isFailing && found.failingSince === null) this.recoveries++;
-        this.archiving = found;
-        this.write();
+        this.noteArchiving(await lookAtArchiving(judge));
         fault = undefined;
       } catch (error) {
-        if (fault !== String(error)) log(`archiving: ${String(error)}`);
+        if (fault !== String(error)) this.tell(`archiving: ${String(error)}`);
         fault = String(error);
       }
       await sleep(everyMs, undefined, { signal });
     }
   }
 
-  /** Logs a change. */
-  private tell({ failingSince, dropped }: Archiving): void {
+  private tellChange({ failingSince, dropped }: Archiving, before: Archiving | undefined): void {
     const isFailing = failingSince !== null;
-    if (isFailing && !this.isFailing) log(`archiving: fails, WAL waits since ${failingSince}`);
-    const before = this.archiving?.dropped;
-    const isNew = dropped !== null && before !== undefined && dropped.segment !== before?.segment;
-    if (isNew && !this.isDropping) log(`archiving: the server drops WAL, first ${dropped.segment}`);
+    if (isFailing && !wasFailing(before))
+      this.tell(`archiving: fails, WAL waits since ${failingSince}`);
+    const isNew =
+      dropped !== null && before !== undefined && dropped.segment !== before.dropped?.segment;
+    if (isNew && !this.isDropping)
+      this.tell(`archiving: the server drops WAL, first ${dropped.segment}`);
     this.isDropping ||= isNew;
-    if (isFailing || !this.isFailing) return;
-    log(
-      this.isDropping && dropped !== null
-        ? `archiving: works again; WAL up to ${dropped.segment} was dropped`
-        : "archiving: works again",
-    );
+    if (isFailing) return;
+    if (wasFailing(before)) {
+      this.tell(
+        this.isDropping && dropped !== null
+          ? `archiving: works again; WAL up to ${dropped.segment} was dropped`
+          : "archiving: works again",
+      );
+    }
     this.isDropping = false;
   }
 
-  /** Replaces the file as a whole: a reader never finds half of it. */
-  private write(): void {
+  /** Backups must be taken even where a full disk lets no report be written. */
+  private report(): void {
     if (this.archiving === undefined) return;
-    const report: BackupReport = {
-      time: new Date().toISOString(),
-      archiving: this.archiving,
-      repositories: [...this.repositories.values()],
-    };
-    const unfinished = `${reportFile}.unfinished`;
-    writeFileSync(unfinished, JSON.stringify(report));
-    renameSync(unfinished, reportFile);
+    try {
+      this.publish({
+        time: new Date().toISOString(),
+        archiving: this.archiving,
+        repositories: [...this.repositories.values()],
+      });
+      this.reportFault = undefined;
+    } catch (error) {
+      if (this.reportFault !== String(error)) this.tell(`report: ${String(error)}`);
+      this.reportFault = String(error);
+    }
   }
+}
+
+function wasFailing(archiving: Archiving | undefined): boolean {
+  return archiving !== undefined && archiving.failingSince !== null;
+}
+
+/** Replaces the file as a whole: a reader never finds half of it. */
+function writeReport(report: BackupReport): void {
+  const unfinished = `${reportFile}.unfinished`;
+  writeFileSync(unfinished, JSON.stringify(report));
+  renameSync(unfinished, reportFile);
 }

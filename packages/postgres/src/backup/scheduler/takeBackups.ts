@@ -6,7 +6,7 @@ import { backupPaths } from "../pgbackrest/backupDeclaration";
 import type { Backup } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
-import { archiveHistory } from "./archiveHistory";
+import { archiveHistories } from "./archiveHistories";
 import type { Board } from "./board";
 import { log } from "./log";
 import { inTurn } from "./inTurn";
@@ -54,17 +54,25 @@ async function fill(
       continue;
     }
     const { backups } = read.state;
-    const { gaps, open } = await lostWal(repository, backups, signal);
-    board.note(repository, { fault: null, gaps, lastBackup: backups.at(-1) ?? null });
-    const gap = open.at(-1);
-    if (gap === undefined) told = undefined;
-    else {
+    const archiveRead = new Date().toISOString();
+    const lost = await lostWal(repository, backups, signal);
+    const lastBackup = backups.at(-1) ?? null;
+    if ("fault" in lost) {
+      board.note(repository, { fault: lost.fault, lastBackup });
+      tell(lost.fault);
+    } else {
+      const { gaps, newestSegment = null } = lost;
+      board.note(repository, { fault: null, lastBackup, gaps, newestSegment, archiveRead });
+      if (lost.lacksHistory) await inTurn(() => archiveHistories(signal));
+    }
+    const gap = "fault" in lost ? undefined : lost.open.at(-1);
+    if (gap !== undefined) {
       tell(
         `WAL is lost, segment ${missingSegments(gap)}. No moment from ${lostMoments(gap)} can be recovered`,
       );
-    }
+    } else if (!("fault" in lost)) told = undefined;
     // A backup needs WAL of its own, which comes after all that waits.
-    const mustBeFull = (gap !== undefined && !board.isFailing) || wereOff(backups);
+    const mustBeFull = (gap !== undefined && !board.isFailing(repository)) || wereOff(backups);
     const due = mustBeFull ? new Date() : nextDue(backups, schedule);
     if (due.getTime() > Date.now()) {
       await board.rest(Math.min(due.getTime() - Date.now(), lookEveryMs), signal);
@@ -81,15 +89,14 @@ async function lostWal(
   repository: number,
   backups: readonly Backup[],
   signal: AbortSignal,
-): Promise<LostWal> {
+): Promise<LostWal | { fault: string }> {
   try {
     const run = (args: readonly string[]) =>
       runPgBackRest([`--repo=${repository}`, ...args], signal);
     return await findLostWal(run, backups);
   } catch (error) {
     signal.throwIfAborted();
-    log(`repository ${repository}: ${error instanceof Error ? error.message : String(error)}`);
-    return { gaps: [], open: [] };
+    return { fault: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -121,7 +128,7 @@ async function take(
 ): Promise<string | undefined> {
   const started = Date.now();
   const run = await inTurn(async () => {
-    await archiveHistory(signal);
+    await archiveHistories(signal);
     return runPgBackRest([`--repo=${repository}`, `--type=${type}`, "backup"], signal);
   });
   if (run.code !== 0) {
