@@ -32,10 +32,7 @@ export function archiveSettings({
   return [
     {
       name: "archive_command",
-      value:
-        whenArchivingFails === "keep"
-          ? push
-          : `${dropBeyond(whenArchivingFails.dropBeyond)}${push}`,
+      value: whenArchivingFails === "keep" ? push : dropBeyond(whenArchivingFails.dropBeyond, push),
       reason: "all WAL since the oldest backup is kept, so that any moment can be recovered",
     },
     {
@@ -50,13 +47,18 @@ export function archiveSettings({
  * Shell that has the server drop its oldest segment while more than so many MiB wait.
  *
  * Not archive-push-queue-max: pgBackRest 2.45 looks at it only when it starts to push, and one push that hangs keeps the next from
- * starting. The history of a timeline is never dropped: no recovery could follow the timeline.
+ * starting.
+ *
+ * The server archives the history of a timeline before everything else, so that one that cannot be pushed would keep it from dropping
+ * anything. It keeps the file for ever, and the container that takes backups archives it later: see `archiveHistories`.
  */
-function dropBeyond(mebibytes: number): string {
+function dropBeyond(mebibytes: number, push: string): string {
   const segments = Math.floor(mebibytes / segmentMebibytes);
   return (
-    "case %f in *.history) ;; " +
-    `*) if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt ${segments}; then ` +
-    `echo "WAL %f is dropped: more than ${mebibytes} MiB could not be archived" >&2; echo %f >${droppedFile}; exit 0; fi;; esac; `
+    `case %f in *.history) ${push} && exit 0;; esac; ` +
+    `if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt ${segments}; then case %f in ` +
+    `*.history) echo "%f is archived later: more than ${mebibytes} MiB wait" >&2;; ` +
+    `*) echo "WAL %f is dropped: more than ${mebibytes} MiB could not be archived" >&2; echo %f >${droppedFile};; ` +
+    `esac; exit 0; fi; case %f in *.history) exit 1;; esac; ${push}`
   );
 }

@@ -37,16 +37,19 @@ test.each([
   },
 );
 
-test("beyond its limit the server drops the oldest WAL, in segments of 16 MiB, but no history of a timeline", () => {
+test("beyond its limit the server drops the oldest WAL, in segments of 16 MiB, and puts histories of timelines off", () => {
   const dropping = { ...backup, whenArchivingFails: { dropBeyond: 10_250 } };
   const commands = [backup, dropping].map((declared) => {
     const settings = containerSettings({ memory: 1024, overrides: {}, backup: declared });
     return settings.find(({ name }) => name === "archive_command")?.value ?? "";
   });
-  expect(commands[1]).toBe(
-    'case %f in *.history) ;; *) if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt 640; then ' +
-      'echo "WAL %f is dropped: more than 10250 MiB could not be archived" >&2; echo %f >/var/lib/postgresql/pgbackrest/dropped; exit 0; fi;; esac; ' +
-      (commands[0] ?? ""),
+  const [push = "", drop] = commands;
+  expect(drop).toBe(
+    `case %f in *.history) ${push} && exit 0;; esac; ` +
+      'if test $(find pg_wal/archive_status -name "*.ready" | wc -l) -gt 640; then case %f in ' +
+      '*.history) echo "%f is archived later: more than 10250 MiB wait" >&2;; ' +
+      '*) echo "WAL %f is dropped: more than 10250 MiB could not be archived" >&2; echo %f >/var/lib/postgresql/pgbackrest/dropped;; ' +
+      `esac; exit 0; fi; case %f in *.history) exit 1;; esac; ${push}`,
   );
 });
 
