@@ -67,9 +67,16 @@ export async function destroy(args: string[]): Promise<number> {
   if (repository !== undefined) print(`The backups are in the volume ${nameAndSize(repository)}.`);
   if (loss === undefined && isEmpty) return 0;
 
-  const removal = { stack, isThere: loss !== undefined, volume: isNamed ? undefined : data?.name };
+  const named = {
+    ...(isNamed && data !== undefined ? { volume: data.name } : {}),
+    ...(namesBackups && repository !== undefined ? { backups: repository.name } : {}),
+  };
+  const removal = {
+    ...{ stack, isThere: loss !== undefined, named },
+    volume: isNamed ? undefined : data?.name,
+  };
   const ask = process.stdin.isTTY ? askOnTerminal : undefined;
-  const removesData = isNamed || (!yes && (await confirmRemoval(removal, ask)));
+  const removesData = (!yes && (await confirmRemoval(removal, ask))) || isNamed;
   const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
   if (code !== 0) return code;
   if (data !== undefined) await settleVolume(stack, data, removesData, dataVolume);
@@ -200,29 +207,39 @@ interface Removal {
   isThere: boolean;
   /** The volume with its data, if the user has yet to decide about it. */
   volume: string | undefined;
+  /** The volumes that go, because the user has named them on the command line, by the options that do so. */
+  named: Readonly<Record<string, string>>;
 }
 
 /**
  * Has the user type the name of what is to be removed, before anything is.
  *
  * @param ask asks a question; undefined without a terminal
- * @returns whether the volume goes, too
- * @throws UserError if an answer is neither the name nor, for the volume, empty
+ * @returns whether the volume goes that the user has not named yet
+ * @throws UserError if an answer is neither the name nor, for that volume, empty
  */
 export async function confirmRemoval(
-  { stack, isThere, volume }: Removal,
+  { stack, isThere, volume, named }: Removal,
   ask: ((question: string) => Promise<string>) | undefined,
 ): Promise<boolean> {
   if (ask === undefined) {
+    const options = Object.entries(named).map(([option, name]) => ` --${option} ${name}`);
     const withData = volume === undefined ? "" : `, and with its data: --volume ${volume}`;
     throw new UserError(
       `There is no terminal to ask on. ${nothing}`,
-      `To remove it without confirmation: npm run destroy -- --stack ${stack} --yes${withData}`,
+      `To remove it without confirmation: npm run destroy -- --stack ${stack} --yes${options.join("")}${withData}`,
     );
   }
+  const volumes = Object.values(named);
   if (isThere) {
-    const answer = (await ask(`Type the stack's name, ${stack}, to remove it: `)).trim();
+    const along = volumes.length === 0 ? "" : ` with ${volumes.join(" and ")}`;
+    const answer = (await ask(`Type the stack's name, ${stack}, to remove it${along}: `)).trim();
     if (answer !== stack) throw misnamed(answer, "the stack's name");
+  } else {
+    for (const name of volumes) {
+      const answer = (await ask(`Type the volume's name, ${name}, to remove it: `)).trim();
+      if (answer !== name) throw misnamed(answer, "the volume's name");
+    }
   }
   if (volume === undefined) return false;
   const question = `Type the volume's name, ${volume}, to remove its data too; press Enter to keep it: `;

@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { UserError } from "@hosterizer/postgres/userError";
 import { confirmRemoval, namesVolume } from "../../../src/commands/destroy";
 
-const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data" };
+const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data", named: {} };
+const both = { volume: "hosterizer-dev-data", backups: "hosterizer-dev-backup" };
+/** The user has named both volumes on the command line. */
+const named = { ...dev, volume: undefined, named: both };
 
 /** A user who gives these answers, and the questions asked. */
 function user(...answers: string[]) {
@@ -22,6 +25,8 @@ test.each([
   { answers: ["dev"], removal: { ...dev, volume: undefined }, goes: false },
   { answers: ["hosterizer-dev-data"], removal: { ...dev, isThere: false }, goes: true },
   { answers: [""], removal: { ...dev, isThere: false }, goes: false },
+  { answers: ["dev"], removal: named, goes: false },
+  { answers: Object.values(both), removal: { ...named, isThere: false }, goes: false },
 ])(
   "with the answers $answers about $removal, the data is removed: $goes",
   async ({ answers, removal, goes }) => {
@@ -42,11 +47,26 @@ test.each([
   );
 });
 
+test("asks before it removes volumes that are named on the command line", async () => {
+  const { ask, questions } = user("dev", "no");
+  await confirmRemoval(named, ask);
+  expect(questions).toEqual([
+    "Type the stack's name, dev, to remove it with hosterizer-dev-data and hosterizer-dev-backup: ",
+  ]);
+  await expect(confirmRemoval({ ...named, isThere: false }, ask)).rejects.toThrow(
+    '"no" is not the volume\'s name. Nothing was removed.',
+  );
+  expect(questions.at(-1)).toBe("Type the volume's name, hosterizer-dev-data, to remove it: ");
+});
+
 test("without a terminal, it says how to destroy without questions, with or without the data", async () => {
   await expect(confirmRemoval(dev, undefined)).rejects.toThrow(
     "npm run destroy -- --stack dev --yes, and with its data: --volume hosterizer-dev-data",
   );
   await expect(confirmRemoval({ ...dev, volume: undefined }, undefined)).rejects.toThrow(/--yes$/);
+  await expect(confirmRemoval(named, undefined)).rejects.toThrow(
+    "--yes --volume hosterizer-dev-data --backups hosterizer-dev-backup",
+  );
 });
 
 test("removes the data only if its volume is named", () => {
