@@ -1,4 +1,7 @@
 import { UserError } from "@hosterizer/postgres/userError";
+import { width } from "../db/screen/terminal";
+import { warningLines } from "../db/screen/wrapped";
+import { readKnownBackups } from "../dockerStack/backupWarnings";
 import { externalEnvironment, restoreMembership } from "../externalStack/externalEnvironment";
 import { adoptServer } from "../healing/adopt";
 import { requireOwnBackups } from "../healing/ownBackups";
@@ -49,8 +52,23 @@ export async function up(args: string[]): Promise<number> {
     const outputs = await askPulumi(["stack", "output", "--json", "--stack", stack], environment);
     const values = JSON.parse(outputs) as Record<string, unknown>;
     process.stdout.write(renderConnection(stack, values) ?? "");
+    process.stdout.write(await renderBackupWarnings(stack, environment));
   }
   return code;
+}
+
+/** Whether what was brought up can be recovered: a warning is no failure of the update. */
+async function renderBackupWarnings(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const known = await readKnownBackups(stack, environment).catch(() => undefined);
+  return renderWarnings(known?.warnings ?? [], width());
+}
+
+/** Warnings as they end the output of an update. */
+export function renderWarnings(warnings: readonly string[], columns: number): string {
+  return warnings.length === 0 ? "" : `\n${warningLines(warnings, columns).join("\n")}\n`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describeDifference, type Difference } from "@hosterizer/postgres/convergence/difference";
 import { isLeak } from "@hosterizer/postgres/audit/leaks";
 import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
+import { warningLines, wrapped } from "../db/screen/wrapped";
 import type { DriftReport } from "./driftReport";
 import { unknown } from "./previewOutput";
 
@@ -61,7 +62,7 @@ const indent = 2;
  */
 export function renderDrift(report: DriftReport, screen: Screen): string {
   const { stack, differences, warnings } = report;
-  const told = warnings.flatMap((warning) => wrapped(`Warning: ${warning}`, screen.width));
+  const told = warningLines(warnings, screen.width);
   if (report.isNew === true) return [...renderNew(report, screen), ...told].join("\n");
   if (differences.length === 0)
     return [`Stack ${stack} is as the program declares it.`, ...told].join("\n");
@@ -204,17 +205,6 @@ function choices(up: string, stack: string, objects: readonly Difference[]): str
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** The words of a text in lines of at most `width` columns; a longer word has a line to itself. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.trim().split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 const ellipsis = "…";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderConnection } from "../../../src/commands/up";
+import { renderConnection, renderWarnings } from "../../../src/commands/up";
 
 const outputs = { host: "127.0.0.1", port: 5433, database: "hosterizer", schemaVersion: 9 };
 
@@ -33,4 +33,11 @@ test("does not mention TLS without it", () => {
 
 test("shows nothing without a stack", () => {
   expect(renderConnection("local", {})).toBeUndefined();
+});
+
+test("ends with what an operator should know of the backups, and says nothing if all is well", () => {
+  expect(renderWarnings(["Repository 1 has no backup yet.", "It is late."], 30)).toBe(
+    "\nWarning: Repository 1 has no\nbackup yet.\nWarning: It is late.\n",
+  );
+  expect(renderWarnings([], 30)).toBe("");
 });
