@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 
 import type { Connection } from "../connection/connection";
@@ -10,18 +13,28 @@ export type ClientProgram = "pg_dump" | "pg_restore";
 
 const installation =
   "Install PostgreSQL's client of the server's major version or a later one: `apt install postgresql-client` on Debian and Ubuntu;\n" +
-  "on macOS `brew install libpq`, then `brew link --force libpq`.";
+  "on macOS `brew install libpq`, then `brew link --force libpq`. Stacks in Docker need neither: their server's image has both programs.";
 
 /** A run of a program of PostgreSQL's client. */
-interface Run {
+export interface ProgramRun {
+  /** Its options, without those that follow from the rest. */
   args: readonly string[];
-  /** Where it connects to. Default: it reads a file and connects to nothing. */
+  /** Where it connects to. Default: it reads a dump and connects to nothing. */
   connection?: Connection;
+  /** Path of the dump that it reads, a file or a folder. */
+  reads?: string;
+  /** What of that dump it loads: lines of `pg_restore --list`. Default: everything. */
+  list?: string;
+  /** The dump that it writes, at a path that does not exist yet. */
+  writes?: { path: string; format: "custom" | "directory" };
   /** Receives each line of its messages, without the program's name. */
   onMessage?: (message: string) => void;
   /** Receives its standard output. Default: none is read. */
   read?: (output: Readable) => Promise<unknown>;
 }
+
+/** Runs a program to its end. @throws ClientProgramError if it fails; UserError if it was interrupted */
+export type RunProgram = (program: ClientProgram, run: ProgramRun) => Promise<void>;
 
 /** A program of PostgreSQL's client ended with an error. Its messages name no password. */
 export class ClientProgramError extends Error {
@@ -37,24 +50,45 @@ export class ClientProgramError extends Error {
 }
 
 /**
- * Runs a program of PostgreSQL's client to its end.
+ * Runs a program of this machine to its end.
  *
- * @throws ClientProgramError if it fails; UserError if it is not installed
+ * @throws ClientProgramError if it fails; UserError if it is not installed, or was interrupted
  */
-export async function runClientProgram(
+export const runClientProgram: RunProgram = async (program, run) => {
+  const { list } = run;
+  if (list === undefined) return runWithArguments(program, run, argumentsOf(run));
+  const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
+  try {
+    const file = join(folder, "list");
+    await writeFile(file, list);
+    await runWithArguments(program, run, argumentsOf(run, file));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+function argumentsOf({ args, reads, writes }: ProgramRun, list?: string): string[] {
+  return [
+    ...args,
+    ...(list === undefined ? [] : [`--use-list=${list}`]),
+    ...(writes === undefined ? [] : [`--format=${writes.format}`, `--file=${writes.path}`]),
+    ...(reads === undefined ? [] : [reads]),
+  ];
+}
+
+async function runWithArguments(
   program: ClientProgram,
-  { args, connection, onMessage, read }: Run,
+  { connection, onMessage, read }: ProgramRun,
+  args: readonly string[],
 ): Promise<void> {
   const child = spawnPrivately(program, args, {
     stdio: ["ignore", read === undefined ? "ignore" : "pipe", "pipe"],
-    // Messages in English: some of them are recognized.
     env: {
       ...(connection === undefined ? process.env : libpqEnvironment(connection)),
-      LC_ALL: "C.UTF-8",
-      LANGUAGE: "C",
+      ...inEnglish,
     },
   });
-  const messages: string[] = [];
+  const messages = new ProgramMessages(program, onMessage);
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "ENOENT" ? notInstalled(program) : error);
@@ -63,35 +97,77 @@ export async function runClientProgram(
       resolve(code ?? -1);
     });
   });
-  let unfinished = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (unfinished + text).split("\n");
-    unfinished = lines.pop() ?? "";
-    for (const line of lines) {
-      const message = line.replace(`${program}: `, "");
-      if (!isProgress(message)) messages.push(message);
-      onMessage?.(message);
+    messages.add(text);
+  });
+  const kill = () => child.kill();
+  await untilInterrupted(kill, async () => {
+    try {
+      const [code] = await Promise.all([ended, child.stdout && read?.(child.stdout)]);
+      messages.requireSuccess(code);
+    } catch (error) {
+      kill();
+      await ended.catch(() => undefined);
+      throw error;
     }
   });
+}
+
+/** For a program's environment: some of its messages are recognized. */
+export const inEnglish = { LC_ALL: "C.UTF-8", LANGUAGE: "C" } as const;
+
+/** What a program says about its run. */
+export class ProgramMessages {
+  private readonly errors: string[] = [];
+  private unfinished = "";
+
+  constructor(
+    private readonly program: ClientProgram,
+    private readonly onMessage: (message: string) => void = () => undefined,
+  ) {}
+
+  /** @param text what follows on its standard error, which need not end with a line */
+  add(text: string): void {
+    const lines = (this.unfinished + text).split("\n");
+    this.unfinished = lines.pop() ?? "";
+    for (const line of lines) {
+      const message = line.replace(`${this.program}: `, "");
+      if (!isProgress(message)) this.errors.push(message);
+      this.onMessage(message);
+    }
+  }
+
+  /** @throws ClientProgramError unless this is the exit code of a program that has succeeded */
+  requireSuccess(code: number): void {
+    if (code === 0) return;
+    const nothing = `it ended with ${code}, without a message`;
+    throw new ClientProgramError(this.program, this.errors.length > 0 ? this.errors : [nothing]);
+  }
+}
+
+/**
+ * Runs something that a user or the system may interrupt.
+ *
+ * @param stop makes it fail soon
+ * @throws UserError if it was interrupted
+ */
+export async function untilInterrupted<T>(stop: () => void, run: () => Promise<T>): Promise<T> {
   const interrupted = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
-    child.kill();
     interrupted.abort(signal);
+    stop();
   };
   for (const signal of interruptSignals) process.on(signal, interrupt);
   try {
-    const [code] = await Promise.all([ended, child.stdout && read?.(child.stdout)]);
-    if (interrupted.signal.aborted) {
-      const by = String(interrupted.signal.reason);
-      throw new UserError(`Interrupted by ${by}.`, "What was being written has been removed.");
-    }
-    if (code === 0) return;
-    const nothing = messages.length === 0 ? [`it ended with ${code}, without a message`] : [];
-    throw new ClientProgramError(program, [...messages, ...nothing]);
+    const result = await run();
+    interrupted.signal.throwIfAborted();
+    return result;
   } catch (error) {
-    child.kill();
-    await ended.catch(() => undefined);
-    throw error;
+    if (!interrupted.signal.aborted) throw error;
+    throw new UserError(
+      `Interrupted by ${String(interrupted.signal.reason)}.`,
+      "What was being written has been removed.",
+    );
   } finally {
     for (const signal of interruptSignals) process.off(signal, interrupt);
   }

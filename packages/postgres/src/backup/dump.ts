@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/connection";
-import { runClientProgram } from "./clientProgram";
+import { runClientProgram, type RunProgram } from "./clientProgram";
 import { writeNewFile } from "./newFile";
 
 /** What a dump holds. */
@@ -25,6 +25,7 @@ export type OnTable = (table: string) => void;
  * https://www.postgresql.org/docs/15/app-pgdump.html
  *
  * @param file a path that does not exist yet
+ * @param runProgram runs pg_dump. Default: this machine's.
  * @throws ClientProgramError with pg_dump's messages; UserError if pg_dump is not installed
  */
 export async function dump(
@@ -32,20 +33,21 @@ export async function dump(
   file: string,
   { only, tables = [], withoutTables = [], jobs }: DumpContent,
   onTable: OnTable = () => undefined,
+  runProgram: RunProgram = runClientProgram,
 ): Promise<void> {
   const args = [
     ...["--no-password", "--enable-row-security", "--strict-names", "--verbose"],
     // Every role may create a large object, and only that role can read it: a single one would make every dump fail.
     "--no-blobs",
-    ...(jobs === undefined ? ["--format=custom"] : ["--format=directory", `--jobs=${jobs}`]),
+    ...(jobs === undefined ? [] : [`--jobs=${jobs}`]),
     ...(only === undefined ? [] : [`--${only}-only`]),
     ...tables.map((table) => `--table=${patternOf(table)}`),
     ...withoutTables.map((table) => `--exclude-table=${patternOf(table)}`),
   ];
-  await writeNewFile(file, (unfinished) =>
-    runClientProgram("pg_dump", {
-      args: [...args, `--file=${unfinished}`],
-      connection,
+  const format = jobs === undefined ? "custom" : "directory";
+  await writeNewFile(file, (path) =>
+    runProgram("pg_dump", {
+      ...{ args, connection, writes: { path, format } },
       onMessage: (message) => {
         const [, table] = /^dumping contents of table "(.+)"$/.exec(message) ?? [];
         if (table !== undefined) onTable(table);

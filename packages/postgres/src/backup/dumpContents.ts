@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 
 import { ledgerTable } from "../migrations/ledger";
 import { UserError } from "../userError";
-import { ClientProgramError, runClientProgram } from "./clientProgram";
+import { ClientProgramError, runClientProgram, type RunProgram } from "./clientProgram";
 
 /** An object of a dump: a line of `pg_restore --list`. */
 export interface DumpEntry {
@@ -34,15 +34,20 @@ export interface TableRows {
 /**
  * Reads a dump from its first byte to its last, without a server.
  *
+ * @param runProgram runs pg_restore. Default: this machine's.
  * @throws UserError if it is missing, is not in one of pg_dump's formats for pg_restore, or is damaged
  */
-export async function readDump(file: string): Promise<DumpContents> {
+export async function readDump(
+  file: string,
+  runProgram: RunProgram = runClientProgram,
+): Promise<DumpContents> {
   await requireLoadable(file);
   const entries: DumpEntry[] = [];
   const counter = new RowCounter();
   try {
-    await runClientProgram("pg_restore", {
-      args: ["--list", file],
+    await runProgram("pg_restore", {
+      args: ["--list"],
+      reads: file,
       read: async (output) => {
         for await (const line of linesOf(output)) {
           const entry = parseEntry(line);
@@ -50,8 +55,9 @@ export async function readDump(file: string): Promise<DumpContents> {
         }
       },
     });
-    await runClientProgram("pg_restore", {
-      args: ["--data-only", "--file=-", file],
+    await runProgram("pg_restore", {
+      args: ["--data-only", "--file=-"],
+      reads: file,
       read: async (output) => {
         for await (const line of linesOf(output)) counter.read(line);
       },

@@ -1,7 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
@@ -9,7 +6,7 @@ import { generatePassword } from "../access/passwords";
 import { type Connection, withClient } from "../connection/connection";
 import { readSql } from "../sql/readSql";
 import { UserError } from "../userError";
-import { ClientProgramError, runClientProgram } from "./clientProgram";
+import { ClientProgramError, runClientProgram, type RunProgram } from "./clientProgram";
 import type { DumpContents, DumpEntry, TableRows } from "./dumpContents";
 import { closeDatabase } from "./swapDatabases";
 
@@ -39,6 +36,8 @@ export interface RestoreOptions {
   jobs: number;
   /** Receives the name of each table whose rows are about to be loaded. */
   onTable?: (table: string) => void;
+  /** Runs pg_restore. Default: this machine's. */
+  runProgram?: RunProgram;
 }
 
 /**
@@ -304,31 +303,26 @@ function phaseOf({ kind, rest }: DumpEntry): 0 | 1 | 2 {
 async function load(
   { file, entries, section }: Source,
   loader: Connection,
-  { jobs, onTable = () => undefined }: RestoreOptions,
+  { jobs, onTable = () => undefined, runProgram = runClientProgram }: RestoreOptions,
   phase: 0 | 1 | 2,
 ): Promise<void> {
   if (entries.length === 0) return;
-  const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
-  const list = join(folder, "list");
-  try {
-    await writeFile(list, entries.map(({ line }) => `${line}\n`).join(""));
-    await runClientProgram("pg_restore", {
-      args: [
-        ...["--no-password", "--exit-on-error", "--no-owner", "--verbose"],
-        // Otherwise a view of a table under row-level security cannot be filled.
-        ...(phase === 2 ? ["--enable-row-security"] : []),
-        ...(section === undefined ? [] : [`--section=${section}`]),
-        ...[`--use-list=${list}`, `--jobs=${jobs}`, `--dbname=${databaseOnly(loader)}`, file],
-      ],
-      connection: loader,
-      onMessage: (message) => {
-        const [, table] = /^processing data for table "(.+)"$/.exec(message) ?? [];
-        if (table !== undefined) onTable(table);
-      },
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await runProgram("pg_restore", {
+    args: [
+      ...["--no-password", "--exit-on-error", "--no-owner", "--verbose"],
+      // Otherwise a view of a table under row-level security cannot be filled.
+      ...(phase === 2 ? ["--enable-row-security"] : []),
+      ...(section === undefined ? [] : [`--section=${section}`]),
+      ...[`--jobs=${jobs}`, `--dbname=${databaseOnly(loader)}`],
+    ],
+    reads: file,
+    list: entries.map(({ line }) => `${line}\n`).join(""),
+    connection: loader,
+    onMessage: (message) => {
+      const [, table] = /^processing data for table "(.+)"$/.exec(message) ?? [];
+      if (table !== undefined) onTable(table);
+    },
+  });
 }
 
 /** A connection string with a database's name alone: libpq would take a name such as `host=…` for one. */
