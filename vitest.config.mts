@@ -25,6 +25,7 @@ const longest = [
   "stack/rotation",
   "docker/stack/dataOfEarlierStack",
   "stack/prod/conflicts",
+  "docker/stack/dump",
   "docker/stack/rotation",
   "stack/drift",
   "docker/stack/driftCatalogue",

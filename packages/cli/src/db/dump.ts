@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import { ClientProgramError, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
+import { ClientProgramError } from "@hosterizer/postgres/backup/clientProgram";
 import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
 import { withClient } from "@hosterizer/postgres/connection/connection";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
 import { lateProgress, say } from "../terminal";
+import { withClientPrograms } from "./dump/clientPrograms";
 import { dumpOneCustomer } from "./dump/dumpOneCustomer";
 import { defaultFolder, describeDump, dumpFile, makeDefaultFolder } from "./dump/dumpFile";
 import { operatorCommand } from "./operatorCommand";
@@ -100,19 +101,22 @@ async function run(program: Program, options: Options): Promise<void> {
       "Name a table with its schema, such as public.sites.",
     );
   }
-  await requireProgram("pg_dump", major);
-  if (options.file === undefined) await makeDefaultFolder();
-
   const began = Date.now();
   const progress = lateProgress((name: string) => `writing ${name}`);
   const only = options.schemaOnly ? "schema" : options.dataOnly ? "data" : undefined;
+  const withoutTables = await unreadable(program, tables);
   try {
-    await writeDump(
-      connection,
-      file,
-      { only, tables, withoutTables: await unreadable(program, tables), jobs: options.jobs },
-      progress,
-    );
+    await withClientPrograms(stack, ["pg_dump"], major, async (runProgram) => {
+      if (options.file === undefined) await makeDefaultFolder();
+      const { jobs } = options;
+      await writeDump(
+        connection,
+        file,
+        { only, tables, withoutTables, jobs },
+        progress,
+        runProgram,
+      );
+    });
   } catch (error) {
     if (!(error instanceof ClientProgramError)) throw error;
     throw new UserError(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { interruptSignals, requireProgram } from "@hosterizer/postgres/backup/clientProgram";
+import { interruptSignals, type RunProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerFile";
 import { compareCounts, countRows } from "@hosterizer/postgres/backup/countRows";
 import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
@@ -31,6 +31,7 @@ import { up } from "../../commands/up";
 import type { Program } from "../../program";
 import { withStackLock } from "../../stack/locks";
 import { maintenanceConnection } from "../stack/maintenanceConnection";
+import { withClientPrograms } from "../dump/clientPrograms";
 import { lateProgress, say } from "../../terminal";
 import { counted, humanDuration } from "../screen/numbers";
 import { backupRole } from "../stack/backupRole";
@@ -70,16 +71,19 @@ export async function loadDump(
     );
   }
   const migrator = connectionAs(program.migrator, access);
-  await explainRefusal(access, migrator, async () => {
-    await requireProgram("pg_restore", await majorOf(migrator));
-  });
-  say(`Reading ${file} …`);
-  const contents = await readDump(file);
+  const major = await explainRefusal(access, migrator, majorOf);
   const moment = new Date().toISOString().slice(0, 23).replace("T", "_").replaceAll(/[-:.]/g, "");
   const predecessor = nameBeside(access.database, `before_${moment}`);
-  await withStackLock(stack, () =>
-    loadBeside(program, { file, contents, access, options, moment, predecessor }),
-  );
+  const programs = options.dataOnly
+    ? (["pg_restore", "pg_dump"] as const)
+    : (["pg_restore"] as const);
+  await withClientPrograms(stack, programs, major, async (runProgram) => {
+    say(`Reading ${file} …`);
+    const contents = await readDump(file, runProgram);
+    await withStackLock(stack, () =>
+      loadBeside(program, { file, contents, access, options, moment, predecessor, runProgram }),
+    );
+  });
   if (replace === undefined) return;
   // Grants on the database itself, settings, and what other owners have in it.
   const unasked = stack === "local" ? [] : ["--yes", "--skip-preview"];
@@ -106,6 +110,7 @@ async function loadBeside(
     options,
     moment,
     predecessor,
+    runProgram,
   }: {
     file: string;
     contents: DumpContents;
@@ -114,6 +119,7 @@ async function loadBeside(
     moment: string;
     /** What the present database is called afterwards. */
     predecessor: string;
+    runProgram: RunProgram;
   },
 ): Promise<void> {
   const { stack, replace, schemaOnly } = options;
@@ -139,8 +145,9 @@ async function loadBeside(
   };
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
-  const leftOut = await withSources(file, contents, options, program, access, (sources) =>
-    load(sources, target, { jobs: availableParallelism(), onTable: progress }),
+  const reach = { program, access, runProgram };
+  const leftOut = await withSources(file, contents, options, reach, (sources) =>
+    load(sources, target, { jobs: availableParallelism(), onTable: progress, runProgram }),
   );
   say(`Loaded into the database ${database} in ${humanDuration((Date.now() - began) / 1000)}.`);
   tellLeftOut(contents, leftOut, program);
@@ -292,8 +299,11 @@ async function withSources(
   file: string,
   { entries }: DumpContents,
   { schemaOnly, dataOnly }: LoadOptions,
-  program: Program,
-  access: StackAccess,
+  {
+    program,
+    access,
+    runProgram,
+  }: { program: Program; access: StackAccess; runProgram: RunProgram },
   use: (sources: readonly Source[]) => Promise<string[]>,
 ): Promise<string[]> {
   if (!dataOnly) {
@@ -306,8 +316,9 @@ async function withSources(
   const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
   try {
     const schema = join(folder, "schema.dump");
-    await writeDump(connectionAs(backupRole(program), access), schema, { only: "schema" });
-    const definitions = (await readDump(schema)).entries;
+    const reader = connectionAs(backupRole(program), access);
+    await writeDump(reader, schema, { only: "schema" }, undefined, runProgram);
+    const definitions = (await readDump(schema, runProgram)).entries;
     return await use([
       { file: schema, entries: definitions, section: "pre-data" },
       { file, entries, section: "data" },
