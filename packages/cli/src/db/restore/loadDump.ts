@@ -12,12 +12,9 @@ import {
   readDump,
   type TableRows,
 } from "@hosterizer/postgres/backup/dumpContents";
-import {
-  loadedTables,
-  openLike,
-  restore as load,
-  type Source,
-} from "@hosterizer/postgres/backup/restore";
+import { loadedTables } from "@hosterizer/postgres/backup/loadedEntries";
+import { openLike } from "@hosterizer/postgres/backup/newDatabase";
+import { restore as load, type Source } from "@hosterizer/postgres/backup/restore";
 import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";

@@ -1,6 +1,9 @@
 import { type Client, escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "../../connection/connection";
+import { UserError } from "../../userError";
+import type { Row } from "./customerFile";
+import type { CustomerTable } from "./customerTables";
 
 /** Numbers up to this distance are drawn one by one: another session may draw some at the same time, and none is drawn twice. */
 const near = 10_000;
@@ -53,4 +56,31 @@ async function stepsTo(client: Client, sequence: string, value: bigint): Promise
     [sequence, String(value)],
   );
   return Number(drawn.rows[0]?.steps);
+}
+
+/** The largest value of a sequence that a file may use, as a part of all that the sequence has. */
+const share = 2n;
+
+export function noteLargest(
+  { columns, schema, table }: CustomerTable,
+  rows: readonly Row[],
+  largest: Map<string, bigint>,
+): void {
+  for (const [index, { name, sequence, sequenceEnd }] of columns.entries()) {
+    if (sequence === null || sequenceEnd === null) continue;
+    const limit = BigInt(sequenceEnd) / share;
+    for (const row of rows) {
+      const text = row[index];
+      // Such a column may be a text with a number in it.
+      if (text == null || !/^-?\d+$/.test(text)) continue;
+      const value = BigInt(text);
+      if (value > limit) {
+        throw new UserError(
+          `${name} = ${text} of ${schema}.${table} would use up the sequence ${sequence}.`,
+          "The file is not one that a dump has written. Nothing was changed.",
+        );
+      }
+      if (value > (largest.get(sequence) ?? 0n)) largest.set(sequence, value);
+    }
+  }
 }

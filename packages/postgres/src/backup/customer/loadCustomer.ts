@@ -1,33 +1,14 @@
 import { type Client, DatabaseError } from "pg";
 
-import { type Connection, withClient } from "../../connection/connection";
-import type { TenantTable } from "../../rowLevelSecurity/tenancy";
+import { withClient } from "../../connection/connection";
 import { UserError } from "../../userError";
-import { advanceSequences } from "./advanceSequences";
+import { advanceSequences, noteLargest } from "./advanceSequences";
 import { type CustomerHead, readCustomerRecords, type Row } from "./customerFile";
-import {
-  countOfCustomer,
-  type CustomerTable,
-  nameOf,
-  readCustomerTables,
-  setTextForm,
-} from "./customerTables";
-import { appliedMigrations, type CustomerCount, lengthOf, type OnRows } from "./dumpCustomer";
-import { columnsOf, readTakenKey, taken, valuesOf } from "./takenKey";
-
-/** Where a customer is loaded. */
-export interface CustomerTarget {
-  tenantTables: readonly TenantTable[];
-  /** Login of the application: it may write what row-level security lets the customer write. */
-  application: Connection;
-  /** The session variables that make a session of it this customer's. */
-  context: Readonly<Record<string, string>>;
-  /** Login that policies show every row. */
-  reader: Connection;
-  /** Login that is a member of the owner. */
-  migrator: Connection;
-  owner: string;
-}
+import { countOfCustomer, type CustomerTable, nameOf, setTextForm } from "./customerTables";
+import { type CustomerTarget, fittingTables } from "./customerTarget";
+import { type CustomerCount, lengthOf, type OnRows } from "./dumpCustomer";
+import { explain, ofRows } from "./refusedRow";
+import { columnsOf, valuesOf } from "./takenKey";
 
 /** What was loaded of a table. */
 export interface LoadedCount extends CustomerCount {
@@ -66,93 +47,6 @@ export async function loadCustomer(
     await commit(client, head);
     return counts;
   });
-}
-
-/** The tables of a dump in the database, in the dump's order. @throws UserError if the customer cannot be loaded */
-async function fittingTables(
-  file: string,
-  head: CustomerHead,
-  { reader, application, tenantTables }: CustomerTarget,
-): Promise<CustomerTable[]> {
-  return withClient(reader, "restore", async (client) => {
-    const tables = await readCustomerTables(client, tenantTables);
-    requireVersion(file, head, await appliedMigrations(client));
-    requireTables(file, head, tables);
-    for (const table of tables) {
-      const { rows } = await client.query<{ count: string; writable: boolean }>(
-        `select (${countOfCustomer(table, tables, head.customer)}) as count,
-                pg_catalog.has_table_privilege($1::pg_catalog.name, $2::pg_catalog.text, 'INSERT') as writable`,
-        [application.user, table.quoted],
-      );
-      if (table.tenant !== null && rows[0]?.count !== "0") {
-        throw new UserError(
-          `${nameOf(table)} has rows of customer ${head.customer} already.`,
-          "A customer is loaded only where it does not exist. Nothing was changed.",
-        );
-      }
-      if (!rows[0]?.writable) {
-        throw new UserError(
-          `${application.user} may not write ${nameOf(table)}, and customers are loaded with its rights.`,
-          "Nothing was changed.",
-        );
-      }
-    }
-    return head.tables.flatMap((wanted) =>
-      tables.filter((table) => nameOf(table) === nameOf(wanted)),
-    );
-  });
-}
-
-function requireVersion(
-  file: string,
-  { migrations }: CustomerHead,
-  applied: CustomerHead["migrations"],
-): void {
-  const last = (list: CustomerHead["migrations"]) => list.at(-1)?.name ?? "none";
-  const names = (list: CustomerHead["migrations"]) => String(list.map(({ name }) => name));
-  if (names(migrations) !== names(applied)) {
-    throw new UserError(
-      `${file} is of another schema version: its last migration is ${last(migrations)}, and here it is ${last(applied)}.`,
-      "Bring both databases to the same version, then dump again. Nothing was changed.",
-    );
-  }
-  const other = migrations.find(({ sha256 }, index) => {
-    const here = applied[index]?.sha256 ?? null;
-    return sha256 !== null && here !== null && sha256 !== here;
-  });
-  if (other === undefined) return;
-  throw new UserError(
-    `${file} is of another schema: the migration ${other.name} had other statements there than here.`,
-    "Bring both databases to the same schema, then dump again. Nothing was changed.",
-  );
-}
-
-function requireTables(file: string, head: CustomerHead, tables: readonly CustomerTable[]): void {
-  const here = new Map(
-    tables.map((table) => [nameOf(table), table.columns.map(({ name }) => name)]),
-  );
-  const there = new Map(head.tables.map((table) => [nameOf(table), table.columns]));
-  const faults = [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {
-    const [own, dumped] = [here.get(name), there.get(name)];
-    if (own === undefined) return [`${name} is not a table of customers here`];
-    if (dumped === undefined) return [`${name} is not in the file`];
-    return [
-      ...dumped
-        .filter((column) => !own.includes(column))
-        .map((column) => `${name} has no column ${column} here`),
-      ...own
-        .filter((column) => !dumped.includes(column))
-        .map((column) => `${name} has no column ${column} in the file`),
-      ...(String(own) === String(dumped) || own.length !== dumped.length
-        ? []
-        : [`${name} has its columns in another order`]),
-    ];
-  });
-  if (faults.length === 0) return;
-  throw new UserError(
-    `${file} does not fit the tables:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-    "`npm run drift` shows whether a table was changed by hand. Nothing was changed.",
-  );
 }
 
 /** Characters of text, and rows, that are written at once. */
@@ -249,33 +143,6 @@ async function insert(client: Client, table: CustomerTable, rows: readonly Row[]
   return rowCount ?? 0;
 }
 
-/** The largest value of a sequence that a file may use, as a part of all that the sequence has. */
-const share = 2n;
-
-function noteLargest(
-  { columns, schema, table }: CustomerTable,
-  rows: readonly Row[],
-  largest: Map<string, bigint>,
-): void {
-  for (const [index, { name, sequence, sequenceEnd }] of columns.entries()) {
-    if (sequence === null || sequenceEnd === null) continue;
-    const limit = BigInt(sequenceEnd) / share;
-    for (const row of rows) {
-      const text = row[index];
-      // Such a column may be a text with a number in it.
-      if (text == null || !/^-?\d+$/.test(text)) continue;
-      const value = BigInt(text);
-      if (value > limit) {
-        throw new UserError(
-          `${name} = ${text} of ${schema}.${table} would use up the sequence ${sequence}.`,
-          "The file is not one that a dump has written. Nothing was changed.",
-        );
-      }
-      if (value > (largest.get(sequence) ?? 0n)) largest.set(sequence, value);
-    }
-  }
-}
-
 /** Whether the database has exactly the rows of the file, and whether the customer's rows refer to all others. */
 async function requireCounts(
   client: Client,
@@ -304,57 +171,6 @@ async function requireCounts(
       "The file is not one that a dump has written. Nothing was changed.",
     );
   }
-}
-
-/** Classes of SQLSTATE that say something about a row: data exception, integrity constraint violation. */
-const ofRows = /^2[23]/;
-/** insufficient_privilege: here that of a policy, because privileges were looked at before. */
-const refused = "42501";
-
-/** What went wrong, for the user, where it is the file. https://www.postgresql.org/docs/15/errcodes-appendix.html */
-async function explain(
-  error: unknown,
-  {
-    file,
-    table,
-    rows,
-    target,
-    head,
-  }: {
-    file: string;
-    table: CustomerTable | undefined;
-    rows: readonly Row[];
-    target: CustomerTarget;
-    head: CustomerHead;
-  },
-): Promise<unknown> {
-  if (!(error instanceof DatabaseError)) return error;
-  const { code = "", message, detail } = error;
-  const unchanged = "Nothing was changed.";
-  if (code === refused && table !== undefined) {
-    return new UserError(
-      `${file} has rows of ${nameOf(table)} that are not customer ${head.customer}'s: row-level security refuses them.`,
-      `The file is not one that a dump has written. ${unchanged}`,
-      { cause: error },
-    );
-  }
-  if (code === taken && table !== undefined) {
-    const key = await readTakenKey(error, table, rows, target.reader);
-    return new UserError(
-      key === undefined
-        ? `${file} has two rows of ${nameOf(table)} with the same key ${String(error.constraint)}.`
-        : `${nameOf(table)} has another row with ${key}.`,
-      key === undefined ? unchanged : `Two rows cannot have the same key. ${unchanged}`,
-      { cause: error },
-    );
-  }
-  if (!ofRows.test(code)) return error;
-  const where = table === undefined ? (error.table ?? "a table") : nameOf(table);
-  return new UserError(
-    `${file} has a row of ${where} that the database refuses: ${[message, detail].filter(Boolean).join(". ")}.`,
-    unchanged,
-    { cause: error },
-  );
 }
 
 async function commit(client: Client, { customer }: CustomerHead): Promise<void> {

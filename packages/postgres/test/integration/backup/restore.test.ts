@@ -8,13 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareCounts, countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
 import { readDump, type TableRows } from "../../../src/backup/dumpContents";
-import {
-  dropRestored,
-  loadedTables,
-  openLike,
-  restore,
-  type RestoreTarget,
-} from "../../../src/backup/restore";
+import { loadedTables } from "../../../src/backup/loadedEntries";
+import { dropRestored, openLike, type RestoreTarget } from "../../../src/backup/newDatabase";
+import { restore } from "../../../src/backup/restore";
 import { closeDatabase, swapDatabases } from "../../../src/backup/swapDatabases";
 import type { Connection } from "../../../src/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";

@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+// Loads the program's declarations, as the command line does.
+import "tsx/cjs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import {
@@ -55,8 +57,8 @@ describe.each([
   },
   {
     what: "broken",
-    script: "echo 'no library' >&2; exit 127",
-    says: "pg_dump --version fails: no library",
+    script: "echo 'pg_dump: error while loading shared libraries: libpq.so.5' >&2; exit 127",
+    says: "pg_dump --version fails: error while loading shared libraries: libpq.so.5",
   },
   {
     what: "another program",
@@ -86,7 +88,7 @@ describe.each([
     process.env["DOCKER_HOST"] = `unix://${join(folder, "nothing.sock")}`;
     await expect(chosen("dev")).rejects.toMatchObject({
       name: "UserError",
-      fault: expect.stringMatching(/PATH|14|library|hello/) as unknown,
+      fault: expect.stringMatching(/PATH|14|libraries|hello/) as unknown,
       remedy: expect.stringContaining("Install PostgreSQL's client") as unknown,
     });
     await expect(chosen("dev")).rejects.toThrow(/Stack dev runs in Docker, and cannot reach/);
