@@ -10,7 +10,8 @@ import { fromUser } from "./dump/dumpFile";
 import { operatorCommand } from "./operatorCommand";
 import { copyStack } from "./recover/copyStack";
 import { recoverStack } from "./recover/recover";
-import { loadDump, type LoadOptions } from "./restore/loadDump";
+import type { LoadOptions } from "./restore/dumpSources";
+import { loadDump } from "./restore/loadDump";
 import { loadOneCustomer } from "./restore/loadOneCustomer";
 import { customerId } from "./stack/tenantContext";
 

@@ -1,50 +1,33 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 
 import { interruptSignals, type RunProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerFile";
-import { compareCounts, countRows } from "@hosterizer/postgres/backup/countRows";
-import { dump as writeDump } from "@hosterizer/postgres/backup/dump";
-import {
-  type DumpContents,
-  type DumpEntry,
-  readDump,
-  type TableRows,
-} from "@hosterizer/postgres/backup/dumpContents";
-import { loadedTables } from "@hosterizer/postgres/backup/loadedEntries";
+import { type DumpContents, readDump } from "@hosterizer/postgres/backup/dumpContents";
 import { openLike } from "@hosterizer/postgres/backup/newDatabase";
-import { restore as load, type Source } from "@hosterizer/postgres/backup/restore";
+import { restore as load } from "@hosterizer/postgres/backup/restore";
 import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
-import { renderDifference } from "@hosterizer/postgres/convergence/difference";
-import { isLeak } from "@hosterizer/postgres/isolation/isolationProof";
-import { ledgerTable } from "@hosterizer/postgres/migrations/ledger";
 import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
-import { readSchemaDrift } from "@hosterizer/postgres/schema/schemaDrift";
 import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
 import type { Program } from "../../program";
 import { withStackLock } from "../../stack/locks";
-import { maintenanceConnection } from "../stack/maintenanceConnection";
-import { withClientPrograms } from "../dump/clientPrograms";
 import { lateProgress, say } from "../../terminal";
-import { counted, humanDuration } from "../screen/numbers";
-import { backupRole } from "../stack/backupRole";
+import { withClientPrograms } from "../dump/clientPrograms";
+import { humanDuration } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
+import { maintenanceConnection } from "../stack/maintenanceConnection";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
-import { proveStack } from "../verify/proof";
-
-/** How a dump is loaded: the options of `npm run db -- restore`. */
-export interface LoadOptions {
-  stack: string;
-  into?: string;
-  replace?: string;
-  schemaOnly?: true;
-  dataOnly?: true;
-}
+import { checkRestored } from "./checkRestored";
+import {
+  expectedRows,
+  type LoadOptions,
+  requireSameVersion,
+  tellLeftOut,
+  withSources,
+} from "./dumpSources";
 
 /** Loads a dump into a database of its own, checks it, and puts it in place if asked. */
 export async function loadDump(
@@ -152,7 +135,7 @@ async function loadBeside(
   await closedUnless(target.maintenance, database, async () => {
     // For the proof: its sessions are the application's.
     await openLike(target);
-    await check(
+    await checkRestored(
       program,
       { ...access, database },
       expectedRows(contents, options, program),
@@ -201,26 +184,6 @@ async function closedUnless(
   }
 }
 
-/** Says what a dump has and the new database does not. */
-function tellLeftOut(
-  { entries, tables }: DumpContents,
-  extensions: readonly string[],
-  { owner }: Program,
-): void {
-  if (extensions.length > 0)
-    say(
-      `  without the extensions ${extensions.join(", ")}: only a superuser can create them there`,
-    );
-  const loaded = new Set(loadedTables({ entries, tables }, owner));
-  const others = tables.filter((table) => !loaded.has(table));
-  if (others.length > 0) {
-    const names = others.map(({ schema, table }) => `${schema}.${table}`).join(", ");
-    say(`  without the tables ${names}: they are not ${owner}'s`);
-  }
-  if (entries.some(({ kind }) => kind.startsWith("BLOB")))
-    say("  without large objects: the program does not support them");
-}
-
 /** The most bytes of a name: https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS */
 const nameLength = 63;
 
@@ -248,118 +211,4 @@ async function majorOf(connection: Connection): Promise<number> {
 
 function serverOf({ host, port, sslmode, sslrootcert }: StackAccess) {
   return { host, port, sslmode, ...(sslrootcert === undefined ? {} : { sslrootcert }) };
-}
-
-/** A dump of another version would not fit what the program declares. @throws UserError */
-function requireSameVersion(
-  file: string,
-  { entries, migrations }: DumpContents,
-  applied: readonly string[],
-  { stack, dataOnly }: LoadOptions,
-): void {
-  const has = (kind: string) => entries.some((entry) => entry.kind === kind);
-  if (!has("TABLE") && !dataOnly) {
-    throw new UserError(
-      `${file} has only rows.`,
-      "Add --data-only: they are loaded into a copy of the present schema.",
-    );
-  }
-  if (migrations === undefined) {
-    throw new UserError(
-      has("TABLE DATA")
-        ? `${file} is not a dump of a whole database of this program: it has no rows of ${ledgerTable.schema}.${ledgerTable.table}.`
-        : `${file} has no rows, not even the migrations' ledger: a dump with --schema-only is for reading.`,
-      "Name a dump of everything. pg_restore loads a part of a database.",
-    );
-  }
-  const [inDump, here] = [migrations, applied].map((names) => [...names].sort());
-  const [last, lastHere] = [inDump?.at(-1) ?? "none", here?.at(-1) ?? "none"];
-  if (String(inDump) === String(here)) return;
-  throw new UserError(
-    `${file} is of another schema version: its last migration is ${last}, and that of stack ${stack} is ${lastHere}.`,
-    `Bring the stack to that version first: \`npm run db -- migrate\`, or the commit with those migrations.`,
-  );
-}
-
-/** The program's own records are part of a schema: without them the next update could not tell what is applied. */
-function expectedRows(
-  contents: DumpContents,
-  { schemaOnly }: LoadOptions,
-  { owner }: Program,
-): readonly TableRows[] {
-  const loaded = loadedTables(contents, owner);
-  return schemaOnly ? loaded.filter(({ schema }) => schema === ledgerTable.schema) : loaded;
-}
-
-/** What is loaded, in which order. */
-async function withSources(
-  file: string,
-  { entries }: DumpContents,
-  { schemaOnly, dataOnly }: LoadOptions,
-  {
-    program,
-    access,
-    runProgram,
-  }: { program: Program; access: StackAccess; runProgram: RunProgram },
-  use: (sources: readonly Source[]) => Promise<string[]>,
-): Promise<string[]> {
-  if (!dataOnly) {
-    const isWanted = ({ kind, rest }: DumpEntry) =>
-      !schemaOnly ||
-      !["TABLE DATA", "SEQUENCE SET"].includes(kind) ||
-      rest.startsWith(`${ledgerTable.schema} `);
-    return use([{ file, entries: entries.filter(isWanted) }]);
-  }
-  const folder = await mkdtemp(join(tmpdir(), "hosterizer-restore-"));
-  try {
-    const schema = join(folder, "schema.dump");
-    const reader = connectionAs(backupRole(program), access);
-    await writeDump(reader, schema, { only: "schema" }, undefined, runProgram);
-    const definitions = (await readDump(schema, runProgram)).entries;
-    return await use([
-      { file: schema, entries: definitions, section: "pre-data" },
-      { file, entries, section: "data" },
-      { file: schema, entries: definitions, section: "post-data" },
-    ]);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-/** @throws UserError if the restored database is not what the dump says, or not safe to use */
-async function check(
-  program: Program,
-  restored: StackAccess,
-  rows: readonly TableRows[],
-  schemaOnly = false,
-): Promise<void> {
-  const counts = await countRows(connectionAs(backupRole(program), restored), rows);
-  const differences = await readSchemaDrift(connectionAs(program.migrator, restored), {
-    schemas: program.recordedSchemas,
-    owner: program.owner,
-    directory: program.migrationsDirectory,
-    tenancy: await program.tenancyUpTo(),
-  });
-  const proof = await proveStack(restored, program);
-  const faults = [
-    ...compareCounts(rows, counts),
-    ...differences.map(renderDifference),
-    ...proof.cells
-      .filter(isLeak)
-      .map(({ role, table }) => `${role} sees other tenants' rows of ${table}`),
-  ];
-  if (faults.length > 0) {
-    throw new UserError(
-      `The database ${restored.database} is not as it should be:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-      "It is kept under this name, and only superusers may connect to it. The present database was not changed.",
-    );
-  }
-  const total = rows.reduce((sum, { count }) => sum + count, 0);
-  say(
-    schemaOnly
-      ? "  rows: none but the program's own records"
-      : `  rows: ${counted(total, "row")} of ${counted(rows.length, "table")}, as in the dump`,
-  );
-  say("  schema: as recorded");
-  say(`  isolation: ${counted(proof.summary.tried, "attempt")}, nothing leaks`);
 }
