@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, truncate } from "node:fs/promises";
+import { copyFile, readdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Client } from "pg";
@@ -92,6 +92,18 @@ describe("a dump of everything", () => {
     );
     expect(filled).toEqual(await project.query(count));
   });
+});
+
+test("a dump by several jobs is a folder, and is restored like a file", async () => {
+  const { code, output } = await db("dump", "--jobs", "2", "--file", "several.dump");
+  expect(output).toMatch(/^several\.dump: \d+ kB, /m);
+  expect(code).toBe(0);
+  expect(await readdir(join(project.directory, "several.dump"))).toContain("toc.dat");
+
+  const restored = await db("restore", "several.dump", "--into", "from_several");
+  expect(restored.output).toMatch(/rows: [\d,]+ rows of \d+ tables, as in the dump/);
+  expect(restored.output).toMatch(/isolation: [\d,]+ attempts, nothing leaks/);
+  expect(restored.code).toBe(0);
 });
 
 test("a restored database that fails a check is kept, closed, and the present one stays", async () => {

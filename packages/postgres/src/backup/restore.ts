@@ -30,6 +30,8 @@ export interface RestoreOptions {
   onTable?: (table: string) => void;
   /** Runs pg_restore. Default: this machine's. */
   runProgram?: RunProgram;
+  /** Ends it early, before the next step. A program that runs ends by itself. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -67,10 +69,12 @@ export async function restore(
         const entries = source.entries.filter(
           (entry) => phaseOf(entry) === phase && isLoaded(entry, target.owner, schemas),
         );
+        options.signal?.throwIfAborted();
         await load({ ...source, entries }, loader, options, phase);
       }
     }
     await handOver(target, loader.user);
+    options.signal?.throwIfAborted();
     return leftOut;
   } catch (error) {
     await dropRestored(target);

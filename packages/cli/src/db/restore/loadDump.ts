@@ -11,6 +11,7 @@ import { readMigrationState } from "@hosterizer/postgres/migrations/migrationSta
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../../commands/up";
+import { interruptible } from "../../interruptible";
 import type { Program } from "../../program";
 import { withStackLock } from "../../stack/locks";
 import { lateProgress, say } from "../../terminal";
@@ -126,8 +127,13 @@ async function loadBeside(
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
   const reach = { program, access, runProgram };
-  const leftOut = await withSources(file, contents, options, reach, (sources) =>
-    load(sources, target, { jobs: availableParallelism(), onTable: progress, runProgram }),
+  const how = { jobs: availableParallelism(), onTable: progress, runProgram };
+  const leftOut = await interruptible(
+    (signal) =>
+      withSources(file, contents, options, reach, (sources) =>
+        load(sources, target, { ...how, signal }),
+      ),
+    "The new database was dropped again, and nothing else was changed.",
   );
   say(`Loaded into the database ${database} in ${humanDuration((Date.now() - began) / 1000)}.`);
   tellLeftOut(contents, leftOut, program);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { runClientProgram, type RunProgram } from "../../../src/backup/clientProgram";
 import { compareCounts, countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
 import { readDump, type TableRows } from "../../../src/backup/dumpContents";
@@ -247,6 +248,27 @@ test("a restore whose connection is cut leaves neither database nor login", asyn
   const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
   expect(await rowsOf(database.superuser, left)).toEqual([]);
   await database.run("delete from public.policies");
+});
+
+test.each([
+  { runs: 1, when: "between two steps" },
+  { runs: 2, when: "while the owner takes over" },
+])("a restore that is interrupted $when leaves neither database nor login", async ({ runs }) => {
+  const source = await dumpOf("interrupted");
+  const interrupted = new AbortController();
+  let run = 0;
+  const runProgram: RunProgram = async (...program) => {
+    await runClientProgram(...program);
+    if (++run === runs) interrupted.abort(new Error("interrupted"));
+  };
+  const { signal } = interrupted;
+  const running = restore([source], target, { jobs: 1, runProgram, signal });
+
+  await expect(running).rejects.toThrow("interrupted");
+  expect(run).toBe(runs);
+  expect(await databases()).toEqual([database.name]);
+  const left = "select rolname from pg_roles where rolname like 'restore\\_%'";
+  expect(await rowsOf(database.superuser, left)).toEqual([]);
 });
 
 test("of two restores under one name at once, one fails and leaves the other's database alone", async () => {
