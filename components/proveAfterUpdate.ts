@@ -37,14 +37,16 @@ export interface ProofArgs {
  *   not, as after an update of a few resources, is a warning
  */
 export async function proveAfterUpdate(args: ProofArgs): Promise<void> {
-  if (pulumi.runtime.isDryRun()) return;
+  // The command line brings up a server that does not answer by itself, before the update of the whole.
+  const isServerAlone = process.env["HOSTERIZER_SERVER_ALONE"] !== undefined;
+  if (pulumi.runtime.isDryRun() || isServerAlone) return;
   const { stack, tenancy, database, logins, contextKey, after } = args;
   const ways = Object.entries(logins).map(([role, { user, password }]) =>
     database.connect(user, password).apply((connection) => [role, connection] as const),
   );
   const [found, key] = await awaitOutput(pulumi.all([pulumi.all(ways), contextKey, after.urn]));
   const connections = new Map(found.filter(([, { password }]) => password !== undefined));
-  // An update of a few resources, such as one that starts the server first, may have nothing to prove yet.
+  // An update of a few resources may have nothing to prove yet.
   if (connections.size === 0) return;
   const connect = (role: string) => connectionOf(connections, role);
   const isSigned = tenancy.context === "signed";

@@ -165,12 +165,16 @@ describe("a recovery", () => {
   });
 
   test("to the second before a DELETE without WHERE has every row", async () => {
+    const unproven = "  hosterizer-database:proof: false\n";
+    await project.edit("Pulumi.dev.yaml", unproven, "");
     const { code, output } = await db("restore", "--to", moment, "--replace", "hosterizer");
+    await project.write("Pulumi.dev.yaml", `${await project.read("Pulumi.dev.yaml")}${unproven}`);
 
     expect(output).toContain("  schema: as recorded");
     expect(output).toMatch(/isolation: [\d,]+ attempts, nothing leaks/);
     expect(output).toContain("Stack dev runs on the recovered data.");
     expect(output).toContain(`The data before is kept in the volume ${project.prefix}-data:`);
+    expect(output).not.toContain("was not proven");
     expect(code).toBe(0);
     expect(await readChecksums(project)).toEqual(rows);
     expect(await project.run("drift")).toMatchObject({ code: 0 });

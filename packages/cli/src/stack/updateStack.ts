@@ -40,7 +40,9 @@ export async function bringUpInstance(
   const backup = ["**hosterizer:index:Backup::backup", "**::backup-key"];
   const targets = [`**hosterizer:index:${kind}**`, ...(kind === "DockerInstance" ? backup : [])];
   const words = targets.flatMap((target) => ["--target", target]);
-  const code = await updateStack(stack, ["up", ...words, ...agreed], environment);
+  // The rest follows: until then the roles of a recovered server have none of the passwords that the proof would log in with.
+  const alone = { ...environment, HOSTERIZER_SERVER_ALONE: "true" };
+  const code = await updateStack(stack, ["up", ...words, ...agreed], alone);
   if (code === 0) return;
   throw new UserError(
     `The server of stack ${stack} could not be brought up (see above).`,
