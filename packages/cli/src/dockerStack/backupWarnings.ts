@@ -1,3 +1,5 @@
+import type Dockerode from "dockerode";
+
 import {
   type BackupReport,
   readReport,
@@ -39,9 +41,25 @@ export async function readKnownBackups(
   if (found === undefined) return undefined;
   if (!found.State.Running) return { report: null, warnings: [silent(name, "does not run")] };
   const { code, output } = await runInContainer(container, ["cat", reportFile]);
-  if (code !== 0) return { report: null, warnings: [silent(name, "has not reported yet")] };
-  const report = readReport(output);
-  return { report, warnings: backupWarnings(report, name, backup) };
+  const report = code === 0 ? readReport(output) : null;
+  const isNew = hasJustStarted(found);
+  return { report, warnings: backupWarnings(report, { name, isNew }, backup) };
+}
+
+/** How long a container may take to report, and to take the first backup, before that is told. */
+const startMs = 60_000;
+
+/** Whether a container has had no time for that yet. One that ends again and again has had it. */
+export function hasJustStarted(
+  {
+    RestartCount,
+    State,
+  }: Pick<Dockerode.ContainerInspectInfo, "RestartCount"> & {
+    State: { StartedAt: string };
+  },
+  now = Date.now(),
+): boolean {
+  return RestartCount === 0 && now - new Date(State.StartedAt).getTime() < startMs;
 }
 
 function silent(container: string, what: string): string {
@@ -55,19 +73,29 @@ const latenessMs = 24 * 60 * 60_000;
 /** For how long a gap is told that a backup has followed, in milliseconds. */
 const gapAgeMs = 24 * 60 * 60_000;
 
-/** What is wrong with backups and archive. Empty if all is well. */
+/**
+ * What is wrong with backups and archive. Empty if all is well.
+ *
+ * @param report null: there is none
+ */
 export function backupWarnings(
-  report: BackupReport,
-  container: string,
+  report: BackupReport | null,
+  container: { name: string; isNew: boolean },
   backup: DockerSettings["backup"],
   now = Date.now(),
 ): string[] {
+  const { name, isNew } = container;
+  if (report === null) return isNew ? [] : [silent(name, "has not reported yet")];
   const age = now - new Date(report.time).getTime();
   if (age > reportAgeMs)
-    return [silent(container, `has not reported for ${humanDuration(age / 1000)}`)];
+    return isNew ? [] : [silent(name, `has not reported for ${humanDuration(age / 1000)}`)];
   return [
     ...archivingWarnings(report, backup, now),
-    ...report.repositories.flatMap((repository) => repositoryWarnings(repository, backup, now)),
+    ...report.repositories
+      .filter(
+        ({ fault, failure, lastBackup }) => !isNew || (fault ?? failure ?? lastBackup) !== null,
+      )
+      .flatMap((repository) => repositoryWarnings(repository, backup, now)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type BackupReport, readReport } from "@hosterizer/postgres/backup/backupReport";
-import { backupWarnings } from "../../../src/dockerStack/backupWarnings";
+import { backupWarnings, hasJustStarted } from "../../../src/dockerStack/backupWarnings";
 
 const at = (clock: string) => `2026-11-30T${clock}.000Z`;
 const now = new Date(at("12:00:00")).getTime();
@@ -38,11 +38,12 @@ const gapFrom = (clock: string) => ({
 const warningsOf = (
   report: BackupReport,
   whenArchivingFails: typeof declared.whenArchivingFails | { dropBeyond: number } = "keep",
+  isNew = false,
 ) =>
   // As it comes from its file.
   backupWarnings(
     readReport(JSON.stringify(report)),
-    "dev-backup",
+    { name: "dev-backup", isNew },
     { ...declared, whenArchivingFails },
     now,
   );
@@ -184,4 +185,31 @@ test("a repository that cannot be read, and a container that is silent, are told
   expect(warningsOf({ ...failing, time: at("11:54:00") })).toEqual([
     "The container dev-backup, which takes the backups, has not reported for 6 min: nothing is backed up.",
   ]);
+});
+
+test("a container that has just been started has had no time to report, or to take a backup", () => {
+  const none = (isNew: boolean) =>
+    backupWarnings(null, { name: "dev-backup", isNew }, declared, now);
+  expect(none(true)).toEqual([]);
+  expect(none(false)).toEqual([
+    "The container dev-backup, which takes the backups, has not reported yet: nothing is backed up.",
+  ]);
+  const first = { ...repository, lastBackup: null };
+  const told = (report: Partial<BackupReport>) =>
+    warningsOf({ ...healthy, ...report }, "keep", true);
+  expect(told({ time: at("11:00:00") })).toEqual([]);
+  expect(told({ repositories: [first] })).toEqual([]);
+  expect(told({ repositories: [{ ...first, failure: "no" }] })).toHaveLength(1);
+  expect(told({ repositories: [{ ...first, fault: "no" }] })).toHaveLength(1);
+  expect(told({ archiving: failing.archiving })).toHaveLength(1);
+});
+
+test.each([
+  { started: "11:59:10", restarts: 0, isNew: true },
+  { started: "11:58:59", restarts: 0, isNew: false },
+  // It ends again and again.
+  { started: "11:59:10", restarts: 1, isNew: false },
+])("with $restarts restarts, one that was started at $started is new: $isNew", (container) => {
+  const { started, restarts: RestartCount, isNew } = container;
+  expect(hasJustStarted({ RestartCount, State: { StartedAt: at(started) } }, now)).toBe(isNew);
 });
