@@ -52,8 +52,8 @@ const numberWithin = (what: string, low: number, high: number) => {
 
 const filled = (message: string) => z.string(message).regex(/\S/, message);
 
-/** The folders that pgBackRest and the drills make in a repository. A repository in one of them would be damaged by the other. */
-const taken = /^\/(archive|backup|drills|restore-points)(\/|$)/;
+/** What pgBackRest, the drills and the scheduler make in a repository. A repository in one of them would be damaged by the other. */
+const taken = /^\/(archive|backup|copy-id|drills|restore-points)(\/|$)/;
 
 const path = z
   .string("is not a path from the root, such as /dev")

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type Dockerode from "dockerode";
 
 import { backupPaths, stanza } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
+import { copyId, readCopyId } from "@hosterizer/postgres/backup/pgbackrest/copyId";
 import {
   readBackupList,
   type RepositoryState,
@@ -117,36 +118,54 @@ async function tryRepositories(
     await twin.wait();
     return withoutFrames(await twin.logs({ stdout: true, stderr: true })).toString("utf8");
   });
-  const [server = "", ...lists] = printed.split(`${separator}\n`);
+  return trialFaults(printed, repositories, process.env[namedBackups]);
+}
+
+/**
+ * Why a server could not use the repositories.
+ *
+ * @param printed what `lookAt` has printed
+ * @param named the place of the backups that the user has named, to recover them into an empty server
+ */
+export function trialFaults(
+  printed: string,
+  repositories: readonly TriedRepository[],
+  named?: string,
+): DeclarationError[] {
+  const [server = "", ownId = "", ...lists] = printed.split(`${separator}\n`);
   const found = repositories.map((repository, index) => {
-    const text = lists[index] ?? "";
+    const [text = "", copy = ""] = lists.slice(2 * index);
     const isList = text.startsWith("[");
     return {
-      repository,
-      text,
+      ...{ repository, text, copy: copy.trim() },
       state: isList ? readBackupList(text, [repository.number])[0] : undefined,
     };
   });
-  const lost = found.find(({ repository }) => repository.place === process.env[namedBackups]);
-  const servers = { present: server.trim(), lost: lost?.state?.systemId };
-  return found.flatMap(({ repository, text, state }) =>
+  const lost = found.find(({ repository }) => repository.place === named);
+  const servers = { present: server.trim(), copy: ownId.trim(), lost: lost?.state?.systemId };
+  return found.flatMap(({ repository, text, copy, state }) =>
     state === undefined
       ? [refusal(repository, text.trim() || "pgbackrest said nothing")]
-      : judge(repository, state, servers),
+      : judge(repository, { ...state, copy }, servers),
   );
 }
 
 const separator = "----";
 
-/** Prints the identifier of the server's data, if there is any, and what pgBackRest says of each repository. */
+/**
+ * Prints the identifier of the server's data, if there is any, and its ID, if it is a copy; of each repository what pgBackRest says, and the
+ * ID of the copy that it belongs to.
+ */
 function lookAt(repositories: readonly TriedRepository[]): string {
   const { data } = backupPaths;
   return [
     `[ ! -e ${data}/global/pg_control ] || LC_ALL=C pg_controldata -D ${data} | sed -n 's/^Database system identifier: *//p'`,
+    `echo ${separator}; cat ${copyId.inVolume} 2>/dev/null`,
     ...repositories.flatMap(({ number }) => [
       `echo ${separator}`,
       // Four attempts: one that does not answer takes 20 seconds.
       `pgbackrest --stanza=${stanza} --repo=${number} --io-timeout=5 --output=json info 2>&1; echo`,
+      `echo ${separator}; pgbackrest --stanza=${stanza} --repo=${number} --io-timeout=5 ${readCopyId.join(" ")} 2>/dev/null; echo`,
     ]),
   ].join("\n");
 }
@@ -155,18 +174,31 @@ function lookAt(repositories: readonly TriedRepository[]): string {
 interface Servers {
   /** That of the server's data; empty: it has none yet. */
   present: string;
+  /** Its ID, if it is a copy; empty: it is none. */
+  copy: string;
   /** That of the server whose backups the user has named, to recover them into an empty one. All its repositories are this stack's. */
   lost: string | undefined;
 }
 
 function judge(
   repository: TriedRepository,
-  { fault, exists, systemId }: RepositoryState,
-  { present: server, lost }: Servers,
+  { fault, exists, systemId, copy }: RepositoryState & Pick<Servers, "copy">,
+  { present: server, copy: own, lost }: Servers,
 ): DeclarationError[] {
   const { place, declaration } = repository;
   if (fault !== undefined) return [refusal(repository, fault)];
-  if (!exists || systemId === undefined || systemId === server) return [];
+  if (!exists || systemId === undefined) return [];
+  if (systemId === server) {
+    if (copy === own) return [];
+    const other = own === "" ? "a copy of this server" : "the server that this one is a copy of";
+    return [
+      new DeclarationError(
+        declaration,
+        `${place} has the backups of ${copy === "" || own === "" ? other : "another copy of the same server"}. Both have the system identifier ${systemId}, so that the WAL of one would go into the backups of the other`,
+        "Name another path",
+      ),
+    ];
+  }
   if (server === "" && systemId === lost) return [];
   const whose =
     server === ""

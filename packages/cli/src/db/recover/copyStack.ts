@@ -12,6 +12,7 @@ import { declaredBackups } from "../backup/backupContainer";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
+import { makeCopy } from "./keepCopyId";
 import { recoverInto } from "./recover";
 import { removePast } from "./recoveryContainer";
 import { described, planOf, type RecoveryRequest } from "./recoveryRequest";
@@ -31,7 +32,7 @@ export interface CopyOptions {
  * first stack changes.
  *
  * A copy has the system identifier of the original, whose repository would take its WAL. So the new stack's repository is an empty volume of
- * its own, and until it is up nothing is archived.
+ * its own, until it is up nothing is archived, and an ID tells it from the original ever after.
  *
  * @throws UserError if the new stack has data, backups or resources, or cannot be one beside the first
  * @throws DeclarationErrors if the copy is to be scrubbed, and a column that may hold text has no rule
@@ -51,7 +52,10 @@ export async function copyStack(
     volume: await recoverInto(
       { source: backups.names, target },
       { ...planned, program, access, as: isScrubbed ? "a scrubbed copy" : "a copy" },
-      removePast,
+      async (container) => {
+        await removePast(container);
+        await makeCopy(container);
+      },
     ),
     repository: target.repository,
   }));

@@ -20,6 +20,7 @@ import { humanDuration } from "../screen/numbers";
 import { readStackAccess, type StackAccess } from "../stack/stackAccess";
 import { checkRecovered, type RecoveryPurpose } from "./checkRecovered";
 import { claimTimeline } from "./claimTimeline";
+import { keepCopyId } from "./keepCopyId";
 import {
   createRecoveryContainer,
   endRecovery,
@@ -57,8 +58,14 @@ export async function recoverStack(
   const planned = await planOf(backups, request);
   const { names } = backups;
   const recovery = { ...planned, program, access, as: "the stack" } as const;
-  const volume = await recoverInto({ source: names, target: names }, recovery, async (container) =>
-    claimTimeline(container, await backupContainer(backups)),
+  const volume = await recoverInto(
+    { source: names, target: names },
+    recovery,
+    async (container) => {
+      const backup = await backupContainer(backups);
+      await keepCopyId(container, backup, planned.plan.backup.repository);
+      await claimTimeline(container, backup);
+    },
   );
   if (replace === undefined) {
     say(

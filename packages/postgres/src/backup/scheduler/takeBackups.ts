@@ -11,6 +11,7 @@ import type { Board } from "./board";
 import { log } from "./log";
 import { inTurn } from "./inTurn";
 import { findLostWal, type LostWal } from "./lostWal";
+import { markRepository } from "./markRepository";
 import { offFile, type Plan } from "./plan";
 import { prepareRepository } from "./prepareRepository";
 
@@ -38,6 +39,7 @@ async function fill(
   signal: AbortSignal,
 ): Promise<void> {
   let pause = pausesMs.first;
+  let isMarked = false;
   /** What was logged last, which is not repeated every minute. */
   let told: string | undefined;
   const tell = (line: string) => {
@@ -54,6 +56,7 @@ async function fill(
       continue;
     }
     const { backups } = read.state;
+    isMarked ||= await mark(repository, signal);
     const archiveRead = new Date().toISOString();
     const lost = await lostWal(repository, backups, signal);
     const lastBackup = backups.at(-1) ?? null;
@@ -82,6 +85,18 @@ async function fill(
     board.note(repository, { failure: failure ?? null });
     pause = failure === undefined ? pausesMs.first : Math.min(pause * 2, pausesMs.longest);
     if (failure !== undefined) await board.rest(pause, signal);
+  }
+}
+
+/** @returns whether the repository was marked. If not, it is tried again */
+async function mark(repository: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await markRepository(repository, signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    log(`repository ${repository}: it could not be marked as a copy's: ${String(error)}`);
+    return false;
   }
 }
 
