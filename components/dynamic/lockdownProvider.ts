@@ -4,8 +4,8 @@ import { lockDown, type LockdownOptions, readOpenings } from "@hosterizer/postgr
 import { numberOf } from "@hosterizer/postgres/migrations/migration";
 import { checkDrift, inspect } from "./drift";
 import type { LockdownInputs } from "./lockdown";
-import { openings } from "./openings";
 import { makeProvider } from "./provider";
+import { noteOpenings } from "./refusalOrder";
 
 export const provider = makeProvider<LockdownInputs>({
   id: ({ owner }) => owner,
@@ -14,7 +14,7 @@ export const provider = makeProvider<LockdownInputs>({
   check: checkDrift((news) =>
     inspect("what is open", async () => {
       const found = await readOpenings(await optionsOf(news));
-      openings.areFound = found.length > 0;
+      noteOpenings(found);
       return found;
     }),
   ),

@@ -16,8 +16,8 @@ import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { driftLines, hasUnknown, inspect, isInState } from "./drift";
 import type { MigrationsInputs } from "./migrations";
-import { openings } from "./openings";
 import { makeProvider } from "./provider";
+import { refuseAfterLockdown } from "./refusalOrder";
 
 /** `version`: number of the migration that the update leads to. */
 type Inputs = MigrationsInputs & { version: number };
@@ -68,13 +68,7 @@ async function readPending(
   const unreadable = await inspect("the migrations' ledger", async () => {
     pending = await migrationPlan(inputs, { target, acknowledgedLoss }, folder);
     const applied = wanted.filter(({ name }) => pending.includes(name));
-    refused = await requireDrill(inputs, applied).then(
-      () => [],
-      (error: unknown) => {
-        if (!openings.areFound || !(error instanceof DeclarationErrors)) throw error;
-        return [`refused: ${error.message.replaceAll("\n", " ")}`];
-      },
-    );
+    refused = await refuseAfterLockdown(() => requireDrill(inputs, applied));
     unsafe = await judge(inputs, applied);
     return [];
   });
