@@ -14,10 +14,11 @@ const maxWorkers = availableParallelism() + 2;
  * others have nothing left to do. Those that wait for containers stand between those that do not.
  */
 const longest = [
-  "docker/stack/backup",
+  "docker/stack/recovery",
   "docker/stack/repositories",
   "stack/prod/restoreDrill",
   "docker/stack/archiving",
+  "docker/stack/backup",
   "stack/dump",
   "docker/stack/healing",
   "integration/nextMigration",

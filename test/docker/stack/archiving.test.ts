@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import {
-  type BackupReport,
-  readReport,
-  reportFile,
-} from "@hosterizer/postgres/backup/backupReport";
+import type { BackupReport } from "@hosterizer/postgres/backup/backupReport";
+import { allFaults } from "@hosterizer/postgres/backup/drill/drillRecord";
+import type { Backup } from "@hosterizer/postgres/backup/pgbackrest/backupList";
 import { withClient } from "@hosterizer/postgres/connection/connection";
+import { repetitions } from "../../repetitions";
 import { tenantRows } from "../../stack/tenantRows";
+import { awaitReport, backupsOf, drill, lastBackup, listed, reported, takeBackup } from "./backups";
 import type { DockerProject } from "./dockerProject";
 import { makeDockerProject } from "./makeDockerProject";
 import { runInVolume } from "./volumeByHand";
@@ -22,42 +22,14 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 const patience = { timeout: 150_000, interval: 500 };
-const db = (...words: string[]) => project.npm("-s", "db", "--", ...words, "--stack", "dev");
 /** Runs a line of shell as root in the repository's volume. */
 const inRepository = (line: string) => runInVolume(`${project.prefix}-backup`, line);
 const inBackup = (line: string) => project.container("backup").run(["sh", "-c", line]);
 
-interface Listed {
-  backups: { label: string; type: string }[];
-  ranges: { from: string; until: string }[];
-  gaps: { firstSegment: string; from: string; until: string | null }[];
-  restorePoints: { name: string }[];
-}
-
-async function listed(): Promise<Listed> {
-  const { stdout } = await db("backups", "--json");
-  const [repository] = JSON.parse(stdout) as Listed[];
-  if (repository === undefined) throw new Error("no repository is listed");
-  return repository;
-}
-
-/** What the container that takes backups reports. A command that asks for it takes a second of a processor. */
-async function reported(): Promise<BackupReport> {
-  return readReport(await project.container("backup").succeed("cat", reportFile));
-}
-
-/** Waits for a report. */
-async function awaitReport(isSo: (report: BackupReport) => boolean): Promise<void> {
-  await expect
-    .poll(() => reported().then(isSo, () => false), { timeout: 150_000, interval: 250 })
-    .toBe(true);
-}
-
-const lastBackup = ({ repositories }: BackupReport) => repositories[0]?.lastBackup?.label;
 const gapsOf = ({ repositories }: BackupReport) => repositories[0]?.gaps ?? [];
 
 async function warnings(): Promise<string> {
-  const { stdout } = await db("status", "--json");
+  const { stdout } = await project.db("status", "--json");
   return (JSON.parse(stdout) as { warnings: string[] }).warnings.join("\n");
 }
 
@@ -104,7 +76,7 @@ function startWriting() {
 }
 
 test("nothing is told of backups that are well", async () => {
-  await awaitReport((report) => lastBackup(report) !== undefined);
+  await awaitReport(project, (report) => lastBackup(report) !== undefined);
   const told = (await warnings()).split("\n").filter((line) => !line.includes("No drill has"));
   expect(told.join("\n")).not.toContain("backup");
 });
@@ -123,15 +95,16 @@ const unreachable = [
 ];
 
 describe.each(unreachable)("while a repository $what", ({ what, breaks, repairs }) => {
-  let before: Listed;
+  let before: readonly Backup[];
 
   test("no transaction fails, and status and preview say for how long the disk lasts", async () => {
-    before = await listed();
+    before = await backupsOf(project);
     await inRepository(breaks);
     const stopWriting = startWriting();
     await fillWal(2);
 
     await awaitReport(
+      project,
       ({ archiving }) => archiving.failingSince !== null && archiving.bytesPerSecond !== null,
     );
     expect(await warnings()).toMatch(
@@ -153,11 +126,10 @@ describe.each(unreachable)("while a repository $what", ({ what, breaks, repairs 
     await inRepository(repairs);
 
     await expect.poll(() => waiting().catch(() => -1), patience).toBe(0);
-    await awaitReport(({ archiving }) => archiving.failingSince === null);
+    await awaitReport(project, ({ archiving }) => archiving.failingSince === null);
     expect(await warnings()).not.toContain("No WAL");
-    const { gaps, backups } = await listed();
-    expect(gaps).toEqual([]);
-    expect(backups).toEqual(before.backups);
+    expect(gapsOf(await reported(project))).toEqual([]);
+    expect(await backupsOf(project)).toEqual(before);
   });
 });
 
@@ -174,12 +146,12 @@ describe("WAL that was not archived", () => {
     await project.write("Pulumi.dev.yaml", `${declared}${key} ${drop}\n`);
     await project.up();
 
-    await awaitReport((report) => gapsOf(report)[0]?.until instanceof Date);
-    const { gaps, backups, ranges } = await listed();
-    expect(backups.map(({ type }) => type)).toEqual(["full", "full"]);
+    await awaitReport(project, (report) => gapsOf(report)[0]?.until instanceof Date);
+    const { gaps, ranges } = await listed(project);
+    expect((await backupsOf(project)).map(({ type }) => type)).toEqual(["full", "full"]);
     expect(ranges).toHaveLength(2);
-    expect(gaps).toMatchObject([{ until: expect.any(String) as string }]);
-    const refused = await db("restore", "--to", row?.at ?? "");
+    expect(gaps).toMatchObject([{ until: expect.any(String) as unknown }]);
+    const refused = await project.db("restore", "--to", row?.at ?? "");
     expect(refused.output).toContain("cannot be recovered. What can be:");
     expect(refused.code).toBe(1);
   });
@@ -189,7 +161,7 @@ describe("WAL that was not archived", () => {
     const stopWriting = startWriting();
     await fillWal(24);
 
-    await awaitReport(({ archiving }) => archiving.dropped !== null);
+    await awaitReport(project, ({ archiving }) => archiving.dropped !== null);
     expect(await warnings()).toContain("The server has dropped WAL");
     expect(await previewed()).toContain("Warning: The server has dropped WAL");
     const { failed } = await stopWriting();
@@ -204,14 +176,15 @@ describe("WAL that was not archived", () => {
     const before = (await project.container("backup").logs()).length;
     await inRepository("chmod 0750 archive");
 
-    await awaitReport((report) => gapsOf(report)[1]?.until instanceof Date);
-    expect((await listed()).backups.map(({ type }) => type)).toEqual(["full", "full", "full"]);
+    await awaitReport(project, (report) => gapsOf(report)[1]?.until instanceof Date);
+    const types = (await backupsOf(project)).map(({ type }) => type);
+    expect(types).toEqual(["full", "full", "full"]);
     const told = await warnings();
     expect(told).not.toContain("The server has dropped WAL");
     expect(told).toMatch(
       /Repository 1 of the backups lacks WAL: no moment from .* to 2\d{3}-.* can be recovered\./,
     );
-    const { output } = await db("backups");
+    const { output } = await project.db("backups");
     expect(output).toMatch(/Lost, because WAL is missing\n {2}2.* to 2.*\n {2}2.* to 2/);
     expect((await project.container("backup").logs()).slice(before)).toMatch(
       /repository 1: WAL is lost, segment .*\. No moment from .* can be recovered/,
@@ -219,65 +192,64 @@ describe("WAL that was not archived", () => {
   });
 
   test("fails one drill, and the next one passes", async () => {
-    const first = await db("restore-drill");
-    expect(first.output.match(/the archive lacks the WAL segment/g)).toHaveLength(2);
-    expect(first.code).toBe(1);
-    const second = await db("restore-drill");
-    expect(second.output).toMatch(/^Repository 1 restores\./m);
-    expect(second.code).toBe(0);
+    const lacks = /^the archive lacks the WAL segment/;
+    const faults = allFaults(await drill(project));
+    expect(faults).toEqual([expect.stringMatching(lacks), expect.stringMatching(lacks)]);
+    expect(allFaults(await drill(project))).toEqual([]);
   });
 });
 
 test("a restore point that could not be recorded leaves its name free", async () => {
   await inRepository("mkdir -p restore-points && chmod 0 restore-points");
-  const refused = await db("restore-point", "before-import");
+  const refused = await project.db("restore-point", "before-import");
   expect(refused.output).toContain("The restore point cannot be recorded");
   expect(refused.code).toBe(1);
   await inRepository("chown 5432:5432 restore-points; chmod 0750 restore-points");
 
-  expect((await listed()).restorePoints).toEqual([]);
-  expect((await db("restore-point", "before-import")).code).toBe(0);
-  expect((await listed()).restorePoints).toMatchObject([{ name: "before-import" }]);
-  expect((await db("restore-point", "before-import")).output).toContain("There is a restore point");
+  expect(await project.db("restore-point", "before-import")).toMatchObject({ code: 0 });
+  expect((await listed(project)).restorePoints).toMatchObject([{ name: "before-import" }]);
+  expect((await project.db("restore-point", "before-import")).output).toContain(
+    "There is a restore point",
+  );
 });
 
 describe("killed", () => {
+  /** Milliseconds; a creation takes about a hundred. */
+  const delays = Array.from({ length: repetitions(8) }, () => 10 + Math.floor(90 * Math.random()));
   const full = "pgbackrest --stanza=hosterizer --type=full backup";
 
   test("at five moments, a backup is not counted, and leaves no lock", async () => {
-    const { backups } = await listed();
+    const backups = await backupsOf(project);
     for (const seconds of [0.1, 0.3, 0.6, 1, 1.5]) {
       await inBackup(`${full} & sleep ${seconds}; kill -9 $!; wait`);
     }
-    const killed = await listed();
+    const killed = await backupsOf(project);
     // One that had ended before it was killed counts.
-    expect(killed.backups.slice(0, backups.length)).toEqual(backups);
+    expect(killed.slice(0, backups.length)).toEqual(backups);
 
-    expect((await db("backup", "--full")).code).toBe(0);
-    const { backups: after } = await listed();
-    expect(after).toHaveLength(killed.backups.length + 1);
+    await takeBackup(project, "full");
+    expect(await backupsOf(project)).toHaveLength(killed.length + 1);
   });
 
   test("during a backup, the scheduler starts again, and the next backup is taken", async () => {
-    const { backups } = await listed();
+    const backups = await backupsOf(project);
     const started = (await project.container("backup").inspect()).State.StartedAt;
     await inBackup(`${full} & sleep 0.4; kill -9 $(pidof node)`).catch(() => undefined);
     await expect
       .poll(async () => (await project.container("backup").inspect()).State, patience)
       .toMatchObject({ Running: true, StartedAt: expect.not.stringMatching(started) as string });
 
-    await expect.poll(async () => (await db("backup")).code, patience).toBe(0);
-    expect((await listed()).backups.slice(0, backups.length)).toEqual(backups);
-    await awaitReport(({ time }) => new Date(time) > new Date(started));
+    const next = () => takeBackup(project).then(() => "taken", String);
+    await expect.poll(next, patience).toBe("taken");
+    expect((await backupsOf(project)).slice(0, backups.length)).toEqual(backups);
+    await awaitReport(project, ({ time }) => new Date(time) > new Date(started));
     expect(await warnings()).not.toContain("which takes the backups");
   });
 
   test.each([
     "before it had renamed its first file",
     "with the archive's half done",
-    "after 30 ms",
-    "after 60 ms",
-    "after 90 ms",
+    ...delays.map((ms) => `after ${ms} ms`),
   ])("%s, the creation of a repository begins again", async (when) => {
     const [, delay] = /after (\d+) ms/.exec(when) ?? [];
     const create = "pgbackrest --stanza=hosterizer stanza-create";
@@ -285,16 +257,16 @@ describe("killed", () => {
       ? `mkdir -p archive/hosterizer; : >archive/hosterizer/archive.info.pgbackrest.tmp`
       : delay === undefined
         ? `${create} && rm backup/hosterizer/*`
-        : `${create} & sleep 0.0${delay}; kill -9 $!; wait`;
+        : `${create} & sleep ${Number(delay) / 1000}; kill -9 $!; wait`;
     await inBackup(
       `cd /var/lib/pgbackrest; kill -STOP $(pidof node); rm -rf archive/* backup/*; ${unfinished}`,
     );
-    const before = lastBackup(await reported());
+    const before = lastBackup(await reported(project));
     await project.container("backup").kill();
     await project.container("backup").start();
 
-    await awaitReport((report) => ![undefined, before].includes(lastBackup(report)));
-    expect((await listed()).backups).toHaveLength(1);
+    await awaitReport(project, (report) => ![undefined, before].includes(lastBackup(report)));
+    expect(await backupsOf(project)).toHaveLength(1);
     await expect.poll(waiting, patience).toBe(0);
   });
 });

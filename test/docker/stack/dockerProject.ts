@@ -30,6 +30,11 @@ export class DockerProject extends Project {
     return this.npm(command, "--", "--stack", this.stack, ...agreed, ...args);
   }
 
+  /** Runs an operator's command on the stack. */
+  db(...words: string[]) {
+    return this.npm("-s", "db", "--", ...words, "--stack", this.stack);
+  }
+
   /** Brings the stack up, and returns the output. */
   up(): Promise<string> {
     // A preview would double the time, and is not read here.

@@ -2,20 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
+import { renderYaml, yaml } from "@hosterizer/cli/stack/configuration";
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
-import { engine } from "../engine";
+import { archive, backedUp, backupsOf, takeBackup } from "./backups";
 import type { DockerProject } from "./dockerProject";
 import { foundByPrefix } from "./foundByPrefix";
 import { makeDockerProject } from "./makeDockerProject";
-import { type S3Server, start, startS3 } from "./s3Server";
-import { secretsIn, stateSecrets } from "./stateSecrets";
+import { joinNetwork, leaveNetwork, refuse, type S3Server, startS3 } from "./s3Server";
+import { shownSecrets } from "./shownSecrets";
 
 // One server passes through all states: each test begins where the previous one ended.
 let project: DockerProject;
 let s3: S3Server;
 let rows: Record<string, string>;
 const secretKey = "canary-of-the-secret-key";
+/** What S3 asks for, as the configuration keeps it. */
+let encrypted: Record<"accessKey" | "wrongKey" | "secretKey", object>;
 
 beforeAll(async () => {
   project = await makeDockerProject(inject("dockerTemplate"), { backups: true });
@@ -24,56 +27,55 @@ beforeAll(async () => {
   rows = await readChecksums(project);
   s3 = await startS3(project.prefix);
   await project.write("s3-authority.pem", s3.authority);
+  const { accessKey } = s3;
+  encrypted = await encrypt({ accessKey, wrongKey: "wrong-access-key", secretKey });
 });
 afterAll(() => project.remove());
 
-const db = (...words: string[]) => project.npm("-s", "db", "--", ...words, "--stack", "dev");
+const file = "Pulumi.dev.yaml";
+const place = ["config", "hosterizer-database:backup"];
 
-/** Declares the repositories of the stack, and sets the secrets of those in S3. */
-async function declare(repositories: readonly object[], accessKey = s3.accessKey): Promise<void> {
-  const file = "Pulumi.dev.yaml";
-  const others = (await project.read(file)).replace(/^ {2}hosterizer-database:backup:.*\n/m, "");
-  const backup = JSON.stringify({ repositories });
-  await project.write(file, `${others}  hosterizer-database:backup: ${backup}\n`);
-  for (const [index, repository] of repositories.entries()) {
-    if (!("bucket" in repository)) continue;
-    for (const [name, value] of Object.entries({ accessKey, secretKey })) {
-      const key = `hosterizer-database:backup.repositories[${index}].${name}`;
-      const words = `config set --stack dev --secret --path '${key}' ${value}`;
-      const { code, output } = await project.shell(`node packages/cli/run.mjs pulumi ${words}`);
-      expect([code, output]).toEqual([0, expect.anything()]);
-    }
-  }
+/** Sets secrets of the configuration. They stay in the clone, in the file that Pulumi reads. */
+async function setSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
+  const words = Object.entries(secrets).map(([path, secret]) => `--secret '${path}=${secret}'`);
+  const set = `pulumi config set-all --stack dev --path ${words.join(" ")}`;
+  const { code, output } = await project.shell(`node packages/cli/run.mjs ${set}`);
+  if (code !== 0) throw new Error(output);
 }
 
-const inS3 = (path: string) => ({
+/** Encrypts secrets, for declarations that have them from the start. */
+async function encrypt<K extends string>(secrets: Record<K, string>): Promise<Record<K, object>> {
+  // Of no program: nothing asks what they are for.
+  const named = Object.entries<string>(secrets).map(([name, value]) => [`none:${name}`, value]);
+  await setSecrets(Object.fromEntries(named) as Record<string, string>);
+  const { config } = yaml().parse(await project.read(`.hosterizer/config/${file}`)) as {
+    config: Record<string, object>;
+  };
+  const encrypted = Object.keys(secrets).map((name) => [name, config[`none:${name}`]]);
+  return Object.fromEntries(encrypted) as Record<K, object>;
+}
+
+/** Declares the repositories of the stack. */
+async function declare(...repositories: readonly object[]): Promise<void> {
+  const document = yaml().parseDocument(await project.read(file));
+  document.setIn(place, document.createNode({ repositories }, { aliasDuplicateObjects: false }));
+  await project.write(file, renderYaml(document));
+}
+
+const withoutSecrets = (path: string) => ({
   ...{ type: "s3", endpoint: s3.endpoint, port: s3.port, bucket: "backups", path },
   ...{ region: "eu-central-1", uriStyle: "path", sslrootcert: "s3-authority.pem" },
 });
+const inS3 = (path: string) => {
+  const { accessKey, secretKey } = encrypted;
+  return { ...withoutSecrets(path), accessKey, secretKey };
+};
 const volume = { type: "volume" };
 const second = { type: "volume", path: "/second", number: 3, key: 2 };
 
-interface Listed {
-  repository: number;
-  place: string;
-  fault: string | null;
-  backups: { label: string; type: string }[];
-}
-
-async function listed(): Promise<Listed[]> {
-  return JSON.parse((await db("backups", "--json")).stdout) as Listed[];
-}
-
-/** Waits for the first backup of a repository. */
-async function backedUp(repository: number): Promise<void> {
-  await expect
-    .poll(async () => (await listed()).find((each) => each.repository === repository)?.backups, {
-      timeout: 90_000,
-      interval: 1_000,
-    })
-    .toMatchObject([{ type: "full" }]);
-}
-
+const objects = async () => (await foundByPrefix(project.prefix)).sort();
+const printedKeys = async () =>
+  (await project.shell("node packages/cli/run.mjs db backup key --stack dev")).stdout;
 const serverStart = async () => {
   const { Id, State } = await project.container("postgresql").inspect();
   return [Id, State.StartedAt];
@@ -82,158 +84,101 @@ const serverStart = async () => {
 test("where the only repository is a volume, an update says what that is worth", async () => {
   const warning = `The only repository is a volume of the server's own machine: ${project.prefix}-backup.`;
   expect(project.transcript.join("\n")).toContain(warning);
-  await backedUp(1);
-  expect((await db("backups")).output).toContain(warning);
+  await backedUp(project);
+  expect((await project.db("backups")).output).toContain(warning);
 });
 
-test("a repository that cannot be used is refused, and nothing is touched", async () => {
+/** Makes a repository in S3 that knows another server. It is not encrypted. */
+async function makeForeign(path: string): Promise<void> {
+  const foreign = "/var/lib/hosterizer-drill/foreign";
+  const options = [
+    ...["--repo1-type=s3", `--repo1-path=${path}`, "--repo1-s3-bucket=backups"],
+    ...[`--repo1-s3-endpoint=${s3.endpoint}`, `--repo1-storage-port=${s3.port}`],
+    ...["--repo1-s3-region=eu-central-1", "--repo1-s3-uri-style=path"],
+    ...["--no-repo1-storage-verify-tls", `--pg1-path=${foreign}`, "--no-config"],
+    ...["--lock-path=/tmp/other", "--log-level-file=off"],
+  ].join(" ");
+  const line = `initdb -D ${foreign} -A trust >/dev/null && rm -rf /tmp/other && mkdir /tmp/other &&
+    PGBACKREST_REPO1_S3_KEY=${s3.accessKey} PGBACKREST_REPO1_S3_KEY_SECRET=x pgbackrest --stanza=hosterizer ${options} --no-online stanza-create
+    code=$?; rm -r ${foreign}; exit $code`;
+  await project.container("backup").succeed("sh", "-c", line);
+}
+
+test("repositories that cannot be used are refused, all of them at once, and nothing is touched", async () => {
+  await makeForeign("/foreign");
+  await makeForeign("/other");
   const before = await serverStart();
-  await declare([volume, inS3("/dev")], "wrong-access-key");
+  await declare(
+    { ...inS3("/dev"), accessKey: encrypted.wrongKey },
+    { ...inS3("/foreign"), encryption: false },
+    inS3("/other"),
+  );
 
   const { code, output } = await project.run("preview");
 
   expect(output).toMatch(
-    /hosterizer-database:backup\.repositories\[1\] in Pulumi\.dev\.yaml: s3:\/\/backups\/dev cannot be used: .*403 \(Forbidden\): InvalidAccessKeyId/,
+    /hosterizer-database:backup\.repositories\[0\] in Pulumi\.dev\.yaml: s3:\/\/backups\/dev cannot be used: .*403 \(Forbidden\): InvalidAccessKeyId/,
   );
-  expect(code).toBe(1);
-  expect(await serverStart()).toEqual(before);
-  expect((await listed()).map(({ repository }) => repository)).toContain(1);
-});
-
-test("the backups of another server are refused", async () => {
-  const foreign = "/var/lib/hosterizer-drill/foreign";
-  await project
-    .container("backup")
-    .succeed(
-      "sh",
-      "-c",
-      `initdb -D ${foreign} -A trust >/dev/null && rm -rf /tmp/other && mkdir /tmp/other`,
-    );
-  const options = [
-    ...["--repo1-type=s3", "--repo1-path=/foreign", "--repo1-s3-bucket=backups"],
-    ...[`--repo1-s3-endpoint=${s3.endpoint}`, `--repo1-storage-port=${s3.port}`],
-    ...[
-      "--repo1-s3-region=eu-central-1",
-      "--repo1-s3-uri-style=path",
-      "--no-repo1-storage-verify-tls",
-    ],
-    ...[`--pg1-path=${foreign}`, "--no-config", "--lock-path=/tmp/other", "--log-level-file=off"],
-  ].join(" ");
-  await project
-    .container("backup")
-    .succeed(
-      ...["sh", "-c"],
-      `PGBACKREST_REPO1_S3_KEY=${s3.accessKey} PGBACKREST_REPO1_S3_KEY_SECRET=x pgbackrest --stanza=hosterizer ${options} --no-online stanza-create; code=$?; rm -r ${foreign}; exit $code`,
-    );
-  // Not encrypted, as it is: otherwise the key would be refused first.
-  await declare([volume, { ...inS3("/foreign"), encryption: false }]);
-
-  const { code, output } = await project.run("preview");
-
   expect(output).toMatch(
     /s3:\/\/backups\/foreign has the backups of another server \(system identifier \d+; this one's is \d+\)/,
   );
-  expect(code).toBe(1);
-
-  await declare([volume, inS3("/foreign")]);
-  const encrypted = await project.run("preview");
-  expect(encrypted.output).toContain(
-    "s3://backups/foreign has backups that are encrypted in another way than declared: it is encrypted with key 1",
+  expect(output).toContain(
+    "s3://backups/other has backups that are encrypted in another way than declared: it is encrypted with key 1",
   );
-  expect(encrypted.code).toBe(1);
+  expect(code).toBe(1);
+  expect(await serverStart()).toEqual(before);
+  expect(await backupsOf(project)).toHaveLength(1);
 });
 
 test("a repository in S3 is added by an update, and has a full backup at once", async () => {
   const before = await serverStart();
-  await declare([volume, inS3("/dev")]);
+  await declare(volume, withoutSecrets("/dev"));
+  const its = "hosterizer-database:backup.repositories[1]";
+  await setSecrets({ [`${its}.accessKey`]: s3.accessKey, [`${its}.secretKey`]: secretKey });
   await project.up();
 
   expect(await serverStart()).toEqual(before);
-  await backedUp(2);
-  expect((await listed()).map(({ place }) => place)).toEqual([
-    `${project.prefix}-backup`,
-    "s3://backups/dev",
-  ]);
-  const { output, code } = await db("backup");
+  await backedUp(project, 2);
+  const { output, code } = await project.db("backup");
   expect(output).toMatch(/ more in repository 1, .* more in repository 2, /s);
   expect(code).toBe(0);
 });
 
-test("nothing shows what opens the bucket", async () => {
-  const shown: unknown[] = [await project.shell("cat Pulumi.dev.yaml")];
-  for (const program of ["postgresql", "backup"] as const) {
-    const container = engine.getContainer(`${project.prefix}-${program}`);
-    shown.push(await container.inspect(), await container.top());
-    shown.push(await project.container(program).logs());
-    const processes = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline";
-    shown.push((await project.container(program).run(["sh", "-c", processes])).output);
-  }
-  shown.push((await project.shell("cat .hosterizer/state/.pulumi/stacks/*/*.json")).stdout);
-  const secrets = new Map([...(await stateSecrets(project)), ["the secret key", secretKey]]);
-  expect(secretsIn(JSON.stringify(shown), secrets)).toEqual([]);
-  expect(secretsIn(project.transcript.join("\n"), secrets)).toEqual([]);
-});
-
-test("each repository is drilled", async () => {
-  const { code, output } = await db("restore-drill");
-
-  expect(output).toMatch(/^Repository 1 restores\..*^Repository 2 restores\./ms);
-  expect(code).toBe(0);
-});
-
 test("what pgBackRest cannot change is refused", async () => {
-  await declare([volume, { ...inS3("/dev"), key: 2 }]);
-  const key = await project.run("preview");
-  expect(key.output).toContain(
+  await declare({ ...inS3("/dev"), key: 2 }, { ...volume, encryption: false });
+  const { code, output } = await project.run("preview");
+
+  expect(output).toContain(
     "s3://backups/dev is encrypted with key 1, and pgBackRest cannot change that.",
   );
-  expect(key.code).toBe(1);
-
-  await declare([{ ...volume, encryption: false }, inS3("/dev")]);
-  const open = await project.run("up", "--skip-preview");
-  expect(open.output).toContain(`${project.prefix}-backup is encrypted with key 1, and pgBackRest`);
-  expect(open.code).toBe(1);
-
-  await declare([inS3("/dev")]);
-  const moved = await project.run("preview");
-  expect(moved.output).toContain(
-    "s3://backups/dev is repository 2, and would become repository 1.",
-  );
-  expect(moved.output).toContain("Write number: 2 there");
-  expect(moved.code).toBe(1);
-  await declare([volume, inS3("/dev")]);
+  expect(output).toContain("s3://backups/dev is repository 2, and would become repository 1.");
+  expect(output).toContain("Write number: 2 there");
+  expect(output).toContain(`${project.prefix}-backup is encrypted with key 1, and pgBackRest`);
+  expect(code).toBe(1);
 });
 
 test("a recovery from S3 has every row", async () => {
+  await declare(volume, inS3("/dev"));
   await sleep(1_100);
   const [now] = await project.query<{ at: string }>("select clock_timestamp()::text as at");
   await sleep(1_100);
   await project.query("delete from public.cost_records");
-  await project.query("select pg_switch_wal()");
-  await sleep(2_000);
+  await archive(project);
 
   const words = ["--to", now?.at ?? "", "--repository", "2", "--replace", "hosterizer"];
-  const { code, output } = await db("restore", ...words);
+  const { code, output } = await project.db("restore", ...words);
 
   expect(output).toContain("Stack dev runs on the recovered data.");
   expect(code).toBe(0);
   expect(await readChecksums(project)).toEqual(rows);
-  expect((await db("backup")).code).toBe(0);
+  await takeBackup(project, "incr", 1);
+  await takeBackup(project, "incr", 2);
 });
 
-test("a recovery fails if S3 ceases to answer before its end", async () => {
-  const before = (await foundByPrefix(project.prefix)).sort();
-  const running = project.start(
-    "-s",
-    "db",
-    "--",
-    "restore",
-    "--latest",
-    "--repository",
-    "2",
-    "--stack",
-    "dev",
-  );
+test("a recovery fails if S3 refuses the WAL before its end", async () => {
+  const before = await objects();
+  const words = ["restore", "--latest", "--repository", "2", "--stack", "dev"];
+  const running = project.start("-s", "db", "--", ...words);
   let said = "";
   await new Promise<void>((resolve) => {
     running.all.on("data", (text: Buffer) => {
@@ -242,39 +187,53 @@ test("a recovery fails if S3 ceases to answer before its end", async () => {
     });
     running.all.once("end", resolve);
   });
-  await s3.container.kill();
+  await refuse(s3, true);
   const { exitCode, all } = await running;
 
   expect(all).toContain("The server ended before it had recovered:");
   expect(exitCode).toBe(1);
-  expect((await foundByPrefix(project.prefix)).sort()).toEqual(before);
-  await start(s3.container);
+  expect(await objects()).toEqual(before);
+  await refuse(s3, false);
 });
 
-test("the key is rotated by a second repository, and the old one is kept", async () => {
-  await declare([volume, inS3("/dev"), second]);
+test("the key is rotated by a second repository, and each repository is drilled", async () => {
+  await declare(volume, inS3("/dev"), second);
   await project.up();
-  await backedUp(3);
-  const printed = (await project.shell("node packages/cli/run.mjs db backup key --stack dev"))
-    .stdout;
-  expect(printed).toMatch(/^1:[\w-]{43} 2:[\w-]{43}$/);
+  await backedUp(project, 3);
+  expect(await printedKeys()).toMatch(/^1:[\w-]{43} 2:[\w-]{43}$/);
 
-  await declare([{ ...inS3("/dev"), number: 2 }, second]);
+  const { code, output } = await project.db("restore-drill");
+  expect(output).toMatch(
+    /^Repository 1 restores\..*^Repository 2 restores\..*^Repository 3 restores\./ms,
+  );
+  expect(code).toBe(0);
+});
+
+test("nothing shows what opens the bucket, or the keys of the repositories", async () => {
+  const [first = "", other = ""] = (await printedKeys()).split(" ").map((key) => key.slice(2));
+  expect([first.length, other.length]).toEqual([43, 43]);
+  const state = (await project.shell("cat .hosterizer/state/.pulumi/stacks/*/*.json")).stdout;
+  const secrets = { "the secret key": secretKey, "key 1": first, "key 2": other };
+
+  expect(await shownSecrets(project, secrets, state, await project.read(file))).toEqual([]);
+});
+
+test("the repository with the old key is left, and kept", async () => {
+  await declare({ ...inS3("/dev"), number: 2 }, second);
   expect(await project.up()).toContain(
     `Repository 1, ${project.prefix}-backup, is no longer used. It is kept, with its backups.`,
   );
-  expect((await listed()).map(({ repository, fault }) => [repository, fault])).toEqual([
-    [2, null],
-    [3, null],
+  const { stdout } = await project.db("backups", "--json");
+  expect(JSON.parse(stdout)).toMatchObject([
+    { repository: 2, place: "s3://backups/dev", fault: null },
+    { repository: 3, place: `${project.prefix}-backup/second`, fault: null },
   ]);
-  expect((await db("restore", "--latest", "--repository", "1")).output).toContain(
-    "stack dev has no repository 1.",
-  );
-  expect((await db("restore-drill")).output).toMatch(/^Repository 3 restores\./m);
+  const refused = await project.db("restore", "--latest", "--repository", "1");
+  expect(refused.output).toContain("stack dev has no repository 1.");
 });
 
 test("a copy as another stack is refused a repository in S3", async () => {
-  const before = (await foundByPrefix(project.prefix)).sort();
+  const before = await objects();
   const repository = { ...inS3("/review"), accessKey: "x", secretKey: { secure: "v1:x" } };
   const backup = JSON.stringify({ repositories: [repository] });
   const keys = `instance: docker, port: 5434, poolerPort: 6434, dockerName: ${project.prefix}-review`;
@@ -282,29 +241,45 @@ test("a copy as another stack is refused a repository in S3", async () => {
   const lines = config.map((line) => `  hosterizer-database:${line}\n`);
   await project.write("Pulumi.review.yaml", `config:\n${lines.join("")}`);
 
-  const { code, output } = await db("restore", "--latest", "--as", "review");
+  const { code, output } = await project.db("restore", "--latest", "--as", "review");
 
   expect(output).toContain("--as: stack review has a repository in S3: s3://backups/review.");
   expect(code).toBe(1);
-  expect((await foundByPrefix(project.prefix)).sort()).toEqual(before);
+  expect(await objects()).toEqual(before);
 });
 
-test("with its state lost, a stack has its keys from its containers, and is refused without them", async () => {
-  const keys = (await project.shell("node packages/cli/run.mjs db backup key --stack dev")).stdout;
-  await engine.getContainer(`${project.prefix}-s3`).remove({ force: true });
-  await declare([second]);
+test("with state and data lost, a server is recovered from S3, beside another repository of it", async () => {
+  const keys = await printedKeys();
+  const labels = async () => {
+    const repositories = [await backupsOf(project, 2), await backupsOf(project, 3)];
+    return repositories.map((backups) => backups.map(({ label }) => label));
+  };
+  await archive(project);
+  const before = await labels();
+  const [, data = ""] = /dataVolume: (\S+)/.exec(await project.read(file)) ?? [];
   await project.shell("rm -r .hosterizer/state");
-  expect(await project.run("destroy")).toMatchObject({ code: 0 });
+  await leaveNetwork(s3, project.prefix);
+  // The only copy of the keys is in the containers, and goes with them.
+  expect(await project.run("destroy", "--volume", data)).toMatchObject({ code: 0 });
   expect((await project.read(".hosterizer/dev/backup.key")).trim()).toBe(keys);
 
-  const before = (await foundByPrefix(project.prefix)).sort();
-  await project.shell("mv .hosterizer/dev/backup.key .hosterizer/dev/elsewhere");
+  const found = await objects();
   const refused = await project.run("up", "--skip-preview");
-  await project.shell("mv .hosterizer/dev/elsewhere .hosterizer/dev/backup.key");
-  expect(refused.output).toContain("their key is neither in its state nor in its configuration.");
+  expect(refused.output).toContain(`and ${project.prefix}-backup has the backups of its server.`);
   expect(refused.code).toBe(1);
-  expect((await foundByPrefix(project.prefix)).sort()).toEqual(before);
+  expect(await objects()).toEqual(found);
 
-  await project.up();
-  expect((await db("backup")).code).toBe(0);
+  const [up] = await Promise.all([
+    project.run("up", "--skip-preview", "--backups", "s3://backups/dev"),
+    joinNetwork(s3, project.prefix),
+  ]);
+  expect(up).toMatchObject({ code: 0 });
+  expect(await project.query("select from public.sites")).toEqual([]);
+  expect(await labels()).toEqual(before);
+  const { code } = await project.db("restore", "--latest", "--replace", "hosterizer");
+  expect(code).toBe(0);
+  expect(await readChecksums(project)).toEqual(rows);
+  expect(await project.run("drift")).toMatchObject({ code: 0 });
+  await takeBackup(project, "incr", 2);
+  await takeBackup(project, "incr", 3);
 });
