@@ -108,7 +108,7 @@ test("a dump is written by the image's programs, and no one can read the passwor
   });
 
   expect(output).toContain(
-    `pg_dump is not installed, or not on the PATH. Using those of the container ${project.prefix}-postgresql.\n`,
+    `pg_dump is not installed, or not on the PATH. Using the programs in the image of ${project.prefix}-postgresql.\n`,
   );
   expect(output).toMatch(/^all\.dump: \d+ kB, /m);
   expect(code).toBe(0);
@@ -175,7 +175,10 @@ describe("a dump", () => {
     expect(await project.run("drift")).toMatchObject({ code: 0 });
   });
 
-  test("that was cut off is refused under its own name", async () => {
+  test("that was cut off, or is none, is refused under its own name", async () => {
+    const none = await db("restore", "docs");
+    expect(none.output).toMatch(/docs is not a dump, or is damaged\..*"[^"]*\/docs"/);
+    expect(none.output).not.toMatch(/\/tmp\/read-/);
     await project.write("cut.dump", (await readFile(inProject("all.dump"), "latin1")).slice(0, 99));
     const { code, output } = await db("restore", "cut.dump");
     expect(output).toMatch(/cut\.dump is not a dump, or is damaged/);

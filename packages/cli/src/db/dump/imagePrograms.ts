@@ -13,7 +13,7 @@ import {
 } from "@hosterizer/postgres/backup/clientProgram";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { libpqVariables } from "@hosterizer/postgres/connection/libpqEnvironment";
-import { lateProgress } from "../../terminal";
+import { steadyProgress } from "../../terminal";
 import { humanBytes } from "../screen/numbers";
 import {
   createProgramContainer,
@@ -45,6 +45,8 @@ export class ImagePrograms {
     const controller = new AbortController();
     const { signal } = controller;
     const stop = () => {
+      // A second signal does not wait until the program has taken leave of the server.
+      if (signal.aborted) this.remove().catch(() => undefined);
       controller.abort();
     };
     await untilInterrupted(stop, async () => {
@@ -52,11 +54,8 @@ export class ImagePrograms {
       const transfer = (what: string): Transfer => ({ signal, onBytes: copyProgress(what) });
       const { connection, reads, list, writes } = run;
       const source = reads && (await this.copyOf(reads, container, transfer(`copying ${reads}`)));
-      const authority = connection?.sslrootcert && (await this.textOf(connection, container));
-      const messages = new ProgramMessages(program, (message) => {
-        // The program knows the copy alone.
-        run.onMessage?.(source === undefined ? message : message.replaceAll(source, String(reads)));
-      });
+      const authority = connection?.sslrootcert && (await this.authorityOf(connection, container));
+      const messages = new ProgramMessages(program, run.onMessage);
       signal.throwIfAborted();
       const code = await runInside(container, {
         command: [
@@ -68,7 +67,8 @@ export class ImagePrograms {
         ],
         connection: connection && { ...connection, sslrootcert: authority || systemAuthorities },
         onError: (text) => {
-          messages.add(text);
+          // The program knows the copy alone.
+          messages.add(source === undefined ? text : text.replaceAll(source, String(reads)));
         },
         read: readerOf(run),
         signal,
@@ -98,7 +98,7 @@ export class ImagePrograms {
     return copy;
   }
 
-  private async textOf({ sslrootcert = "" }: Connection, container: ProgramContainer) {
+  private async authorityOf({ sslrootcert = "" }: Connection, container: ProgramContainer) {
     const copy =
       this.copies.get(sslrootcert) ??
       (await putText(container, "ca.pem", await readFile(sslrootcert, "utf8")));
@@ -111,12 +111,9 @@ export class ImagePrograms {
 const systemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 
 function copyProgress(what: string): Transfer["onBytes"] {
-  const progress = lateProgress(
-    ([done, all]: readonly [number, number | undefined]) =>
-      `${what}: ${humanBytes(done)}${all === undefined ? "" : ` of ${humanBytes(all)}`}`,
-  );
-  return (...bytes) => {
-    progress(bytes);
+  const progress = steadyProgress();
+  return (done, all) => {
+    progress(`${what}: ${humanBytes(done)}${all === undefined ? "" : ` of ${humanBytes(all)}`}`);
   };
 }
 

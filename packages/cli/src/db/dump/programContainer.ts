@@ -29,7 +29,11 @@ export interface ProgramContainer {
  *
  * @param server name of the server's container, which runs
  */
-export async function createProgramContainer(server: string): Promise<ProgramContainer> {
+export function createProgramContainer(server: string): Promise<ProgramContainer> {
+  return explained(`No container can be started beside ${server}`, () => startBeside(server));
+}
+
+async function startBeside(server: string): Promise<ProgramContainer> {
   const docker = engine();
   const { Id, Image } = await docker.getContainer(server).inspect();
   const container = await docker.createContainer({
