@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-import { renderYaml, yaml } from "@hosterizer/cli/stack/configuration";
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
 import { archive, backedUp, backupsOf, takeBackup } from "./backups";
+import { declareRepositories, encrypt, inS3 } from "./declareRepositories";
 import type { DockerProject } from "./dockerProject";
 import { foundByPrefix } from "./foundByPrefix";
 import { makeDockerProject } from "./makeDockerProject";
@@ -28,47 +28,16 @@ beforeAll(async () => {
   s3 = await startS3(project.prefix);
   await project.write("s3-authority.pem", s3.authority);
   const { accessKey } = s3;
-  encrypted = await encrypt({ accessKey, wrongKey: "wrong-access-key", secretKey });
+  encrypted = await encrypt(project, { accessKey, wrongKey: "wrong-access-key", secretKey });
 });
 afterAll(() => project.remove());
 
 const file = "Pulumi.dev.yaml";
-const place = ["config", "hosterizer-database:backup"];
 
-/** Sets secrets of the configuration. They stay in the clone, in the file that Pulumi reads. */
-async function setSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
-  const words = Object.entries(secrets).map(([path, secret]) => `--secret '${path}=${secret}'`);
-  const set = `pulumi config set-all --stack dev --path ${words.join(" ")}`;
-  const { code, output } = await project.shell(`node packages/cli/run.mjs ${set}`);
-  if (code !== 0) throw new Error(output);
-}
-
-/** Encrypts secrets, for declarations that have them from the start. */
-async function encrypt<K extends string>(secrets: Record<K, string>): Promise<Record<K, object>> {
-  // Of no program: nothing asks what they are for.
-  const named = Object.entries<string>(secrets).map(([name, value]) => [`none:${name}`, value]);
-  await setSecrets(Object.fromEntries(named) as Record<string, string>);
-  const { config } = yaml().parse(await project.read(`.hosterizer/config/${file}`)) as {
-    config: Record<string, object>;
-  };
-  const encrypted = Object.keys(secrets).map((name) => [name, config[`none:${name}`]]);
-  return Object.fromEntries(encrypted) as Record<K, object>;
-}
-
-/** Declares the repositories of the stack. */
-async function declare(...repositories: readonly object[]): Promise<void> {
-  const document = yaml().parseDocument(await project.read(file));
-  document.setIn(place, document.createNode({ repositories }, { aliasDuplicateObjects: false }));
-  await project.write(file, renderYaml(document));
-}
-
-const withoutSecrets = (path: string) => ({
-  ...{ type: "s3", endpoint: s3.endpoint, port: s3.port, bucket: "backups", path },
-  ...{ region: "eu-central-1", uriStyle: "path", sslrootcert: "s3-authority.pem" },
-});
-const inS3 = (path: string) => {
+const declare = (...repositories: object[]) => declareRepositories(project, repositories);
+const withSecrets = (path: string) => {
   const { accessKey, secretKey } = encrypted;
-  return { ...withoutSecrets(path), accessKey, secretKey };
+  return { ...inS3(s3, path), accessKey, secretKey };
 };
 const volume = { type: "volume" };
 const second = { type: "volume", path: "/second", number: 3, key: 2 };
@@ -109,9 +78,9 @@ test("repositories that cannot be used are refused, all of them at once, and not
   await makeForeign("/other");
   const before = await serverStart();
   await declare(
-    { ...inS3("/dev"), accessKey: encrypted.wrongKey },
-    { ...inS3("/foreign"), encryption: false },
-    inS3("/other"),
+    { ...withSecrets("/dev"), accessKey: encrypted.wrongKey },
+    { ...withSecrets("/foreign"), encryption: false },
+    withSecrets("/other"),
   );
 
   const { code, output } = await project.run("preview");
@@ -132,9 +101,8 @@ test("repositories that cannot be used are refused, all of them at once, and not
 
 test("a repository in S3 is added by an update, and has a full backup at once", async () => {
   const before = await serverStart();
-  await declare(volume, withoutSecrets("/dev"));
-  const its = "hosterizer-database:backup.repositories[1]";
-  await setSecrets({ [`${its}.accessKey`]: s3.accessKey, [`${its}.secretKey`]: secretKey });
+  const secrets = { accessKey: s3.accessKey, secretKey };
+  await declareRepositories(project, [volume, inS3(s3, "/dev")], secrets);
   await project.up();
 
   expect(await serverStart()).toEqual(before);
@@ -145,7 +113,7 @@ test("a repository in S3 is added by an update, and has a full backup at once", 
 });
 
 test("what pgBackRest cannot change is refused", async () => {
-  await declare({ ...inS3("/dev"), key: 2 }, { ...volume, encryption: false });
+  await declare({ ...withSecrets("/dev"), key: 2 }, { ...volume, encryption: false });
   const { code, output } = await project.run("preview");
 
   expect(output).toContain(
@@ -158,7 +126,7 @@ test("what pgBackRest cannot change is refused", async () => {
 });
 
 test("a recovery from S3 has every row", async () => {
-  await declare(volume, inS3("/dev"));
+  await declare(volume, withSecrets("/dev"));
   await sleep(1_100);
   const [now] = await project.query<{ at: string }>("select clock_timestamp()::text as at");
   await sleep(1_100);
@@ -197,7 +165,7 @@ test("a recovery fails if S3 refuses the WAL before its end", async () => {
 });
 
 test("the key is rotated by a second repository, and each repository is drilled", async () => {
-  await declare(volume, inS3("/dev"), second);
+  await declare(volume, withSecrets("/dev"), second);
   await project.up();
   await backedUp(project, 3);
   expect(await printedKeys()).toMatch(/^1:[\w-]{43} 2:[\w-]{43}$/);
@@ -219,7 +187,7 @@ test("nothing shows what opens the bucket, or the keys of the repositories", asy
 });
 
 test("the repository with the old key is left, and kept", async () => {
-  await declare({ ...inS3("/dev"), number: 2 }, second);
+  await declare({ ...withSecrets("/dev"), number: 2 }, second);
   expect(await project.up()).toContain(
     `Repository 1, ${project.prefix}-backup, is no longer used. It is kept, with its backups.`,
   );
@@ -234,7 +202,7 @@ test("the repository with the old key is left, and kept", async () => {
 
 test("a copy as another stack is refused a repository in S3", async () => {
   const before = await objects();
-  const repository = { ...inS3("/review"), accessKey: "x", secretKey: { secure: "v1:x" } };
+  const repository = { ...withSecrets("/review"), accessKey: "x", secretKey: { secure: "v1:x" } };
   const backup = JSON.stringify({ repositories: [repository] });
   const keys = `instance: docker, port: 5434, poolerPort: 6434, dockerName: ${project.prefix}-review`;
   const config = [...keys.split(", "), `backup: ${backup}`];
