@@ -11,7 +11,7 @@ import { lostMoments } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps"
 import { written } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { nextTime } from "@hosterizer/postgres/backup/schedule";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
-import { humanBytes, humanDuration } from "../db/screen/numbers";
+import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
 import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import { dockerNames } from "./dockerObjects";

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
-import { counted, humanBytes, humanDuration } from "../screen/numbers";
+import { counted } from "../screen/numbers";
 import { backupKey } from "./backupKey";
 import {
   backupContainer,

@@ -15,9 +15,9 @@ import {
   type RestorePoint,
   written,
 } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
+import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { operatorCommand } from "../operatorCommand";
 import { drillFigures } from "./drillFigures";
-import { humanBytes, humanDuration } from "../screen/numbers";
 import { renderColumns } from "../screen/renderColumns";
 import { type Paint, paintOutput, width } from "../screen/terminal";
 import {

@@ -7,13 +7,14 @@ import {
 } from "@hosterizer/postgres/backup/drill/drillRecord";
 import { acceptRowsWord } from "@hosterizer/postgres/backup/scheduler/plan";
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { runInContainer } from "../../dockerStack/runInContainer";
 import type { Program } from "../../program";
 import { readDockerSettings } from "../../stack/readInstanceSettings";
 import { stackEnvironment } from "../../stack/stackEnvironment";
 import { say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
-import { counted, humanDuration } from "../screen/numbers";
+import { counted } from "../screen/numbers";
 import { type Paint, paintOutput } from "../screen/terminal";
 import { backupContainer, declaredBackups } from "./backupContainer";
 import { drillServer } from "./drillServer";

@@ -4,8 +4,8 @@ import { dirname, join, relative, resolve } from "node:path";
 
 import { alreadyThere } from "@hosterizer/postgres/backup/newFile";
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { folders } from "../../folders";
-import { humanBytes, humanDuration } from "../screen/numbers";
 
 /** Where dumps lie unless the user names a file. Git ignores it. */
 export const defaultFolder = "dumps";

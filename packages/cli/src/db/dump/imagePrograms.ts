@@ -13,8 +13,8 @@ import {
 } from "@hosterizer/postgres/backup/clientProgram";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { libpqVariables } from "@hosterizer/postgres/connection/libpqEnvironment";
+import { humanBytes } from "@hosterizer/postgres/humanNumbers";
 import { steadyProgress } from "../../terminal";
-import { humanBytes } from "../screen/numbers";
 import {
   createProgramContainer,
   endPrograms,

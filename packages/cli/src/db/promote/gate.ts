@@ -1,6 +1,6 @@
 import { clearLine, cursorTo } from "node:readline";
 
-import { humanDuration } from "../screen/numbers";
+import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { paintOutput } from "../screen/terminal";
 import type { StepRecord } from "./promotionRecord";
 

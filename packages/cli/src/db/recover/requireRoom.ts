@@ -2,9 +2,9 @@ import type Dockerode from "dockerode";
 
 import type { Backup } from "@hosterizer/postgres/backup/pgbackrest/backupList";
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanBytes } from "@hosterizer/postgres/humanNumbers";
 import { runInContainer } from "../../dockerStack/runInContainer";
 import { dataMount } from "../../dockerStack/unfinishedVolume";
-import { humanBytes } from "../screen/numbers";
 
 /** Bytes for the WAL that is replayed, and for what it adds to the database. */
 const reserve = 2 ** 30;

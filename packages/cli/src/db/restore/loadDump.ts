@@ -10,13 +10,13 @@ import { type Connection, withClient } from "@hosterizer/postgres/connection/con
 import { readMigrationState } from "@hosterizer/postgres/migrations/migrationState";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { up } from "../../commands/up";
 import { interruptible } from "../../interruptible";
 import type { Program } from "../../program";
 import { withStackLock } from "../../stack/locks";
 import { lateProgress, say } from "../../terminal";
 import { withClientPrograms } from "../dump/clientPrograms";
-import { humanDuration } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";
 import { maintenanceConnection } from "../stack/maintenanceConnection";

@@ -2,11 +2,12 @@ import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerF
 import { loadCustomer } from "@hosterizer/postgres/backup/customer/loadCustomer";
 import { isLostConnection } from "@hosterizer/postgres/connection/connectionFailure";
 import { UserError } from "@hosterizer/postgres/userError";
+import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { interruptible } from "../../interruptible";
 import type { Program } from "../../program";
 import { withStackLock } from "../../stack/locks";
 import { say, steadyProgress } from "../../terminal";
-import { counted, humanDuration } from "../screen/numbers";
+import { counted } from "../screen/numbers";
 import { backupRole } from "../stack/backupRole";
 import { connectionAs } from "../stack/connectAs";
 import { explainRefusal } from "../stack/explainRefusal";

@@ -7,7 +7,8 @@ import {
   type TableFacts,
   type Unavailable,
 } from "@hosterizer/postgres/monitoring/databaseStatus";
-import { counted, humanBytes, humanCount, humanDuration } from "../screen/numbers";
+import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
+import { counted, humanCount } from "../screen/numbers";
 import { type Column, renderColumns } from "../screen/renderColumns";
 import type { Paint } from "../screen/terminal";
 import { drillFigures } from "../backup/drillFigures";

@@ -11,11 +11,12 @@ import {
 } from "@hosterizer/postgres/migrations/migrationState";
 import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import type { BackupReport } from "@hosterizer/postgres/backup/backupReport";
+import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { readKnownBackups } from "../../dockerStack/backupWarnings";
 import { folders } from "../../folders";
 import type { Program } from "../../program";
 import { readStackDrills, stackDrillWarnings } from "../backup/stackDrills";
-import { counted, humanDuration } from "../screen/numbers";
+import { counted } from "../screen/numbers";
 import {
   configurationEnvironment,
   readContainer,

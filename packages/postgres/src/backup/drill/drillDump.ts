@@ -5,6 +5,7 @@ import { type Client, escapeIdentifier } from "pg";
 
 import { type Connection, withClient } from "../../connection/connection";
 import { UserError } from "../../userError";
+import { humanBytes } from "../../humanNumbers";
 import { compareCounts, countRows } from "../countRows";
 import { dump } from "../dump";
 import { readDump } from "../dumpContents";
@@ -54,7 +55,7 @@ export async function drillDump(drill: DumpDrill): Promise<DrillRecovery> {
     tell(`dumping ${table}`);
   });
   const dumped = (Date.now() - began) / 1000;
-  tell(`the dump has ${(await stat(file)).size} bytes; loading it`);
+  tell(`the dump has ${humanBytes((await stat(file)).size)}; loading it`);
   const loading = Date.now();
   const recovery = { target: "latest", backup: "a dump", lossSeconds: null } as const;
   const spent = () => (Date.now() - loading) / 1000;
@@ -99,9 +100,8 @@ async function requireRoom(source: Connection, { folder }: EmbeddedThrowaway): P
   // The copy, its dump, and what building indexes takes meanwhile.
   const needed = size * 2 + 256 * 2 ** 20;
   if (left > needed) return;
-  const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
   throw new UserError(
-    `There is no room for a copy: the drill needs ${mebibytes(needed)}, and ${mebibytes(left)} are left in ${folder}.`,
+    `There is no room for a copy: the drill needs ${humanBytes(needed)}, and ${humanBytes(left)} are left in ${folder}.`,
     "Make room, or run the drill on another machine.",
   );
 }

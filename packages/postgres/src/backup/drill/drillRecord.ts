@@ -1,3 +1,4 @@
+import { humanDuration } from "../../humanNumbers";
 import type { ArchiveGap } from "../pgbackrest/archiveGaps";
 
 /** What a drill has restored and found. It lies beside the repository, where no recovery replaces it. */
@@ -36,6 +37,19 @@ export function isSound(record: DrillRecord): boolean {
 /** What a drill has found, of the repository and of each recovery. */
 export function allFaults({ faults, recoveries }: DrillRecord): string[] {
   return [...faults, ...recoveries.flatMap((recovery) => recovery.faults)];
+}
+
+/** What a drill has restored, in which time (RTO) and with which loss (RPO), or what is wrong. */
+export function describeDrill(record: DrillRecord): string {
+  if (!isSound(record)) return `failed: ${allFaults(record).join("; ")}`;
+  const { recoveries } = record;
+  const used = [...new Set(recoveries.map(({ backup }) => backup))].join(" and ");
+  const longest = Math.max(...recoveries.map(({ restoreSeconds }) => restoreSeconds ?? 0));
+  const inTime = longest > 0 ? ` in ${humanDuration(longest)}` : "";
+  // A drill recovers an earlier moment, too, before which the server may have been down.
+  const loss = recoveries[0]?.lossSeconds ?? null;
+  const lost = loss === null ? "" : `; ${humanDuration(Math.max(0, loss))} would have been lost`;
+  return `restored ${used}${inTime}${lost}`;
 }
 
 /** The folder of the records in a repository. */

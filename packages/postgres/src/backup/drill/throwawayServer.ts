@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Connection } from "../../connection/connection";
 import { withClient } from "../../connection/connection";
+import { humanBytes } from "../../humanNumbers";
 import { endsWithParent } from "../pgbackrest/endsWithParent";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
@@ -105,9 +106,8 @@ async function requireRoom(size: number): Promise<void> {
   const { bavail, bsize } = await statfs(drillVolume);
   const left = bavail * bsize;
   if (left > size * 1.5 + 2 ** 30) return;
-  const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
   throw new NotRecovered(
-    `there is no room for a copy: it has ${mebibytes(size)}, and ${mebibytes(left)} are left on the server's disk`,
+    `there is no room for a copy: it has ${humanBytes(size)}, and ${humanBytes(left)} are left on the server's disk`,
   );
 }
 

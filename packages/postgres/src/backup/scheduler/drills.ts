@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { allFaults, type DrillRecord, isSound } from "../drill/drillRecord";
+import { humanDuration } from "../../humanNumbers";
+import { describeDrill, type DrillRecord } from "../drill/drillRecord";
 import { readDrillRecords } from "../drill/drillRecords";
 import { type LastDrill, lastDrillOf, readCopy, writeLastDrills } from "../drill/lastDrills";
 import { type DrillOptions, runDrill } from "../drill/runDrill";
@@ -28,7 +29,8 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
         if (due === undefined || due.getTime() > Date.now()) continue;
         tried.set(repository, new Date());
         const record = await drillAlone(repository, plan, {}, signal);
-        log(`repository ${repository}: ${summaryOf(record)}`);
+        const took = humanDuration(record.seconds);
+        log(`repository ${repository}: a drill of ${took} ${describeDrill(record)}`);
       } catch (error) {
         signal.throwIfAborted();
         log(`repository ${repository}: the drill failed: ${String(error)}`);
@@ -42,14 +44,6 @@ async function lastDrill(repository: number, signal: AbortSignal): Promise<Date 
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   const last = (await readDrillRecords(run))?.at(-1);
   return last === undefined ? undefined : new Date(last.time);
-}
-
-/** What a drill found, in a line. */
-function summaryOf(record: DrillRecord): string {
-  const took = `${record.seconds.toFixed(1)} s`;
-  return isSound(record)
-    ? `drill passed in ${took}`
-    : `drill failed: ${allFaults(record).join("; ")}`;
 }
 
 /** Another drill runs: both would use one volume. */

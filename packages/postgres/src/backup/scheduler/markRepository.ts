@@ -10,8 +10,8 @@ import { putIntoRepository, runPgBackRest } from "../pgbackrest/runPgBackRest";
  * @throws if the repository does not answer
  */
 export async function markRepository(repository: number, signal: AbortSignal): Promise<void> {
-  const id = await readFile(copyId.inVolume, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+  const id = await readFile(copyId.inVolume, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   });
   if (id === undefined) return;
