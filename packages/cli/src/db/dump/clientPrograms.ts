@@ -28,7 +28,7 @@ export async function withClientPrograms<T>(
   if (fault === undefined) return use(runClientProgram);
   const server = await serverContainer(stack, fault);
   if (server === undefined) throw fault;
-  say(`${fault.fault} Using the programs in the image of ${server}.`);
+  say(`${fault.fault}\nUsing the programs in the image of ${server}.`);
   const image = new ImagePrograms(server);
   try {
     return await use(image.run);
