@@ -155,13 +155,19 @@ export const backup = z
   )
   .transform(({ repositories, encryption, ...others }, context): BackupDeclaration => {
     const fault = (place: (string | number)[], message: string, input: unknown) => {
-      context.addIssue({ code: "custom", path: ["repositories", ...place], message, input });
+      context.addIssue({ code: "custom", path: place, message, input });
     };
+    if (others.drillWithin !== undefined && repositories.length === 0) {
+      const message = "asks for drills, and backups are off: no drill can restore any";
+      fault(["drillWithin"], message, others.drillWithin);
+    }
     repositories.forEach(({ key, encryption: own = encryption }, index) => {
-      if (key !== undefined && !own) fault([index, "key"], "is a key, and encryption is off", key);
+      if (key !== undefined && !own)
+        fault(["repositories", index, "key"], "is a key, and encryption is off", key);
     });
     const numbered = repositories.map((written, index) => resolved(written, index, encryption));
-    for (const [place, message, input] of contradictions(numbered)) fault(place, message, input);
+    for (const [place, message, input] of contradictions(numbered))
+      fault(["repositories", ...place], message, input);
     return { ...others, repositories: numbered };
   });
 

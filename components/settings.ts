@@ -45,15 +45,11 @@ function dockerNameOf(stack: string): string {
 function contradictions(settings: Settings, stack: string): DeclarationError[] {
   if (settings.instance === "embedded") return [];
   if (settings.instance === "docker") {
-    const { port, poolerPort, backup } = settings;
+    const { port, poolerPort } = settings;
     const faults: DeclarationError[] = [];
     if (port === poolerPort) {
       const fault = `${port} is the server's own port (${project}:port)`;
       faults.push(settingFault("poolerPort", fault, stack, settings.instance));
-    }
-    if (backup.drillWithin !== undefined && backup.repositories.length === 0) {
-      const fault = `${backup.drillWithin}d: backups are off, so that no drill can restore any`;
-      faults.push(nestedFault(["backup", "drillWithin"], fault, stack));
     }
     return faults;
   }
@@ -101,6 +97,7 @@ function schemaFaults(
       );
     }
     const key = String(issue.path[0]);
+    // What is said of the other objects is about the whole.
     if (key === "backup" && issue.path.length > 1) {
       const value = valueAt(JSON.parse(values[key] ?? "{}"), issue.path.slice(1));
       const shown = secrets.includes(String(issue.path.at(-1))) ? "(secret)" : value;

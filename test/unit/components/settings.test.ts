@@ -268,7 +268,7 @@ test.each([
   ],
   [
     { instance: "docker", backup: '{"drillWithin":"8d","repositories":[]}' },
-    "backup.drillWithin in Pulumi.local.yaml: 8d: backups are off",
+    'backup.drillWithin in Pulumi.local.yaml: "8d" asks for drills, and backups are off',
   ],
   [
     { ...external, backup: '{"schedule":"0 3 * * *"}' },
