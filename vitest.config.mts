@@ -18,6 +18,7 @@ const longest = [
   "docker/stack/repositories",
   "stack/prod/restoreDrill",
   "docker/stack/archiving",
+  "docker/stack/copyWithRepository",
   "docker/stack/backup",
   "stack/dump",
   "docker/stack/healing",
