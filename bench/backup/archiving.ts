@@ -7,11 +7,9 @@ import { engine } from "../../test/docker/engine";
 import type { DockerProject } from "../../test/docker/stack/dockerProject";
 import { median, row } from "../figures";
 import type { BackedUpStack } from "./backedUpStack";
-import { computingOf } from "./computing";
 import type { Figure } from "./figureTable";
+import { computingOf, readSetting, setOnServer, waitingSegments } from "./measuredServer";
 import { poll } from "./poll";
-import { readSetting, setOnServer } from "./serverSettings";
-import { waitingSegments } from "./waitingSegments";
 
 const pairs = Number(process.env["BENCH_PAIRS"] ?? 10);
 /** Seconds of each run of pgbench. */

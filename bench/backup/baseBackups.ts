@@ -3,9 +3,8 @@ import { engine } from "../../test/docker/engine";
 import type { DockerProject } from "../../test/docker/stack/dockerProject";
 import type { TestContainer } from "../../test/docker/testContainer";
 import type { BackedUpStack } from "./backedUpStack";
-import { computingOf } from "./computing";
 import type { Figure } from "./figureTable";
-import { readSetting, setOnServer } from "./serverSettings";
+import { computingOf, readSetting, setOnServer } from "./measuredServer";
 import { inTurns, ratio } from "./turns";
 import { ofTwoSizes } from "./twoSizes";
 

@@ -7,7 +7,7 @@ import type { DockerProject } from "../../test/docker/stack/dockerProject";
 import type { TestContainer } from "../../test/docker/testContainer";
 import type { BackedUpStack } from "./backedUpStack";
 import type { Figure } from "./figureTable";
-import { waitingSegments } from "./waitingSegments";
+import { waitingSegments } from "./measuredServer";
 
 /** Minutes of each outage. */
 const minutes = Number(process.env["BENCH_MINUTES"] ?? 10);

@@ -1,6 +1,8 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 
+import { engine } from "../../test/docker/engine";
 import type { DockerProject } from "../../test/docker/stack/dockerProject";
+import type { TestContainer } from "../../test/docker/testContainer";
 import { poll } from "./poll";
 
 /** Changes settings of a stack's running server, and waits until they are in force. Values without a unit. */
@@ -21,4 +23,23 @@ export async function readSetting(project: DockerProject, name: string): Promise
     `select setting as value from pg_catalog.pg_settings where name = ${escapeLiteral(name)}`,
   );
   return row?.value ?? "";
+}
+
+/** How many segments of WAL are full and not archived yet. */
+export async function waitingSegments(project: DockerProject): Promise<number> {
+  const [waiting] = await project.query<{ count: number }>(
+    "select pg_catalog.count(*)::int4 as count from pg_catalog.pg_ls_archive_statusdir() where name ~ 'ready$'",
+  );
+  return waiting?.count ?? NaN;
+}
+
+/** Seconds that the processes of containers have computed so far. Other work on the machine changes them much less than it changes time. */
+export async function computingOf(...containers: readonly TestContainer[]): Promise<number> {
+  let nanoseconds = 0;
+  for (const { id } of containers) {
+    const once = { stream: false, "one-shot": true } as const;
+    const { cpu_stats: cpu } = await engine.getContainer(id).stats(once);
+    nanoseconds += cpu.cpu_usage.total_usage;
+  }
+  return nanoseconds / 1e9;
 }
