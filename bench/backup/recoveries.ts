@@ -144,7 +144,7 @@ async function writeUntilKilled({ project, archive }: BackedUpStack) {
     const archived = Date.now();
     while (Date.now() < archived + unarchivedMs) {
       const { rows } = await client.query<{ at: string }>(
-        `insert into public.users (email, full_name, password_hash) values ($1, 'Late', '')
+        `insert into public.users (email, full_name, password_hash) values ($1, 'Late', 'none')
            returning created_at::text as at`,
         [`late${times.length}@example.com`],
       );
