@@ -18,6 +18,20 @@ export interface ContextVariables {
 /** Signs a context. */
 export type Sign = (context: { userRole: string; customerId: string; expires: Date }) => string;
 
+/** Signs a context for one transaction. */
+export type SignFor = (context: {
+  userRole: string;
+  customerId: string;
+  /** Milliseconds from the transaction's beginning by the server's clock, which is what a token's expiry is compared with. */
+  validFor: number;
+}) => string;
+
+/** @param began when the transaction began, by the server's clock */
+export function signFor(sign: Sign, began: Date): SignFor {
+  return ({ validFor, ...context }) =>
+    sign({ ...context, expires: new Date(began.getTime() + validFor) });
+}
+
 /** What the declaration allows a role to see. */
 export type RoleKind = "tenant" | "administrator" | "backup" | "stranger";
 
@@ -28,7 +42,7 @@ export type RoleKind = "tenant" | "administrator" | "backup" | "stranger";
  */
 export function contextVariants(
   pair: TenantPair,
-  sign?: Sign,
+  sign?: SignFor,
 ): Record<SessionContext, ContextVariables[]> {
   const id = pair.own;
   const malformed = [`${id}x`, `x${id}`, ` ${id}`, `${id} `, `${id} or true`, `${id}.0`, `-${id}`];
@@ -66,25 +80,21 @@ export function contextVariants(
   };
 }
 
-/** How long a token is valid: longer than a proof takes. */
-const minutes = 10 * 60_000;
-/** How long ago an expired token ended. */
-const hour = 60 * 60_000;
+/** How long a token is valid, in milliseconds. */
+const validFor = 60_000;
 
 /** A context as an application sets it, with a token if contexts are signed. */
 export function variablesOf(
   { id, role }: Pick<ContextVariables, "id" | "role">,
-  sign?: Sign,
+  sign?: SignFor,
 ): ContextVariables {
   if (sign === undefined) return { id, role };
-  const expires = new Date(Date.now() + minutes);
-  return { id, role, token: sign({ userRole: role ?? "", customerId: id ?? "", expires }) };
+  return { id, role, token: sign({ userRole: role ?? "", customerId: id ?? "", validFor }) };
 }
 
 /** Tokens that an attacker could forge without the key, from a token of another tenant, or from an expired one. */
-function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[] {
-  const expires = new Date(Date.now() + minutes);
-  const mine = sign({ userRole: "customer", customerId: own, expires });
+function forgedTokens({ own, other }: TenantPair, sign: SignFor): ContextVariables[] {
+  const mine = sign({ userRole: "customer", customerId: own, validFor });
   const [, , end = "", key = "", signature = ""] = mine.split(".");
   const tokens = [
     // Variables without a token have no effect.
@@ -105,9 +115,9 @@ function forgedTokens({ own, other }: TenantPair, sign: Sign): ContextVariables[
     mine.slice(0, -1),
     `.${mine}`,
     ".".repeat(1000),
-    // Expired before the proof's transaction began. A token that expires during a transaction stays valid in it.
-    sign({ userRole: "customer", customerId: own, expires: new Date(Date.now() - hour) }),
-    sign({ userRole: "administrator", customerId: own, expires }),
+    // Expired before the transaction began. One that expires later stays valid in it.
+    sign({ userRole: "customer", customerId: own, validFor: -validFor }),
+    sign({ userRole: "administrator", customerId: own, validFor }),
   ];
   return tokens.flatMap((token) =>
     ["customer", "administrator"].map((role) => ({

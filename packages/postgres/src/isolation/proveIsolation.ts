@@ -16,7 +16,14 @@ import {
   proofCommands,
   proofContexts,
 } from "./isolationProof";
-import { type RoleKind, type Sign, type TenantPair, variablesOf } from "./contexts";
+import {
+  type RoleKind,
+  type Sign,
+  signFor,
+  type SignFor,
+  type TenantPair,
+  variablesOf,
+} from "./contexts";
 import { proveRole } from "./proveRole";
 import { savepoint, setContext } from "./runProbe";
 
@@ -47,21 +54,23 @@ export async function proveIsolation(request: ProofRequest): Promise<IsolationPr
 
   for (const [role, kind] of roles) {
     const finder = finderOf(tenancy, role, kind);
-    await inTransaction(connect(role), async (client) => {
-      const find = (other: Client) => async (table: Tenancy["tables"][number]) =>
-        realTenants(other, table, sign);
+    await inTransaction(connect(role), sign, async (client, signHere) => {
+      const find = (finding: Client, sign?: SignFor) => async (table: Tenancy["tables"][number]) =>
+        realTenants(finding, table, sign);
       const prove = (
         known: (table: Tenancy["tables"][number]) => Promise<TenantPair | undefined>,
       ) =>
         proveRole(
-          { client, role, kind, administrators: tenancy.administrators, sign },
+          { client, role, kind, administrators: tenancy.administrators, sign: signHere },
           tenancy.tables,
           known,
         );
       const found =
         finder === role
-          ? await prove(find(client))
-          : await inTransaction(connect(finder), (other) => prove(find(other)));
+          ? await prove(find(client, signHere))
+          : await inTransaction(connect(finder), sign, (other, signThere) =>
+              prove(find(other, signThere)),
+            );
       cells.push(...found.cells);
       notProven.push(...found.notProven);
       for (const name of found.tables) names.add(name);
@@ -104,7 +113,8 @@ function finderOf(tenancy: Tenancy, role: string, kind: RoleKind): string {
 
 async function inTransaction<T>(
   connection: Connection,
-  run: (client: Client) => Promise<T>,
+  sign: Sign | undefined,
+  run: (client: Client, sign?: SignFor) => Promise<T>,
 ): Promise<T> {
   const client = await openClient(connection, "verify");
   try {
@@ -116,11 +126,18 @@ async function inTransaction<T>(
       set local row_security = on;
       set local plan_cache_mode = force_generic_plan;
       savepoint ${savepoint}`);
-    return await run(client);
+    return await run(client, sign && signFor(sign, await beginningOf(client)));
   } finally {
     await client.query("rollback").catch(() => undefined);
     await client.end().catch(() => undefined);
   }
+}
+
+async function beginningOf(client: Client): Promise<Date> {
+  const { rows } = await client.query<{ epoch: string }>(
+    "select extract(epoch from pg_catalog.transaction_timestamp())::pg_catalog.text as epoch",
+  );
+  return new Date(Number(rows[0]?.epoch) * 1000);
 }
 
 /**
@@ -163,7 +180,7 @@ export function rolesToProve(roles: readonly RoleDeclaration[], migrator: string
 async function realTenants(
   client: Client,
   table: TenantTable,
-  sign?: Sign,
+  sign?: SignFor,
 ): Promise<TenantPair | undefined> {
   const column = escapeIdentifier(table.column);
   // A previous probe may have failed.

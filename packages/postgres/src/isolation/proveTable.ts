@@ -15,7 +15,7 @@ import {
   contextVariants,
   expectedRows,
   type RoleKind,
-  type Sign,
+  type SignFor,
   type TenantPair,
 } from "./contexts";
 import type { Privilege } from "./tableShapes";
@@ -28,7 +28,7 @@ export interface ProofSession {
   kind: RoleKind;
   administrators: Tenancy["administrators"];
   /** Given if contexts are signed. */
-  sign?: Sign | undefined;
+  sign?: SignFor | undefined;
   /** Rights of the role that the owner lacks. If there are any, nothing that the owner defines is run as this role. */
   beyondOwner?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { type Client, DatabaseError, escapeLiteral, type QueryResult } from "pg"
 
 import type { Expectation, ProofCommand } from "./isolationProof";
 import type { Probe } from "./probes";
-import { type ContextVariables, type Sign, type TenantPair, variablesOf } from "./contexts";
+import { type ContextVariables, type SignFor, type TenantPair, variablesOf } from "./contexts";
 
 /** The result of a probe: the number of rows of each tenant, or PostgreSQL's error. */
 type Observation =
@@ -18,7 +18,7 @@ export async function runProbe(
   probe: Probe,
   variables: ContextVariables,
   pair: TenantPair,
-  sign?: Sign,
+  sign?: SignFor,
 ): Promise<Observation> {
   const another = variables.id === pair.other ? pair.own : pair.other;
   let statements = [`rollback to savepoint ${savepoint}`];

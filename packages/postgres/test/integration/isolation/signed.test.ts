@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { proveIsolation } from "../../../src/isolation/proveIsolation";
 import { contextFunctions } from "../../../src/rowLevelSecurity/contextFunctions";
@@ -12,6 +12,36 @@ beforeAll(async () => {
   database = await createTenantDatabase("session", "signed");
 });
 afterAll(() => database.drop());
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const hour = 60 * 60_000;
+
+test.each([
+  { what: "two hours ahead", ahead: 2 * hour, delay: 0 },
+  { what: "two hours behind", ahead: -2 * hour, delay: 0 },
+  // As on a machine that is busy with other things.
+  { what: "going on by five minutes with each token", ahead: 0, delay: 5 * 60_000 },
+])("with a clock $what nothing leaks, and nothing is closed", async ({ ahead, delay }) => {
+  const { application, backup, tenancy, keys } = database;
+  const sessions = new Map([application, backup].map((session) => [session.user, session]));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ahead });
+  const sign = signWith(keys);
+
+  const proof = await proveIsolation({
+    tenancy: only(tenancy, ["sites"]),
+    sign: (context) => {
+      vi.setSystemTime(Date.now() + delay);
+      return sign?.(context) ?? "";
+    },
+    connect: (role) => sessions.get(role) ?? application,
+  });
+
+  expect(proof.cells.filter(({ ok }) => !ok)).toEqual([]);
+  expect(proof.summary.tried).toBeGreaterThan(100);
+});
 
 /** Ways to break the verification, as changes of the functions' bodies. */
 const mutations: readonly (readonly [what: string, from: string, to: string, cell: string])[] = [
