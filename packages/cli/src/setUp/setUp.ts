@@ -44,9 +44,11 @@ export async function setUp(): Promise<SetUpRecord> {
   const ready = readSetUp();
   if (ready !== undefined) return ready;
   const program = join(__dirname, "performSetUp.ts");
-  const tsx = join(folders.project, "node_modules", "tsx", "dist", "cli.mjs");
+  const preload = join(folders.project, "packages", "cli", "preload.cjs");
   // Its output goes to stderr: stdout belongs to the command that the user asked for.
-  const child = spawn(process.execPath, [tsx, program], { stdio: ["ignore", 2, 2] });
+  const child = spawn(process.execPath, ["--require", preload, program], {
+    stdio: ["ignore", 2, 2],
+  });
   const code = await exitCodeOf(child);
   const made = readSetUp();
   if (code === 0 && made !== undefined) return made;
