@@ -4,24 +4,30 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { closeToOthers } from "./src/setUp/closeToOthers.mjs";
 import { installPackages } from "./src/setUp/installPackages.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const project = dirname(dirname(folder));
 const [command = "", ...args] = process.argv.slice(2);
 
+const require = createRequire(import.meta.url);
+let say = (text) => process.stderr.write(`${text}\n`);
+require("./src/preload/fileModes.cjs");
+
 try {
   requireNode(20, 19);
   requireSeparator();
+  closeToOthers(join(project, ".hosterizer"));
   await installPackages(project);
-  const require = createRequire(import.meta.url);
   require("./preload.cjs");
+  ({ say } = require("./src/terminal.ts"));
   if (command === "db") await runOperatorCommand(require);
   else process.exitCode = await toolchainCommand(require)(args);
 } catch (error) {
   // These are for the user to read; everything else is a defect and needs its stack trace.
   const readable = ["UserError", "DeclarationError", "DeclarationErrors"].includes(error.name);
-  process.stderr.write(`${readable ? error.message : error.stack}\n`);
+  say(readable ? error.message : error.stack);
   process.exitCode = 1;
 }
 

@@ -11,7 +11,8 @@ let first: Awaited<ReturnType<Clone["run"]>>;
 beforeAll(async () => {
   clone = await makeClone();
   await clone.shell("git init -q && git add -A && git -c user.name=a -c user.email=a commit -qm a");
-  first = await clone.run(["up"]);
+  // Under a umask that lets everybody write.
+  first = await clone.shell("umask 000; exec node packages/cli/run.mjs up");
 });
 afterAll(() => clone.remove());
 
@@ -24,6 +25,20 @@ test("the first up installs Pulumi, creates the stack, and says how to connect",
   expect(first.stdout).toContain("+ 4 created");
   expect(first.stdout).toMatch(/port +5433\n/);
   expect(first.stdout).toContain('eval "$(npm run -s db -- env)"');
+});
+
+test("whatever the umask, others cannot write what it makes", async () => {
+  const { stdout } = await clone.shell("find .hosterizer ! -type l -perm /022");
+
+  expect(stdout).toBe("");
+});
+
+test("a folder that others could write in is closed to them", async () => {
+  await clone.shell("chmod 0777 .hosterizer; chmod 0666 .hosterizer/config/*");
+  const { stderr } = await clone.run(["drift"]);
+
+  expect(stderr).toBe(`Others could write in ${own()}: they no longer can.\n`);
+  expect((await clone.shell("find .hosterizer ! -type l -perm /022")).stdout).toBe("");
 });
 
 test("the second up changes nothing and prints nothing", async () => {
