@@ -21,6 +21,8 @@ export const folders = {
   config: join(own, "config"),
   /** The passphrase that encrypts the secrets of those stacks. */
   passphrase: join(own, "passphrase"),
+  /** Logs of Pulumi, where one is asked for. They have passwords. */
+  logs: join(own, "logs"),
   /** First on the PATH in `npm run shell`. */
   shell: join(own, "shell"),
 } as const;

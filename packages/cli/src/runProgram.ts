@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 
 import { folders } from "./folders";
+import { privateLog } from "./pulumiLog";
 
 /** How a program ended, and what it printed. */
 interface Ended {
@@ -98,7 +99,8 @@ export async function runPulumi(
   environment: NodeJS.ProcessEnv,
   directory: string = folders.project,
 ): Promise<number> {
-  const child = spawn("pulumi", args, { cwd: directory, env: environment, stdio: "inherit" });
+  const env = { ...environment, ...privateLog(args, environment) };
+  const child = spawn("pulumi", args, { cwd: directory, env, stdio: "inherit" });
   const wait = () => undefined;
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   process.on("SIGINT", wait);
