@@ -30,6 +30,24 @@ export default defineConfig(
       "import-x/no-extraneous-dependencies": ["error", { devDependencies: false }],
     },
   },
+  {
+    // What a command prints may contain text from a database. These print what a shell or a person must get as it is.
+    files: ["packages/cli/src/**/*.ts"],
+    ignores: [
+      "packages/cli/src/terminal.ts",
+      "packages/cli/src/{db/env,db/backup/backupKey,commands/shell}.ts",
+    ],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(out|err)$/]",
+          message: "Use print or say of terminal.ts, which make it harmless to a terminal.",
+        },
+      ],
+    },
+  },
   { files: ["**/*.mjs", "**/*.cjs"], extends: [tseslint.configs.disableTypeChecked] },
   { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { dynamic } from "@pulumi/pulumi";
 
 import { appliedOnly } from "@hosterizer/postgres/convergence/difference";
+import { printable } from "@hosterizer/postgres/printable";
 import {
   hideDeclarations,
   type Properties,
@@ -41,23 +42,38 @@ export function lateProvider(type: string): dynamic.ResourceProvider {
   clearTimeout(timer);
   timer = setTimeout(loadNext, pause).unref();
   return {
-    check: (olds: Properties, news: Properties) => checkWith(load(), olds, news),
+    check: (olds: Properties, news: Properties) => shown(() => checkWith(load(), olds, news)),
     diff: (id, olds: Properties, news: Properties) => {
       const holds = (lines: unknown) => foundHere.has(JSON.stringify(lines));
       const found = revealFindings(revealDeclarations(news), holds);
-      return load().diff(id, revealDeclarations(olds), found);
+      return shown(() => load().diff(id, revealDeclarations(olds), found));
     },
     create: async (inputs: Properties) => {
-      const made = await load().create(withoutFindings(revealDeclarations(inputs)));
+      const declared = withoutFindings(revealDeclarations(inputs));
+      const made = await shown(() => load().create(declared));
       return { ...made, outs: hideDeclarations(made.outs as Properties) };
     },
     update: async (id, olds: Properties, news: Properties) => {
       const declared = withoutFindings(revealDeclarations(news));
-      const made = await load().update(id, revealDeclarations(olds), declared);
+      const made = await shown(() => load().update(id, revealDeclarations(olds), declared));
       return { outs: hideDeclarations(made.outs as Properties) };
     },
-    delete: (id, outputs: Properties) => load().delete(id, revealDeclarations(outputs)),
+    delete: (id, outputs: Properties) =>
+      shown(() => load().delete(id, revealDeclarations(outputs))),
   };
+}
+
+/** Pulumi shows the message of an error as it is, and PostgreSQL's quote names and values. */
+async function shown<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error) {
+      error.message = printable(error.message);
+      if (error.stack !== undefined) error.stack = printable(error.stack);
+    }
+    throw error;
+  }
 }
 
 async function checkWith(

@@ -1,8 +1,31 @@
 import { createInterface } from "node:readline/promises";
 
+import { printable } from "@hosterizer/postgres/printable";
+
+/** Prints what the user asked for, on stdout. */
+export function print(text: string): void {
+  process.stdout.write(harmless(text));
+}
+
+/** Prints a line of what the user asked for, on stdout. */
+export function printLine(line: string): void {
+  print(`${line}\n`);
+}
+
 /** Tells the user what happens. On stderr: stdout belongs to what the user asked for. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${harmless(text)}\n`);
+}
+
+/** The styles of `screen/terminal.ts`, as Node.js writes them. Every other command to a terminal comes from somewhere else. */
+const styles = /(\u001b\[(?:1|2|22|31|32|33|39)m)/;
+
+/** Parts of a text may be from the database. */
+function harmless(text: string): string {
+  return text
+    .split(styles)
+    .map((part, index) => (index % 2 === 0 ? printable(part) : part))
+    .join("");
 }
 
 const said = new Set<string>();

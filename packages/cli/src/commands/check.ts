@@ -9,6 +9,7 @@ import { folders } from "../folders";
 import { loadProgram, type Program } from "../program";
 import { runQuietly } from "../runProgram";
 import { ensureSquawk } from "../setUp/ensureSquawk";
+import { print } from "../terminal";
 
 const unitTests = { program: "vitest", args: ["run", "--project=unit", "--reporter=dot"] };
 
@@ -46,10 +47,10 @@ export async function check(args: readonly string[]): Promise<number> {
   );
   await ensureSquawk();
   const unsafe = await judgeMigrations(folders.project, loadProgram());
-  if (unsafe !== "") process.stdout.write(`--- migrations\n${unsafe}\n`);
+  if (unsafe !== "") print(`--- migrations\n${unsafe}\n`);
   const failed = results.filter(({ code }) => code !== 0);
   for (const { program, stdout, stderr } of failed) {
-    process.stdout.write(`--- ${program}\n${[stdout, stderr].join("\n").trim()}\n`);
+    print(`--- ${program}\n${[stdout, stderr].join("\n").trim()}\n`);
   }
   return failed.length === 0 && unsafe === "" ? 0 : 1;
 }

@@ -30,7 +30,7 @@ import { type ExternalStack, readExternalSettings } from "../stack/readInstanceS
 import { stackName } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { updateStack } from "../stack/updateStack";
-import { askOnTerminal } from "../terminal";
+import { askOnTerminal, printLine } from "../terminal";
 
 const nothing = "Nothing was removed.";
 
@@ -60,11 +60,12 @@ export async function destroy(args: string[]): Promise<number> {
   const loss = await describeLoss(stack, environment, found);
   const { data, repository } = found ?? {};
   const isEmpty = data === undefined && repository === undefined;
-  print(
+  printLine(
     loss ?? `Stack ${stack} has nothing${isEmpty ? " that could be removed" : " but its data"}.`,
   );
-  if (data !== undefined) print(`The data is in the volume ${nameAndSize(data)}.`);
-  if (repository !== undefined) print(`The backups are in the volume ${nameAndSize(repository)}.`);
+  if (data !== undefined) printLine(`The data is in the volume ${nameAndSize(data)}.`);
+  if (repository !== undefined)
+    printLine(`The backups are in the volume ${nameAndSize(repository)}.`);
   if (loss === undefined && isEmpty) return 0;
 
   const named = {
@@ -108,9 +109,9 @@ async function settleVolume(
 ): Promise<void> {
   if (goes) {
     await removeVolume(name);
-    print(`The volume ${name} is removed, with its ${contents}.`);
+    printLine(`The volume ${name} is removed, with its ${contents}.`);
   } else {
-    print(
+    printLine(
       `The volume ${name} is kept, with its ${contents}: ${use(stack)}.\n` +
         `To remove it, too: npm run destroy -- --stack ${stack} --${option} ${name}`,
     );
@@ -314,8 +315,4 @@ function nameAndSize({ name, size }: DataVolume): string {
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MB`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -1,6 +1,7 @@
 import { findDrift } from "../drift/findDrift";
 import { showDrift } from "../drift/showDrift";
 import { readArguments } from "../readArguments";
+import { print } from "../terminal";
 
 /** 7 is Pulumi's own exit code of a preview that expected no changes and found some. */
 const exitCodes = { clean: 0, drift: 7, broken: 1 };
@@ -20,6 +21,6 @@ export async function drift(args: string[]): Promise<number> {
   if (!rest.includes("--json")) return exitCodes[(await showDrift(stack, rest)).status];
   const others = rest.filter((argument) => argument !== "--json");
   const report = await findDrift(stack, others);
-  process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  print(`${JSON.stringify(report, undefined, 2)}\n`);
   return exitCodes[report.status];
 }

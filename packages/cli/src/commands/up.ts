@@ -11,6 +11,7 @@ import { readArguments } from "../readArguments";
 import { askPulumi } from "../runProgram";
 import { openStack } from "../stack/openStack";
 import { updateStack } from "../stack/updateStack";
+import { print } from "../terminal";
 
 /** `npm run up`: makes a stack what the program declares. */
 export async function up(args: string[]): Promise<number> {
@@ -51,8 +52,8 @@ export async function up(args: string[]): Promise<number> {
   if (code === 0) {
     const outputs = await askPulumi(["stack", "output", "--json", "--stack", stack], environment);
     const values = JSON.parse(outputs) as Record<string, unknown>;
-    process.stdout.write(renderConnection(stack, values) ?? "");
-    process.stdout.write(await renderBackupWarnings(stack, environment));
+    print(renderConnection(stack, values) ?? "");
+    print(await renderBackupWarnings(stack, environment));
   }
   return code;
 }

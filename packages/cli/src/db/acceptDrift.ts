@@ -15,6 +15,7 @@ import { operatorCommand } from "./operatorCommand";
 import { connectionAs } from "./stack/connectAs";
 import { explainRefusal } from "./stack/explainRefusal";
 import { readStackAccess } from "./stack/stackAccess";
+import { print, say } from "../terminal";
 
 interface Options {
   stack: string;
@@ -65,7 +66,7 @@ export function acceptDrift(program: Program): Command {
             ? listAccepted(connection, program, json === true)
             : acceptObjects(connection, program, { objects, reason, json: json === true }),
       );
-      process.stdout.write(text);
+      print(text);
     });
 }
 
@@ -93,10 +94,9 @@ async function acceptObjects(
   { owner, recordedSchemas, migrationsDirectory }: Program,
   { objects, reason, json }: { objects: readonly string[]; reason: string; json: boolean },
 ): Promise<string> {
-  const log = (line: string) => process.stderr.write(`${line}\n`);
   const expectation = { owner, schemas: recordedSchemas, directory: migrationsDirectory };
   const acceptance = { objects, reason, systemUser: systemUser() };
-  const findings = await accept({ connection, log, ...expectation }, acceptance);
+  const findings = await accept({ connection, log: say, ...expectation }, acceptance);
   const accepted = findings.map(({ kind, object, expected, actual }) => ({
     kind,
     object,

@@ -14,7 +14,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../commands/up";
 import type { Program } from "../program";
 import { configurationName, stackFiles } from "../stack/stackFiles";
-import { say } from "../terminal";
+import { print, say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
 import { renderColumns } from "./screen/renderColumns";
 import { width } from "./screen/terminal";
@@ -79,15 +79,13 @@ async function run(
     throw new UserError(`${action} takes no value, but got "${value}".`, "Leave it out.");
   switch (action) {
     case "create":
-      process.stdout.write(await createMigration(program, value));
+      print(await createMigration(program, value));
       return;
     case "version":
-      process.stdout.write(`${await readVersion(await readStackAccess(stack), program)}\n`);
+      print(`${await readVersion(await readStackAccess(stack), program)}\n`);
       return;
     case "status":
-      process.stdout.write(
-        await listMigrations(await readStackAccess(stack), program, json === true),
-      );
+      print(await listMigrations(await readStackAccess(stack), program, json === true));
       return;
     default: {
       const target = value === undefined ? undefined : parseNumber(value);

@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from "commander";
 
 import { UserError } from "@hosterizer/postgres/userError";
+import { say } from "../terminal";
 
 const call = "npm run db --";
 
@@ -71,6 +72,6 @@ const readable: readonly string[] = ["UserError", "DeclarationError", "Declarati
 export function showFailure(error: unknown): void {
   const isReadable = error instanceof Error && readable.includes(error.name);
   const text = error instanceof Error ? (isReadable ? error.message : error.stack) : undefined;
-  process.stderr.write(`${text ?? String(error)}\n`);
+  say(text ?? String(error));
   process.exitCode = 1;
 }

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 
 import type { Command } from "commander";
 
-import { askOnTerminal } from "../terminal";
+import { askOnTerminal, print, printLine } from "../terminal";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import type { Program } from "../program";
@@ -90,14 +90,14 @@ async function run(program: Program, { from, to, dryRun, yes }: Options): Promis
   const promotion = await withSetUpLock(lock, plan, "promotion");
   if (dryRun === true) {
     const { hash = "" } = promotion.plan ?? {};
-    say(
+    printLine(
       `Nothing was changed. To apply the plan: npm run db -- promote --from ${from} --to ${to} --yes ${hash}`,
     );
     return;
   }
   if (/^y(es)?$/i.test(await askOnTerminal(`Apply it to stack ${to}? (yes or no) `))) {
     await applyAndVerify(program, path, promotion, gate);
-  } else say("Nothing was changed.");
+  } else printLine("Nothing was changed.");
 }
 
 /** Steps 1 to 7, which change nothing. */
@@ -131,7 +131,7 @@ async function checkAndPlan(
     );
     promotion.plan = plan;
     promotion.outcome = "planned";
-    process.stdout.write(`\n${plan.preview}\n\n`);
+    print(`\n${plan.preview}\n\n`);
     return promotion;
   });
 }
@@ -195,10 +195,6 @@ async function withEvidence<T>(
     return await steps();
   } finally {
     await writePromotion(path, promotion);
-    say(`Evidence: ${relative(process.cwd(), path)}/promotion.md`);
+    printLine(`Evidence: ${relative(process.cwd(), path)}/promotion.md`);
   }
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -6,6 +6,7 @@ import { paintOutput, width } from "./screen/terminal";
 import { readStackAccess } from "./stack/stackAccess";
 import { renderStatus } from "./status/renderStatus";
 import { readStackStatus } from "./status/stackStatus";
+import { print } from "../terminal";
 
 /** `npm run db -- status`: the state of the database, on one screen. */
 export function status(program: Program): Command {
@@ -26,6 +27,6 @@ export function status(program: Program): Command {
       const text = json
         ? `${JSON.stringify(found, null, 2)}\n`
         : renderStatus(found, width(), paintOutput());
-      process.stdout.write(text);
+      print(text);
     });
 }

@@ -5,6 +5,7 @@ import { operatorCommand } from "./operatorCommand";
 import { paintOutput } from "./screen/terminal";
 import { readStackAccess } from "./stack/stackAccess";
 import { proveStack, renderJunit, renderProof } from "./verify/proof";
+import { print } from "../terminal";
 
 /** Exit code, as of `npm run drift`: the check worked, and found a difference. */
 const leakFound = 7;
@@ -35,9 +36,9 @@ export function verify(program: Program): Command {
     .option("--junit", "print a JUnit report instead")
     .action(async ({ stack, json, junit }: Options) => {
       const proof = await proveStack(await readStackAccess(stack), program);
-      if (json) process.stdout.write(`${JSON.stringify(proof, null, 2)}\n`);
-      else if (junit) process.stdout.write(renderJunit(proof, stack));
-      else process.stdout.write(renderProof(proof, paintOutput()));
+      if (json) print(`${JSON.stringify(proof, null, 2)}\n`);
+      else if (junit) print(renderJunit(proof, stack));
+      else print(renderProof(proof, paintOutput()));
       if (!proof.summary.ok) process.exitCode = leakFound;
     });
 }

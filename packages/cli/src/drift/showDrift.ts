@@ -4,6 +4,7 @@ import { UserError } from "@hosterizer/postgres/userError";
 import type { DriftReport } from "./driftReport";
 import { compareStack } from "./findDrift";
 import { renderDrift } from "./renderDrift";
+import { print } from "../terminal";
 
 /** Columns where the output goes to a file or a pipe. */
 const defaultWidth = 120;
@@ -29,7 +30,7 @@ export async function showDrift(stack: string, args: readonly string[]): Promise
   const style = (name: "bold" | "red") => (text: string) =>
     styleText(name, text, { stream: stdout });
   const screen = { width: stdout.columns || defaultWidth, bold: style("bold"), red: style("red") };
-  stdout.write(`${renderDrift(report, screen)}\n`);
+  print(`${renderDrift(report, screen)}\n`);
   return report;
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "../printable";
+
 /**
  * The kinds of differences, by the folder that finds them. `declare module` adds them, in ../differenceKinds.ts and in the
  * packages that find more, so that this file imports none of the folders that import it.
@@ -65,7 +67,9 @@ export function renderDifference(difference: Difference): string {
 
 /** The same line without what `up` does about the difference. */
 export function describeDifference({ object, expected, actual, reason }: Difference): string {
-  return `${object}${departure(expected, actual)}${reason === undefined ? "" : `: ${reason}`}`;
+  const line = `${object}${departure(expected, actual)}${reason === undefined ? "" : `: ${reason}`}`;
+  // A preview shows it through Pulumi.
+  return printable(line);
 }
 
 function departure(expected: string | null, actual: string | null): string {

@@ -1,7 +1,7 @@
 // Providers are loaded as Pulumi loads them, and not by vitest.
 import "tsx/cjs";
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -125,4 +125,12 @@ test("applied inputs count if requested, with the schema at its version", () => 
   expect(comparedInputs<object>({ grants: ["old"] }, { grants: ["new"] })).toEqual({
     grants: ["old"],
   });
+});
+
+test("an error names what is in the database as it can be shown", async () => {
+  const its = await provider();
+  const file = join(folder, "\u001b[2J", "ca.pem");
+  await writeFile(join(folder, "\u001b[2J"), "not a folder");
+
+  await expect(its.create({ ...declared, file })).rejects.toThrow(/\\u001b\[2J/);
 });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import { UserError } from "@hosterizer/postgres/userError";
 import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
-import { say } from "../../terminal";
+import { print, say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
 import { counted } from "../screen/numbers";
 import { backupKey } from "./backupKey";
@@ -61,7 +61,7 @@ async function run({ stack, full }: Options): Promise<void> {
     const last = state?.backups.at(-1);
     if (last === undefined) throw new Error("pgbackrest lists no backup after one");
     const seconds = (Date.now() - began) / 1000;
-    process.stdout.write(
+    print(
       `${last.label}: ${last.type} backup of ${humanBytes(last.size)} in ${humanDuration(seconds)}, ` +
         `${humanBytes(last.added)} more in repository ${repository}, which has ${counted(state?.backups.length ?? 0, "backup")}.\n`,
     );

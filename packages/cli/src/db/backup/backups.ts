@@ -28,6 +28,7 @@ import {
   readRepositories,
 } from "./backupContainer";
 import { readRestorePoints } from "./restorePoints";
+import { print } from "../../terminal";
 
 /** What `npm run db -- backups` shows of a repository. `--json` prints it as it is. */
 export interface ListedRepository {
@@ -69,7 +70,7 @@ export function backups(): Command {
             ...listed.map((repository) => renderRepository(repository, style, width())),
             ...(declared.warning === undefined ? [] : [`${style.warning(declared.warning)}\n`]),
           ].join("\n");
-      process.stdout.write(text);
+      print(text);
     });
 }
 

@@ -12,7 +12,7 @@ import { runInContainer } from "../../dockerStack/runInContainer";
 import type { Program } from "../../program";
 import { readDockerSettings } from "../../stack/readInstanceSettings";
 import { stackEnvironment } from "../../stack/stackEnvironment";
-import { say } from "../../terminal";
+import { print, say } from "../../terminal";
 import { operatorCommand } from "../operatorCommand";
 import { counted } from "../screen/numbers";
 import { type Paint, paintOutput } from "../screen/terminal";
@@ -53,7 +53,7 @@ export function restoreDrill(program: Program): Command {
     .action(async (options: Options) => {
       const records = await drill(program, options);
       const style = paintOutput();
-      process.stdout.write(
+      print(
         options.json
           ? `${JSON.stringify(records, null, 2)}\n`
           : records.map((record) => renderDrill(record, style)).join(""),

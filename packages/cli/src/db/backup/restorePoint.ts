@@ -4,6 +4,7 @@ import { npmCommand, shellWord } from "@hosterizer/postgres/npmCommand";
 import { operatorCommand } from "../operatorCommand";
 import { backupContainer, declaredBackups } from "./backupContainer";
 import { createRestorePoint } from "./restorePoints";
+import { print } from "../../terminal";
 
 /** `npm run db -- restore-point`: a name for the present state. See docs/back-up.md. */
 export function restorePoint(): Command {
@@ -19,6 +20,6 @@ export function restorePoint(): Command {
       const container = await backupContainer(backups);
       const { time } = await createRestorePoint(container, backups.repositories, name);
       const command = npmCommand("db -- restore", ["--to-point", shellWord(name)], stack);
-      process.stdout.write(`${name} is the state of ${time}. To recover it: ${command}\n`);
+      print(`${name} is the state of ${time}. To recover it: ${command}\n`);
     });
 }

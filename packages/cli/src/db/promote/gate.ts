@@ -3,6 +3,7 @@ import { clearLine, cursorTo } from "node:readline";
 import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { paintOutput } from "../screen/terminal";
 import type { StepRecord } from "./promotionRecord";
+import { print } from "../../terminal";
 
 /** What a step found, as text and as data. */
 export interface Evidence {
@@ -64,6 +65,6 @@ function showStep(
     const time = style.label(`(${humanDuration(milliseconds / 1000)})`);
     // The whole message of a failed step is shown when the command ends.
     const lines = outcome === "passed" ? others.map((line) => `\n      ${line}`) : [];
-    stdout.write(`${mark} ${title}: ${first} ${time}${lines.join("")}\n`);
+    print(`${mark} ${title}: ${first} ${time}${lines.join("")}\n`);
   };
 }

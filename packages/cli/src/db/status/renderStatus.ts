@@ -8,6 +8,7 @@ import {
   type Unavailable,
 } from "@hosterizer/postgres/monitoring/databaseStatus";
 import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
+import { printableLine } from "@hosterizer/postgres/printable";
 import { counted, humanCount } from "../screen/numbers";
 import { type Column, renderColumns } from "../screen/renderColumns";
 import type { Paint } from "../screen/terminal";
@@ -123,7 +124,9 @@ function renderList(list: StatusList, width: number, paint: Paint): string {
   const { title, columns, rows, limit } = list;
   const heading = paint.title(title);
   if (isUnavailable(rows)) return `${heading}\n  not read: ${rows.unavailable}`;
-  const table = renderColumns(columns, rows.slice(0, limit), width, paint.label);
+  // Names and statements are whatever somebody wrote.
+  const shown = rows.slice(0, limit).map((cells) => cells.map(printableLine));
+  const table = renderColumns(columns, shown, width, paint.label);
   const hidden = rows.length - limit;
   const remark = hidden > 0 ? `\n  ${paint.label(`… and ${hidden} more: --json shows all`)}` : "";
   return `${heading}\n${table}${remark}`;

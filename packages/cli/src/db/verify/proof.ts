@@ -11,6 +11,7 @@ import {
   proofContexts,
 } from "@hosterizer/postgres/isolation/isolationProof";
 import { proveIsolation, rolesToProve } from "@hosterizer/postgres/isolation/proveIsolation";
+import { printableLine } from "@hosterizer/postgres/printable";
 import type { Program } from "../../program";
 import { counted } from "../screen/numbers";
 import { renderColumns } from "../screen/renderColumns";
@@ -67,7 +68,7 @@ function matrixOf({ tables, cells }: IsolationProof, role: string, style: Paint)
     ...proofContexts.map((title) => ({ title, align: "right" as const })),
   ];
   const rows = tables.map((name) => [
-    name,
+    printableLine(name),
     ...proofContexts.map((context) =>
       tally(
         own.filter((cell) => `${cell.schema}.${cell.table}` === name && cell.context === context),

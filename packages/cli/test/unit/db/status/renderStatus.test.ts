@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import { describe, expect, test } from "vitest";
 
+import { isUnavailable } from "@hosterizer/postgres/monitoring/databaseStatus";
 import { paint } from "../../../../src/db/screen/terminal";
 import { renderStatus } from "../../../../src/db/status/renderStatus";
 import type { StackStatus } from "../../../../src/db/status/stackStatus";
@@ -43,6 +44,23 @@ Indexes that no query has used since 2026-02-03 04:05 UTC
   Index                 Table   Size
   sites_deleted_at_idx  sites  16 kB
 `);
+  });
+
+  test("shows names and statements that are commands to a terminal", () => {
+    const query = "select '\u001b[2J\u009b1m'";
+    const [statement] = isUnavailable(busy.slowestStatements) ? [] : busy.slowestStatements;
+    const [table] = isUnavailable(busy.tables) ? [] : busy.tables;
+    if (statement === undefined || table === undefined) throw new Error("the example has none");
+    const shown = plain({
+      ...busy,
+      slowestStatements: [{ ...statement, query, role: "app\nall is well" }],
+      tables: [{ ...table, table: "\u202esetis" }],
+    });
+
+    expect(shown).toContain(String.raw`select '\u001b[2J\u009b1m'`);
+    expect(shown).toContain(String.raw`app\nall is well`);
+    expect(shown).toContain(String.raw`\u202esetis`);
+    expect(shown).not.toMatch(/[\u001b\u009b\u202e]/);
   });
 
   test("names the pending migrations, each on a line", () => {
