@@ -49,6 +49,7 @@ export async function startThrowawayServer(
   signal: AbortSignal,
 ): Promise<ThrowawayServer> {
   const began = Date.now();
+  await endOthers();
   await clear();
   await requireRoom(backup.size);
   await mkdir(data, { recursive: true, mode: 0o700 });
@@ -111,12 +112,30 @@ async function requireRoom(size: number): Promise<void> {
   );
 }
 
+/** Ends what is still at work in the folder of the data: pgBackRest's own processes outlive the one that was killed with its drill. */
+async function endOthers(): Promise<void> {
+  for (const name of await readdir("/proc")) {
+    const command = /^\d+$/.test(name)
+      ? await readFile(join("/proc", name, "cmdline"), "utf8").catch(() => "")
+      : "";
+    const [program = ""] = command.split("\0");
+    if (!["pgbackrest", "postgres"].includes(program) || !command.includes(data)) continue;
+    try {
+      process.kill(Number(name), "SIGKILL");
+    } catch (error) {
+      // It has ended meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
 /** Removes what a drill, or one that was killed, has left: everything but the copy of the last records. */
 async function clear(): Promise<void> {
+  // A process that was killed may still add a file.
+  const options = { recursive: true, force: true, maxRetries: 5 };
   for (const name of await readdir(drillVolume))
-    if (name !== lastDrillsFile)
-      await rm(join(drillVolume, name), { recursive: true, force: true });
-  await rm(socket, { recursive: true, force: true });
+    if (name !== lastDrillsFile) await rm(join(drillVolume, name), options);
+  await rm(socket, options);
 }
 
 function targetOptions(target: RecoveryTarget): string[] {
