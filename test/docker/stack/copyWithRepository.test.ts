@@ -19,12 +19,6 @@ beforeAll(async () => {
   await project.write("s3-authority.pem", s3.authority);
   await declare("dev", ["/dev"]);
   await project.up();
-  await expect.poll(() => inContainer("backup", info), patience).toContain('"type":"full"');
-  const { output, code } = await npm("dev", "db", "restore", "--latest", "--as", "review");
-  expect([code, output]).toEqual([0, expect.anything()]);
-  const network = engine.getNetwork(`${project.prefix}-review`);
-  const EndpointConfig = { Aliases: [s3.endpoint] };
-  await network.connect({ Container: `${project.prefix}-s3`, EndpointConfig });
 });
 afterAll(() => project.remove());
 
@@ -63,6 +57,13 @@ async function declare(stack: string, paths: readonly string[]): Promise<void> {
 }
 
 test("a copy is refused the repository of its original", async () => {
+  await expect.poll(() => inContainer("backup", info), patience).toContain('"type":"full"');
+  const copied = await npm("dev", "db", "restore", "--latest", "--as", "review");
+  expect([copied.code, copied.output]).toEqual([0, expect.anything()]);
+  const network = engine.getNetwork(`${project.prefix}-review`);
+  const EndpointConfig = { Aliases: [s3.endpoint] };
+  await network.connect({ Container: `${project.prefix}-s3`, EndpointConfig });
+
   await declare("review", ["/dev"]);
   const { output, code } = await npm("review", "preview");
   expect(output).toMatch(
