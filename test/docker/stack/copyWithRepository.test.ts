@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
+import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { engine } from "../engine";
 import { TestContainer } from "../testContainer";
 import type { DockerProject } from "./dockerProject";
@@ -58,6 +59,12 @@ async function declare(stack: string, paths: readonly string[]): Promise<void> {
 
 test("a copy is refused the repository of its original", async () => {
   await expect.poll(() => inContainer("backup", info), patience).toContain('"type":"full"');
+  const keys = [
+    ...["instance: docker", `dockerName: ${project.prefix}-review`],
+    ...[`port: ${await freePort()}`, `poolerPort: ${await freePort()}`],
+  ];
+  const lines = keys.map((line) => `  hosterizer-database:${line}\n`);
+  await project.write("Pulumi.review.yaml", `config:\n${lines.join("")}`);
   const copied = await npm("dev", "db", "restore", "--latest", "--as", "review");
   expect([copied.code, copied.output]).toEqual([0, expect.anything()]);
   const network = engine.getNetwork(`${project.prefix}-review`);
