@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "./folders";
-import { say } from "./terminal";
+import { sayOnce } from "./terminal";
 
 /**
  * Where Pulumi writes the log that `-v` asks for. It has every value that resources get, passwords too, and Pulumi lets everybody read it: so
@@ -41,6 +41,6 @@ export function privateLog(
   if (!isVerbose) return {};
   mkdirSync(folders.logs, { recursive: true, mode: 0o700 });
   chmodSync(folders.logs, 0o700);
-  say(`Pulumi's log is in ${folders.logs}. It has passwords: remove it when you have read it.`);
+  sayOnce(`Pulumi's log is in ${folders.logs}. It has passwords: remove it when you have read it.`);
   return { TMPDIR: folders.logs };
 }

@@ -70,17 +70,27 @@ export function runTool(name: string, args: readonly string[]): Promise<number> 
   return exitCodeOf(spawn(program, args, { cwd: folders.project, stdio: "inherit" }));
 }
 
+/** Runs `pulumi` in the project folder and keeps what it prints. */
+export function runPulumiQuietly(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  options: Omit<QuietOptions, "cwd" | "env"> = {},
+): Promise<Ended> {
+  const env = { ...environment, ...privateLog(args, environment) };
+  return runQuietly("pulumi", args, { ...options, cwd: folders.project, env });
+}
+
 /** Runs `pulumi` in the project folder and returns what it printed. Shows nothing. @throws Error with Pulumi's messages */
 export async function askPulumi(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   input?: string,
 ): Promise<string> {
-  const { code, stdout, stderr } = await runQuietly("pulumi", [...args, "--non-interactive"], {
-    cwd: folders.project,
-    env: environment,
-    ...(input === undefined ? {} : { input }),
-  });
+  const { code, stdout, stderr } = await runPulumiQuietly(
+    [...args, "--non-interactive"],
+    environment,
+    input === undefined ? {} : { input },
+  );
   if (code === 0) return stdout;
   throw new Error(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trim()}`);
 }

@@ -4,8 +4,7 @@ import { appliedOnly } from "@hosterizer/postgres/convergence/difference";
 import { readKnownBackups } from "../dockerStack/backupWarnings";
 import { requireServer } from "../dockerStack/serverFault";
 import { externalEnvironment } from "../externalStack/externalEnvironment";
-import { folders } from "../folders";
-import { runQuietly } from "../runProgram";
+import { runPulumiQuietly } from "../runProgram";
 import { openStack } from "../stack/openStack";
 import { readResources, type ResourceState } from "../stack/state";
 import { type DriftReport, driftReport } from "./driftReport";
@@ -49,10 +48,7 @@ export async function findManualDrift(stack: string): Promise<DriftReport> {
 /** Has our own resources report what they find as data, and not as lines for people. */
 function preview(stack: string, environment: NodeJS.ProcessEnv, args: readonly string[]) {
   const command = ["preview", "--json", "--non-interactive", "--stack", stack];
-  return runQuietly("pulumi", [...command, ...args], {
-    cwd: folders.project,
-    env: { ...environment, HOSTERIZER_DRIFT: "json" },
-  });
+  return runPulumiQuietly([...command, ...args], { ...environment, HOSTERIZER_DRIFT: "json" });
 }
 
 async function reach(stack: string): Promise<NodeJS.ProcessEnv> {

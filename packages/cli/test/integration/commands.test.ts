@@ -55,6 +55,18 @@ test("changes no tracked file, and leaves no untracked one", async () => {
   expect(stdout).toBe("");
 });
 
+test("the log that Pulumi is asked for is where only its owner may enter", async () => {
+  const { stderr, code } = await clone.run(["preview", "-v=3"]);
+
+  expect(code).toBe(0);
+  expect(stderr).toContain(`Pulumi's log is in ${own("logs")}.`);
+  expect((await readdir(own("logs"))).filter((name) => name.startsWith("pulumi."))).not.toEqual([]);
+  expect((await stat(own("logs"))).mode & 0o777).toBe(0o700);
+  expect((await clone.run(["preview", "--debug"])).stderr).toContain(
+    "--debug prints the passwords of all roles.",
+  );
+});
+
 test("secrets are encrypted with a passphrase that only its owner can read", async () => {
   const state = await read(".hosterizer/state/.pulumi/stacks/hosterizer-database/local.json");
   const { mode } = await stat(own("passphrase"));

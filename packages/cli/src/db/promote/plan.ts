@@ -14,7 +14,7 @@ import { externalEnvironment } from "../../externalStack/externalEnvironment";
 import { folders } from "../../folders";
 import { healStack } from "../../healing/healStack";
 import type { Program } from "../../program";
-import { runQuietly } from "../../runProgram";
+import { runPulumiQuietly, runQuietly } from "../../runProgram";
 import { requireServer } from "../../dockerStack/serverFault";
 import { openStack } from "../../stack/openStack";
 import { startInstance } from "../../healing/startInstance";
@@ -59,9 +59,9 @@ export async function makePlan(
     throw new UserError(`Stack ${stack} has changed since step 2.`, "Start again.");
   }
   const options = ["--save-plan", file, "--json", "--non-interactive"];
-  const ended = await runQuietly("pulumi", ["preview", "--stack", stack, ...options], {
-    cwd: folders.project,
-    env: { ...environment, ...withPlans },
+  const ended = await runPulumiQuietly(["preview", "--stack", stack, ...options], {
+    ...environment,
+    ...withPlans,
   });
   const { status, differences, error = "" } = driftReport(stack, ended);
   if (status === "broken") {
