@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
+import { copyId, readCopyId } from "@hosterizer/postgres/backup/pgbackrest/copyId";
 import { allFaults } from "@hosterizer/postgres/backup/drill/drillRecord";
 import { freePort } from "../../../packages/postgres/test/integration/freePort";
 import { someOf } from "../../repetitions";
@@ -314,6 +315,12 @@ describe("a copy as another stack", () => {
     }
 
     await awaitReport({ container: copy }, (report) => lastBackup(report) !== undefined);
+    // Of server and repository: what tells the copy from its original.
+    const readId = ["pgbackrest", "--stanza=hosterizer", "--repo=1", ...readCopyId];
+    const id = await copy("postgresql").succeed("cat", copyId.inVolume);
+    expect(id).toMatch(/^[0-9a-f-]{36}\n$/);
+    expect(await copy("backup").succeed(...readId)).toBe(id);
+    expect(await project.container("backup").succeed(...readId)).toBe("");
     expect((await objects()).filter((name) => !name.includes("-review"))).toEqual(before);
     expect(await readChecksums(project)).toEqual(rows);
     expect(await project.run("drift")).toMatchObject({ code: 0 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 import { readChecksums } from "../../stack/readChecksums";
 import { tenantRows } from "../../stack/tenantRows";
+import { copyId } from "@hosterizer/postgres/backup/pgbackrest/copyId";
 import { archive, backedUp, backupsOf, takeBackup } from "./backups";
 import { declareRepositories, encrypt, inS3 } from "./declareRepositories";
 import type { DockerProject } from "./dockerProject";
@@ -123,6 +124,28 @@ test("what pgBackRest cannot change is refused", async () => {
   expect(output).toContain("Write number: 2 there");
   expect(output).toContain(`${project.prefix}-backup is encrypted with key 1, and pgBackRest`);
   expect(code).toBe(1);
+});
+
+test("a repository of a copy is refused to its original, and one of the original to a copy", async () => {
+  const inBackup = (line: string) => project.container("backup").succeed("sh", "-c", line);
+  const inServer = (line: string) => project.container("postgresql").succeed("sh", "-c", line);
+  const pgbackrest = "pgbackrest --stanza=hosterizer --repo=2";
+  // Another declaration has all repositories tried.
+  await declare(volume, withSecrets("/dev"), second);
+
+  await inBackup(`echo an-id | ${pgbackrest} --raw repo-put ${copyId.inRepository}`);
+  const original = await project.run("preview");
+  await inBackup(`${pgbackrest} repo-rm ${copyId.inRepository}`);
+  expect(original.output).toContain("s3://backups/dev has the backups of a copy of this server.");
+  expect(original.code).toBe(1);
+
+  await inServer(`echo an-id >${copyId.inVolume}`);
+  const copy = await project.run("preview");
+  await inServer(`rm ${copyId.inVolume}`);
+  expect(copy.output).toMatch(
+    /s3:\/\/backups\/dev has the backups of the server that this one is a copy of\. Both have the system identifier \d+/,
+  );
+  expect(copy.code).toBe(1);
 });
 
 test("a recovery from S3 has every row", async () => {
