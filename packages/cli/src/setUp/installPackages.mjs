@@ -15,7 +15,11 @@ export async function installPackages(project) {
   await withSetUpLock(join(project, ".hosterizer", "set-up.lock"), async () => {
     if (areInstalled(project)) return;
     process.stderr.write("Installing the packages of package-lock.json (npm ci) …\n");
-    const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], project);
+    const code = await run(
+      "npm",
+      ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+      project,
+    );
     if (code !== 0) {
       const fault = `npm ci failed with exit code ${code} (see above).`;
       throw Object.assign(new Error(fault), { name: "UserError" });
