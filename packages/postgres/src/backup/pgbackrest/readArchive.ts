@@ -40,10 +40,11 @@ export async function readArchive(run: RepositoryRun): Promise<Archive> {
   const timelines: Timeline[] = [];
   for (const timeline of new Set(segments.map(({ name }) => timelineOf(name)))) {
     const history = histories.get(timeline);
+    const own = segments.filter(({ name }) => timelineOf(name) === timeline);
     timelines.push({
       timeline,
-      begun: history?.begun,
-      stretches: stretchesOf(segments.filter(({ name }) => timelineOf(name) === timeline)),
+      begun: history && beginningOf(history.begun, own),
+      stretches: stretchesOf(own),
       ancestors:
         history === undefined
           ? new Map()
@@ -51,6 +52,12 @@ export async function readArchive(run: RepositoryRun): Promise<Archive> {
     });
   }
   return { timelines, segments };
+}
+
+/** A history is stored again where another repository lacks it, and is then younger than the WAL that follows it. */
+function beginningOf(stored: Date, segments: readonly ArchivedSegment[]): Date {
+  const moments = [stored, ...segments.map(({ archived }) => archived)];
+  return new Date(Math.min(...moments.map((moment) => moment.getTime())));
 }
 
 /** pgBackRest counts the servers that have used a stanza: the last one is the present one. */
