@@ -13,6 +13,8 @@ import { basename, dirname, join } from "node:path";
 import type * as esbuild from "esbuild";
 
 const program = "packages/postgres/src/backup/scheduler/main.ts";
+/** This file: what it copies depends on it. */
+const own = "components/docker/schedulerContext.ts";
 const dockerfile = "image/scheduler.Dockerfile";
 const folder = join(".hosterizer", "scheduler");
 /** What the bundle was made of: each file with a hash of its content. */
@@ -33,7 +35,7 @@ export async function schedulerContext(): Promise<string> {
     const read = [...new Set(sources.map((file) => dirname(file)))].flatMap(filesToRead);
     for (const file of read) write(join(folder, "files", placeOf(file)), readFileSync(file));
     write(bundle, Buffer.from(text));
-    const hashes = [...sources, ...read].map((file) => [file, hashOf(file)]);
+    const hashes = [own, ...sources, ...read].map((file) => [file, hashOf(file)]);
     write(record, Buffer.from(JSON.stringify(Object.fromEntries(hashes))));
   }
   write(join(folder, "scheduler.Dockerfile"), readFileSync(dockerfile));
@@ -43,18 +45,30 @@ export async function schedulerContext(): Promise<string> {
 function isCurrent(): boolean {
   if (!existsSync(record)) return false;
   const hashes = JSON.parse(readFileSync(record, "utf8")) as Record<string, string>;
-  return Object.entries(hashes).every(([file, hash]) => existsSync(file) && hashOf(file) === hash);
+  const isOfThisVersion = own in hashes;
+  return (
+    isOfThisVersion &&
+    Object.entries(hashes).every(([file, hash]) => existsSync(file) && hashOf(file) === hash)
+  );
 }
 
 function hashOf(file: string): string {
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
-/** The SQL beside our code, and the program of PostgreSQL's parser. */
+/** What the modules of a folder read: their SQL and tables, also in folders without modules, and the program of PostgreSQL's parser. */
 function filesToRead(directory: string): string[] {
-  return readdirSync(directory)
-    .filter((name) => /\.(sql|wasm)$/.test(name))
-    .map((name) => join(directory, name));
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (/\.(sql|tsv|wasm)$/.test(entry.name)) return [path];
+    return entry.isDirectory() && !path.includes("node_modules") && !hasModules(path)
+      ? filesToRead(path)
+      : [];
+  });
+}
+
+function hasModules(directory: string): boolean {
+  return readdirSync(directory).some((name) => name.endsWith(".ts"));
 }
 
 async function makeBundle(): Promise<{ text: string; sources: string[] }> {

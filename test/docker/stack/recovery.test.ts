@@ -79,7 +79,7 @@ const inAnHour = `
 describe("a recovery", () => {
   let moment: string;
 
-  test("is due: a drill names damaged pages, an emptied table, a missing policy and the archive's age", async () => {
+  test("is due: a drill names damaged pages, an emptied table, a missing policy, an undeclared table and the archive's age", async () => {
     await backedUp(project);
     await archive(project);
     expect(allFaults(await drill(project))).toEqual([]);
@@ -89,7 +89,8 @@ describe("a recovery", () => {
     await damagePages(project);
     await takeBackup(project);
     await project.query(
-      "delete from public.cost_records; drop policy context_sees_own on public.sites",
+      `delete from public.cost_records; drop policy context_sees_own on public.sites;
+       create table public.by_hand ()`,
     );
     await archive(project);
     // To a drill whose clock is an hour ahead, the archive ended an hour ago.
@@ -106,6 +107,7 @@ describe("a recovery", () => {
     expect(faults).toMatch(/pages are damaged: .*postgres\.public\.unchecked.*begin/);
     expect(faults).toMatch(/public\.cost_records has 0 rows; the previous drill found [1-9]\d*$/m);
     expect(faults).toContain("policy context_sees_own on public.sites is missing");
+    expect(faults).toMatch(/public\.by_hand is \w+, by the record$/m);
     expect(faults).toMatch(
       /the newest transaction is 3[67]\d\d s old, and there is one a minute: WAL is not archived, or the end of the archive is missing/,
     );
