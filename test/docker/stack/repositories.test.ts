@@ -260,6 +260,13 @@ test("with state and data lost, a server is recovered from S3, beside another re
   expect(refused.code).toBe(1);
   expect(await objects()).toEqual(found);
 
+  await project.shell("mv .hosterizer/dev/backup.key .hosterizer/dev/elsewhere");
+  const unknown = await project.run("up", "--skip-preview", "--backups", "s3://backups/dev");
+  await project.shell("mv .hosterizer/dev/elsewhere .hosterizer/dev/backup.key");
+  expect(unknown.output).toContain("their key is neither in its state nor in its configuration.");
+  expect(unknown.code).toBe(1);
+  expect(await objects()).toEqual(found);
+
   const [up] = await Promise.all([
     project.run("up", "--skip-preview", "--backups", "s3://backups/dev"),
     joinNetwork(s3, project.prefix),

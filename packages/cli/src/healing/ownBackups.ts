@@ -11,7 +11,7 @@ import { folders } from "../folders";
 import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import { stackName } from "../stack/stackFiles";
-import type { ResourceState } from "../stack/state";
+import { readResources, type ResourceState } from "../stack/state";
 
 /**
  * Refuses to make an empty server beside the backups of one whose data is gone: it could not archive into their repository, and what is
@@ -32,7 +32,13 @@ export async function requireOwnBackups(
   const declared = docker.settings.backup.repositories;
   const places = declared.map((each) => repositoryPlace(each, repository));
   if (named !== undefined) {
-    if (places.includes(named)) return { HOSTERIZER_BACKUPS: named };
+    const chosen = declared.find((each) => repositoryPlace(each, repository) === named);
+    if (chosen !== undefined) {
+      const resources = await readResources(stack, environment);
+      if (chosen.key !== undefined && lacksKey(stack, docker.settings, resources))
+        throw unknownKey(stack, named);
+      return { HOSTERIZER_BACKUPS: named };
+    }
     throw new UserError(
       `--backups: stack ${stack} has no repository ${named}.`,
       places.length === 0
@@ -79,16 +85,32 @@ export async function requireKnownKey(
 ): Promise<void> {
   const docker = readDockerSettings(stack, environment);
   if (docker === undefined || "faults" in docker) return;
-  const { backup, backupKey } = docker.settings;
-  const isEncrypted = backup.repositories.some(({ key }) => key !== undefined);
-  if (!isEncrypted || backupKey !== undefined) return;
-  if (existsSync(join(folders.own, stackName(stack), "backup.key"))) return;
-  if (resources.some(({ urn }) => urn.endsWith(":BackupKey::backup-key"))) return;
+  const isEncrypted = docker.settings.backup.repositories.some(({ key }) => key !== undefined);
+  if (!isEncrypted || !lacksKey(stack, docker.settings, resources)) return;
   const { repository } = await findObjects(dockerNames(docker.settings));
   if (repository === undefined) return;
-  throw new UserError(
-    `The volume ${repository.name} has the backups of stack ${stack}, and their key is neither in its state nor in its configuration. Nothing was changed.`,
+  throw unknownKey(
+    stack,
+    `The volume ${repository.name}`,
+    ` To start without them: docker volume rm ${repository.name}`,
+  );
+}
+
+/** Whether an update would make a new key. */
+function lacksKey(
+  stack: string,
+  { backupKey }: DockerSettings,
+  resources: readonly ResourceState[],
+): boolean {
+  const isKept = existsSync(join(folders.own, stackName(stack), "backup.key"));
+  const isRecorded = resources.some(({ urn }) => urn.endsWith(":BackupKey::backup-key"));
+  return backupKey === undefined && !isKept && !isRecorded;
+}
+
+function unknownKey(stack: string, place: string, otherwise = ""): UserError {
+  return new UserError(
+    `${place} has the backups of stack ${stack}, and their key is neither in its state nor in its configuration. Nothing was changed.`,
     `Give it to the stack: npm run shell -- --stack ${stack}, then pulumi config set --secret hosterizer-database:backupKey\n` +
-      `If the key is lost, the backups are, too. To start without them: docker volume rm ${repository.name}`,
+      `If the key is lost, the backups are, too.${otherwise}`,
   );
 }
