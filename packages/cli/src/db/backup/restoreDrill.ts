@@ -136,7 +136,10 @@ export function renderDrill(record: DrillRecord, style: Paint): string {
 
 function renderRecovery(recovery: DrillRecovery, style: Paint): string[] {
   const { target, backup, restoreSeconds, lossSeconds, rows, faults } = recovery;
-  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  const counts = Object.values(rows);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  // Those of an earlier moment are not counted.
+  const counting = counts.length === 0 ? [] : [counted(total, "tenant row")];
   const lost =
     lossSeconds === null
       ? ""
@@ -144,7 +147,7 @@ function renderRecovery(recovery: DrillRecovery, style: Paint): string[] {
   const what = `${target === "latest" ? "the latest state" : target} from ${backup}`;
   const took = restoreSeconds === null ? [] : [`${humanDuration(restoreSeconds)}${lost}`];
   return [
-    `  ${what}: ${[...took, counted(total, "tenant row")].join(", ")}`,
+    `  ${what}: ${[...took, ...counting].join(", ")}`,
     ...faults.map((fault) => `    ${style.failure(fault)}`),
   ];
 }

@@ -125,7 +125,7 @@ test("a drill shows what it recovered and how long that took, or each fault", ()
   expect(renderDrill(failed, style)).toBe(
     "Repository 1 does not restore as it should.\n" +
       "  the archive lacks the WAL segment 000000010000000000000007\n" +
-      "  2026-11-30T05:20:00.000Z from 20261130-051706F: 2.1 s, 0 tenant rows\n" +
+      "  2026-11-30T05:20:00.000Z from 20261130-051706F: 2.1 s\n" +
       "    the server ended during recovery: FATAL\n",
   );
 });
