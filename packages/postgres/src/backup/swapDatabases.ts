@@ -24,13 +24,21 @@ const attempts = 5;
  * read that the database does not exist.
  *
  * @param maintenance Login that owns both databases or is a superuser, in any database but these.
- * @throws UserError if clients come back faster than their sessions are ended
+ * @param signal prevents it. What has begun is completed, because only the server knows whether it was.
+ * @throws UserError if clients come back faster than their sessions are ended, or if it can't be known what the server did; the
+ *   signal's reason
  */
-export function swapDatabases(maintenance: Connection, swap: Swap): Promise<void> {
+export function swapDatabases(
+  maintenance: Connection,
+  swap: Swap,
+  signal?: AbortSignal,
+): Promise<void> {
   return withClient(maintenance, "restore", async (client) => {
+    const began = await sessionAndOid(client, swap.successor);
     for (let attempt = 1; ; attempt++) {
-      await client.query("begin");
+      signal?.throwIfAborted();
       try {
+        await client.query("begin");
         await endSessions(client, [swap.name, swap.successor]);
         await rename(client, swap.name, swap.predecessor);
         await rename(client, swap.successor, swap.name);
@@ -38,7 +46,14 @@ export function swapDatabases(maintenance: Connection, swap: Swap): Promise<void
         await client.query("commit");
         return;
       } catch (error) {
-        await client.query("rollback");
+        const isRolledBack = await client.query("rollback").then(
+          () => true,
+          () => false,
+        );
+        if (!isRolledBack) {
+          if (await hasTaken(maintenance, swap, began, error)) return;
+          throw error;
+        }
         if (!(error instanceof DatabaseError) || error.code !== inUse) throw error;
         if (attempt < attempts) continue;
         throw new UserError(
@@ -49,6 +64,51 @@ export function swapDatabases(maintenance: Connection, swap: Swap): Promise<void
       }
     }
   });
+}
+
+/** Whether a swap whose connection broke was committed all the same. @throws UserError if the server can't be asked */
+async function hasTaken(
+  maintenance: Connection,
+  { name, successor, predecessor }: Swap,
+  { pid, oid }: SessionAndOid,
+  cause: unknown,
+): Promise<boolean> {
+  try {
+    return await withClient(maintenance, "restore", async (client) => {
+      // The server may not have noticed yet, and may still commit.
+      await client.query(
+        `select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity
+          where pid operator(pg_catalog.=) $1 and usename operator(pg_catalog.=) current_user`,
+        [pid],
+      );
+      return (await sessionAndOid(client, name)).oid === oid;
+    });
+  } catch {
+    throw new UserError(
+      `The connection to the server broke while ${successor} took the place of ${name}, and the server does not say whether it has.`,
+      `It has if there is a database ${predecessor}: run \`npm run up\` then. Otherwise nothing was changed.`,
+      { cause },
+    );
+  }
+}
+
+interface SessionAndOid {
+  /** Of the session's process. */
+  pid: number;
+  /** Of the database; null if there is none. Unlike its name it stays the same. */
+  oid: number | null;
+}
+
+async function sessionAndOid(client: Client, database: string): Promise<SessionAndOid> {
+  const { rows } = await client.query<SessionAndOid>(
+    `select pg_catalog.pg_backend_pid() as pid,
+            (select d.oid from pg_catalog.pg_database as d
+              where d.datname operator(pg_catalog.=) $1::pg_catalog.name) as oid`,
+    [database],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("pg_backend_pid() has no row");
+  return row;
 }
 
 /**

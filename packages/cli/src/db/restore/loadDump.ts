@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 
-import { interruptSignals, type RunProgram } from "@hosterizer/postgres/backup/clientProgram";
+import type { RunProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerFile";
 import { type DumpContents, readDump } from "@hosterizer/postgres/backup/dumpContents";
 import { openLike } from "@hosterizer/postgres/backup/newDatabase";
@@ -138,25 +138,30 @@ async function loadBeside(
   say(`Loaded into the database ${database} in ${humanDuration((Date.now() - began) / 1000)}.`);
   tellLeftOut(contents, leftOut, program);
 
-  await closedUnless(target.maintenance, database, async () => {
-    // For the proof: its sessions are the application's.
-    await openLike(target);
-    await checkRestored(
-      program,
-      { ...access, database },
-      expectedRows(contents, options, program),
-      schemaOnly,
-    );
-    if (replace === undefined) return;
-    await swapDatabases(target.maintenance, {
-      name: access.database,
-      successor: database,
-      predecessor,
-      guardian: program.migrator,
-    });
-  });
+  await interruptible(
+    (signal) =>
+      closedUnless(target.maintenance, database, async () => {
+        // For the proof: its sessions are the application's.
+        await openLike(target);
+        await unlessAborted(signal, () =>
+          checkRestored(
+            program,
+            { ...access, database },
+            expectedRows(contents, options, program),
+            schemaOnly,
+          ),
+        );
+        if (replace === undefined) {
+          await closeDatabase(target.maintenance, database, program.migrator);
+          return;
+        }
+        const swap = { name: access.database, successor: database, predecessor };
+        await swapDatabases(target.maintenance, { ...swap, guardian: program.migrator }, signal);
+        if (signal.aborted) say(`${String(signal.reason)} came too late: the swap had begun.`);
+      }),
+    `The database ${database} is kept, and only superusers may connect to it. ${access.database} was not changed.`,
+  );
   if (replace === undefined) {
-    await closeDatabase(target.maintenance, database, program.migrator);
     say(
       `The database ${access.database} is as it was. ${database} is beside it, and only ${program.migrator} may connect to it.`,
     );
@@ -165,28 +170,44 @@ async function loadBeside(
   say(`${access.database} is the restored database now. The one before is kept as ${predecessor}.`);
 }
 
-/** Runs something in which applications may connect to a database, and closes the database if that fails or is interrupted. */
+/** Runs something in which applications may connect to a database, and closes the database if that fails. */
 async function closedUnless(
   maintenance: Connection,
   database: string,
   run: () => Promise<void>,
 ): Promise<void> {
-  let interrupt: (signal: string) => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = (signal) => {
-      reject(
-        new UserError(`Interrupted by ${signal}.`, `The database ${database} is kept, and closed.`),
+  try {
+    await run();
+  } catch (error) {
+    await closeDatabase(maintenance, database).catch((second: unknown) => {
+      throw new UserError(
+        `${messageOf(error)}\nThe database ${database} could not be closed after that: ${messageOf(second)}`,
+        "If it exists, drop it, or revoke connect on it from every role: applications may connect to it.",
+        { cause: error },
       );
+    });
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs something that only reads. What still runs after the signal fails when the database is closed. */
+async function unlessAborted(signal: AbortSignal, read: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Error(`Interrupted by ${String(signal.reason)}.`));
     };
   });
-  for (const signal of interruptSignals) process.once(signal, interrupt);
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    await Promise.race([run(), interrupted]);
-  } catch (error) {
-    await closeDatabase(maintenance, database);
-    throw error;
+    await Promise.race([read(), aborted]);
   } finally {
-    for (const signal of interruptSignals) process.off(signal, interrupt);
+    signal.removeEventListener("abort", stop);
   }
 }
 

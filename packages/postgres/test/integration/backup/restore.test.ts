@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -363,3 +364,85 @@ test("a swap ends sessions, and clients that come back find the successor", asyn
   expect(await mayConnect(guardian, predecessor)).toBe(true);
   await dropRestored({ ...target, database: predecessor });
 });
+
+describe("a swap", () => {
+  const swapTo = (predecessor: string) => ({
+    name: database.name,
+    successor: target.database,
+    predecessor,
+    guardian: guardian.user,
+  });
+  const oids = () =>
+    rowsOf(
+      target.maintenance,
+      `select oid, datname from pg_database where datname like '${database.name}%' order by oid`,
+    );
+
+  beforeAll(() => rowsOf(target.maintenance, `create database ${target.database}`));
+  afterAll(() => dropRestored(target));
+
+  test("that is prevented before it begins changes nothing", async () => {
+    const before = await oids();
+    const signal = AbortSignal.abort("SIGINT");
+    await expect(
+      swapDatabases(target.maintenance, swapTo(`${database.name}_old`), signal),
+    ).rejects.toBe("SIGINT");
+    expect(await oids()).toEqual(before);
+  });
+
+  test("whose connection breaks is reported as the server has completed it", async () => {
+    const predecessor = `${database.name}_old`;
+    const [before] = await oids();
+    const { port, close } = await cutAfter("commit", target.maintenance);
+    try {
+      await swapDatabases({ ...target.maintenance, host: "127.0.0.1", port }, swapTo(predecessor));
+    } finally {
+      await close();
+    }
+    expect((await oids())[0]).toEqual({ ...before, datname: predecessor });
+    await dropRestored({ ...target, database: predecessor });
+    await rowsOf(target.maintenance, `create database ${target.database}`);
+  });
+
+  test("whose connection breaks earlier has not taken place", async () => {
+    const before = await oids();
+    const { port, close } = await cutAfter("alter database", target.maintenance);
+    const broken = { ...target.maintenance, host: "127.0.0.1", port };
+    await expect(swapDatabases(broken, swapTo(`${database.name}_old`))).rejects.toThrow();
+    await close();
+    expect(await oids()).toEqual(before);
+  });
+});
+
+/** A proxy that cuts the first connection once the server has answered a statement. */
+async function cutAfter(statement: string, { host, port }: Connection) {
+  let cuts = true;
+  const proxy = createServer((client) => {
+    const server = connect({ host, port });
+    let isSent = false;
+    client.on("data", (sent) => {
+      isSent ||= cuts && sent.includes(statement);
+      server.write(sent);
+    });
+    server.on("data", (answer) => {
+      if (!isSent) client.write(answer);
+      else {
+        cuts = false;
+        client.destroy();
+        server.destroy();
+      }
+    });
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      one.on("error", () => undefined);
+      one.on("close", () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => proxy.close(resolve)),
+  };
+}
