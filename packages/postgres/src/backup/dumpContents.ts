@@ -1,5 +1,4 @@
 import { open } from "node:fs/promises";
-import type { Readable } from "node:stream";
 
 import { ledgerTable } from "../migrations/ledger";
 import { UserError } from "../userError";
@@ -50,7 +49,7 @@ export async function readDump(
       reads: file,
       read: async (output) => {
         for await (const line of linesOf(output)) {
-          const entry = parseEntry(line);
+          const entry = parseEntry(line.toString("utf8"));
           if (entry !== undefined) entries.push(entry);
         }
       },
@@ -131,13 +130,33 @@ async function requireLoadable(file: string): Promise<void> {
   }
 }
 
-/** Not readline's lines: those end at other characters too, which rows may have. */
-async function* linesOf(output: Readable): AsyncGenerator<string> {
-  let unfinished = "";
-  for await (const chunk of output.setEncoding("utf8")) {
-    const lines = (unfinished + String(chunk)).split("\n");
-    unfinished = lines.pop() ?? "";
-    yield* lines;
+/** Bytes of a line that are read: enough for a COPY statement of a table with as many and as long columns as can be. */
+const readLength = 1 << 20;
+const lineFeed = 0x0a;
+
+/**
+ * The lines of a program's output as bytes; of one that is longer than a COPY statement, which a row may be, the beginning. Not
+ * readline's lines: those end at other characters too, which rows may have.
+ */
+async function* linesOf(output: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  let begun: Buffer[] = [];
+  let length = 0;
+  const keep = (part: Buffer) => {
+    const kept = part.subarray(0, readLength - length);
+    if (kept.length === 0) return;
+    begun.push(kept);
+    length += kept.length;
+  };
+  for await (const chunk of output as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
+      keep(chunk.subarray(start, end));
+      yield begun.length === 1 && begun[0] !== undefined ? begun[0] : Buffer.concat(begun);
+      begun = [];
+      length = 0;
+      start = end + 1;
+    }
+    keep(chunk.subarray(start));
   }
 }
 
@@ -146,6 +165,8 @@ function parseEntry(line: string): DumpEntry | undefined {
   const [, kind, rest] = /^\d+; \d+ \d+ ([A-Z]+(?: [A-Z]+)*) (.*)$/.exec(line) ?? [];
   return kind === undefined || rest === undefined ? undefined : { line, kind, rest };
 }
+
+const endOfRows = Buffer.from("\\.");
 
 /** Counts the rows of each table in a script of pg_restore, and reads the ledger's. */
 class RowCounter {
@@ -156,6 +177,8 @@ class RowCounter {
 
   /** The one whose rows follow. */
   private table: TableRows | undefined;
+  /** The lines of a COPY statement so far, which end within a name. */
+  private unfinished: { lines: string[]; length: number } = { lines: [], length: 0 };
   /** Where the ledger's rows have the name of a migration. */
   private nameAt: number | undefined;
 
@@ -164,20 +187,38 @@ class RowCounter {
     return this.table === undefined;
   }
 
-  read(line: string): void {
-    if (this.table === undefined) this.begin(line);
-    else if (line === "\\.") this.table = undefined;
+  read(line: Buffer): void {
+    if (this.table === undefined) this.readStatement(line.toString("utf8"));
+    else if (line.equals(endOfRows)) this.table = undefined;
     else {
       this.table.count += 1;
-      if (this.nameAt !== undefined) this.migrations?.push(line.split("\t")[this.nameAt] ?? "");
+      if (this.nameAt === undefined) return;
+      this.migrations?.push(line.toString("utf8").split("\t")[this.nameAt] ?? "");
     }
   }
 
-  private begin(line: string): void {
+  /** A COPY statement has several lines if a name in it has a line feed. */
+  private readStatement(line: string): void {
+    const { lines, length } = this.unfinished;
     this.hasInserts ||= line.startsWith("INSERT INTO ");
+    const isCopy = lines.length > 0 || line.startsWith("COPY ");
+    // A name has begun or ended in this line, and not both.
+    const turns = line.split('"').length % 2 === 0;
+    const endsInName = isCopy && turns === (lines.length === 0);
+    lines.push(line);
+    if (endsInName && length < readLength) {
+      this.unfinished.length += line.length + 1;
+      return;
+    }
+    this.unfinished = { lines: [], length: 0 };
+    this.begin(lines.join("\n"));
+  }
+
+  private begin(statement: string): void {
     const [, schema, table, columns = ""] =
-      /^COPY ((?:"(?:[^"]|"")+"|\w+))\.((?:"(?:[^"]|"")+"|\w+)) \((.*)\) FROM stdin;$/.exec(line) ??
-      [];
+      /^COPY ((?:"(?:[^"]|"")+"|\w+))\.((?:"(?:[^"]|"")+"|\w+)) \((.*)\) FROM stdin;$/s.exec(
+        statement,
+      ) ?? [];
     if (schema === undefined || table === undefined) return;
     this.table = { schema: unquoted(schema), table: unquoted(table), count: 0 };
     this.tables.push(this.table);

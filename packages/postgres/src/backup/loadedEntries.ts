@@ -23,7 +23,12 @@ export function loadedTables(
   const owned = new Set(
     entries.filter(({ kind }) => kind === "TABLE DATA").map(({ rest }) => rest),
   );
-  return tables.filter(({ schema, table }) => owned.has(`${schema} ${table} ${owner}`));
+  return tables.filter(({ schema, table }) => owned.has(listed(`${schema} ${table} ${owner}`)));
+}
+
+/** A name as pg_restore lists it: an entry is one line. */
+function listed(name: string): string {
+  return name.replaceAll(/[\r\n]/g, " ");
 }
 
 /** When an entry is loaded: 0 before row-level security, 1 with it, 2 after it. */

@@ -13,13 +13,16 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 
+import { escapeIdentifier } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { ClientProgramError, runClientProgram } from "../../../src/backup/clientProgram";
 import { countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
 import { readDump, type TableRows } from "../../../src/backup/dumpContents";
+import { loadedTables } from "../../../src/backup/loadedEntries";
 import type { Connection } from "../../../src/connection/connection";
 import { createTenantDatabase } from "../rowLevelSecurity/tenantDatabase";
 import { endSessions } from "./endSessions";
@@ -79,6 +82,42 @@ test("a partitioned table has the rows of its partitions, and its dump has them 
   } finally {
     await database.run("drop table public.visits");
   }
+});
+
+test("names with a line feed are read, and rows of the table are expected", async () => {
+  const odd = 'a\nCOPY "b';
+  const quoted = `public.${escapeIdentifier(odd)}`;
+  await database.run(`
+    set role ${database.owner.user};
+    create table ${quoted} ("c\nd""" int, "e\n\nf" int);
+    insert into ${quoted} values (1, 2), (3, 4);
+    grant select on ${quoted} to ${database.backup.user}`);
+  const part = join(folder, "odd.dump");
+  try {
+    await dump(database.backup, part, {});
+    const contents = await readDump(part);
+    const expected = { schema: "public", table: odd, count: 2 };
+    expect(contents.tables).toContainEqual(expected);
+    expect(loadedTables(contents, database.owner.user)).toContainEqual(expected);
+  } finally {
+    await database.run(`drop table ${quoted}`);
+  }
+});
+
+test("a row that is longer than a string can be is one row", async () => {
+  const part = Buffer.alloc(1 << 20, "0");
+  const script = function* () {
+    yield Buffer.from("COPY public.files (id, content) FROM stdin;\n1\t\\\\x");
+    for (let megabyte = 0; megabyte < 600; megabyte++) yield part;
+    yield Buffer.from("\n2\t\\N\n\\.\n");
+  };
+  const contents = await readDump(file, async (_, { args, read }) => {
+    const list = ["215; 0 16402 TABLE DATA public files hosterizer_owner\n"];
+    await read?.(
+      Readable.from(args.includes("--list") ? list.map((s) => Buffer.from(s)) : script()),
+    );
+  });
+  expect(contents.tables).toEqual([{ schema: "public", table: "files", count: 2 }]);
 });
 
 describe("a dump by several jobs", () => {
