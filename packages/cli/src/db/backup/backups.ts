@@ -9,6 +9,7 @@ import {
   archiveGaps,
   lostMoments,
 } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
+import { damagedRecord } from "@hosterizer/postgres/backup/pgbackrest/ownRecords";
 import {
   type RecoveryRange,
   recoveryRanges,
@@ -28,7 +29,7 @@ import {
   readRepositories,
 } from "./backupContainer";
 import { readRestorePoints } from "./restorePoints";
-import { print } from "../../terminal";
+import { print, say } from "../../terminal";
 
 /** What `npm run db -- backups` shows of a repository. `--json` prints it as it is. */
 export interface ListedRepository {
@@ -85,13 +86,15 @@ async function readListed(
     return { repository, place, fault, backups, ...unknown };
   }
   const timelines = exists ? await readRecoverableTimelines(container, repository) : [];
+  const drills = await readDrillRecords(inRepository(container, repository));
+  for (const path of drills?.damaged ?? []) say(damagedRecord(repository, path));
   return {
     ...{ repository, place, fault: null },
     backups,
     ranges: recoveryRanges(backups, timelines),
     gaps: archiveGaps(timelines, backups),
     restorePoints: await readRestorePoints(container, repository),
-    drill: (await readDrillRecords(inRepository(container, repository)))?.at(-1) ?? null,
+    drill: drills?.records.at(-1) ?? null,
   };
 }
 

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 
 import {
+  drillRecord,
   type DrillRecord,
   type DrillRecovery,
   isSound,
 } from "@hosterizer/postgres/backup/drill/drillRecord";
+import { parseJson } from "@hosterizer/postgres/backup/pgbackrest/ownRecords";
 import { acceptRowsWord } from "@hosterizer/postgres/backup/scheduler/plan";
 import { UserError } from "@hosterizer/postgres/userError";
 import { humanDuration } from "@hosterizer/postgres/humanNumbers";
@@ -112,7 +114,9 @@ async function drillRepositories(stack: string, acceptRows: boolean): Promise<Dr
         "The stack is as it was.",
       );
     }
-    records.push(JSON.parse(run.output.trimEnd().split("\n").at(-1) ?? "") as DrillRecord);
+    const record = parseJson(run.output.trimEnd().split("\n").at(-1) ?? "", drillRecord);
+    if (record === undefined) throw new Error(`The drill has printed no record: ${run.output}`);
+    records.push(record);
   }
   return records;
 }

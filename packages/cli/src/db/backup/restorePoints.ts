@@ -1,10 +1,15 @@
 import type Dockerode from "dockerode";
 
 import { backupPaths } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
-import type { RestorePoint } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
+import { damagedRecord, readOwnRecords } from "@hosterizer/postgres/backup/pgbackrest/ownRecords";
+import {
+  type RestorePoint,
+  restorePoint,
+} from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
 import { UserError } from "@hosterizer/postgres/userError";
 import { runInContainer } from "../../dockerStack/runInContainer";
-import { pgbackrest, pgbackrestError } from "./backupContainer";
+import { say } from "../../terminal";
+import { inRepository, pgbackrestError } from "./backupContainer";
 
 /** Where they are recorded in each repository: a recovery must find them when the server is gone, and with it its own record. */
 const folder = "restore-points";
@@ -26,12 +31,20 @@ export async function createRestorePoint(
     );
   }
   const [first = 1] = repositories;
-  const taken = (await readRestorePoints(container, first)).find((point) => point.name === name);
+  const known = await readOwnRecords(inRepository(container, first), folder, restorePoint);
+  const taken = known?.records.find((point) => point.name === name);
   if (taken !== undefined) {
     throw new UserError(
       taken.unconfirmed === true
         ? `The name ${name} was given at ${taken.time}, by a command that did not end.`
         : `There is a restore point ${name} already, of ${taken.time}.`,
+      "Choose another name.",
+    );
+  }
+  const path = pathOf(name);
+  if (known?.damaged.includes(path) === true) {
+    throw new UserError(
+      `The name ${name} was given before: its record, ${path} in repository ${first}, is damaged.`,
       "Choose another name.",
     );
   }
@@ -65,12 +78,17 @@ async function ask(
   return { lsn: found, timeline: Number(timeline) };
 }
 
+/** Where a restore point is recorded in a repository. */
+function pathOf(name: string): string {
+  return `${folder}/${name}.json`;
+}
+
 async function record(
   container: Dockerode.Container,
   repository: number,
   point: RestorePoint,
 ): Promise<void> {
-  const path = `${folder}/${point.name}.json`;
+  const path = pathOf(point.name);
   const line = `printf '%s' '${JSON.stringify(point)}' | pgbackrest --stanza=hosterizer --repo=${repository} --raw repo-put ${path}`;
   const run = await runInContainer(container, ["sh", "-c", line]);
   if (run.code !== 0) throw pgbackrestError("The restore point cannot be recorded", run);
@@ -81,20 +99,7 @@ export async function readRestorePoints(
   container: Dockerode.Container,
   repository: number,
 ): Promise<RestorePoint[]> {
-  const listing = await pgbackrest(container, [
-    ...[`--repo=${repository}`, "--output=json", "repo-ls", folder],
-  ]);
-  if (listing.code !== 0) return [];
-  const points: RestorePoint[] = [];
-  const files = Object.keys(JSON.parse(listing.output) as object);
-  for (const file of files.filter((name) => name.endsWith(".json"))) {
-    const run = await pgbackrest(container, [
-      `--repo=${repository}`,
-      "--raw",
-      "repo-get",
-      `${folder}/${file}`,
-    ]);
-    if (run.code === 0) points.push(JSON.parse(run.output) as RestorePoint);
-  }
-  return points.sort((one, other) => one.time.localeCompare(other.time));
+  const found = await readOwnRecords(inRepository(container, repository), folder, restorePoint);
+  for (const path of found?.damaged ?? []) say(damagedRecord(repository, path));
+  return (found?.records ?? []).sort((one, other) => one.time.localeCompare(other.time));
 }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { humanDuration } from "../../humanNumbers";
 import type { ArchiveGap } from "../pgbackrest/archiveGaps";
 
@@ -29,6 +31,37 @@ export interface DrillRecovery {
   rows: Readonly<Record<string, number>>;
   faults: readonly string[];
 }
+
+const drillRecovery = z.object({
+  target: z.string(),
+  backup: z.string(),
+  restoreSeconds: z.number().nullable(),
+  lossSeconds: z.number().nullable(),
+  rows: z.record(z.string(), z.number()),
+  faults: z.array(z.string()),
+});
+
+const moment = z.iso.datetime().pipe(z.coerce.date());
+
+/** A record as it is read back. */
+export const drillRecord: z.ZodType<DrillRecord> = z.object({
+  time: z.iso.datetime(),
+  repository: z.number().nullable(),
+  recoveries: z.array(drillRecovery),
+  faults: z.array(z.string()),
+  gaps: z
+    .array(
+      z.object({
+        timeline: z.number(),
+        firstSegment: z.string(),
+        lastSegment: z.string(),
+        from: moment,
+        until: moment.nullable(),
+      }),
+    )
+    .exactOptional(),
+  seconds: z.number(),
+});
 
 export function isSound(record: DrillRecord): boolean {
   return allFaults(record).length === 0;

@@ -1,4 +1,5 @@
-import { type DrillRecord, drillFolder } from "./drillRecord";
+import { type DrillRecord, drillFolder, drillRecord } from "./drillRecord";
+import { type OwnRecords, readOwnRecords } from "../pgbackrest/ownRecords";
 import { type PgBackRestRun, putIntoRepository } from "../pgbackrest/runPgBackRest";
 
 /** Records a drill in its repository. */
@@ -14,19 +15,9 @@ export async function writeDrillRecord(repository: number, record: DrillRecord):
  * @param count so many of the newest at most
  * @returns undefined if the repository cannot be read
  */
-export async function readDrillRecords(
+export function readDrillRecords(
   run: (args: readonly string[]) => Promise<Pick<PgBackRestRun, "code" | "output">>,
   count = 1,
-): Promise<DrillRecord[] | undefined> {
-  const listing = await run(["--output=json", "repo-ls", drillFolder]);
-  if (listing.code !== 0) return undefined;
-  const names = Object.keys(JSON.parse(listing.output) as object)
-    .filter((name) => name.endsWith(".json"))
-    .sort();
-  const records: DrillRecord[] = [];
-  for (const name of names.slice(-count)) {
-    const { code, output } = await run(["--raw", "repo-get", `${drillFolder}/${name}`]);
-    if (code === 0) records.push(JSON.parse(output) as DrillRecord);
-  }
-  return records;
+): Promise<OwnRecords<DrillRecord> | undefined> {
+  return readOwnRecords(run, drillFolder, drillRecord, count);
 }

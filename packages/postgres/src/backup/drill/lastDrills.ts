@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 import type Dockerode from "dockerode";
+import { z } from "zod";
 
 import { npmCommand } from "../../npmCommand";
 import { ifExists } from "../../server/dockerEngine/engineResponses";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { parseJson } from "../pgbackrest/ownRecords";
 import { nextTime } from "../schedule";
-import { allFaults, type DrillRecord, isSound } from "./drillRecord";
+import { allFaults, drillRecord, type DrillRecord, isSound } from "./drillRecord";
 
 /** What is known of the drills of a repository, or of a server that has none of ours. */
 export interface LastDrill {
@@ -19,6 +21,12 @@ export interface LastDrill {
   /** When the last one began that found nothing wrong, in ISO 8601. */
   lastSound: string | null;
 }
+
+const lastDrill: z.ZodType<LastDrill> = z.object({
+  repository: z.number().nullable(),
+  last: drillRecord.nullable(),
+  lastSound: z.iso.datetime().nullable(),
+});
 
 /**
  * What records say.
@@ -70,11 +78,7 @@ export async function readLastDrills(
 
 /** What a copy says. A damaged one says nothing: the next drill writes it again, from the records beside the repositories. */
 export function parseCopy(text: string): LastDrill[] {
-  try {
-    return JSON.parse(text) as LastDrill[];
-  } catch {
-    return [];
-  }
+  return parseJson(text, z.array(lastDrill)) ?? [];
 }
 
 /** Milliseconds of a day. */

@@ -9,6 +9,7 @@ import {
   type RecoveryTarget,
 } from "../pgbackrest/recoveryTarget";
 import { type ArchiveGap, archiveGaps } from "../pgbackrest/archiveGaps";
+import { damagedRecord } from "../pgbackrest/ownRecords";
 import { readArchive } from "../pgbackrest/readArchive";
 import type { Timeline } from "../pgbackrest/timelines";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
@@ -83,7 +84,8 @@ async function drillState(
 ): Promise<void> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
   tell("looking at every file of the repository");
-  const records = (await readDrillRecords(run, 20)) ?? [];
+  const { records, damaged } = (await readDrillRecords(run, 20)) ?? { records: [], damaged: [] };
+  for (const path of damaged) tell(damagedRecord(repository, path));
   // In this order: what is archived in the meantime is not missing.
   const last = await lastArchived();
   const { timelines } = await readArchive(run);

@@ -1,9 +1,11 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
+import { z } from "zod";
 
 import { type Connection, withClient } from "../../connection/connection";
 import type { Tenancy } from "../../rowLevelSecurity/tenancy";
 import { UserError } from "../../userError";
-import { type DrillRecord, isSound } from "./drillRecord";
+import { parseJson } from "../pgbackrest/ownRecords";
+import { type DrillRecord, drillRecord, isSound } from "./drillRecord";
 import type { LastDrill } from "./lastDrills";
 
 /**
@@ -22,6 +24,12 @@ type Recorded = Pick<LastDrill, "last" | "lastSound"> & {
   rows: Readonly<Record<string, number>>;
 };
 
+const recordedDrill: z.ZodType<Recorded> = z.object({
+  last: drillRecord.nullable(),
+  lastSound: z.iso.datetime().nullable(),
+  rows: z.record(z.string(), z.number()),
+});
+
 const prefix = "Last restore drill: ";
 
 /**
@@ -32,11 +40,7 @@ const prefix = "Last restore drill: ";
 export function readServerRecord(comment: string | null): LastDrill & Pick<Recorded, "rows"> {
   const none = { repository: null, last: null, lastSound: null, rows: {} };
   if (comment === null || !comment.startsWith(prefix)) return none;
-  try {
-    return { ...none, ...(JSON.parse(comment.slice(prefix.length)) as Recorded) };
-  } catch {
-    return none;
-  }
+  return { ...none, ...parseJson(comment.slice(prefix.length), recordedDrill) };
 }
 
 /** The same, from the server. @param connection of any login */

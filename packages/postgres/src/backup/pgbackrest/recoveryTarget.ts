@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { UserError } from "../../userError";
 import { stanza } from "./backupDeclaration";
 import type { Backup } from "./backupList";
@@ -18,6 +20,15 @@ export interface RestorePoint {
   /** The command that creates it has not ended: the WAL may lack it. */
   unconfirmed?: true;
 }
+
+/** A restore point as its record is read back. */
+export const restorePoint: z.ZodType<RestorePoint> = z.object({
+  name: z.string(),
+  lsn: z.string().regex(/^[0-9A-F]+\/[0-9A-F]+$/),
+  timeline: z.number(),
+  time: z.iso.datetime(),
+  unconfirmed: z.literal(true).exactOptional(),
+});
 
 /** How to get there: which backup to begin with, and which timeline to follow. */
 export interface RecoveryPlan {

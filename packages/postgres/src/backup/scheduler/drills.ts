@@ -6,6 +6,7 @@ import { describeDrill, type DrillRecord } from "../drill/drillRecord";
 import { readDrillRecords } from "../drill/drillRecords";
 import { type LastDrill, lastDrillOf, readCopy, writeLastDrills } from "../drill/lastDrills";
 import { type DrillOptions, runDrill } from "../drill/runDrill";
+import { damagedRecord } from "../pgbackrest/ownRecords";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
 import { nextTime } from "../schedule";
 import { log } from "./log";
@@ -42,7 +43,7 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
 
 async function lastDrill(repository: number, signal: AbortSignal): Promise<Date | undefined> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
-  const last = (await readDrillRecords(run))?.at(-1);
+  const last = (await readDrillRecords(run))?.records.at(-1);
   return last === undefined ? undefined : new Date(last.time);
 }
 
@@ -89,7 +90,8 @@ async function copyRecords(
       const run = (args: readonly string[]) =>
         runPgBackRest([`--repo=${repository}`, ...args], signal);
       const read = await readDrillRecords(run, 20);
-      const records = read ?? [];
+      const { records, damaged } = read ?? { records: [], damaged: [] };
+      for (const path of damaged) log(damagedRecord(repository, path));
       const own = ended?.repository === repository ? ended : undefined;
       const isRecorded = own === undefined || records.some(({ time }) => time === own.time);
       const found = lastDrillOf(repository, isRecorded ? records : [...records, own]);

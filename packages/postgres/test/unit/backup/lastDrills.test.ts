@@ -75,7 +75,12 @@ test.each([
 
 test("a role's comment of somebody else's is no record, nor is one that was cut off", () => {
   const none = { repository: null, last: null, lastSound: null, rows: {} };
-  for (const comment of [null, "for dumps", 'Last restore drill: {"last":']) {
+  for (const comment of [
+    null,
+    "for dumps",
+    'Last restore drill: {"last":',
+    "Last restore drill: {}",
+  ]) {
     expect(readServerRecord(comment)).toEqual(none);
   }
 });
@@ -85,5 +90,6 @@ test("of a copy that was cut off nothing is known", () => {
   const text = JSON.stringify(drills);
   expect(parseCopy(text)).toEqual(drills);
   expect(parseCopy(text.slice(0, 40))).toEqual([]);
-  expect(parseCopy("")).toEqual([]);
+  for (const other of ["", "null", "{}", '[{"repository":1}]'])
+    expect(parseCopy(other)).toEqual([]);
 });
