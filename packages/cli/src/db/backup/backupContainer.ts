@@ -145,11 +145,23 @@ export async function readRepositories(
 }
 
 /** pgBackRest's messages, without the time and the process of each. */
-export function pgbackrestError(what: string, { code, output, messages }: ContainerRun): UserError {
-  const lines = `${messages}\n${output}`
-    .split("\n")
-    .filter((line) => /\b(ERROR|WARN)\b|^ {8,}\S/.test(line))
-    .map((line) => line.replace(/^.*?\b(ERROR|WARN): (\[\d+\]: )?/, "").trim());
-  const said = lines.length > 0 ? lines.join("\n") : `pgbackrest ended with ${code}`;
-  return new UserError(`${what}: ${said}`, "Nothing was changed.");
+export function pgbackrestError(what: string, run: ContainerRun): UserError {
+  return new UserError(`${what}: ${pgbackrestWords(run)}`, "Nothing was changed.");
+}
+
+/** What pgBackRest says of a run that failed: an error that concerns several repositories has lines of its own for each. */
+export function pgbackrestWords({
+  code,
+  output,
+  messages,
+}: Pick<ContainerRun, "code" | "output" | "messages">): string {
+  const lines: string[] = [];
+  let isSaid = false;
+  for (const line of `${messages}\n${output}`.split("\n")) {
+    if (/\b(ERROR|WARN): |^\s+repo\d+: /.test(line)) isSaid = true;
+    // What follows `***` are the headers of an HTTP request.
+    else if (!/^\s+[^*\s]/.test(line)) isSaid = false;
+    if (isSaid) lines.push(line.replace(/^.*?\b(ERROR|WARN): (\[\d+\]: )?/, "").trim());
+  }
+  return lines.length > 0 ? lines.join("\n") : `pgbackrest ended with ${code}`;
 }

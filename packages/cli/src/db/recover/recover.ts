@@ -58,23 +58,38 @@ export async function recoverStack(
   const planned = await planOf(backups, request);
   const { names } = backups;
   const recovery = { ...planned, program, access, as: "the stack" } as const;
+  const { repository } = planned.plan.backup;
+  const others = backups.repositories.filter((number) => number !== repository);
+  const unclaimed: string[] = [];
   const volume = await recoverInto(
     { source: names, target: names },
     recovery,
     async (container) => {
       const backup = await backupContainer(backups);
-      await keepCopyId(container, backup, planned.plan.backup.repository);
-      await claimTimeline(container, backup);
+      await keepCopyId(container, backup, repository);
+      const words = await claimTimeline(container, backup, { repository, others });
+      if (words !== undefined) unclaimed.push(words);
     },
   );
+  if (unclaimed.length > 0) {
+    throw new UserError(
+      `The data is recovered, in the volume ${volume}, but its new timeline cannot be archived: ${unclaimed.join("\n")}`,
+      `The stack is as it was. Recover nothing else before the repository answers: it would take the same timeline.\n` +
+        toPutInPlace(stack, volume),
+    );
+  }
   if (replace === undefined) {
     say(
       `The stack is as it was. The recovered data is in the volume ${volume}; no role can log in to it yet.\n` +
-        `To put it in place: set hosterizer-database:dataVolume to ${volume} in ${basename(stackFiles(stack).tracked)}, then ${npmCommand("up", [], stack)}`,
+        toPutInPlace(stack, volume),
     );
     return;
   }
   await putInPlace(stack, volume, backups);
+}
+
+function toPutInPlace(stack: string, volume: string): string {
+  return `To put it in place: set hosterizer-database:dataVolume to ${volume} in ${basename(stackFiles(stack).tracked)}, then ${npmCommand("up", [], stack)}`;
 }
 
 /** What is recovered, and what for. */

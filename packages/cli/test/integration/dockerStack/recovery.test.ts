@@ -142,6 +142,69 @@ test("the end of a recovery writes what memory has before it stops the server, w
   expect(commands[1]).toMatch(/pg_ctl stop .*-t 3600/);
 });
 
+describe("the history of a new timeline", () => {
+  const words = [
+    "ERROR: [104]: archive-push command encountered error(s):",
+    "       repo2: [FileOpenError] unable to load info file 'archive.info':",
+    "       HINT: has a stanza-create been performed?",
+    "",
+  ].join("\n");
+  const history = "00000002.history";
+  /** @param after the numbers of the repositories that have it once it was pushed; `before`: those that had it already */
+  const claim = async (after: number[], before: number[] = []) => {
+    let isPushed = false;
+    const folderOf = (command: string) => {
+      const number = Number(/--repo=(\d)/.exec(command)?.[1]);
+      const found = (isPushed ? after : before).includes(number);
+      return JSON.stringify(found ? { [history]: { type: "file" } } : {});
+    };
+    const answers: [asked: string, text: string, code: number][] = [
+      ["pg_wal && ls", `${history}\n`, 0],
+      ["base64 -w 0", "aGlzdG9yeQ==", 0],
+      ["archive-push", words, 104],
+      ["archive/hosterizer/15-1", "", 0],
+      ["archive/hosterizer", JSON.stringify({ "15-1": { type: "path" } }), 0],
+    ];
+    const create = (response: ServerResponse) => {
+      let body = "";
+      response.req.on("data", (part: Buffer) => (body += part.toString()));
+      response.req.on("end", () => {
+        const [asked, fixed = "", code = 1] = answers.find(([part]) => body.includes(part)) ?? [];
+        isPushed ||= asked === "archive-push";
+        const text = asked === "archive/hosterizer/15-1" ? folderOf(body) : fixed;
+        Object.assign(standIn.answers, programOf("shop-backup", text, code), programs);
+        response.writeHead(201, { "content-type": "application/json" });
+        response.end('{"Id": "program"}');
+      });
+    };
+    const programs = {
+      "POST /containers/shop-recovery/exec": create,
+      "POST /containers/shop-backup/exec": create,
+    };
+    Object.assign(standIn.answers, programs);
+    const { claimTimeline } = await import("../../../src/db/recover/claimTimeline");
+    const [recovered, backup] = [
+      await containerOf("shop-recovery"),
+      await containerOf("shop-backup"),
+    ];
+    return claimTimeline(recovered, backup, { repository: 1, others: [2] });
+  };
+
+  test("is missed by one repository that fails, if the one that was recovered from has it", async () => {
+    expect(await claim([1])).toBeUndefined();
+  });
+
+  test("is told with the words for each repository where not even that one has it", async () => {
+    expect(await claim([])).toBe(
+      "archive-push command encountered error(s):\nrepo2: [FileOpenError] unable to load info file 'archive.info':\nHINT: has a stanza-create been performed?",
+    );
+  });
+
+  test("is refused where another repository has one of that number, of a recovery that this one has missed", async () => {
+    await expect(claim([1, 2], [2])).rejects.toThrow("Repository 2 has another timeline 00000002.");
+  });
+});
+
 describe("a copy", () => {
   afterEach(() => {
     for (const module of ["openStack", "readInstanceSettings", "state"])

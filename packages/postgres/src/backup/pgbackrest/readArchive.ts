@@ -60,6 +60,12 @@ function beginningOf(stored: Date, segments: readonly ArchivedSegment[]): Date {
   return new Date(Math.min(...moments.map((moment) => moment.getTime())));
 }
 
+/** Whether a repository has the history of a timeline of the present server. @throws RepositoryError */
+export async function hasHistory(run: RepositoryRun, name: string): Promise<boolean> {
+  const folder = await archiveFolder(run);
+  return folder !== undefined && name in (await list(run, folder));
+}
+
 /** pgBackRest counts the servers that have used a stanza: the last one is the present one. */
 async function archiveFolder(run: RepositoryRun): Promise<string | undefined> {
   const numberOf = (server: string) => Number(server.split("-")[1]);
