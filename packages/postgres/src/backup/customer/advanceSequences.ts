@@ -61,6 +61,9 @@ async function stepsTo(client: Client, sequence: string, value: bigint): Promise
 /** The largest value of a sequence that a file may use, as a part of all that the sequence has. */
 const share = 2n;
 
+/** The first integer that JavaScript does not tell from the next one: ids of every customer would be wrong from there on. */
+const inexact = 2n ** 53n;
+
 export function noteLargest(
   { columns, schema, table }: CustomerTable,
   rows: readonly Row[],
@@ -68,7 +71,8 @@ export function noteLargest(
 ): void {
   for (const [index, { name, sequence, sequenceEnd }] of columns.entries()) {
     if (sequence === null || sequenceEnd === null) continue;
-    const limit = BigInt(sequenceEnd) / share;
+    const end = BigInt(sequenceEnd);
+    const limit = (end < inexact ? end : inexact) / share;
     for (const row of rows) {
       const text = row[index];
       // Such a column may be a text with a number in it.
@@ -76,7 +80,7 @@ export function noteLargest(
       const value = BigInt(text);
       if (value > limit) {
         throw new UserError(
-          `${name} = ${text} of ${schema}.${table} would use up the sequence ${sequence}.`,
+          `${name} = ${text} of ${schema}.${table} would use up the sequence ${sequence}, for which a file may have at most ${limit}.`,
           "The file is not one that a dump has written. Nothing was changed.",
         );
       }

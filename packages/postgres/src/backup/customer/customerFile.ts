@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -32,6 +33,12 @@ const endSchema = z.object({ counts: z.array(z.number()) });
 
 /** A row of the table with this number, or the end of a file: how many rows each table has. */
 export type CustomerRecord = { table: number; row: Row } | z.infer<typeof endSchema>;
+
+/** What every file of this format begins with. */
+const beginning = Buffer.from(`{"format":${JSON.stringify(format)},`);
+
+/** Bytes of a line that are read before it is refused: a small file may be very long when it is decompressed. */
+const longest = { head: 2 ** 24, record: constants.MAX_STRING_LENGTH };
 
 /** Bytes of text that are compressed at once. */
 const chunk = 65_536;
@@ -150,7 +157,10 @@ function isRow(values: readonly unknown[]): values is Row {
   return values.every((value) => value === null || typeof value === "string");
 }
 
-/** Lines end at line feeds alone: JSON does not escape the other characters that end one for some. */
+/**
+ * The lines of a customer's dump; none of another file. They end at line feeds alone: JSON does not escape the other characters that
+ * end one for some.
+ */
 async function* linesOf(file: string): AsyncGenerator<string, void> {
   const source = createReadStream(file);
   const text = createGunzip();
@@ -158,15 +168,31 @@ async function* linesOf(file: string): AsyncGenerator<string, void> {
   // It is reported below, after everything before the fault.
   copied.catch(() => undefined);
   let unfinished: Buffer[] = [];
+  let length = 0;
+  let limit = longest.head;
+  const keep = (part: Buffer) => {
+    unfinished.push(part);
+    length += part.length;
+    if (length > limit) throw damaged(file, "it has a line that is too long");
+  };
+  let isRecognised = false;
   try {
     for await (const read of text) {
       let rest = read as Buffer;
+      if (!isRecognised) {
+        const start = Buffer.concat([...unfinished, rest]).subarray(0, beginning.length);
+        if (!beginning.subarray(0, start.length).equals(start)) return;
+        isRecognised = start.length === beginning.length;
+      }
       for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
-        yield Buffer.concat([...unfinished, rest.subarray(0, end)]).toString("utf8");
+        keep(rest.subarray(0, end));
+        yield Buffer.concat(unfinished).toString("utf8");
         unfinished = [];
+        length = 0;
+        limit = longest.record;
         rest = rest.subarray(end + 1);
       }
-      unfinished.push(rest);
+      keep(rest);
     }
     await copied;
     const rest = Buffer.concat(unfinished).toString("utf8");

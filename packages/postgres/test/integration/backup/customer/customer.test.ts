@@ -475,7 +475,12 @@ describe("nothing is changed by", () => {
     [
       "a number that would use up a sequence",
       { id: "9223372036854775806" },
-      /would use up the sequence/,
+      /id = 9223372036854775806 of public\.sites would use up the sequence/,
+    ],
+    [
+      "a number that would move a sequence beyond half of 2^53",
+      { id: String(2n ** 52n + 1n) },
+      /id = 4503599627370497 of public\.sites .* at most 4503599627370496/,
     ],
   ])("%s", async (_, values, says) => {
     await refused(withValues("sites", values), says);
@@ -598,4 +603,19 @@ test.each([
   const other = join(folder, "other");
   await writeFile(other, content);
   expect(await readCustomerHead(other)).toBeUndefined();
+});
+
+/** A file that is a thousandth of what it is decompressed. */
+const swelling = (start: string, megabytes: number) => {
+  const megabyte = gzipSync(Buffer.alloc(2 ** 20));
+  return Buffer.concat([gzipSync(start), ...Array.from({ length: megabytes }, () => megabyte)]);
+};
+
+test("a file that swells is not read further than to what it is", async () => {
+  const other = join(folder, "other");
+  await writeFile(other, swelling("", 600));
+  expect(await readCustomerHead(other)).toBeUndefined();
+
+  await writeFile(other, swelling('{"format":"hosterizer-database customer",', 600));
+  await expect(readCustomerHead(other)).rejects.toThrow(/damaged: it has a line that is too long/);
 });
