@@ -1,3 +1,5 @@
+import { DatabaseError } from "pg";
+
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { AuthorityFileError } from "@hosterizer/postgres/connection/tlsOptions";
@@ -95,12 +97,19 @@ function explainState(error: Error, to: Connection, stack: string): Explanation 
       return { fault: `${server} has no database ${to.database}.`, remedy: seeDrift(stack) };
     case "42501":
       return {
-        fault: `${to.user} may not connect to ${to.database} at ${addressOf(to)}.`,
+        fault: isOfLogin(error)
+          ? `${to.user} may not connect to ${to.database} at ${addressOf(to)}.`
+          : `${server} denies ${to.user} what the command needs: ${error.message}.`,
         remedy: seeDrift(stack),
       };
     default:
       return undefined;
   }
+}
+
+/** Whether the server refused the session itself, not a statement: it names the file of its source that does so. */
+function isOfLogin(error: Error): boolean {
+  return error instanceof DatabaseError && error.file === "postinit.c";
 }
 
 function addressOf({ host, port }: Connection): string {

@@ -72,6 +72,12 @@ describe("an operator who cannot log in is told why", () => {
     await database.run(`grant connect on database ${database.name} to public`);
   });
 
+  test("when it may connect, but not do what the command needs", async () => {
+    await expect(ask(monitor, "local", "select from pg_authid")).rejects.toThrow(
+      `denies ${monitor.user} what the command needs: permission denied for table pg_authid.`,
+    );
+  });
+
   test("when all connections are taken", async () => {
     await database.run(`alter role ${monitor.user} connection limit 0`);
     await expect(ask(monitor)).rejects.toThrow(`has no connection left for ${monitor.user}.`);
