@@ -19,6 +19,7 @@ import { inspectForeignDependencies, foreignDependencyKinds } from "./reaches";
 import { inspectRoles, roleAttributeKinds, roleLimitKinds } from "./roles";
 import { inspectSessions, sessionKinds } from "./sessions";
 import { declaredSettingKinds, inspectSettings, undeclaredSettingKinds } from "./settings";
+import { inspectUncheckedDatabases } from "./uncheckedDatabases";
 import { inspectViews, viewKinds } from "./views";
 
 /** Every kind of difference in access rights. */
@@ -63,6 +64,7 @@ const auditAreas: readonly AuditArea[] = [
   inspectExtensions,
   inspectOwners,
   inspectPrivileges,
+  inspectUncheckedDatabases,
   inspectDefaultPrivileges,
   inspectMissingPrivileges,
   inspectFunctions,

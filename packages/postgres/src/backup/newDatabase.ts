@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg";
 
 import { generatePassword } from "../access/passwords";
+import { readUncheckedDatabases, uncheckedLock, uncheckedMark } from "../audit/uncheckedDatabases";
 import { type Connection, withClient } from "../connection/connection";
 import { UserError } from "../userError";
 import { type DatabaseFacts, readDatabaseFacts } from "./databaseFacts";
@@ -158,17 +159,50 @@ export async function dropRestored({
   );
 }
 
-/** Lets those connect to a restored database who may connect to the one that it is like. */
+/**
+ * Lets those connect to a restored database who may connect to the one that it is like, while something checks it. The database is
+ * marked until it is closed or swapped. If this process ends before that, the next restore or update finds the mark, and closes it.
+ */
+export async function whileOpen(target: RestoreTarget, check: () => Promise<void>): Promise<void> {
+  await withClient(target.maintenance, "restore", async (client) => {
+    // Held by this session until its end: whoever finds the mark knows that the checks are running.
+    await client.query(
+      `select pg_catalog.pg_advisory_lock(($2::pg_catalog.int8 << 32) | d.oid::pg_catalog.int8)
+         from pg_catalog.pg_database as d
+        where d.datname operator(pg_catalog.=) $1::pg_catalog.name`,
+      [target.database, uncheckedLock],
+    );
+    await openLike(target);
+    await check();
+  });
+}
+
+/** Lets those connect to a restored database who may connect to the one that it is like, and marks it as not checked. */
 export async function openLike(target: RestoreTarget): Promise<void> {
   const { privileges } = await readFacts(target);
+  const name = escapeIdentifier(target.database);
   await withClient(target.maintenance, "restore", async (client) => {
+    await client.query("begin");
+    await client.query(`comment on database ${name} is ${escapeLiteral(uncheckedMark)}`);
     for (const { grantee, privilege } of privileges) {
       const role = grantee === null ? "public" : escapeIdentifier(grantee);
-      await client.query(
-        `grant ${privilege} on database ${escapeIdentifier(target.database)} to ${role}`,
-      );
+      await client.query(`grant ${privilege} on database ${name} to ${role}`);
     }
+    await client.query("commit");
   });
+}
+
+/** Closes what killed restores have left open. @returns the names of these databases */
+export async function closeUnchecked({
+  maintenance,
+  owner,
+  like,
+}: Pick<RestoreTarget, "maintenance" | "owner" | "like">): Promise<string[]> {
+  const left = await withClient(maintenance, "restore", (client) =>
+    readUncheckedDatabases(client, owner, like),
+  );
+  for (const { database } of left) await closeDatabase(maintenance, database);
+  return left.map(({ database }) => database);
 }
 
 export function readFacts({ maintenance, like }: RestoreTarget): Promise<DatabaseFacts> {

@@ -1,5 +1,6 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 
+import { uncheckedMark } from "../audit/uncheckedDatabases";
 import { type Connection, withClient } from "../connection/connection";
 import { UserError } from "../userError";
 
@@ -43,6 +44,7 @@ export function swapDatabases(
         await rename(client, swap.name, swap.predecessor);
         await rename(client, swap.successor, swap.name);
         await close(client, swap.predecessor, swap.guardian);
+        await unmark(client, swap.name);
         await client.query("commit");
         return;
       } catch (error) {
@@ -151,10 +153,24 @@ async function close(
     const role = grantee === null ? "public" : escapeIdentifier(grantee);
     await client.query(`revoke all on database ${escapeIdentifier(database)} from ${role}`);
   }
+  await unmark(client, database);
   if (guardian === undefined) return;
   await client.query(
     `grant connect on database ${escapeIdentifier(database)} to ${escapeIdentifier(guardian)}`,
   );
+}
+
+/** Removes the mark of a restore whose checks are running. */
+async function unmark(client: Client, database: string): Promise<void> {
+  const { rowCount } = await client.query(
+    `select from pg_catalog.pg_database as d
+      where d.datname operator(pg_catalog.=) $1::pg_catalog.name
+        and pg_catalog.shobj_description(d.oid, 'pg_database') operator(pg_catalog.=) $2`,
+    [database, uncheckedMark],
+  );
+  if (rowCount === 1) {
+    await client.query(`comment on database ${escapeIdentifier(database)} is null`);
+  }
 }
 
 function rename(client: Client, from: string, to: string) {

@@ -3,7 +3,11 @@ import { availableParallelism } from "node:os";
 import type { RunProgram } from "@hosterizer/postgres/backup/clientProgram";
 import { readCustomerHead } from "@hosterizer/postgres/backup/customer/customerFile";
 import { type DumpContents, readDump } from "@hosterizer/postgres/backup/dumpContents";
-import { openLike } from "@hosterizer/postgres/backup/newDatabase";
+import {
+  closeUnchecked,
+  type RestoreTarget,
+  whileOpen,
+} from "@hosterizer/postgres/backup/newDatabase";
 import { restore as load } from "@hosterizer/postgres/backup/restore";
 import { closeDatabase, swapDatabases } from "@hosterizer/postgres/backup/swapDatabases";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
@@ -124,6 +128,9 @@ async function loadBeside(
     maintenance: await maintenanceConnection(stack, serverOf(access)),
     owner: program.owner,
   };
+  for (const left of await closeUnchecked(target)) {
+    say(`The database ${left} was left open by a restore that was killed. It is closed now.`);
+  }
   const began = Date.now();
   const progress = lateProgress((table: string) => `loading ${table}`);
   const reach = { program, access, runProgram };
@@ -140,25 +147,22 @@ async function loadBeside(
 
   await interruptible(
     (signal) =>
-      closedUnless(target.maintenance, database, async () => {
+      closedUnless(target, () =>
         // For the proof: its sessions are the application's.
-        await openLike(target);
-        await unlessAborted(signal, () =>
-          checkRestored(
-            program,
-            { ...access, database },
-            expectedRows(contents, options, program),
-            schemaOnly,
-          ),
-        );
-        if (replace === undefined) {
-          await closeDatabase(target.maintenance, database, program.migrator);
-          return;
-        }
-        const swap = { name: access.database, successor: database, predecessor };
-        await swapDatabases(target.maintenance, { ...swap, guardian: program.migrator }, signal);
-        if (signal.aborted) say(`${String(signal.reason)} came too late: the swap had begun.`);
-      }),
+        whileOpen(target, async () => {
+          const rows = expectedRows(contents, options, program);
+          await unlessAborted(signal, () =>
+            checkRestored(program, { ...access, database }, rows, schemaOnly),
+          );
+          if (replace === undefined) {
+            await closeDatabase(target.maintenance, database, program.migrator);
+            return;
+          }
+          const swap = { name: access.database, successor: database, predecessor };
+          await swapDatabases(target.maintenance, { ...swap, guardian: program.migrator }, signal);
+          if (signal.aborted) say(`${String(signal.reason)} came too late: the swap had begun.`);
+        }),
+      ),
     `The database ${database} is kept, and only superusers may connect to it. ${access.database} was not changed.`,
   );
   if (replace === undefined) {
@@ -172,8 +176,7 @@ async function loadBeside(
 
 /** Runs something in which applications may connect to a database, and closes the database if that fails. */
 async function closedUnless(
-  maintenance: Connection,
-  database: string,
+  { maintenance, database }: RestoreTarget,
   run: () => Promise<void>,
 ): Promise<void> {
   try {

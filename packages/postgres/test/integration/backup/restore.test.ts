@@ -11,7 +11,13 @@ import { compareCounts, countRows } from "../../../src/backup/countRows";
 import { dump } from "../../../src/backup/dump";
 import { readDump, type TableRows } from "../../../src/backup/dumpContents";
 import { loadedTables } from "../../../src/backup/loadedEntries";
-import { dropRestored, openLike, type RestoreTarget } from "../../../src/backup/newDatabase";
+import {
+  closeUnchecked,
+  dropRestored,
+  openLike,
+  type RestoreTarget,
+  whileOpen,
+} from "../../../src/backup/newDatabase";
 import { restore } from "../../../src/backup/restore";
 import { closeDatabase, swapDatabases } from "../../../src/backup/swapDatabases";
 import type { Connection } from "../../../src/connection/connection";
@@ -128,6 +134,23 @@ describe("a restored database", () => {
     expect(await mayConnect(database.backup, target.database)).toBe(true);
     await closeDatabase(target.maintenance, target.database);
     expect(await mayConnect(database.backup, target.database)).toBe(false);
+    await openLike(target);
+  });
+
+  test("is closed by the next restore if its own was killed, and not while its checks run", async () => {
+    await whileOpen(target, async () => {
+      expect(await closeUnchecked(target)).toEqual([]);
+      expect(await mayConnect(database.backup, target.database)).toBe(true);
+    });
+    const session = new Client({ ...database.backup, database: target.database });
+    session.on("error", () => undefined);
+    await session.connect();
+
+    expect(await closeUnchecked(target)).toEqual([target.database]);
+
+    await expect(session.query("select")).rejects.toThrow();
+    expect(await mayConnect(database.backup, target.database)).toBe(false);
+    expect(await closeUnchecked(target)).toEqual([]);
     await openLike(target);
   });
 
@@ -362,6 +385,8 @@ test("a swap ends sessions, and clients that come back find the successor", asyn
   expect(await mayConnect(database.backup, database.name)).toBe(true);
   expect(await mayConnect(database.backup, predecessor)).toBe(false);
   expect(await mayConnect(guardian, predecessor)).toBe(true);
+  const comments = `select shobj_description(oid, 'pg_database') as it from pg_database where datname like '${database.name}%'`;
+  expect(await rowsOf(database.superuser, comments)).toEqual([{ it: null }, { it: null }]);
   await dropRestored({ ...target, database: predecessor });
 });
 
