@@ -63,7 +63,7 @@ async function renderBackupWarnings(
   stack: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const known = await readKnownBackups(stack, environment).catch(() => undefined);
+  const known = await readKnownBackups(stack, environment);
   return renderWarnings(known?.warnings ?? [], width());
 }
 

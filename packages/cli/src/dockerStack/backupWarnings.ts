@@ -26,8 +26,25 @@ export interface KnownBackups {
   warnings: readonly string[];
 }
 
-/** Asks the container that takes a stack's backups; undefined for a stack that has none, or is not up yet. */
+/**
+ * Asks the container that takes a stack's backups; undefined for a stack that has none, or is not up yet. Never throws: that the backups
+ * cannot be looked at is a warning, too.
+ */
 export async function readKnownBackups(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<KnownBackups | undefined> {
+  try {
+    return await askContainer(stack, environment);
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).trim();
+    const said = message.replaceAll(/\s*\n\s*/g, " ");
+    const warning = `The backups of stack ${stack} could not be looked at: ${said}`;
+    return { report: null, warnings: [warning] };
+  }
+}
+
+async function askContainer(
   stack: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<KnownBackups | undefined> {
@@ -39,11 +56,23 @@ export async function readKnownBackups(
   const container = engine().getContainer(name);
   const found = await ifExists(container.inspect());
   if (found === undefined) return undefined;
-  if (!found.State.Running) return { report: null, warnings: [silent(name, "does not run")] };
+  const standstill = standstillOf(found.State);
+  if (standstill !== undefined) return { report: null, warnings: [silent(name, standstill)] };
   const { code, output } = await runInContainer(container, ["cat", reportFile]);
   const report = code === 0 ? readReport(output) : null;
   const isNew = hasJustStarted(found);
   return { report, warnings: backupWarnings(report, { name, isNew }, backup) };
+}
+
+/** Why nothing can be run in a container, as words after its name; undefined: it can. The engine says of all but the last that they run. */
+export function standstillOf({
+  Running,
+  Paused,
+  Restarting,
+}: Dockerode.ContainerInspectInfo["State"]): string | undefined {
+  if (Restarting) return "ends again and again";
+  if (Paused) return "is paused";
+  return Running ? undefined : "does not run";
 }
 
 /** How long a container may take to report, and to take the first backup, before that is told. */

@@ -21,7 +21,7 @@ export async function compareStack(stack: string, args: readonly string[]): Prom
   // A preview is about what `up` would change; whether its result can be recovered belongs beside it.
   const [ended, known] = await Promise.all([
     preview(stack, environment, ["--expect-no-changes", ...args]),
-    readKnownBackups(stack, environment).catch(() => undefined),
+    readKnownBackups(stack, environment),
   ]);
   const report = driftReport(stack, ended);
   return { ...report, warnings: [...report.warnings, ...(known?.warnings ?? [])] };

@@ -1,5 +1,8 @@
-import type { ArchiveGap } from "./pgbackrest/archiveGaps";
+import { z } from "zod";
+
+import { archiveGap, type ArchiveGap } from "./pgbackrest/archiveGaps";
 import type { Backup } from "./pgbackrest/backupList";
+import { parseJson } from "./pgbackrest/ownRecords";
 
 /**
  * What the container that takes backups knows of them. It writes this to a file every few seconds, so that a warning need
@@ -55,10 +58,38 @@ export function takesWaiting(
 /** Path of the report, in the container that takes backups and in the server's. */
 export const reportFile = "/run/hosterizer/backups.json";
 
-/** A report from its file. */
+const text = z.string().nullable();
+const time = z.iso.datetime();
+const moment = time.pipe(z.coerce.date());
+
+const backupReport: z.ZodType<BackupReport> = z.object({
+  time,
+  archiving: z.object({
+    failingSince: time.nullable(),
+    waiting: z.number(),
+    oldestWaiting: text,
+    bytesPerSecond: z.number().nullable(),
+    freeBytes: z.number().nullable(),
+    dropped: z.object({ segment: z.string(), time }).nullable(),
+  }),
+  repositories: z.array(
+    z.object({
+      repository: z.number(),
+      fault: text,
+      lastBackup: z
+        .object({ label: z.string(), start: moment, stop: moment, firstSegment: z.string() })
+        .nullable(),
+      failure: text,
+      gaps: z.array(archiveGap),
+      archiveRead: time.nullable(),
+      newestSegment: text,
+    }),
+  ),
+});
+
+/** A report from its file. @throws Error if it is damaged */
 export function readReport(json: string): BackupReport {
-  const moments = new Set(["start", "stop", "from", "until"]);
-  return JSON.parse(json, (name, value: unknown) =>
-    moments.has(name) && typeof value === "string" ? new Date(value) : value,
-  ) as BackupReport;
+  const report = parseJson(json, backupReport);
+  if (report === undefined) throw new Error(`the report ${reportFile} is damaged`);
+  return report;
 }

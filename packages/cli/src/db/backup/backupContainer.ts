@@ -22,6 +22,7 @@ import type { Stretch, Timeline } from "@hosterizer/postgres/backup/pgbackrest/t
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
+import { standstillOf } from "../../dockerStack/backupWarnings";
 import { type DockerNames, dockerNames } from "../../dockerStack/dockerObjects";
 import { engine, requireEngine } from "../../dockerStack/engine";
 import {
@@ -90,10 +91,15 @@ export async function backupContainer({
 }: StackBackups): Promise<Dockerode.Container> {
   const container = engine().getContainer(names.backup);
   const found = await ifExists(container.inspect());
-  if (found?.State.Running === true) return container;
+  const fault = found === undefined ? "does not exist" : standstillOf(found.State);
+  if (fault === undefined) return container;
   throw new UserError(
-    `The container ${names.backup}, which takes the backups of stack ${stack}, ${found === undefined ? "does not exist" : "does not run"}.`,
-    `Bring it up: ${npmCommand("up", [], stack)}`,
+    `The container ${names.backup}, which takes the backups of stack ${stack}, ${fault}.`,
+    found?.State.Restarting === true
+      ? `Its log says why: docker logs ${names.backup}`
+      : found?.State.Paused === true
+        ? `Let it run: docker unpause ${names.backup}`
+        : `Bring it up: ${npmCommand("up", [], stack)}`,
   );
 }
 

@@ -66,9 +66,7 @@ export async function readStackStatus(
   );
   const logFile = logFileOf(stack, facts.server.dataDirectory);
   const server = { host, port, ...facts.server, logFile, docker: readContainer(stack) };
-  const known = await readKnownBackups(stack, configurationEnvironment(stack)).catch(
-    () => undefined,
-  );
+  const known = await readKnownBackups(stack, configurationEnvironment(stack));
   const drilled = await readStackDrills(access, { migrator, tenancy });
   const drills = (drilled?.drills ?? []).filter(({ last }) => last !== null);
   const backups = known?.report ?? null;

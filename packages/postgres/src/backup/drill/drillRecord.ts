@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { humanDuration } from "../../humanNumbers";
-import type { ArchiveGap } from "../pgbackrest/archiveGaps";
+import { archiveGap, type ArchiveGap } from "../pgbackrest/archiveGaps";
 
 /** What a drill has restored and found. It lies beside the repository, where no recovery replaces it. */
 export interface DrillRecord {
@@ -41,25 +41,13 @@ const drillRecovery = z.object({
   faults: z.array(z.string()),
 });
 
-const moment = z.iso.datetime().pipe(z.coerce.date());
-
 /** A record as it is read back. */
 export const drillRecord: z.ZodType<DrillRecord> = z.object({
   time: z.iso.datetime(),
   repository: z.number().nullable(),
   recoveries: z.array(drillRecovery),
   faults: z.array(z.string()),
-  gaps: z
-    .array(
-      z.object({
-        timeline: z.number(),
-        firstSegment: z.string(),
-        lastSegment: z.string(),
-        from: moment,
-        until: moment.nullable(),
-      }),
-    )
-    .exactOptional(),
+  gaps: z.array(archiveGap).exactOptional(),
   seconds: z.number(),
 });
 

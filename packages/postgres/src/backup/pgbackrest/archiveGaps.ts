@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import type { Backup } from "./backupList";
 import { written } from "./recoveryTarget";
 import { indexOfLsn, lsnOf, segmentIndex, segmentName, type Timeline } from "./timelines";
@@ -12,6 +14,17 @@ export interface ArchiveGap {
   /** When the next backup was finished, also one of a later timeline, with which moments can be recovered again; null: none has been taken since. */
   until: Date | null;
 }
+
+const moment = z.iso.datetime().pipe(z.coerce.date());
+
+/** A gap as it is read back. */
+export const archiveGap: z.ZodType<ArchiveGap> = z.object({
+  timeline: z.number(),
+  firstSegment: z.string(),
+  lastSegment: z.string(),
+  from: moment,
+  until: moment.nullable(),
+});
 
 /**
  * The gaps of an archive, oldest first. pgBackRest notices none of them, and a recovery that comes to one ends there, as if the server had
