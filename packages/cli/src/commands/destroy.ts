@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import {
@@ -27,6 +27,7 @@ import { startInstance } from "../healing/startInstance";
 import { readArguments } from "../readArguments";
 import { openStack } from "../stack/openStack";
 import { type ExternalStack, readExternalSettings } from "../stack/readInstanceSettings";
+import { replaceFile } from "../stack/replaceFile";
 import { stackName } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { updateStack } from "../stack/updateStack";
@@ -306,7 +307,7 @@ async function saveBackupKey(stack: string, names: DockerNames): Promise<void> {
   const keys = await readConfiguredKeys(names);
   if (keys === undefined) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${renderKeys(keys)}\n`, { mode: 0o600 });
+  replaceFile(file, `${renderKeys(keys)}\n`, 0o600);
 }
 
 function nameAndSize({ name, size }: DataVolume): string {

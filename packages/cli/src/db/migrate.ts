@@ -13,6 +13,7 @@ import { readMigrations } from "@hosterizer/postgres/migrations/migrationsFolder
 import { UserError } from "@hosterizer/postgres/userError";
 import { up } from "../commands/up";
 import type { Program } from "../program";
+import { replaceFile } from "../stack/replaceFile";
 import { configurationName, stackFiles } from "../stack/stackFiles";
 import { print, say } from "../terminal";
 import { operatorCommand } from "./operatorCommand";
@@ -138,7 +139,7 @@ export async function moveTarget(
 
   const file = stackFiles(stack).tracked;
   const text = await readFile(file, "utf8");
-  await writeFile(file, editTarget(text, wanted, acknowledgedLoss));
+  replaceFile(file, editTarget(text, wanted, acknowledgedLoss));
   let after = before;
   try {
     const code = await up(["--stack", stack, ...args]);
@@ -146,7 +147,7 @@ export async function moveTarget(
     return code;
   } finally {
     const isThere = after !== before || wanted === before;
-    await writeFile(file, isThere ? editTarget(text, wanted, {}) : text);
+    replaceFile(file, isThere ? editTarget(text, wanted, {}) : text);
     if (isThere) say(`${configurationName(stack)} has the new target: commit it.`);
     else say(`The schema is at ${before} as before, and ${configurationName(stack)} is unchanged.`);
   }

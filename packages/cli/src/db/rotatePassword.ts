@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Command, InvalidArgumentError } from "commander";
@@ -13,6 +13,7 @@ import { pins } from "../pins";
 import type { Program } from "../program";
 import { renderYaml, yaml } from "../stack/configuration";
 import { stackEnvironment } from "../stack/stackEnvironment";
+import { replaceFile } from "../stack/replaceFile";
 import { configurationName, stackFiles } from "../stack/stackFiles";
 import { readResources } from "../stack/state";
 import { say } from "../terminal";
@@ -121,11 +122,11 @@ async function addLogin({ stack, role, yes }: Rotation): Promise<void> {
   const [old = 0, second] = loginsOf(text, role);
   const isResumed = second !== undefined;
   if (isResumed) say(`Resuming the rotation of ${role} that was started before.`);
-  else await writeFile(file, editLogins(text, role, [old, old + 1]));
+  else replaceFile(file, editLogins(text, role, [old, old + 1]));
 
   const restoreFile = async () => {
     const isRestored = !isResumed && !(await hasLogin(stack, role, old + 1));
-    if (isRestored) await writeFile(file, text);
+    if (isRestored) replaceFile(file, text);
     return isRestored;
   };
   const code = await upWith(stack, yes || isResumed).catch(async (error: unknown) => {
@@ -220,7 +221,7 @@ async function endOldLogin({ stack, role }: Rotation): Promise<void> {
   const file = stackFiles(stack).tracked;
   const text = await readFile(file, "utf8");
   const [fresh = 0] = loginsOf(text, role).slice(-1);
-  await writeFile(file, editLogins(text, role, [fresh]));
+  replaceFile(file, editLogins(text, role, [fresh]));
   if ((await upWith(stack, true)) === 0) return;
   throw new UserError(
     `The update that ends the old login of ${role} failed.`,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -9,6 +9,7 @@ import type { Document } from "yaml";
 import { UserError } from "@hosterizer/postgres/userError";
 import { folders } from "../folders";
 import { pins } from "../pins";
+import { replaceFile } from "./replaceFile";
 import { configurationName, stackFiles } from "./stackFiles";
 
 const load = createRequire(__filename);
@@ -122,11 +123,13 @@ export function writeConfiguration(stack: string): string {
   if (kept?.includes(mark) === true) return merged;
   mkdirSync(folders.config, { recursive: true, mode: 0o700 });
   // A project of the same name, so that `pulumi stack init` can be told to write its salt here.
-  replace(
+  replaceFile(
     join(folders.config, "Pulumi.yaml"),
     `name: ${pins.project}\nruntime: nodejs\ndescription: not a project, see ../..\n`,
+    0o600,
   );
-  replace(merged, `${mark}\n${mergeConfiguration(wanted, kept, basename(tracked))}`);
+  const text = `${mark}\n${mergeConfiguration(wanted, kept, basename(tracked))}`;
+  replaceFile(merged, text, 0o600);
   return merged;
 }
 
@@ -200,10 +203,4 @@ function bare(item: unknown): unknown {
 
 function read(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
-}
-
-function replace(path: string, text: string): void {
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, text, { mode: 0o600 });
-  renameSync(unfinished, path);
 }

@@ -15,6 +15,7 @@ import { pins } from "../../pins";
 import type { Program } from "../../program";
 import { runQuietly } from "../../runProgram";
 import { rehearsalStack } from "../../stack/backend";
+import { replaceFile } from "../../stack/replaceFile";
 import { stackFiles } from "../../stack/stackFiles";
 import { counted } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
@@ -167,7 +168,7 @@ export class Rehearsal {
   /** Converges it on everything that the program declares, with all migrations. @throws UserError as `begin` does */
   async complete(): Promise<void> {
     const { merged } = stackFiles(rehearsalStack);
-    await writeFile(merged, editTarget(await readFile(merged, "utf8"), undefined, {}));
+    replaceFile(merged, editTarget(await readFile(merged, "utf8"), undefined, {}));
     await this.up();
   }
 
