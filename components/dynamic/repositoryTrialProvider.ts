@@ -33,15 +33,16 @@ export const provider = makeProvider<RepositoryTrialInputs>({
       [news.repositories, news.files],
     );
     if (faults.length === 0 && isReadable && !isTried)
-      faults.push(...(await tryRepositories(engine(), news)));
+      faults.push(...(await tryRepositories(engine(), news)).faults);
     if (faults.length === 0) return { inputs: news };
     return {
       failures: faults.map(({ message }) => ({ property: "repositories", reason: message })),
     };
   },
   apply: async (inputs, before) => {
-    const faults = await tryRepositories(engine(), inputs);
+    const { faults, empty } = await tryRepositories(engine(), inputs);
     if (faults.length > 0) throw new DeclarationErrors(faults);
+    for (const line of lostBackups(empty, before?.repositories ?? [])) console.log(line);
     const places = inputs.repositories.map(({ place }) => place);
     for (const { number, place } of before?.repositories ?? [])
       if (!places.includes(place))
@@ -85,17 +86,35 @@ function cipher(key: number): string {
   return key === 0 ? "is not encrypted" : `is encrypted with key ${key}`;
 }
 
+/** What is found of repositories. */
+interface Trial {
+  /** Why the server could not use them. */
+  faults: DeclarationError[];
+  /** Those in which no server has backups. */
+  empty: readonly TriedRepository[];
+}
+
 /**
- * Looks at the repositories from a container of the server's image, in the server's network, and changes nothing in them.
+ * Tells of repositories that are empty, and were this server's already.
  *
- * @returns why the server could not use them
+ * @param before those of the last update
  */
-async function tryRepositories(
-  docker: Dockerode,
-  inputs: RepositoryTrialInputs,
-): Promise<DeclarationError[]> {
+export function lostBackups(
+  empty: readonly Pick<TriedRepository, "place">[],
+  before: readonly Pick<TriedRepository, "place">[],
+): string[] {
+  return empty
+    .filter(({ place }) => before.some((known) => known.place === place))
+    .map(
+      ({ place }) =>
+        `warning: ${place} had this server's backups and is empty: no moment before now can be recovered from it.`,
+    );
+}
+
+/** Looks at the repositories from a container of the server's image, in the server's network, and changes nothing in them. */
+async function tryRepositories(docker: Dockerode, inputs: RepositoryTrialInputs): Promise<Trial> {
   const { container, image, network, data, volume, repositories, files } = inputs;
-  if (repositories.length === 0) return [];
+  if (repositories.length === 0) return { faults: [], empty: [] };
   const options: Omit<Dockerode.ContainerCreateOptions, "name" | "Labels"> = {
     Image: image,
     Entrypoint: ["tini", "--", "sh", "-c", lookAt(repositories)],
@@ -118,20 +137,20 @@ async function tryRepositories(
     await twin.wait();
     return withoutFrames(await twin.logs({ stdout: true, stderr: true })).toString("utf8");
   });
-  return trialFaults(printed, repositories, process.env[namedBackups]);
+  return readTrial(printed, repositories, process.env[namedBackups]);
 }
 
 /**
- * Why a server could not use the repositories.
+ * What a trial has found.
  *
  * @param printed what `lookAt` has printed
  * @param named the place of the backups that the user has named, to recover them into an empty server
  */
-export function trialFaults(
+export function readTrial(
   printed: string,
   repositories: readonly TriedRepository[],
   named?: string,
-): DeclarationError[] {
+): Trial {
   const [server = "", ownId = "", ...lists] = printed.split(`${separator}\n`);
   const found = repositories.map((repository, index) => {
     const [text = "", copy = ""] = lists.slice(2 * index);
@@ -143,11 +162,13 @@ export function trialFaults(
   });
   const lost = found.find(({ repository }) => repository.place === named);
   const servers = { present: server.trim(), copy: ownId.trim(), lost: lost?.state?.systemId };
-  return found.flatMap(({ repository, text, copy, state }) =>
+  const faults = found.flatMap(({ repository, text, copy, state }) =>
     state === undefined
       ? [refusal(repository, text.trim() || "pgbackrest said nothing")]
       : judge(repository, { ...state, copy }, servers),
   );
+  const empty = found.filter(({ state }) => state?.fault === undefined && state?.exists === false);
+  return { faults, empty: empty.map(({ repository }) => repository) };
 }
 
 const separator = "----";

@@ -12,6 +12,7 @@ import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import { stackName } from "../stack/stackFiles";
 import { readResources, type ResourceState } from "../stack/state";
+import { say } from "../terminal";
 
 /**
  * Refuses to make an empty server beside the backups of one whose data is gone: it could not archive into their repository, and what is
@@ -47,8 +48,10 @@ export async function requireOwnBackups(
     );
   }
   const volume = declared.find(({ type }) => type === "volume");
-  if (volume !== undefined)
+  if (volume !== undefined) {
     await requireOwnVolume(stack, docker.settings, repositoryPlace(volume, repository));
+    await tellLostVolume(stack, environment, repository);
+  }
   return {};
 }
 
@@ -68,6 +71,23 @@ async function requireOwnVolume(
       `  ${npmCommand("up", ["--backups", place], stack)}\n` +
       `  ${npmCommand("db -- restore", ["--latest", "--replace", settings.database], stack)}\n` +
       `To start without them: docker volume rm ${repository}`,
+  );
+}
+
+/** The update makes a new volume, and empty, where that with the backups was removed by hand. */
+async function tellLostVolume(
+  stack: string,
+  environment: NodeJS.ProcessEnv,
+  volume: string,
+): Promise<void> {
+  if ((await ifExists(engine().getVolume(volume).inspect())) !== undefined) return;
+  const resources = await readResources(stack, environment);
+  const isKnown = resources.some(
+    ({ type, inputs }) => type === "docker:index/volume:Volume" && inputs?.["name"] === volume,
+  );
+  if (!isKnown) return;
+  say(
+    `The volume ${volume} had this server's backups and is gone: no moment before now can be recovered from it.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { trialFaults } from "../../../../components/dynamic/repositoryTrialProvider";
+import { lostBackups, readTrial } from "../../../../components/dynamic/repositoryTrialProvider";
 
 const [own, other] = ["7000000000000000001", "7000000000000000002"];
 const repository = (number: number) => ({
@@ -22,8 +22,8 @@ const info = (number: number, id?: string) =>
 /** What the trial prints. @param lists of each repository: what pgBackRest says, and the ID of its copy */
 const printed = (server: string, copy: string, ...lists: [text: string, copy: string][]) =>
   [`${server}\n`, copy, ...lists.flatMap(([text, id]) => [`${text}\n`, `${id}\n`])].join("----\n");
-const told = (...args: Parameters<typeof trialFaults>) =>
-  trialFaults(...args).map(({ message }) => message);
+const told = (...args: Parameters<typeof readTrial>) =>
+  readTrial(...args).faults.map(({ message }) => message);
 
 test.each([
   { what: "an original its own", server: own, copy: "", id: own, mark: "" },
@@ -32,7 +32,7 @@ test.each([
   { what: "a copy an empty one", server: own, copy: "a\n", id: undefined, mark: "" },
   { what: "a server without data an empty one", server: "", copy: "", id: undefined, mark: "" },
 ])("gives $what repository", ({ server, copy, id, mark }) => {
-  expect(trialFaults(printed(server, copy, [info(1, id), mark]), [repository(1)])).toEqual([]);
+  expect(told(printed(server, copy, [info(1, id), mark]), [repository(1)])).toEqual([]);
 });
 
 test.each([
@@ -63,4 +63,12 @@ test("refuses a repository that does not answer, in pgBackRest's words", () => {
   const [first, second] = told(lists, [repository(1), repository(2)]);
   expect(first).toContain("s3://bucket/1 cannot be used: ERROR: [103]: no answer");
   expect(second).toContain("s3://bucket/2 cannot be used: pgbackrest said nothing");
+});
+
+test("tells of a repository that had this server's backups and is empty, and of no new one", () => {
+  const lists = printed(own, "", [info(1), ""], [info(2, own), ""], [info(3), ""]);
+  const both = [repository(1), repository(2), repository(3)];
+  expect(lostBackups(readTrial(lists, both).empty, [repository(1), repository(2)])).toEqual([
+    "warning: s3://bucket/1 had this server's backups and is empty: no moment before now can be recovered from it.",
+  ]);
 });
