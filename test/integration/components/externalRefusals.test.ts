@@ -151,7 +151,7 @@ test("no connection left", async () => {
 test("only a standby, and a standby among hosts that do not answer", async () => {
   await server.addStandby("127.0.0.2");
   expect(await refusal({ host: "127.0.0.2" })).toContain(
-    `The server at 127.0.0.2:${server.port} is read-only: a standby, or one with default_transaction_read_only.\n` +
+    `The server at 127.0.0.2:${server.port} is a standby: it accepts no writes.\n` +
       `Set ${place("host")} to the primary`,
   );
   expect(await refusal({ host: "127.0.0.2,127.0.0.9" })).toContain(

@@ -82,11 +82,10 @@ export async function openClient(connection: Connection, purpose: string): Promi
   throw new NoWritableHost(errors);
 }
 
-/** As libpq decides for target_session_attrs=read-write, https://www.postgresql.org/docs/15/libpq-connect.html. */
+/** Whether a server is no standby. Its default_transaction_read_only does not matter: our sessions turn that off. */
 export async function acceptsWrites(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ writable: boolean }>(
-    `select not pg_catalog.pg_is_in_recovery()
-            and pg_catalog.current_setting('default_transaction_read_only') = 'off' as writable`,
+    "select not pg_catalog.pg_is_in_recovery() as writable",
   );
   return rows[0]?.writable === true;
 }

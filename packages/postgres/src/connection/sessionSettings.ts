@@ -18,6 +18,8 @@ const identityAndMeaning = {
   role: "none",
   // A library that does not exist would prevent every login.
   local_preload_libraries: "",
+  // What an operator sets to stop writes would stop the repair, too. What only reads says so.
+  default_transaction_read_only: "off",
 };
 
 /**
@@ -28,20 +30,15 @@ const identityAndMeaning = {
  */
 export const startUpOptions = optionsOf({
   ...identityAndMeaning,
+  row_security: "on",
   statement_timeout: "0",
   lock_timeout: "0",
   idle_session_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 });
 
-/**
- * The same for sessions of Pulumi's postgresql plugin, which keeps its own timeouts. Our transactions declare whether they
- * write; the plugin's do not, so an owner's default_transaction_read_only would make every revoke fail.
- */
-export const pluginOptions = optionsOf({
-  ...identityAndMeaning,
-  default_transaction_read_only: "off",
-});
+/** The same for sessions of Pulumi's postgresql plugin, which keeps its own timeouts. */
+export const pluginOptions = optionsOf(identityAndMeaning);
 
 function optionsOf(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)

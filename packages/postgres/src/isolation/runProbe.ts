@@ -9,6 +9,11 @@ type Observation =
   | { kind: "rows"; own: number; other: number; another: number }
   | { kind: "error"; code: string; message: string };
 
+/** The transaction writes nothing, as on a standby, so that no policy was asked. */
+interface ReadOnly {
+  kind: "read-only";
+}
+
 /** The savepoint that each probe starts from and is rolled back to. */
 export const savepoint = "isolation_proof";
 
@@ -19,7 +24,7 @@ export async function runProbe(
   variables: ContextVariables,
   pair: TenantPair,
   sign?: SignFor,
-): Promise<Observation> {
+): Promise<Observation | ReadOnly> {
   const another = variables.id === pair.other ? pair.own : pair.other;
   let statements = [`rollback to savepoint ${savepoint}`];
   const enter = async (context: ContextVariables) => {
@@ -43,8 +48,20 @@ export async function runProbe(
     if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
     // The session is lost.
     if (error.code.startsWith("08") || error.code.startsWith("57P")) throw error;
+    if (error.code === readOnly && (await isReadOnly(client))) return { kind: "read-only" };
     return { kind: "error", code: error.code, message: error.message };
   }
+}
+
+/** read_only_sql_transaction, which a function of the owner's can raise, too. */
+const readOnly = "25006";
+
+async function isReadOnly(client: Client): Promise<boolean> {
+  await client.query(`rollback to savepoint ${savepoint}`);
+  const { rows } = await client.query<{ on: boolean }>(
+    "select pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool as on",
+  );
+  return rows[0]?.on === true;
 }
 
 /** Sets the contract's variables until the end of the transaction. Null resets a variable to the role's default. */

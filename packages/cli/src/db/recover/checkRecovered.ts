@@ -1,5 +1,6 @@
 import type Dockerode from "dockerode";
 
+import { openToChecks } from "@hosterizer/postgres/backup/openToChecks";
 import { lsnOf } from "@hosterizer/postgres/backup/pgbackrest/timelines";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { renderDifference } from "@hosterizer/postgres/convergence/difference";
@@ -23,7 +24,7 @@ import { counted } from "../screen/numbers";
 import { connectionAs } from "../stack/connectAs";
 import type { StackAccess } from "../stack/stackAccess";
 import { proveStack } from "../verify/proof";
-import { closeLogins, openDeclaredLogins, readRecoveredState } from "./recoveredServer";
+import { closeLogins, readRecoveredState } from "./recoveredServer";
 import { socketBridge } from "./recoveryContainer";
 import { bridgeSocket } from "./socketOf";
 
@@ -54,12 +55,14 @@ export async function checkRecovered(
     ...(contextKey === undefined ? {} : { contextKey }),
   };
   const superuser = { host, port, database, user: "postgres", sslmode: "disable" } as const;
+  // The settings of the stack's database do not apply there, nor does what it has been closed to.
+  const elsewhere: Connection = { ...superuser, database: "postgres" };
   const migrator = connectionAs(program.migrator, recovered);
   const declared = program.roles.filter(({ login }) => login).map(({ name }) => name);
   try {
-    const state = await withClient(superuser, "recover", async (client) => {
+    const state = await withClient(elsewhere, "recover", async (client) => {
       const found = await readRecoveredState(client);
-      await openDeclaredLogins(client, declared);
+      await openToChecks(client, database, declared);
       return found;
     });
     if (end !== undefined && lsnOf(state.replayed ?? "0/0") <= end) {
@@ -78,7 +81,7 @@ export async function checkRecovered(
     if (strangers.length > 0)
       say(`  undeclared logins in the backup, now disabled: ${strangers.join(", ")}`);
     const logins = state.logins.filter((login) => !strangers.includes(login));
-    await withClient(superuser, "recover", (client) =>
+    await withClient(elsewhere, "recover", (client) =>
       closeLogins(client, [...declared, ...logins]),
     );
     if (as !== "the stack") await removeSecrets(superuser, migrator, program);

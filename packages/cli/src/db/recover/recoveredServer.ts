@@ -19,15 +19,6 @@ export async function readRecoveredState(client: Client): Promise<RecoveredState
   return rows[0] ?? { lastTransaction: null, replayed: null, logins: [] };
 }
 
-/** Lets the stack's own roles log in, for the checks: nothing else can reach the server. */
-export async function openDeclaredLogins(client: Client, names: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    "select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1) and not rolcanlogin",
-    [names],
-  );
-  for (const { name } of rows) await client.query(`alter role ${escapeIdentifier(name)} login`);
-}
-
 /**
  * Clears the password of every role but the superuser that runs this, and disables the logins that are not declared: an old backup
  * contains passwords that a rotation has since ended. The next update sets the passwords of the declared roles; it notices a missing

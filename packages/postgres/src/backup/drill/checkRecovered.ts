@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 
-import { type Client, escapeIdentifier } from "pg";
+import type { Client } from "pg";
 
 import { withClient } from "../../connection/connection";
 import { inSnapshot } from "../../connection/inSnapshot";
+import { startUpOptions } from "../../connection/sessionSettings";
 import { renderDifference } from "../../convergence/difference";
 import type { Sign } from "../../isolation/contexts";
 import { isLeak } from "../../isolation/isolationProof";
@@ -13,6 +14,7 @@ import { readRowLevelSecurityDrift } from "../../rowLevelSecurity/rowLevelSecuri
 import { objectName } from "../../schema/catalog/schemaObject";
 import { readSchemaChanges } from "../../schema/record/schemaChanges";
 import { countRows } from "../countRows";
+import { openToChecks } from "../openToChecks";
 import type { DrillPlan } from "./drillPlan";
 import type { ThrowawayServer } from "./throwawayServer";
 
@@ -34,15 +36,17 @@ export async function checkRecovered(
   server: ThrowawayServer,
   plan: DrillPlan,
   before: Readonly<Record<string, number>>,
+  signal: AbortSignal,
 ): Promise<CheckedDatabase> {
-  const superuser = server.connect("postgres", plan.database);
+  const superuser = server.connect("postgres", "postgres");
   const lastTransaction = await withClient(superuser, "drill", async (client) => {
     const last = await readLastTransaction(client);
-    await openLogins(client, [plan.migrator, ...plan.strangers, ...rolesOf(plan)]);
+    const roles = [plan.migrator, ...plan.strangers, ...rolesOf(plan)];
+    await openToChecks(client, plan.database, roles);
     return last;
   });
   const found = await checkDatabase(server, plan, before);
-  const faults = [...found.faults, ...(await damage(server, plan.database))];
+  const faults = [...found.faults, ...(await damage(server, plan.database, signal))];
   return { lastTransaction, rows: found.rows, faults };
 }
 
@@ -79,13 +83,14 @@ export const previousDrill = "the previous drill found";
 export async function checkMoment(
   server: ThrowawayServer,
   plan: DrillPlan,
+  signal: AbortSignal,
 ): Promise<CheckedDatabase> {
   const { lastTransaction, exists } = await withClient(
     server.connect("postgres", "postgres"),
     "drill",
     async (client) => {
       const last = await readLastTransaction(client);
-      await openLogins(client, [plan.migrator]);
+      await openToChecks(client, plan.database, [plan.migrator]);
       const { rows } = await client.query<{ exists: boolean }>(
         `select exists (select from pg_catalog.pg_database where datname = $1) as "exists"`,
         [plan.database],
@@ -99,7 +104,7 @@ export async function checkMoment(
     ...{ lastTransaction, rows: {} },
     faults: [
       ...recorded.filter((fault) => fault !== noRecord),
-      ...(await damage(server, plan.database)),
+      ...(await damage(server, plan.database, signal)),
     ],
   };
 }
@@ -120,15 +125,6 @@ async function readLastTransaction(client: Client): Promise<Date | undefined> {
 
 function rolesOf({ tenancy }: DrillPlan): string[] {
   return [...tenancy.tenantRoles, ...tenancy.administratorRoles, ...tenancy.backupRoles];
-}
-
-/** A rotated role may not log in. Nobody but the drill reaches this server. */
-async function openLogins(client: Client, roles: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    "select rolname::text as name from pg_catalog.pg_roles where rolname = any ($1) and not rolcanlogin",
-    [roles],
-  );
-  for (const { name } of rows) await client.query(`alter role ${escapeIdentifier(name)} login`);
 }
 
 type Server = Pick<ThrowawayServer, "connect">;
@@ -154,24 +150,39 @@ async function recordFaults(server: Server, plan: DrillPlan): Promise<string[]> 
   ];
 }
 
-/** What pg_amcheck finds in tables and B-trees. https://www.postgresql.org/docs/15/app-pgamcheck.html */
-function damage(server: ThrowawayServer, database: string): Promise<string[]> {
-  const { host } = server.connect("postgres", database);
-  const connection = ["--host", host, "--username", "postgres"];
+/**
+ * What pg_amcheck finds in tables and B-trees. https://www.postgresql.org/docs/15/app-pgamcheck.html
+ *
+ * @param signal ends it early: an index may call a function of the owner's, which need not end
+ */
+export function damage(
+  server: Pick<ThrowawayServer, "connect">,
+  database: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { host, port } = server.connect("postgres", database);
+  const connection = ["--host", host, "--port", String(port), "--username", "postgres"];
   const checks = ["--all", "--install-missing", "--heapallindexed", "--jobs=2"];
   return new Promise((resolve, reject) => {
-    const options = { maxBuffer: 16 * 2 ** 20 };
+    const env = { ...process.env, PGOPTIONS: startUpOptions };
+    const options = { maxBuffer: 16 * 2 ** 20, env, signal };
     execFile("pg_amcheck", [...connection, ...checks], options, (error, out, err) => {
       if (error === null) resolve([]);
-      else if (typeof error.code === "number") resolve(damageIn(out, err));
+      else if (signal.aborted) reject(new Error("pg_amcheck was ended", { cause: error }));
+      else if (typeof error.code === "number") resolve([damageIn(error.code, out, err)]);
       else reject(new Error("pg_amcheck could not be run", { cause: error }));
     });
   });
 }
 
-function damageIn(output: string, messages: string): string[] {
+/** With this code pg_amcheck says that it has found something. With any other one it has not looked at everything. */
+const foundDamage = 2;
+
+/** What a run of pg_amcheck that did not succeed says. */
+export function damageIn(code: number, output: string, messages: string): string {
   const lines = `${output}\n${messages}`.split("\n").filter((line) => line.trim() !== "");
-  return [`pages are damaged: ${lines.slice(0, 6).join(" / ")}`];
+  const what = code === foundDamage ? "pages are damaged" : "pages could not be checked";
+  return `${what}: ${lines.slice(0, 6).join(" / ")}`;
 }
 
 async function leaks(server: Server, plan: DrillPlan, sign?: Sign): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { withClient } from "../../connection/connection";
+import { humanDuration } from "../../humanNumbers";
 import { archiveTimeout } from "../pgbackrest/archiveSettings";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
@@ -56,7 +57,10 @@ export async function runDrill(
     } catch (error) {
       // A drill that was asked to end says nothing about the backups; any other end is a fault of theirs.
       if (signal.aborted) throw error;
-      faults.push(error instanceof Error ? error.message : String(error));
+      const reason = error instanceof Error ? error.message : String(error);
+      faults.push(
+        limited.aborted ? `it did not end within ${humanDuration(limitMs / 1000)}` : reason,
+      );
     }
   }
   const time = new Date(began).toISOString();
@@ -195,8 +199,8 @@ async function recoverOnce(
       // Only the latest state must be as the program declares it: an earlier moment may be before a migration or an import.
       const { lastTransaction, rows, faults } =
         target.kind === "latest"
-          ? await checkRecovered(server, plan, before)
-          : await checkMoment(server, plan);
+          ? await checkRecovered(server, plan, before, signal)
+          : await checkMoment(server, plan, signal);
       // Nothing may have been committed since the backup, which has everything before it.
       const last = lastTransaction ?? chosen.backup.stop;
       const lossSeconds = (moment - last.getTime()) / 1000;

@@ -41,6 +41,7 @@ export class NotRecovered extends Error {
 /**
  * Restores a backup into the drill's volume and starts a server on it.
  *
+ * @param signal ends all of it, the server too
  * @throws NotRecovered
  */
 export async function startThrowawayServer(
@@ -79,9 +80,15 @@ export async function startThrowawayServer(
   const connect = (user: string, database: string): Connection => ({
     ...{ host: socket, port: 5432, user, database },
   });
-  const stop = async () => {
+  const end = () => {
     // What it has written is thrown away.
     if (server.exitCode === null && server.signalCode === null) server.kill("SIGQUIT");
+  };
+  // It takes with it what waits for an answer of its.
+  signal.addEventListener("abort", end, { once: true });
+  const stop = async () => {
+    signal.removeEventListener("abort", end);
+    end();
     await ended;
     await clear();
   };

@@ -63,7 +63,7 @@ async function tryHost(
 
 function readOnly({ host, port }: Connection, key: KeyName): ExternalServerFault {
   return new ExternalServerFault(
-    `The server at ${host}:${port} is read-only: a standby, or one with default_transaction_read_only.`,
+    `The server at ${host}:${port} is a standby: it accepts no writes.`,
     `Set ${key("host")} to the primary, or to all hosts with commas between them.`,
   );
 }

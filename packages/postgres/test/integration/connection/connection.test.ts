@@ -36,6 +36,7 @@ test("settings of the database's owner do not affect our sessions", async () => 
     alter ${name} set search_path = public;
     alter ${name} set quote_all_identifiers = on;
     alter ${name} set transform_null_equals = on;
+    alter ${name} set default_transaction_read_only = on;
     alter ${name} set row_security = off;
     alter ${name} set role = ${owner};
     alter ${name} set local_preload_libraries = 'no_such_library'`);
@@ -45,10 +46,13 @@ test("settings of the database's owner do not affect our sessions", async () => 
     `select current_user = session_user as own, pg_catalog.current_setting('search_path') as path,
             pg_catalog.current_setting('quote_all_identifiers') as quoted,
             pg_catalog.current_setting('transform_null_equals') as nulls,
-            pg_catalog.current_setting('row_security') as policies`,
+            pg_catalog.current_setting('row_security') as security,
+            pg_catalog.current_setting('transaction_read_only') as "readOnly"`,
   );
   await client.end();
-  expect(rows).toEqual([{ own: true, path: "", quoted: "off", nulls: "off", policies: "on" }]);
+  expect(rows).toEqual([
+    { own: true, path: "", quoted: "off", nulls: "off", security: "on", readOnly: "off" },
+  ]);
 });
 
 test("nor does it prevent the plugin from revoking privileges", async () => {
