@@ -14,6 +14,7 @@ import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { up } from "../../commands/up";
 import { engine } from "../../dockerStack/engine";
 import type { Program } from "../../program";
+import { interruptible } from "../../interruptible";
 import { say } from "../../terminal";
 import { backupContainer, declaredBackups, type StackBackups } from "../backup/backupContainer";
 import { copyProgress } from "../backup/copyProgress";
@@ -105,8 +106,21 @@ export interface Recovery extends PlannedRecovery {
  *
  * @param finish is given the container, whose server has stopped, before the volume counts as whole
  * @returns the name of the volume; if the recovery fails, there is none
+ * @throws UserError if it was interrupted
  */
-export async function recoverInto(
+export function recoverInto(
+  names: RecoveryNames,
+  recovery: Recovery,
+  finish: (container: Dockerode.Container) => Promise<void>,
+): Promise<string> {
+  return interruptible(
+    (signal) => recoverUntil(signal, names, recovery, finish),
+    "Nothing was changed.",
+  );
+}
+
+async function recoverUntil(
+  signal: AbortSignal,
   names: RecoveryNames,
   { target, plan, isRemote, program, access, as }: Recovery,
   finish: (container: Dockerode.Container) => Promise<void>,
@@ -117,8 +131,16 @@ export async function recoverInto(
     `Recovering ${described(target)} from backup ${plan.backup.label} into the volume ${volume} …`,
   );
   const { container, remove } = await createRecoveryContainer(names, volume, isRemote);
+  let removal: Promise<void> | undefined;
+  const removeOnce = () => (removal ??= remove());
+  // What runs in the container fails with it, and so does this, wherever it is.
+  const interrupt = () => {
+    removeOnce().catch(() => undefined);
+  };
+  signal.addEventListener("abort", interrupt);
   let isRecovered = false;
   try {
+    signal.throwIfAborted();
     await requireRoom(container, plan.backup);
     await restoreAndReplay(container, target, plan);
     if (isRemote) await leaveNetwork(container, names.source);
@@ -128,8 +150,13 @@ export async function recoverInto(
     await finish(container);
     await markWhole(container);
     isRecovered = true;
+  } catch (error) {
+    // The fault is that of a program whose container is gone.
+    if (signal.aborted) throw new Error("The recovery was interrupted.", { cause: error });
+    throw error;
   } finally {
-    await remove();
+    signal.removeEventListener("abort", interrupt);
+    await removeOnce();
     if (!isRecovered) await ifExists(engine().getVolume(volume).remove());
   }
   return volume;

@@ -74,13 +74,20 @@ export async function createRecoveryContainer(
     },
   });
   const options = { stream: true, stdin: true, hijack: true };
-  const input: NodeJS.ReadWriteStream & { destroy?: () => void } = await container.attach(options);
-  await container.start();
+  let input: (NodeJS.ReadWriteStream & { destroy?: () => void }) | undefined;
   const remove = async () => {
     await ifExists(container.remove({ force: true, v: true }));
     // It would keep this process alive.
-    input.destroy?.();
+    input?.destroy?.();
   };
+  try {
+    input = await container.attach(options);
+    await container.start();
+  } catch (error) {
+    await remove();
+    await ifExists(docker.getVolume(volume).remove());
+    throw error;
+  }
   return { container, remove };
 }
 
@@ -98,7 +105,7 @@ async function removeUnfinished(target: RecoveryNames["target"]): Promise<void> 
   const docker = engine();
   const found = await ifExists(docker.getContainer(recovery).inspect());
   if (found === undefined) return;
-  if (found.State.Running) {
+  if (found.State.Running || isStarting(found)) {
     throw new UserError(
       `Another recovery is running, in the container ${recovery}.`,
       `Wait until it ends. To end it: docker rm --force ${recovery}`,
@@ -107,6 +114,11 @@ async function removeUnfinished(target: RecoveryNames["target"]): Promise<void> 
   const unfinished = await findUnfinishedVolume(target);
   await ifExists(docker.getContainer(recovery).remove({ force: true, v: true }));
   if (unfinished !== undefined) await ifExists(docker.getVolume(unfinished).remove());
+}
+
+/** Another recovery has made the container, and starts it in a moment. */
+function isStarting({ State, Created }: Dockerode.ContainerInspectInfo): boolean {
+  return State.Status === "created" && Date.now() - Date.parse(Created) < 60_000;
 }
 
 /**

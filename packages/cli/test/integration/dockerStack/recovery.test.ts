@@ -83,6 +83,69 @@ describe("what a recovery has left that was killed", () => {
   });
 });
 
+describe("a recovery that is about to start in its container", () => {
+  const recover = async (created: Date) => {
+    Object.assign(standIn.answers, {
+      "GET /containers/shop-backup/json": { Image: "sha256:0" },
+      "GET /containers/shop-recovery/json": {
+        State: { Running: false, Status: "created" },
+        Created: created.toISOString(),
+        Mounts: [{ Destination: "/var/lib/postgresql", Name: "shop-data-new-20261130-052308" }],
+      },
+    });
+    const { createRecoveryContainer } = await import("../../../src/db/recover/recoveryContainer");
+    await createRecoveryContainer({ source: names, target: names }, "shop-data-new-1", false);
+  };
+  const removals = () => standIn.requests.filter((request) => request.startsWith("DELETE"));
+
+  test("is not removed by another one", async () => {
+    await expect(recover(new Date())).rejects.toThrow("Another recovery is running");
+    expect(removals()).toEqual([]);
+  });
+
+  test("was killed if it has been about to for long", async () => {
+    await expect(recover(new Date(Date.now() - 120_000))).rejects.toThrow("no such object");
+    expect(removals()).toContain("DELETE /containers/shop-recovery");
+  });
+});
+
+test("a recovery that is interrupted leaves nothing, and says so", async () => {
+  Object.assign(standIn.answers, programOf("shop-recovery", `Avail\n${2 ** 40}\n`), {});
+  const path = "../../../src/db/recover/recoveryContainer";
+  const container = await containerOf("shop-recovery");
+  let removed: () => void = () => undefined;
+  const gone = new Promise<void>((resolve) => (removed = resolve));
+  const remove = vi.fn(() => {
+    removed();
+    return Promise.resolve();
+  });
+  vi.doMock(path, async (original) => ({
+    ...(await original<object>()),
+    createRecoveryContainer: () => Promise.resolve({ container, remove }),
+    restoreBackup: async () => {
+      process.emit("SIGHUP", "SIGHUP");
+      await gone;
+      // As the modules of this test know it.
+      const { UserError } = await import("@hosterizer/postgres/userError");
+      throw new UserError("The backup cannot be restored: pgbackrest ended with 137", "");
+    },
+  }));
+  try {
+    const { recoverInto } = await import("../../../src/db/recover/recover");
+    const recovery = { target: { kind: "latest" }, plan: { backup: { label: "F", size: 1 } } };
+    const recovering = recoverInto(
+      { source: names, target: names },
+      recovery as unknown as Parameters<typeof recoverInto>[1],
+      () => Promise.resolve(),
+    );
+    await expect(recovering).rejects.toThrow("Interrupted by SIGHUP.\nNothing was changed.");
+  } finally {
+    vi.doUnmock(path);
+  }
+  expect(remove).toHaveBeenCalledOnce();
+  expect(standIn.requests.at(-1)).toMatch(/^DELETE \/volumes\/shop-data-new-\d{8}-\d{6}$/);
+});
+
 describe("the keys of lost backups", () => {
   const read = async () =>
     (await import("../../../src/dockerStack/configuredKeys")).readConfiguredKeys(names);
@@ -201,7 +264,9 @@ describe("the history of a new timeline", () => {
   });
 
   test("is refused where another repository has one of that number, of a recovery that this one has missed", async () => {
-    await expect(claim([1, 2], [2])).rejects.toThrow("Repository 2 has another timeline 00000002.");
+    await expect(claim([1, 2], [2])).rejects.toThrow(
+      "Repository 2 has another timeline 00000002: repository 1 has missed a recovery. Nothing was changed.",
+    );
   });
 });
 
