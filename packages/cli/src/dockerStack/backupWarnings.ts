@@ -9,7 +9,7 @@ import {
 } from "@hosterizer/postgres/backup/backupReport";
 import { lostMoments } from "@hosterizer/postgres/backup/pgbackrest/archiveGaps";
 import { written } from "@hosterizer/postgres/backup/pgbackrest/recoveryTarget";
-import { nextTime } from "@hosterizer/postgres/backup/schedule";
+import { isAhead, nextTime } from "@hosterizer/postgres/backup/schedule";
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { humanBytes, humanDuration } from "@hosterizer/postgres/humanNumbers";
 import type { DockerSettings } from "../program";
@@ -118,7 +118,13 @@ export function backupWarnings(
   const age = now - new Date(report.time).getTime();
   if (age > reportAgeMs)
     return isNew ? [] : [silent(name, `has not reported for ${humanDuration(age / 1000)}`)];
+  const time = new Date(report.time);
   return [
+    ...(isAhead(time, now)
+      ? [
+          `The container ${name}, which takes the backups, has last reported at ${written(time)}, which is still to come: a clock is wrong, and whether it works is unknown.`,
+        ]
+      : []),
     ...archivingWarnings(report, backup, now),
     ...report.repositories
       .filter(
@@ -203,6 +209,12 @@ function repositoryWarnings(
     .map((gap) => `${which} lacks WAL: no moment from ${lostMoments(gap)} can be recovered.`);
   if (fault !== null) return [`${which}: ${firstLine(fault)}.`, ...warnings];
   if (lastBackup === null) return [...warnings, `${which} has no backup yet${because}.`];
+  if (isAhead(lastBackup.start, now)) {
+    return [
+      ...warnings,
+      `${which}: the last backup, ${lastBackup.label}, is dated ${written(lastBackup.start)}, which is still to come. A clock was ahead, and pgBackRest takes no other until then${because}.`,
+    ];
+  }
   const due = nextTime(schedule, lastBackup.start);
   if (due !== undefined && now - due.getTime() > latenessMs) {
     const age = humanDuration((now - lastBackup.stop.getTime()) / 1000);

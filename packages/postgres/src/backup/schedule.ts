@@ -19,3 +19,11 @@ export function scheduleFault(expression: string): string | undefined {
 export function nextTime(expression: string, after: Date): Date | undefined {
   return new Cron(expression, { timezone: "UTC", paused: true }).nextRun(after) ?? undefined;
 }
+
+/** Clocks may differ by so much, in milliseconds. */
+const clockToleranceMs = 60_000;
+
+/** Whether a moment that has been recorded is still to come: a clock was ahead, and when it really was is unknown. */
+export function isAhead(moment: Date, now: Date | number = Date.now()): boolean {
+  return moment.getTime() - Number(now) > clockToleranceMs;
+}

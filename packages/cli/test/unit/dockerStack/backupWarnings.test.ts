@@ -175,6 +175,21 @@ test("no backup, and one that is a day late, are told with the reason", () => {
   ).toEqual([]);
 });
 
+test("a backup and a report that are dated ahead are told", () => {
+  const lastBackup = {
+    ...{ ...backup, label: "20300101-021700F" },
+    ...{ start: new Date("2030-01-01T02:17:00Z"), stop: new Date("2030-01-01T02:17:10Z") },
+  };
+  expect(warningsOf({ ...healthy, repositories: [{ ...repository, lastBackup }] })).toEqual([
+    "Repository 1 of the backups: the last backup, 20300101-021700F, is dated 2030-01-01 02:17:00+00, which is still to come. " +
+      "A clock was ahead, and pgBackRest takes no other until then.",
+  ]);
+  expect(warningsOf({ ...healthy, time: "2026-11-30T12:01:00.000Z" })).toEqual([]);
+  expect(warningsOf({ ...healthy, time: "2026-11-30T12:02:00.000Z" })).toEqual([
+    "The container dev-backup, which takes the backups, has last reported at 2026-11-30 12:02:00+00, which is still to come: a clock is wrong, and whether it works is unknown.",
+  ]);
+});
+
 test("a repository that cannot be read, and a container that is silent, are told", () => {
   expect(
     warningsOf({

@@ -9,7 +9,7 @@ import { npmCommand } from "../../npmCommand";
 import { ifExists } from "../../server/dockerEngine/engineResponses";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import { parseJson } from "../pgbackrest/ownRecords";
-import { nextTime } from "../schedule";
+import { isAhead, nextTime } from "../schedule";
 import { allFaults, drillRecord, type DrillRecord, isSound } from "./drillRecord";
 
 /** What is known of the drills of a repository, or of a server that has none of ours. */
@@ -29,15 +29,20 @@ const lastDrill: z.ZodType<LastDrill> = z.object({
 });
 
 /**
- * What records say.
+ * What records say. A sound one that a wrong clock has dated ahead would count for longer than it may.
  *
  * @param records oldest first
  */
-export function lastDrillOf(repository: number | null, records: readonly DrillRecord[]): LastDrill {
+export function lastDrillOf(
+  repository: number | null,
+  records: readonly DrillRecord[],
+  now = new Date(),
+): LastDrill {
+  const dated = records.filter(({ time }) => !isAhead(new Date(time), now));
   return {
     repository,
     last: records.at(-1) ?? null,
-    lastSound: records.findLast(isSound)?.time ?? null,
+    lastSound: dated.findLast(isSound)?.time ?? null,
   };
 }
 
@@ -110,10 +115,17 @@ export function drillFault(
     };
   }
   const times = drills.flatMap(({ lastSound }) => (lastSound === null ? [] : [lastSound])).sort();
-  const last = times.at(-1);
+  const last = times.findLast((time) => !isAhead(new Date(time), now));
+  const ahead = [...times, ...drills.flatMap((drill) => drill.last?.time ?? [])].find((time) =>
+    isAhead(new Date(time), now),
+  );
   if (last !== undefined && now - new Date(last).getTime() <= within * day) return undefined;
   const found =
-    last === undefined ? "none has ever" : `the last one that did was on ${written(last)}`;
+    last !== undefined
+      ? `the last one that did was on ${written(last)}`
+      : ahead !== undefined
+        ? `one is dated ${written(ahead)}, which is still to come`
+        : "none has ever";
   return {
     fault: `no drill has restored stack ${stack} ${demand}: ${found}`,
     remedy: `Run one: ${npmCommand("db -- restore-drill", [], stack)}`,
@@ -141,6 +153,11 @@ export function drillWarnings(
     if (!isSound(last)) {
       return [
         `The last drill of ${what}, on ${written(last.time)}, failed: ${inShort(allFaults(last))}`,
+      ];
+    }
+    if (isAhead(new Date(last.time), now)) {
+      return [
+        `The last drill of ${what} is dated ${written(last.time)}, which is still to come: a clock was ahead, and when it was is unknown. ${command}`,
       ];
     }
     if (schedule === undefined || !isOverdue(last.time, schedule, now)) return [];

@@ -8,7 +8,7 @@ import { type LastDrill, lastDrillOf, readCopy, writeLastDrills } from "../drill
 import { type DrillOptions, runDrill } from "../drill/runDrill";
 import { damagedRecord } from "../pgbackrest/ownRecords";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
-import { nextTime } from "../schedule";
+import { isAhead, nextTime } from "../schedule";
 import { log } from "./log";
 import type { Plan } from "./plan";
 
@@ -43,7 +43,13 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
 
 async function lastDrill(repository: number, signal: AbortSignal): Promise<Date | undefined> {
   const run = (args: readonly string[]) => runPgBackRest([`--repo=${repository}`, ...args], signal);
-  const last = (await readDrillRecords(run))?.records.at(-1);
+  const [newest] = (await readDrillRecords(run))?.records ?? [];
+  if (newest === undefined) return undefined;
+  // One that a wrong clock has dated ahead would put all others off until then.
+  const records = isAhead(new Date(newest.time))
+    ? ((await readDrillRecords(run, 20))?.records ?? [])
+    : [newest];
+  const last = records.findLast(({ time }) => !isAhead(new Date(time)));
   return last === undefined ? undefined : new Date(last.time);
 }
 

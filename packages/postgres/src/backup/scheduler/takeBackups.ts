@@ -5,18 +5,15 @@ import { lostMoments, missingSegments } from "../pgbackrest/archiveGaps";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import type { Backup } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
-import { nextTime } from "../schedule";
 import { archiveHistories } from "./archiveHistories";
 import type { Board } from "./board";
 import { log } from "./log";
 import { inTurn } from "./inTurn";
 import { findLostWal, type LostWal } from "./lostWal";
 import { markRepository } from "./markRepository";
+import { nextDue, nextType } from "./nextBackup";
 import { offFile, type Plan } from "./plan";
 import { prepareRepository } from "./prepareRepository";
-
-/** A full backup is taken when the last one is older; those in between build on it. */
-const fullEveryMs = 7 * 24 * 60 * 60 * 1000;
 
 /** After a failure: the first pause, and the longest. */
 const pausesMs = { first: 15_000, longest: 30 * 60_000 };
@@ -120,19 +117,6 @@ function wereOff(backups: readonly Backup[]): boolean {
   const full = backups.findLast(({ type }) => type === "full");
   const off = statSync(join(backupPaths.configuration, offFile), { throwIfNoEntry: false });
   return full !== undefined && off !== undefined && full.start < off.mtime;
-}
-
-/** When the next backup of a repository is due: at once, if a scheduled one did not take place. */
-function nextDue(backups: readonly Backup[], schedule: string): Date {
-  const last = backups.at(-1);
-  const now = new Date();
-  return last === undefined ? now : (nextTime(schedule, last.start) ?? now);
-}
-
-/** The type of the next backup, as pgBackRest calls it. */
-function nextType(backups: readonly Backup[], now = Date.now()): "full" | "incr" {
-  const full = backups.findLast(({ type }) => type === "full");
-  return full === undefined || now - full.start.getTime() >= fullEveryMs ? "full" : "incr";
 }
 
 /** @returns why no backup was taken; undefined: one was */

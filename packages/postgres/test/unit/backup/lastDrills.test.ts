@@ -18,7 +18,7 @@ const fault = (days: number[], faulty: number[] = [], within = 8) => {
   const records = [...days, ...faulty]
     .sort((one, other) => one - other)
     .map((day) => drill(day, faulty.includes(day) ? ["a fault"] : []));
-  return drillFault([lastDrillOf(1, records)], within, "prod", now.getTime())?.fault;
+  return drillFault([lastDrillOf(1, records, now)], within, "prod", now.getTime())?.fault;
 };
 
 test("a sound drill counts for as many days as the stack asks, whatever a later one found", () => {
@@ -32,8 +32,23 @@ test("a sound drill counts for as many days as the stack asks, whatever a later 
   expect(fault([], [29])).toMatch(/: none has ever$/);
 });
 
+test("a drill that is dated ahead counts for nothing, and does not hide an earlier one", () => {
+  const ahead: DrillRecord = { ...drill(1), time: "2030-01-01T04:17:00.000Z" };
+  const known = (...records: DrillRecord[]) =>
+    drillFault([lastDrillOf(1, records, now)], 8, "prod", now.getTime())?.fault;
+  expect(known(drill(29), ahead)).toBeUndefined();
+  expect(known(ahead)).toMatch(/: one is dated 2030-01-01 04:17 UTC, which is still to come$/);
+  // By the clock of the container that takes backups it was not.
+  const copied = { repository: 1, last: ahead, lastSound: ahead.time };
+  expect(drillFault([copied], 8, "prod", now.getTime())?.fault).toMatch(/still to come$/);
+  expect(drillWarnings([copied], "dev", "17 4 * * SUN", now)).toEqual([
+    "The last drill of the backups of stack dev in repository 1 is dated 2030-01-01 04:17 UTC, which is still to come: " +
+      "a clock was ahead, and when it was is unknown. npm run db -- restore-drill --stack dev",
+  ]);
+});
+
 test("one repository is enough", () => {
-  const drills = [lastDrillOf(1, []), lastDrillOf(2, [drill(29)])];
+  const drills = [lastDrillOf(1, []), lastDrillOf(2, [drill(29)], now)];
   expect(drillFault(drills, 8, "dev", now.getTime())).toBeUndefined();
 });
 
