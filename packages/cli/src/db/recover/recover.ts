@@ -32,7 +32,7 @@ import {
   restoreBackup,
 } from "./recoveryContainer";
 import { described, type PlannedRecovery, planOf, type RecoveryRequest } from "./recoveryRequest";
-import { requireRoom } from "./requireRoom";
+import { readNeededRoom, requireRoom } from "./requireRoom";
 import { useVolume } from "./useVolume";
 import { stackFiles } from "../../stack/stackFiles";
 
@@ -140,8 +140,8 @@ async function recoverUntil(
   signal.addEventListener("abort", interrupt);
   let isRecovered = false;
   try {
-    signal.throwIfAborted();
-    await requireRoom(container, plan.backup);
+    const backup = engine().getContainer(names.source.backup);
+    await requireRoom(container, await readNeededRoom(backup, plan));
     await restoreAndReplay(container, target, plan);
     if (isRemote) await leaveNetwork(container, names.source);
     const end = target.kind === "latest" ? segmentStart(plan.lastSegment) : undefined;

@@ -11,8 +11,7 @@ import {
 } from "../pgbackrest/recoveryTarget";
 import { type ArchiveGap, archiveGaps } from "../pgbackrest/archiveGaps";
 import { damagedRecord } from "../pgbackrest/ownRecords";
-import { readArchive } from "../pgbackrest/readArchive";
-import type { Timeline } from "../pgbackrest/timelines";
+import { type Archive, readArchive } from "../pgbackrest/readArchive";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { archiveFaults } from "./archiveFaults";
 import { checkMoment, checkRecovered, previousDrill } from "./checkRecovered";
@@ -92,7 +91,8 @@ async function drillState(
   for (const path of damaged) tell(damagedRecord(repository, path));
   // In this order: what is archived in the meantime is not missing.
   const last = await lastArchived();
-  const { timelines } = await readArchive(run);
+  const archive = await readArchive(run);
+  const { timelines } = archive;
   gaps.push(...archiveGaps(timelines, state.backups, last));
   faults.push(...archiveFaults(gaps, records.at(-1)?.gaps ?? []), ...(await verifyFaults(run)));
   const before = acceptRows ? {} : knownRows(records);
@@ -101,7 +101,7 @@ async function drillState(
   if (moment !== undefined) targets.push({ kind: "time", ...moment });
   for (const target of targets) {
     tell(`recovering ${target.kind === "time" ? nameOf(target) : "the latest state"}`);
-    recoveries.push(await recoverOnce(target, state, timelines, plan, before, signal));
+    recoveries.push(await recoverOnce(target, state, archive, plan, before, signal));
   }
 }
 
@@ -179,7 +179,7 @@ type ChosenTarget = RecoveryTarget & { timeline?: number };
 async function recoverOnce(
   target: ChosenTarget,
   { backups }: RepositoryState,
-  timelines: readonly Timeline[],
+  { timelines, segments }: Archive,
   plan: DrillPlan,
   before: Readonly<Record<string, number>>,
   signal: AbortSignal,
@@ -194,7 +194,7 @@ async function recoverOnce(
   });
   try {
     chosen = planRecovery(target, backups, timelines, target.timeline);
-    const server = await startThrowawayServer(target, chosen, signal);
+    const server = await startThrowawayServer(target, chosen, segments, signal);
     try {
       // Only the latest state must be as the program declares it: an earlier moment may be before a migration or an import.
       const { lastTransaction, rows, faults } =

@@ -1,16 +1,19 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
 import type { Connection } from "../../connection/connection";
 import { withClient } from "../../connection/connection";
 import { humanBytes } from "../../humanNumbers";
 import { endsWithParent } from "../pgbackrest/endsWithParent";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
+import { neededRoom, presentSizeScript, readPresentSize } from "../pgbackrest/neededRoom";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
 import { lastDrillsFile } from "./lastDrills";
+import type { ArchivedSegment } from "../pgbackrest/timelines";
 import {
   type RecoveryPlan,
   type RecoveryTarget,
@@ -41,18 +44,20 @@ export class NotRecovered extends Error {
 /**
  * Restores a backup into the drill's volume and starts a server on it.
  *
- * @param signal ends all of it, the server too
+ * @param segments all that the repository has
  * @throws NotRecovered
  */
 export async function startThrowawayServer(
   target: RecoveryTarget,
-  { backup, timeline }: RecoveryPlan,
+  plan: RecoveryPlan,
+  segments: readonly ArchivedSegment[],
   signal: AbortSignal,
 ): Promise<ThrowawayServer> {
   const began = Date.now();
+  const { backup, timeline } = plan;
   await endOthers();
   await clear();
-  await requireRoom(backup.size);
+  await requireRoom(neededRoom(plan, segments, await presentSize()));
   await mkdir(data, { recursive: true, mode: 0o700 });
   const restored = await runPgBackRest(
     [
@@ -110,13 +115,18 @@ export async function startThrowawayServer(
 }
 
 /** The copy lies on the disk of the live server, which stops when that is full. @throws NotRecovered */
-async function requireRoom(size: number): Promise<void> {
+async function requireRoom(needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(drillVolume);
   const left = bavail * bsize;
-  if (left > size * 1.5 + 2 ** 30) return;
+  if (left >= needed) return;
   throw new NotRecovered(
-    `there is no room for a copy: it has ${humanBytes(size)}, and ${humanBytes(left)} are left on the server's disk`,
+    `there is no room for a copy: it may take ${humanBytes(needed)}, and ${humanBytes(left)} are left on the server's disk`,
   );
+}
+
+async function presentSize(): Promise<number> {
+  const { stdout } = await promisify(execFile)("sh", ["-c", presentSizeScript]);
+  return readPresentSize(stdout);
 }
 
 /** Ends what is still at work in the folder of the data: pgBackRest's own processes outlive the one that was killed with its drill. */

@@ -23,6 +23,8 @@ export interface Stretch {
 export interface ArchivedSegment {
   name: string;
   archived: Date;
+  /** Bytes that it takes there, compressed. */
+  size: number;
 }
 
 /** An LSN as a number. https://www.postgresql.org/docs/15/datatype-pg-lsn.html */
@@ -92,9 +94,9 @@ export function historyFiles(archive: Listing): { name: string; timeline: number
 /** The segments in a recursive listing of an archive, by name. Those of a timeline follow each other. */
 export function segmentsIn(archive: Listing): ArchivedSegment[] {
   return Object.entries(archive)
-    .flatMap(([path, { time = 0 }]) => {
+    .flatMap(([path, { time = 0, size = 0 }]) => {
       const [, name] = /(?:^|\/)([0-9A-F]{24})-[0-9a-f]{40}[^/]*$/.exec(path) ?? [];
-      return name === undefined ? [] : [{ name, archived: new Date(time * 1000) }];
+      return name === undefined ? [] : [{ name, archived: new Date(time * 1000), size }];
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

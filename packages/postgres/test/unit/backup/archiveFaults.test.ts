@@ -11,7 +11,7 @@ const name = (number: number, timeline = 1) => segmentName(timeline, number);
 /** Each segment is archived in the minute of its number. */
 function timelineOf(numbers: readonly number[], timeline = 1): Timeline {
   const segments = numbers.map((number) => ({
-    ...{ name: name(number, timeline), archived: minute(number) },
+    ...{ name: name(number, timeline), archived: minute(number), size: 1 },
   }));
   return { timeline, begun: undefined, ancestors: new Map(), stretches: stretchesOf(segments) };
 }

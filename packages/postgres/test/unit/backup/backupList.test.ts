@@ -118,14 +118,14 @@ test("a segment is neither a label of a backup nor a part of a segment", () => {
     [`0000000100000000/000000010000000000000007.partial-${hash}.zst`]: file(4),
   } as const;
   expect(segmentsIn(listing)).toEqual([
-    { name: "000000010000000000000004", archived: new Date(1000) },
-    { name: "000000010000000000000005", archived: new Date("2026-11-30T05:50:30Z") },
+    { name: "000000010000000000000004", archived: new Date(1000), size: 0 },
+    { name: "000000010000000000000005", archived: new Date("2026-11-30T05:50:30Z"), size: 0 },
   ]);
 });
 
 test("segments without one missing between them are one stretch, across the end of a log file", () => {
   const segments = [0xfe, 0xff, 0x100, 0x102].map((index) => ({
-    ...{ name: segmentName(1, index), archived: new Date(index * 1000) },
+    ...{ name: segmentName(1, index), archived: new Date(index * 1000), size: 1 },
   }));
   expect(segments[2]?.name).toBe("000000010000000100000000");
   expect(stretchesOf(segments)).toEqual([
