@@ -18,21 +18,27 @@ export interface ContainerRunOptions {
   onLine?: (line: string) => void;
   /** `NAME=value`, in addition to the container's own. */
   environment?: readonly string[];
+  /** Ends this run. Then the program's standard input ends, which is open until then; without a signal there is none. */
+  signal?: AbortSignal;
 }
 
 /** Runs a program in a running container, as the container's user. */
 export async function runInContainer(
   container: Dockerode.Container,
   command: readonly string[],
-  { onLine, environment = [] }: ContainerRunOptions = {},
+  { onLine, environment = [], signal }: ContainerRunOptions = {},
 ): Promise<ContainerRun> {
   const exec = await container.exec({
     Cmd: [...command],
     Env: [...environment],
+    AttachStdin: signal !== undefined,
     AttachStdout: true,
     AttachStderr: true,
   });
-  const stream = await exec.start({});
+  const stream = await exec.start(signal === undefined ? {} : { hijack: true, stdin: true });
+  const end = () => stream.destroy(new Error("The run was ended.", { cause: signal?.reason }));
+  if (signal?.aborted === true) end();
+  signal?.addEventListener("abort", end, { once: true });
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   if (onLine !== undefined) for (const each of [stdout, stderr]) eachLine(each, onLine);
@@ -45,6 +51,8 @@ export async function runInContainer(
     }
   });
   const [output, messages] = await Promise.all([text(stdout), text(stderr)]);
+  signal?.removeEventListener("abort", end);
+  stream.destroy();
   // The output ends a moment before the engine knows the exit code.
   for (;;) {
     const { ExitCode: code } = await exec.inspect();

@@ -7,10 +7,12 @@ import {
   isSound,
 } from "@hosterizer/postgres/backup/drill/drillRecord";
 import { parseJson } from "@hosterizer/postgres/backup/pgbackrest/ownRecords";
-import { acceptRowsWord } from "@hosterizer/postgres/backup/scheduler/plan";
+import { acceptRowsWord, untilInputEndsWord } from "@hosterizer/postgres/backup/scheduler/plan";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { UserError } from "@hosterizer/postgres/userError";
 import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { runInContainer } from "../../dockerStack/runInContainer";
+import { interruptible } from "../../interruptible";
 import type { Program } from "../../program";
 import { readDockerSettings } from "../../stack/readInstanceSettings";
 import { stackEnvironment } from "../../stack/stackEnvironment";
@@ -96,16 +98,21 @@ async function drillRepositories(stack: string, acceptRows: boolean): Promise<Dr
   const records: DrillRecord[] = [];
   for (const repository of backups.repositories) {
     say(`Drilling repository ${repository} …`);
-    const words = ["drill", String(repository), ...(acceptRows ? [acceptRowsWord] : [])];
+    const options = [...(acceptRows ? [acceptRowsWord] : []), untilInputEndsWord];
+    const words = ["drill", String(repository), ...options];
     const onLine = (line: string) => {
       if (!line.startsWith("{")) say(`  ${line} …`);
     };
     const program = ["node", "/usr/local/lib/hosterizer/scheduler.cjs", ...words];
-    const run = await runInContainer(container, program, { onLine });
+    const run = await interruptible(
+      (signal) => runInContainer(container, program, { onLine, signal }),
+      "The drill ends, too. The stack is as it was.",
+    );
     if (run.code === running) {
       throw new UserError(
         `Another drill of stack ${stack} is running.`,
-        `\`npm run db -- backups --stack ${stack}\` shows what it found when it is done.`,
+        `\`${npmCommand("db -- backups", [], stack)}\` shows what it found when it is done.\n` +
+          `To end it, with a backup that may be running: docker restart ${backups.names.backup}`,
       );
     }
     if (run.code !== 0) {

@@ -6,24 +6,29 @@ import { Board } from "./board";
 import { drillAlone, DrillRunning, scheduleDrills } from "./drills";
 import { keepBeating } from "./heartbeat";
 import { log } from "./log";
-import { acceptRowsWord, type Plan, planFile } from "./plan";
+import { acceptRowsWord, type Plan, planFile, untilInputEndsWord } from "./plan";
 import { takeBackups } from "./takeBackups";
 
 /** Its age is what the container's health check looks at: image/scheduler.Dockerfile. */
 const aliveFile = "/tmp/alive";
 
 const stop = new AbortController();
+const end = () => {
+  stop.abort();
+};
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => {
-    stop.abort();
-  });
+  process.once(signal, end);
 }
 
 /** The scheduler; with the arguments `drill` and a repository's number, one drill, whose record is printed last. */
-async function main([task, repository, rows]: readonly string[]): Promise<void> {
+async function main([task, repository, ...words]: readonly string[]): Promise<void> {
   const plan = JSON.parse(readFileSync(join(backupPaths.configuration, planFile), "utf8")) as Plan;
-  if (task === "drill") await drillNow(plan, Number(repository), rows === acceptRowsWord);
-  else await schedule(plan);
+  if (task === "drill") {
+    if (words.includes(untilInputEndsWord)) process.stdin.once("end", end).resume();
+    await drillNow(plan, Number(repository), words.includes(acceptRowsWord));
+    // It would keep the process alive.
+    process.stdin.destroy();
+  } else await schedule(plan);
 }
 
 async function drillNow(plan: Plan, repository: number, acceptRows: boolean): Promise<void> {

@@ -11,6 +11,9 @@ export interface Plan extends Pick<BackupDeclaration, "schedule" | "drillSchedul
 /** The argument of a drill that compares its rows with no previous one. */
 export const acceptRowsWord = "accept-rows";
 
+/** The argument of a drill that ends when its standard input does: with the command that waits for it. */
+export const untilInputEndsWord = "until-input-ends";
+
 /** Its name in `backupPaths.configuration`. */
 export const planFile = "scheduler.json";
 
