@@ -83,6 +83,26 @@ test("a drill with the wrong key says that the repository cannot be read", async
 });
 
 const drillFolder = "/var/lib/hosterizer-drill";
+test("a drill ends with the command that waits for it, whatever it is doing, and leaves no server", async () => {
+  await project.query(
+    `create function public.waits(text) returns text immutable language plpgsql as
+       $$begin if current_setting('application_name') = 'pg_amcheck' then perform pg_sleep(3600); end if; return $1; end$$;
+     create table public.waiting as select 'a' as a;
+     create index on public.waiting (public.waits(a))`,
+  );
+  await archive(project);
+  const printed = await inBackup(
+    `mkfifo /tmp/input; ${drillCommand.join(" ")} 1 until-input-ends </tmp/input 2>/dev/null & drill=$!
+     exec 3>/tmp/input; until pidof pg_amcheck >/dev/null; do sleep 0.1; done
+     exec 3>&-; wait $drill; rm /tmp/input
+     while pidof pg_amcheck postgres >/dev/null; do sleep 0.1; done`,
+  );
+  await project.query("drop table public.waiting; drop function public.waits");
+  await archive(project);
+
+  expect(printed).toBe("");
+});
+
 /** When a drill is killed, as shell that succeeds from then on. */
 const moments = [
   { when: "looks at every file", begun: "grep -q every.file /tmp/drill.log" },
