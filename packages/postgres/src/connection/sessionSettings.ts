@@ -30,7 +30,6 @@ const identityAndMeaning = {
  */
 export const startUpOptions = optionsOf({
   ...identityAndMeaning,
-  row_security: "on",
   statement_timeout: "0",
   lock_timeout: "0",
   idle_session_timeout: "0",

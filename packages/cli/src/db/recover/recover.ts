@@ -140,6 +140,7 @@ async function recoverUntil(
   signal.addEventListener("abort", interrupt);
   let isRecovered = false;
   try {
+    signal.throwIfAborted();
     const backup = engine().getContainer(names.source.backup);
     await requireRoom(container, await readNeededRoom(backup, plan));
     await restoreAndReplay(container, target, plan);

@@ -45,6 +45,7 @@ export class NotRecovered extends Error {
  * Restores a backup into the drill's volume and starts a server on it.
  *
  * @param segments all that the repository has
+ * @param signal ends all of it, the server too
  * @throws NotRecovered
  */
 export async function startThrowawayServer(
