@@ -415,6 +415,32 @@ describe("a swap", () => {
     expect(await oids()).toEqual(before);
   });
 
+  test("that has begun is completed, whatever is asked since", async () => {
+    const predecessor = `${database.name}_old`;
+    const [before] = await oids();
+    const blocker = new Client(target.maintenance);
+    await blocker.connect();
+    const stop = new AbortController();
+    try {
+      // A rename waits for the lock that this takes.
+      await blocker.query(`begin; comment on database ${database.name} is 'held'`);
+      const swapping = swapDatabases(target.maintenance, swapTo(predecessor), stop.signal);
+      const waiting = `select from pg_stat_activity
+        where wait_event_type = 'Lock' and query like 'alter database%${database.name}%'`;
+      await expect
+        .poll(async () => (await rowsOf(target.maintenance, waiting)).length, { timeout: 30_000 })
+        .toBe(1);
+      stop.abort("SIGINT");
+      await blocker.query("rollback");
+      await swapping;
+    } finally {
+      await blocker.end();
+    }
+    expect((await oids())[0]).toEqual({ ...before, datname: predecessor });
+    await dropRestored({ ...target, database: predecessor });
+    await rowsOf(target.maintenance, `create database ${target.database}`);
+  });
+
   test("whose connection breaks is reported as the server has completed it", async () => {
     const predecessor = `${database.name}_old`;
     const [before] = await oids();
