@@ -179,7 +179,7 @@ export function damage(
 const foundDamage = 2;
 
 /** What a run of pg_amcheck that did not succeed says. */
-export function damageIn(code: number, output: string, messages: string): string {
+function damageIn(code: number, output: string, messages: string): string {
   const lines = `${output}\n${messages}`.split("\n").filter((line) => line.trim() !== "");
   const what = code === foundDamage ? "pages are damaged" : "pages could not be checked";
   return `${what}: ${lines.slice(0, 6).join(" / ")}`;
