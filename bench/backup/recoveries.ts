@@ -60,12 +60,13 @@ export async function measureRecoveries(
   expect(await fingerprint(project)).toEqual(named);
 
   process.stderr.write("writing until the server is killed …\n");
-  const { killed, times } = await writeUntilKilled(stack);
+  const { archived, killed, times } = await writeUntilKilled(stack);
   await recover("to the latest state", "--latest");
   const kept = await keptTimes(project);
   // Nothing but the end is missing.
   expect(kept).toEqual(times.slice(0, kept.length));
-  const loss = (killed - new Date(kept.at(-1) ?? 0).getTime()) / 1000;
+  const last = kept.at(-1);
+  const loss = (killed - (last === undefined ? archived : new Date(last).getTime())) / 1000;
   figures.push({
     what: `lost from ${place} with a server that dies 50 s after it has archived`,
     measured: `${loss.toFixed(0)} s`,
@@ -136,12 +137,12 @@ async function quietMoment(client: Client): Promise<string> {
   return rows[0]?.at ?? "";
 }
 
-/** Writes a row four times a second, and kills the server when most is not archived yet. @returns when, and the time of each row */
+/** Writes a row four times a second, and kills the server when most is not archived yet. @returns when, since when nothing was archived, and the time of each row */
 async function writeUntilKilled({ project, archive }: BackedUpStack) {
   const times: string[] = [];
+  await archive();
+  const archived = Date.now();
   await withSession(project, async (client) => {
-    await archive();
-    const archived = Date.now();
     while (Date.now() < archived + unarchivedMs) {
       const { rows } = await client.query<{ at: string }>(
         `insert into public.users (email, full_name, password_hash) values ($1, 'Late', 'none')
@@ -153,7 +154,7 @@ async function writeUntilKilled({ project, archive }: BackedUpStack) {
     }
   });
   await project.container("postgresql").kill();
-  return { killed: Date.now(), times };
+  return { archived, killed: Date.now(), times };
 }
 
 async function keptTimes(project: DockerProject): Promise<string[]> {
