@@ -169,8 +169,9 @@ describe("a recovery", () => {
     const refused = await project.run("up", "--skip-preview");
     await project.edit("Pulumi.dev.yaml", named, present);
 
-    expect(refused.output).toContain(
-      "was interrupted: its data is not whole. Nothing was changed.",
+    // The second where it was killed before anything was restored.
+    expect(refused.output).toMatch(
+      /(was interrupted: its data is not whole|has no server's data)\. Nothing was changed\./,
     );
     expect(refused.code).toBe(1);
     expect(await readChecksums(project)).toEqual(rows);
@@ -320,7 +321,7 @@ describe("a copy as another stack", () => {
     // Of server and repository: what tells the copy from its original.
     const readId = ["pgbackrest", "--stanza=hosterizer", "--repo=1", ...readCopyId];
     const id = await copy("postgresql").succeed("cat", copyId.inVolume);
-    expect(id).toMatch(/^[0-9a-f-]{36}\n$/);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
     expect(await copy("backup").succeed(...readId)).toBe(id);
     expect(await project.container("backup").succeed(...readId)).toBe("");
     expect((await objects()).filter((name) => !name.includes("-review"))).toEqual(before);

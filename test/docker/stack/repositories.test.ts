@@ -131,7 +131,7 @@ test("a repository of a copy is refused to its original, and one of the original
   const inServer = (line: string) => project.container("postgresql").succeed("sh", "-c", line);
   const pgbackrest = "pgbackrest --stanza=hosterizer --repo=2";
   // Another declaration has all repositories tried.
-  await declare(volume, withSecrets("/dev"), second);
+  await declare(volume, withSecrets("/dev"), { type: "volume", path: "/third", number: 3 });
 
   await inBackup(`echo an-id | ${pgbackrest} --raw repo-put ${copyId.inRepository}`);
   const original = await project.run("preview");

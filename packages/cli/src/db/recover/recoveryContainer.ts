@@ -103,9 +103,11 @@ export async function leaveNetwork(
 async function removeUnfinished(target: RecoveryNames["target"]): Promise<void> {
   const { recovery } = target;
   const docker = engine();
-  const found = await ifExists(docker.getContainer(recovery).inspect());
+  const inspect = () => ifExists(docker.getContainer(recovery).inspect());
+  let found = await inspect();
+  for (; found !== undefined && isStarting(found); found = await inspect()) await sleep(250);
   if (found === undefined) return;
-  if (found.State.Running || isStarting(found)) {
+  if (found.State.Running) {
     throw new UserError(
       `Another recovery is running, in the container ${recovery}.`,
       `Wait until it ends. To end it: docker rm --force ${recovery}`,
@@ -116,9 +118,9 @@ async function removeUnfinished(target: RecoveryNames["target"]): Promise<void> 
   if (unfinished !== undefined) await ifExists(docker.getVolume(unfinished).remove());
 }
 
-/** Another recovery has made the container, and starts it in a moment. */
+/** Another recovery may have made the container, and starts it in a moment. One that was killed never does. */
 function isStarting({ State, Created }: Dockerode.ContainerInspectInfo): boolean {
-  return State.Status === "created" && Date.now() - Date.parse(Created) < 60_000;
+  return State.Status === "created" && Date.now() - Date.parse(Created) < 15_000;
 }
 
 /**

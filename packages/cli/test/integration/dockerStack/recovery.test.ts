@@ -83,22 +83,30 @@ describe("what a recovery has left that was killed", () => {
 });
 
 describe("a recovery that is about to start in its container", () => {
-  const recover = async (created: Date) => {
+  const found = (created: Date, state: object) => {
     Object.assign(standIn.answers, {
       "GET /containers/shop-backup/json": { Image: "sha256:0" },
       "GET /containers/shop-recovery/json": {
-        State: { Running: false, Status: "created" },
+        State: state,
         Created: created.toISOString(),
         Mounts: [{ Destination: "/var/lib/postgresql", Name: "shop-data-new-20261130-052308" }],
       },
     });
+  };
+  const recover = async (created: Date) => {
+    found(created, { Running: false, Status: "created" });
     const { createRecoveryContainer } = await import("../../../src/db/recover/recoveryContainer");
     await createRecoveryContainer({ source: names, target: names }, "shop-data-new-1", false);
   };
   const removals = () => standIn.requests.filter((request) => request.startsWith("DELETE"));
 
   test("is not removed by another one", async () => {
-    await expect(recover(new Date())).rejects.toThrow("Another recovery is running");
+    const now = new Date();
+    const starting = setTimeout(() => {
+      found(now, { Running: true, Status: "running" });
+    }, 500);
+    await expect(recover(now)).rejects.toThrow("Another recovery is running");
+    clearTimeout(starting);
     expect(removals()).toEqual([]);
   });
 
