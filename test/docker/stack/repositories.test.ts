@@ -131,16 +131,16 @@ test("a repository of a copy is refused to its original, and one of the original
   const inServer = (line: string) => project.container("postgresql").succeed("sh", "-c", line);
   const pgbackrest = "pgbackrest --stanza=hosterizer --repo=2";
   // Another declaration has all repositories tried.
-  await declare(volume, withSecrets("/dev"), { type: "volume", path: "/third", number: 3 });
+  await declare(volume, withSecrets("/dev"), second);
 
   await inBackup(`echo an-id | ${pgbackrest} --raw repo-put ${copyId.inRepository}`);
-  const original = await project.run("preview");
+  const original = await project.run("up", "--skip-preview");
   await inBackup(`${pgbackrest} repo-rm ${copyId.inRepository}`);
   expect(original.output).toContain("s3://backups/dev has the backups of a copy of this server.");
   expect(original.code).toBe(1);
 
   await inServer(`echo an-id >${copyId.inVolume}`);
-  const copy = await project.run("preview");
+  const copy = await project.run("up", "--skip-preview");
   await inServer(`rm ${copyId.inVolume}`);
   expect(copy.output).toMatch(
     /s3:\/\/backups\/dev has the backups of the server that this one is a copy of\. Both have the system identifier \d+/,
