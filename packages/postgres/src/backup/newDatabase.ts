@@ -165,7 +165,7 @@ export async function dropRestored({
  */
 export async function whileOpen(target: RestoreTarget, check: () => Promise<void>): Promise<void> {
   await withClient(target.maintenance, "restore", async (client) => {
-    // Held by this session until its end: whoever finds the mark knows that the checks are running.
+    // Held by this session until it ends: a mark whose lock is held belongs to checks that are running.
     await client.query(
       `select pg_catalog.pg_advisory_lock(($2::pg_catalog.int8 << 32) | d.oid::pg_catalog.int8)
          from pg_catalog.pg_database as d

@@ -197,7 +197,7 @@ interface Frame {
 
 /**
  * The engine sends both outputs in one stream, in frames: a header of eight bytes, then the content. Unlike dockerode's function for
- * them, this waits for whoever reads: a dump does not fit into memory.
+ * them, this waits until they are read: a dump does not fit into memory.
  * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
  */
 export async function* framesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
