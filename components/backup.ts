@@ -193,7 +193,7 @@ export class Backup extends pulumi.ComponentResource {
         memory,
         // pgBackRest ends within a second: what it has copied serves the next attempt.
         stopTimeout: 15,
-        waitTimeout: 60,
+        patience: 60,
       },
       { ...child, dependsOn: instance.settled },
     );

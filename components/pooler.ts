@@ -90,7 +90,7 @@ export class Pooler extends pulumi.ComponentResource {
         memory,
         // On shutdown it waits for running transactions.
         stopTimeout: 15,
-        waitTimeout: 60,
+        patience: 60,
       },
       { ...child, dependsOn: args.after },
     );

@@ -18,7 +18,6 @@ const confinement = {
   securityOpts: ["no-new-privileges:true"],
   restart: "unless-stopped",
   mustRun: true,
-  wait: true,
   logDriver: "json-file",
   logOpts,
 };
@@ -81,7 +80,7 @@ export interface ConfinedContainerArgs {
   /** Seconds that it has to exit. */
   stopTimeout: number;
   /** Seconds that it may take to become healthy. */
-  waitTimeout: number;
+  patience: number;
   /** A program that is run in it before it is restarted or replaced, so that it exits sooner. */
   beforeEnd?: readonly string[];
 }
@@ -92,14 +91,14 @@ export interface ConfinedContainerArgs {
  * A change of the files restarts it. Any other change replaces it, but only once a twin of the successor has become healthy.
  *
  * @param opts options of the container itself; its parent is the parent of all other resources
- * @returns the resource to depend on for the container with its files in force
+ * @returns the resource to depend on for a healthy container with its files in force
  */
 export function makeConfinedContainer(
   name: string,
   args: ConfinedContainerArgs,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): pulumi.Resource {
-  const { container, image, network, configuration, data, tmpfs, memory, waitTimeout } = args;
+  const { container, image, network, configuration, data, tmpfs, memory, patience } = args;
   const { shared = [] } = args;
   const child = { parent: opts.parent };
   const shmSize = args.shmSize === undefined ? {} : { shmSize: args.shmSize };
@@ -127,7 +126,7 @@ export function makeConfinedContainer(
           securityOpts: confinement.securityOpts,
           logDriver: confinement.logDriver,
           logOpts: confinement.logOpts,
-          patience: waitTimeout,
+          patience,
           ...beforeEnd,
         },
         child,
@@ -163,7 +162,6 @@ export function makeConfinedContainer(
       memorySwap: memory,
       stopTimeout: args.stopTimeout,
       destroyGraceSeconds: args.stopTimeout,
-      waitTimeout,
     },
     pulumi.mergeOptions(
       {
@@ -179,7 +177,7 @@ export function makeConfinedContainer(
     container: made.id,
     name: container,
     written: placed.written,
-    patience: waitTimeout,
+    patience,
     ...beforeEnd,
   };
   return new ContainerRestart(`${name}-restart`, inForce, child);

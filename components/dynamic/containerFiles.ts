@@ -36,7 +36,7 @@ export interface ContainerFilesInputs extends FilesPlace {
  * are deleted with the volume.
  */
 export class ContainerFiles extends LazyResource {
-  /** When they were last written, in ISO 8601. */
+  /** When they were last written, in ISO 8601, by the engine's clock. */
   declare readonly written: pulumi.Output<string>;
 
   constructor(

@@ -12,7 +12,7 @@ import { driftLines, hasUnknown } from "./drift";
 import { makeProvider } from "./provider";
 import { putFiles, removeTwin, withTwin } from "./twin";
 
-/** `written`: when they were or are to be written, in ISO 8601. */
+/** `written`: when they were or are to be written, in ISO 8601, by the engine's clock. */
 type Inputs = ContainerFilesInputs & { written: string };
 
 export const provider = makeProvider<ContainerFilesInputs, Inputs>({
@@ -27,7 +27,7 @@ export const provider = makeProvider<ContainerFilesInputs, Inputs>({
     const isReadable = isSame && !hasUnknown(declared(news));
     const found = isReadable ? await readFileDrift(engine(), news, news.files) : [];
     const kept = isReadable && found.length === 0 ? olds.written : undefined;
-    const written = kept ?? new Date().toISOString();
+    const written = kept ?? (await engineTime(engine()));
     return { inputs: { ...news, written, drift: driftLines(found) } };
   },
   apply: async (inputs) => {
@@ -37,6 +37,12 @@ export const provider = makeProvider<ContainerFilesInputs, Inputs>({
   /** Leaves the files to their volume, which a leftover twin would keep from being removed. */
   remove: ({ container }) => removeTwin(engine(), container),
 });
+
+/** The engine notes by this clock when it starts a container. */
+async function engineTime(engine: Dockerode): Promise<string> {
+  const { SystemTime } = (await engine.info()) as { SystemTime: string };
+  return new Date(SystemTime).toISOString();
+}
 
 /** Without the image: it is only what they are written through. */
 function declared({ volume, path, container, files }: Partial<ContainerFilesInputs>) {

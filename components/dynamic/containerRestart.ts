@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Inputs, LazyResource } from "./lazyResource";
 
 export interface ContainerRestartInputs {
-  /** ID of a container that was started after its files were written. */
+  /** ID of the container. */
   container: string;
   /** Its name. */
   name: string;
-  /** When its files were last written. */
+  /** When its files were last written, by the engine's clock. */
   written: string;
   /** How long it may take to become healthy, in seconds. */
   patience: number;
@@ -16,7 +16,8 @@ export interface ContainerRestartInputs {
 }
 
 /**
- * Restarts a container that runs with earlier files than those last written. Its ID is the container's name.
+ * Waits until a container is healthy, and restarts it first if it runs with earlier files than those last written. Its ID is the
+ * container's name.
  *
  * A restart keeps the container, so nothing has to be created that could fail. Deleting the resource does nothing.
  */

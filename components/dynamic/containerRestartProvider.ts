@@ -1,3 +1,6 @@
+import type Dockerode from "dockerode";
+
+import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import type { ContainerRestartInputs } from "./containerRestart";
 import { awaitHealth, engine, runInside } from "./dockerEngine";
@@ -10,25 +13,45 @@ export const provider = makeProvider<Inputs>({
   id: ({ name }) => name,
   compared: ({ container, written }) => [container, written],
   check: checkDrift(
-    (news, olds) => Promise.resolve(hasEarlierFiles(olds, news) ? [restart(news)] : []),
-    () => [],
+    async (news, olds) => {
+      if (hasEarlierFiles(olds, news)) return [restart(news)];
+      // Pulumi, or the engine, may just have started the one that was there before.
+      if (olds.container === news.container) await awaitStart(news);
+      return [];
+    },
+    ({ container }) => container,
   ),
-  apply: async (inputs, before) => {
-    if (before !== undefined && hasEarlierFiles(before, inputs)) {
-      const container = engine().getContainer(inputs.container);
+  apply: async (inputs) => {
+    const container = engine().getContainer(inputs.container);
+    const { State } = await container.inspect();
+    if (Date.parse(State.StartedAt) < Date.parse(inputs.written)) {
       if (inputs.beforeEnd !== undefined) await runInside(container, inputs.beforeEnd);
       // The engine waits as long as the container's own stop timeout.
       await container.restart();
-      await awaitHealth(container, inputs.patience).catch((cause: unknown) => {
-        const fault = cause instanceof Error ? cause.message : String(cause);
-        throw new Error(`container ${inputs.name}: ${fault}`, { cause });
-      });
     }
+    await becomeHealthy(container, inputs);
     return inputs;
   },
 });
 
-/** Whether the files were written after the container was started. A new container was started with the present ones. */
+async function awaitStart(inputs: Inputs): Promise<void> {
+  const container = engine().getContainer(inputs.container);
+  const { State } = (await ifExists(container.inspect())) ?? {};
+  if (State?.Running === true && State.Health?.Status === "starting")
+    await becomeHealthy(container, inputs);
+}
+
+async function becomeHealthy(
+  container: Dockerode.Container,
+  { name, patience }: Inputs,
+): Promise<void> {
+  await awaitHealth(container, patience).catch((cause: unknown) => {
+    const fault = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`container ${name}: ${fault}`, { cause });
+  });
+}
+
+/** Whether the files were written since the last update, after which the container ran with those before. A new one starts with the present ones. */
 function hasEarlierFiles(olds: Inputs, news: Inputs): boolean {
   return olds.container === news.container && olds.written !== news.written;
 }

@@ -210,7 +210,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         shmSize: Math.ceil(memory / 4),
         // A shutdown writes a checkpoint; a server killed meanwhile has to recover at the next start.
         stopTimeout: 120,
-        waitTimeout: 300,
+        patience: 300,
         // Writes most of what a shutdown has to write while clients are still served.
         beforeEnd: ["psql", "--no-psqlrc", "--quiet", "--dbname=postgres", "--command=checkpoint"],
       },

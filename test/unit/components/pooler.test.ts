@@ -55,7 +55,6 @@ test("has only the rights that it needs, and restarts by itself", () => {
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
     restart: "unless-stopped",
-    wait: true,
   });
   expect(container()).not.toHaveProperty("envs");
   expect(container()).not.toHaveProperty("labels");
