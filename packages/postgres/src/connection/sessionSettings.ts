@@ -20,6 +20,9 @@ const identityAndMeaning = {
   local_preload_libraries: "",
   // What an operator sets to stop writes would stop the repair, too. What only reads says so.
   default_transaction_read_only: "off",
+  // A statement that has waited for a lock must see what was committed meanwhile, and none may fail because of others. What needs
+  // another level says so.
+  default_transaction_isolation: "read committed",
 };
 
 /**
@@ -41,7 +44,7 @@ export const pluginOptions = optionsOf(identityAndMeaning);
 
 function optionsOf(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
     .join(" ");
 }
 

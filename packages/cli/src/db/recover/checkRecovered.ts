@@ -62,8 +62,7 @@ export async function checkRecovered(
   try {
     const state = await withClient(elsewhere, "recover", async (client) => {
       const found = await readRecoveredState(client);
-      await openToChecks(client, database, declared);
-      return found;
+      return { ...found, opened: await openToChecks(client, database, declared) };
     });
     if (end !== undefined && lsnOf(state.replayed ?? "0/0") <= end) {
       throw new UserError(
@@ -72,6 +71,11 @@ export async function checkRecovered(
       );
     }
     say(`  last transaction: ${state.lastTransaction ?? "none since the backup"}`);
+    for (const { kind, name, was } of state.opened) {
+      // A rotation moves the login of a role to another one.
+      const isMoved = was === "NOLOGIN" && state.logins.some((login) => isLoginOf(login, name));
+      if (!isMoved) say(`  ${kind} ${name}: was closed by ${was} in the backup, and is open now`);
+    }
     if (as === "a scrubbed copy") await scrub(superuser, migrator, program);
     await told("schema", () => tellSchema(recovered, program));
     await told("isolation", () => tellIsolation(recovered, program));

@@ -37,6 +37,7 @@ test("settings of the database's owner do not affect our sessions", async () => 
     alter ${name} set quote_all_identifiers = on;
     alter ${name} set transform_null_equals = on;
     alter ${name} set default_transaction_read_only = on;
+    alter ${name} set default_transaction_isolation = serializable;
     alter ${name} set row_security = off;
     alter ${name} set role = ${owner};
     alter ${name} set local_preload_libraries = 'no_such_library'`);
@@ -47,11 +48,15 @@ test("settings of the database's owner do not affect our sessions", async () => 
             pg_catalog.current_setting('quote_all_identifiers') as quoted,
             pg_catalog.current_setting('transform_null_equals') as nulls,
             pg_catalog.current_setting('row_security') as security,
-            pg_catalog.current_setting('transaction_read_only') as "readOnly"`,
+            pg_catalog.current_setting('transaction_read_only') as "readOnly",
+            pg_catalog.current_setting('transaction_isolation') as isolation`,
   );
   await client.end();
   expect(rows).toEqual([
-    { own: true, path: "", quoted: "off", nulls: "off", security: "on", readOnly: "off" },
+    {
+      ...{ own: true, path: "", quoted: "off", nulls: "off", security: "on" },
+      ...{ readOnly: "off", isolation: "read committed" },
+    },
   ]);
 });
 
