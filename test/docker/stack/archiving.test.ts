@@ -276,3 +276,18 @@ describe("killed", () => {
     await expect.poll(waiting, patience).toBe(0);
   });
 });
+
+test("a repository that was emptied is named, and its drills no longer count", async () => {
+  await project.container("backup").stop();
+  await inRepository("rm -rf archive/* backup/* drills");
+  const emptied = Date.now();
+  await project.container("backup").start();
+
+  await awaitReport(project, ({ repositories: [first] }) => {
+    const { lastBackup = null, emptied: loss = null } = first ?? {};
+    return loss !== null && new Date(loss.found).getTime() > emptied && lastBackup !== null;
+  });
+  const told = await warnings();
+  expect(told).toMatch(/Repository 1 of the backups was emptied: at 2.* all its backups were gone/);
+  expect(told).toContain("No drill has restored the backups of stack dev in repository 1 yet");
+});

@@ -128,7 +128,8 @@ export function backupWarnings(
     ...archivingWarnings(report, backup, now),
     ...report.repositories
       .filter(
-        ({ fault, failure, lastBackup }) => !isNew || (fault ?? failure ?? lastBackup) !== null,
+        ({ fault, failure, lastBackup, emptied }) =>
+          !isNew || (fault ?? failure ?? lastBackup ?? emptied) !== null,
       )
       .flatMap((repository) => repositoryWarnings(repository, backup, now)),
   ];
@@ -198,7 +199,7 @@ function timeLeft({ freeBytes, bytesPerSecond }: BackupReport["archiving"]): str
 }
 
 function repositoryWarnings(
-  { repository, fault, lastBackup, failure, gaps }: RepositoryReport,
+  { repository, fault, lastBackup, failure, gaps, emptied }: RepositoryReport,
   { schedule }: DockerSettings["backup"],
   now: number,
 ): string[] {
@@ -207,8 +208,19 @@ function repositoryWarnings(
   const warnings = gaps
     .filter(({ until }) => until === null || now - until.getTime() < gapAgeMs)
     .map((gap) => `${which} lacks WAL: no moment from ${lostMoments(gap)} can be recovered.`);
+  if (
+    emptied !== null &&
+    (lastBackup === null || now - new Date(emptied.found).getTime() < gapAgeMs)
+  ) {
+    warnings.unshift(
+      `${which} was emptied: at ${written(new Date(emptied.found))} all its backups were gone, the last of ${written(new Date(emptied.last))}. ` +
+        "No moment before the next backup can be recovered from it.",
+    );
+  }
   if (fault !== null) return [`${which}: ${firstLine(fault)}.`, ...warnings];
-  if (lastBackup === null) return [...warnings, `${which} has no backup yet${because}.`];
+  if (lastBackup === null && (emptied === null || failure !== null))
+    return [...warnings, `${which} has no backup yet${because}.`];
+  if (lastBackup === null) return warnings;
   if (isAhead(lastBackup.start, now)) {
     return [
       ...warnings,

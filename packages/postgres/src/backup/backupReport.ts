@@ -32,6 +32,8 @@ export interface Archiving {
 
 export interface RepositoryReport {
   repository: number;
+  /** Where it is, to tell that another one has taken its number. */
+  place: string;
   /** Why it could not be read, or made ready; null: it was. */
   fault: string | null;
   /** null: there is none. */
@@ -44,6 +46,8 @@ export interface RepositoryReport {
   archiveRead: string | null;
   /** The last segment that it has; null: none. */
   newestSegment: string | null;
+  /** When all its backups were found to be gone, and when the last of them had ended; null: they never were. */
+  emptied: { found: string; last: string } | null;
 }
 
 /** Whether a repository takes the WAL that another one makes the server keep. */
@@ -75,6 +79,7 @@ const backupReport: z.ZodType<BackupReport> = z.object({
   repositories: z.array(
     z.object({
       repository: z.number(),
+      place: z.string(),
       fault: text,
       lastBackup: z
         .object({ label: z.string(), start: moment, stop: moment, firstSegment: z.string() })
@@ -83,6 +88,7 @@ const backupReport: z.ZodType<BackupReport> = z.object({
       gaps: z.array(archiveGap),
       archiveRead: time.nullable(),
       newestSegment: text,
+      emptied: z.object({ found: time, last: time }).nullable(),
     }),
   ),
 });

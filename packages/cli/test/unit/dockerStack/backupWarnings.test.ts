@@ -17,6 +17,7 @@ const backup = {
 const repository = {
   ...{ repository: 1, fault: null, lastBackup: backup, failure: null, gaps: [] },
   ...{ archiveRead: at("11:59:50"), newestSegment: "000000010000000000000009" },
+  ...{ place: "/", emptied: null },
 };
 const healthy: BackupReport = {
   time: at("11:59:58"),
@@ -150,6 +151,24 @@ test("a gap is told until a backup follows, and for a day after", () => {
     "Repository 1 of the backups lacks WAL: no moment from 2026-11-30 10:00:00+00 to 2026-11-30 10:05:00+00 can be recovered.",
   ]);
   expect(withGap(new Date("2026-11-29T11:59:59Z"))).toEqual([]);
+});
+
+test("a repository that was emptied is told until a backup follows, and for a day after", () => {
+  const told = (found: string, known: Partial<BackupReport["repositories"][number]> = {}) => {
+    const emptied = { found, last: "2026-11-29T02:17:00.000Z" };
+    return warningsOf({ ...healthy, repositories: [{ ...repository, ...known, emptied }] });
+  };
+  const yesterday = "2026-11-29T11:59:59.000Z";
+  const words = (found: string) =>
+    `Repository 1 of the backups was emptied: at ${found} all its backups were gone, the last of 2026-11-29 02:17:00+00. ` +
+    "No moment before the next backup can be recovered from it.";
+  expect(told(at("11:00:00"))).toEqual([words("2026-11-30 11:00:00+00")]);
+  expect(told(yesterday)).toEqual([]);
+  expect(told(yesterday, { lastBackup: null })).toEqual([words("2026-11-29 11:59:59+00")]);
+  expect(told(at("11:00:00"), { lastBackup: null, failure: "no" })).toEqual([
+    words("2026-11-30 11:00:00+00"),
+    "Repository 1 of the backups has no backup yet: no.",
+  ]);
 });
 
 test("no backup, and one that is a day late, are told with the reason", () => {

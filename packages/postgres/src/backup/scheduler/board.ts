@@ -1,15 +1,17 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import {
   type Archiving,
   type BackupReport,
+  readReport,
   reportFile,
   type RepositoryReport,
   takesWaiting,
 } from "../backupReport";
 import { ArchivingJudge, lookAtArchiving } from "./archiving";
 import { log } from "./log";
+import type { PlannedRepository } from "./plan";
 
 /** How often the server's archiving is looked at, in milliseconds. */
 const everyMs = 5_000;
@@ -18,6 +20,8 @@ const everyMs = 5_000;
 export class Board {
   private archiving: Archiving | undefined;
   private readonly repositories = new Map<number, RepositoryReport>();
+  /** When the last backup of a repository had ended that it is known to have had. */
+  private readonly lastBackups = new Map<number, Date>();
   /** Aborted when archiving begins to work again. */
   private recovery = new AbortController();
   /** Whether WAL was dropped since archiving fails. */
@@ -26,19 +30,27 @@ export class Board {
   private reportFault: string | undefined;
 
   /**
+   * @param before the last report of an earlier process
    * @param publish is given each report
    * @param tell is given each line for the log
    */
   constructor(
-    repositories: readonly number[],
+    repositories: readonly PlannedRepository[],
+    before?: BackupReport,
     private readonly publish: (report: BackupReport) => void = writeReport,
     private readonly tell: (line: string) => void = log,
   ) {
     const unknown = { fault: null, lastBackup: null, failure: null, gaps: [] };
-    for (const repository of repositories)
+    for (const { number: repository, place } of repositories) {
+      const known = before?.repositories.find(
+        (each) => each.repository === repository && each.place === place,
+      );
       this.repositories.set(repository, {
-        ...{ repository, ...unknown, archiveRead: null, newestSegment: null },
+        ...{ repository, place, ...unknown, archiveRead: null, newestSegment: null },
+        emptied: known?.emptied ?? null,
       });
+      if (known?.lastBackup) this.lastBackups.set(repository, known.lastBackup.stop);
+    }
   }
 
   /** Whether WAL waits that could not be archived into a repository, as far as is known. */
@@ -50,12 +62,27 @@ export class Board {
     return isOnly || report === undefined || !takesWaiting(report, this.archiving);
   }
 
-  /** Takes down what is known of a repository now. */
-  note(repository: number, known: Partial<Omit<RepositoryReport, "repository">>): void {
+  /**
+   * Takes down what is known of a repository now.
+   *
+   * @returns whether it has just been found without the backups that it had
+   */
+  note(
+    repository: number,
+    known: Partial<Omit<RepositoryReport, "repository" | "place" | "emptied">>,
+  ): boolean {
     const before = this.repositories.get(repository);
-    if (before === undefined) return;
-    this.repositories.set(repository, { ...before, ...known });
+    if (before === undefined) return false;
+    const had = this.lastBackups.get(repository);
+    const isEmptied = known.lastBackup === null && had !== undefined;
+    if (known.lastBackup) this.lastBackups.set(repository, known.lastBackup.stop);
+    if (isEmptied) this.lastBackups.delete(repository);
+    const emptied = isEmptied
+      ? { found: new Date().toISOString(), last: had.toISOString() }
+      : before.emptied;
+    this.repositories.set(repository, { ...before, ...known, emptied });
     this.report();
+    return isEmptied;
   }
 
   /** Takes down how the server archives now, and logs a change. */
@@ -131,6 +158,15 @@ export class Board {
 
 function wasFailing(archiving: Archiving | undefined): boolean {
   return archiving !== undefined && archiving.failingSince !== null;
+}
+
+/** The last report of an earlier process; undefined if there is none that can be read. */
+export function lastReport(): BackupReport | undefined {
+  try {
+    return readReport(readFileSync(reportFile, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Replaces the file as a whole: a reader never finds half of it. */

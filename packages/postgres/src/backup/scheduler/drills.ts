@@ -10,7 +10,7 @@ import { damagedRecord } from "../pgbackrest/ownRecords";
 import { runPgBackRest } from "../pgbackrest/runPgBackRest";
 import { isAhead, nextTime } from "../schedule";
 import { log } from "./log";
-import type { Plan } from "./plan";
+import { numbersOf, type Plan } from "./plan";
 
 /** Drills each repository as scheduled, until the process ends. One that was due while this container did not run is made up for. */
 export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<void> {
@@ -22,7 +22,7 @@ export async function scheduleDrills(plan: Plan, signal: AbortSignal): Promise<v
   /** Where a record could not be written, the next drill is not due at once. */
   const tried = new Map<number, Date>();
   while (!signal.aborted) {
-    for (const repository of plan.repositories) {
+    for (const repository of numbersOf(plan)) {
       try {
         const last = (await lastDrill(repository, signal)) ?? started;
         const after = new Date(Math.max(last.getTime(), tried.get(repository)?.getTime() ?? 0));
@@ -84,15 +84,15 @@ export async function drillAlone(
  *
  * @param ended a drill that has just ended: its record may not be in a repository that fails
  */
-async function copyRecords(
-  { repositories }: Plan,
+export async function copyRecords(
+  plan: Pick<Plan, "repositories">,
   signal: AbortSignal,
   ended?: DrillRecord,
 ): Promise<void> {
   try {
     const known = await readCopy();
     const drills: LastDrill[] = [];
-    for (const repository of repositories) {
+    for (const repository of numbersOf(plan)) {
       const run = (args: readonly string[]) =>
         runPgBackRest([`--repo=${repository}`, ...args], signal);
       const read = await readDrillRecords(run, 20);

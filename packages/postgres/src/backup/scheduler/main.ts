@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { backupPaths } from "../pgbackrest/backupDeclaration";
-import { Board } from "./board";
+import { Board, lastReport } from "./board";
 import { drillAlone, DrillRunning, scheduleDrills } from "./drills";
 import { keepBeating } from "./heartbeat";
 import { log } from "./log";
-import { acceptRowsWord, type Plan, planFile, untilInputEndsWord } from "./plan";
+import { acceptRowsWord, numbersOf, type Plan, planFile, untilInputEndsWord } from "./plan";
 import { takeBackups } from "./takeBackups";
 
 /** Its age is what the container's health check looks at: image/scheduler.Dockerfile. */
@@ -51,8 +51,8 @@ async function schedule(plan: Plan): Promise<void> {
   };
   stillAlive();
   const alive = setInterval(stillAlive, 5_000);
-  log(`backups: ${plan.schedule} (UTC), repositories ${plan.repositories.join(", ")}`);
-  const board = new Board(plan.repositories);
+  log(`backups: ${plan.schedule} (UTC), repositories ${numbersOf(plan).join(", ")}`);
+  const board = new Board(plan.repositories, lastReport());
   try {
     await Promise.all([
       board.watch(stop.signal),

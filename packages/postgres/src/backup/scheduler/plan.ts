@@ -1,11 +1,18 @@
 import type { DrillPlan } from "../drill/drillPlan";
-import type { BackupDeclaration } from "../pgbackrest/backupDeclaration";
+import type { BackupDeclaration, Repository } from "../pgbackrest/backupDeclaration";
 
 /** What the scheduler works by: a file beside pgbackrest.conf. */
 export interface Plan extends Pick<BackupDeclaration, "schedule" | "drillSchedule"> {
-  /** Numbers of the repositories, as pgBackRest counts them. */
-  repositories: readonly number[];
+  repositories: readonly PlannedRepository[];
   drill: DrillPlan;
+}
+
+/** A repository, as the scheduler knows it. */
+export interface PlannedRepository {
+  /** As pgBackRest counts it. */
+  number: number;
+  /** Another one that takes its number has another. */
+  place: string;
 }
 
 /** The argument of a drill that compares its rows with no previous one. */
@@ -26,6 +33,17 @@ export function planOf(
 ): Plan {
   return {
     ...{ schedule, drillSchedule, drill },
-    repositories: repositories.map(({ number }) => number),
+    repositories: repositories.map((each) => ({ number: each.number, place: placeOf(each) })),
   };
+}
+
+/** The numbers of its repositories. */
+export function numbersOf({ repositories }: Pick<Plan, "repositories">): number[] {
+  return repositories.map(({ number }) => number);
+}
+
+function placeOf(repository: Repository): string {
+  if (repository.type === "volume") return repository.path;
+  const { endpoint, port, bucket, path } = repository;
+  return `${endpoint}:${port}/${bucket}${path}`;
 }

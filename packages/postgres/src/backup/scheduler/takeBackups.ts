@@ -7,12 +7,13 @@ import type { Backup } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { archiveHistories } from "./archiveHistories";
 import type { Board } from "./board";
+import { copyRecords } from "./drills";
 import { log } from "./log";
 import { inTurn } from "./inTurn";
 import { findLostWal, type LostWal } from "./lostWal";
 import { markRepository } from "./markRepository";
 import { nextDue, nextType } from "./nextBackup";
-import { offFile, type Plan } from "./plan";
+import { numbersOf, offFile, type Plan } from "./plan";
 import { prepareRepository } from "./prepareRepository";
 
 /** After a failure: the first pause, and the longest. */
@@ -26,12 +27,12 @@ const lookEveryMs = 60_000;
  * scheduled, and a full one after WAL was lost. What fails is tried again.
  */
 export async function takeBackups(plan: Plan, board: Board, signal: AbortSignal): Promise<void> {
-  await Promise.all(plan.repositories.map((number) => fill(number, plan, board, signal)));
+  await Promise.all(numbersOf(plan).map((number) => fill(number, plan, board, signal)));
 }
 
 async function fill(
   repository: number,
-  { schedule }: Plan,
+  plan: Plan,
   board: Board,
   signal: AbortSignal,
 ): Promise<void> {
@@ -53,16 +54,22 @@ async function fill(
       continue;
     }
     const { backups } = read.state;
+    const lastBackup = backups.at(-1) ?? null;
+    if (board.note(repository, { lastBackup })) {
+      tell("all its backups are gone, and others begin");
+      isMarked = false;
+      // They were beside the backups.
+      await copyRecords(plan, signal);
+    }
     isMarked ||= await mark(repository, signal);
     const archiveRead = new Date().toISOString();
     const lost = await lostWal(repository, backups, signal);
-    const lastBackup = backups.at(-1) ?? null;
     if ("fault" in lost) {
-      board.note(repository, { fault: lost.fault, lastBackup });
+      board.note(repository, { fault: lost.fault });
       tell(lost.fault);
     } else {
       const { gaps, newestSegment = null } = lost;
-      board.note(repository, { fault: null, lastBackup, gaps, newestSegment, archiveRead });
+      board.note(repository, { fault: null, gaps, newestSegment, archiveRead });
       if (lost.lacksHistory) await inTurn(() => archiveHistories(signal));
     }
     const gap = "fault" in lost ? undefined : lost.open.at(-1);
@@ -73,7 +80,7 @@ async function fill(
     } else if (!("fault" in lost)) told = undefined;
     // A backup needs WAL of its own, which comes after all that waits.
     const mustBeFull = (gap !== undefined && !board.isFailing(repository)) || wereOff(backups);
-    const due = mustBeFull ? new Date() : nextDue(backups, schedule);
+    const due = mustBeFull ? new Date() : nextDue(backups, plan.schedule);
     if (due.getTime() > Date.now()) {
       await board.rest(Math.min(due.getTime() - Date.now(), lookEveryMs), signal);
       continue;

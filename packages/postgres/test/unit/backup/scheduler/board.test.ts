@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 import type { Archiving, BackupReport } from "../../../../src/backup/backupReport";
 import { Board } from "../../../../src/backup/scheduler/board";
+import type { PlannedRepository } from "../../../../src/backup/scheduler/plan";
 
 const since = "2026-11-30T12:00:00.000Z";
 const well: Archiving = {
@@ -15,12 +16,17 @@ const dropped = (segment: string) => ({ segment, time: since });
 
 /** A board, and what it has published and logged. */
 function boardOf(...repositories: number[]) {
+  return continued(undefined, ...repositories.map((number) => ({ number, place: "/" })));
+}
+
+/** One of a process that has found the report of an earlier one. */
+function continued(before: BackupReport | undefined, ...repositories: PlannedRepository[]) {
   const reports: BackupReport[] = [];
   const lines: string[] = [];
   const publish = (report: BackupReport) => {
     reports.push(report);
   };
-  const board = new Board(repositories, publish, (line) => lines.push(line));
+  const board = new Board(repositories, before, publish, (line) => lines.push(line));
   return { board, reports, lines };
 }
 
@@ -125,7 +131,9 @@ test("a report that cannot be written is logged once, and keeps nothing from bei
   const publish = () => {
     if (isFull) throw new Error("ENOSPC: no space left on device");
   };
-  const board = new Board([1], publish, (line) => lines.push(line));
+  const board = new Board([{ number: 1, place: "/" }], undefined, publish, (line) =>
+    lines.push(line),
+  );
   board.noteArchiving(well);
   board.note(1, { failure: null });
   expect(lines).toEqual(["report: Error: ENOSPC: no space left on device"]);
@@ -134,4 +142,33 @@ test("a report that cannot be written is logged once, and keeps nothing from bei
   isFull = true;
   board.note(1, { failure: null });
   expect(lines).toHaveLength(2);
+});
+
+test("a repository that had backups and has none was emptied, also while no scheduler ran", () => {
+  const ended = new Date("2026-11-29T02:17:10Z");
+  const lastBackup = { label: "F", start: ended, stop: ended, firstSegment: "05" };
+  const emptied = { found: expect.any(String) as string, last: ended.toISOString() };
+  const { board, reports } = boardOf(1, 2);
+  board.noteArchiving(well);
+  expect(board.note(1, { lastBackup: null })).toBe(false);
+  for (const number of [1, 2]) expect(board.note(number, { lastBackup })).toBe(false);
+  board.note(1, { fault: "no answer" });
+  expect(board.note(1, { lastBackup: null })).toBe(true);
+  expect(board.note(1, { lastBackup: null })).toBe(false);
+  expect(reports.at(-1)?.repositories).toMatchObject([{ emptied }, { emptied: null }]);
+
+  const next = continued(reports.at(-1), ...[1, 2].map((number) => ({ number, place: "/" })), {
+    number: 3,
+    place: "/",
+  });
+  next.board.noteArchiving(well);
+  expect([1, 2, 3].map((number) => next.board.note(number, { lastBackup: null }))).toEqual([
+    ...[false, true, false],
+  ]);
+  const [first, second, third] = next.reports.at(-1)?.repositories ?? [];
+  expect([first, second, third]).toMatchObject([{ emptied }, { emptied }, { emptied: null }]);
+
+  // Another repository has the number of one that was left.
+  const moved = continued(reports.at(-1), { number: 2, place: "/moved" });
+  expect(moved.board.note(2, { lastBackup: null })).toBe(false);
 });
