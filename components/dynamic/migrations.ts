@@ -26,7 +26,7 @@ export interface MigrationsInputs {
   releasedVersion: number;
   /** Whether a pending migration that is unsafe for a database in use is refused, or shown by preview. */
   unsafe: "refused" | "told";
-  /** Why pending migrations are refused on a database with data; undefined: they are not. */
+  /** Why data is not proven to be restorable; undefined: it is, or need not be. Pending migrations of a database with data are refused. */
   undrilled?: Undrilled | undefined;
 }
 

@@ -107,6 +107,12 @@ async function requireDrill(
   if (undrilled === undefined || applied.length === 0) return;
   if (!(await holdsRows(connection, schemas))) return;
   const names = applied.map(({ name }) => name).join(", ");
+  if (undrilled.isTolerated === true) {
+    console.log(
+      `${names}: applied because the server has just been started, although ${undrilled.fault}`,
+    );
+    return;
+  }
   throw new DeclarationErrors([new DeclarationError(names, undrilled.fault, undrilled.remedy)]);
 }
 

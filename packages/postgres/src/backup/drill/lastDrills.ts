@@ -89,10 +89,12 @@ export function parseCopy(text: string): LastDrill[] {
 /** Milliseconds of a day. */
 const day = 24 * 60 * 60 * 1000;
 
-/** Why migrations of a database with data are refused, and what to do about it. Neither ends with a full stop. */
+/** Why the data is not proven to be restorable, and what to do about it. Neither ends with a full stop. */
 export interface Undrilled {
   fault: string;
   remedy: string;
+  /** Whether that is said, and migrations are applied all the same. Default: they are refused. */
+  isTolerated?: boolean;
 }
 
 /**
