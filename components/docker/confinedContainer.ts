@@ -1,6 +1,7 @@
 import { Container } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { confinement } from "@hosterizer/postgres/server/dockerEngine/confinement";
 import { ContainerFiles } from "../dynamic/containerFiles";
 import { ContainerRestart } from "../dynamic/containerRestart";
 import { ContainerTrial } from "../dynamic/containerTrial";
@@ -8,14 +9,11 @@ import { ContainerTrial } from "../dynamic/containerTrial";
 /** Size in bytes of a log file, and how many of them Docker keeps for a container. */
 const logOpts = { "max-size": "10m", "max-file": "3" };
 
-/**
- * What every container of this project is denied, and how it is run: it writes only to its volumes and memory, and has and gains
- * no capability. It starts again with the engine, unless it was stopped by hand.
- */
-const confinement = {
-  readOnly: true,
-  capabilities: { drops: ["ALL"] },
-  securityOpts: ["no-new-privileges:true"],
+/** How every container of this project is run: confined, and started again with the engine unless it was stopped by hand. */
+const containerDefaults = {
+  readOnly: confinement.ReadonlyRootfs,
+  capabilities: { drops: confinement.CapDrop },
+  securityOpts: confinement.SecurityOpt,
   restart: "unless-stopped",
   mustRun: true,
   logDriver: "json-file",
@@ -122,10 +120,10 @@ export function makeConfinedContainer(
           ...(data === undefined ? {} : { data: data.path }),
           ...confined,
           tmpfs: { ...tmpfs, ...inMemory(shared) },
-          capabilities: confinement.capabilities,
-          securityOpts: confinement.securityOpts,
-          logDriver: confinement.logDriver,
-          logOpts: confinement.logOpts,
+          capabilities: containerDefaults.capabilities,
+          securityOpts: containerDefaults.securityOpts,
+          logDriver: containerDefaults.logDriver,
+          logOpts: containerDefaults.logOpts,
           patience,
           ...beforeEnd,
         },
@@ -147,7 +145,7 @@ export function makeConfinedContainer(
   const made = new Container(
     name,
     {
-      ...confinement,
+      ...containerDefaults,
       name: container,
       image,
       networksAdvanced: [{ name: network, aliases: [container] }],

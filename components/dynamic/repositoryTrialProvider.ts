@@ -8,6 +8,7 @@ import {
   readBackupList,
   type RepositoryState,
 } from "@hosterizer/postgres/backup/pgbackrest/backupList";
+import { confinement } from "@hosterizer/postgres/server/dockerEngine/confinement";
 import { withoutFrames } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
@@ -123,9 +124,7 @@ async function tryRepositories(docker: Dockerode, inputs: RepositoryTrialInputs)
     Volumes: { [backupPaths.configuration]: {} },
     HostConfig: {
       NetworkMode: network,
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
+      ...confinement,
       Tmpfs: { "/tmp": "" },
       Binds: [`${data}:/var/lib/postgresql:ro`, `${volume}:${backupPaths.repository}:ro`],
       LogConfig: { Type: "json-file", Config: {} },

@@ -11,6 +11,7 @@ import { extract, type Pack, pack } from "tar-stream";
 import { containerPaths } from "@hosterizer/postgres/server/container/mandatorySettings";
 import { engineMessage, ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import { UserError } from "@hosterizer/postgres/userError";
+import { startAttached } from "../../dockerStack/attachedContainer";
 import { engine } from "../../dockerStack/engine";
 import { runInContainer } from "../../dockerStack/runInContainer";
 
@@ -24,8 +25,8 @@ export interface ProgramContainer {
 }
 
 /**
- * A container of the server's image, with the server's network and without its volumes or any right. It ends with this process, however
- * that ends, and the engine then removes it: its main program reads what this process never writes.
+ * A container of the server's image, with the server's network and without its volumes or any right. It ends with this process, and
+ * the engine then removes it.
  *
  * @param server name of the server's container, which runs
  */
@@ -34,45 +35,26 @@ export function createProgramContainer(server: string): Promise<ProgramContainer
 }
 
 async function startBeside(server: string): Promise<ProgramContainer> {
-  const docker = engine();
-  const { Id, Image } = await docker.getContainer(server).inspect();
-  const container = await docker.createContainer({
+  const { Id, Image } = await engine().getContainer(server).inspect();
+  const { container, detach } = await startAttached({
     name: `${server}-programs-${randomBytes(4).toString("hex")}`,
     Image,
     // Programs in it are told to end by SIGTERM, which goes to all of them.
     Entrypoint: ["tini", "--", "sh", "-c", 'trap "" TERM; exec cat'],
-    Cmd: [],
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
-    Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       NetworkMode: `container:${Id}`,
       AutoRemove: true,
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
       Mounts: [{ Type: "volume", Source: "", Target: folder }],
       LogConfig: { Type: "none", Config: {} },
     },
   });
-  try {
-    const options = { stream: true, stdin: true, hijack: true };
-    const input: NodeJS.ReadWriteStream & { destroy?: () => void } =
-      await container.attach(options);
-    await container.start();
-    const remove = async () => {
-      const removed = ifExists(container.wait({ condition: "removed" }));
-      await ifExists(container.kill()).catch(unlessEnded);
-      await removed;
-      // It would keep this process alive.
-      input.destroy?.();
-    };
-    return { container, remove };
-  } catch (error) {
-    await ifExists(container.remove({ force: true, v: true }));
-    throw error;
-  }
+  const remove = async () => {
+    const removed = ifExists(container.wait({ condition: "removed" }));
+    await ifExists(container.kill()).catch(unlessEnded);
+    await removed;
+    detach();
+  };
+  return { container, remove };
 }
 
 /** The engine refuses to kill a container that has ended. */

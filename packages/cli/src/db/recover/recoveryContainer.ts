@@ -12,6 +12,7 @@ import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineRespons
 import { UserError } from "@hosterizer/postgres/userError";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DockerNames } from "../../dockerStack/dockerObjects";
+import { startAttached } from "../../dockerStack/attachedContainer";
 import { engine } from "../../dockerStack/engine";
 import { dataMount, findUnfinishedVolume } from "../../dockerStack/unfinishedVolume";
 import { unfinishedMark } from "../../dockerStack/volumeContents";
@@ -31,7 +32,7 @@ export interface RecoveryNames {
 
 /**
  * A container without a network, in which a backup is restored into a new volume and the recovered server is looked at. It ends with
- * this process, however that ends: its main program reads what this process never writes. What an earlier one has left is removed.
+ * this process. What an earlier one has left is removed.
  *
  * @param volume Name of a volume, which is created.
  * @param isRemote whether the backup is fetched over the network: then the container is in the stack's, until `leaveNetwork`
@@ -48,20 +49,12 @@ export async function createRecoveryContainer(
   const limits = (await ifExists(docker.getContainer(server).inspect()))?.HostConfig ?? {};
   await removeUnfinished(target);
   // The engine makes the volume with the container.
-  const container = await docker.createContainer({
+  const attached = startAttached({
     name: target.recovery,
     Image,
     Entrypoint: ["tini", "--", "cat"],
-    Cmd: [],
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
-    Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       NetworkMode: isRemote ? names.network : "none",
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
       Tmpfs: { "/tmp": "", [containerPaths.runtime]: "" },
       Binds: [
         `${volume}:${dataMount}`,
@@ -73,21 +66,14 @@ export async function createRecoveryContainer(
       ShmSize: limits.ShmSize ?? 0,
     },
   });
-  const options = { stream: true, stdin: true, hijack: true };
-  let input: (NodeJS.ReadWriteStream & { destroy?: () => void }) | undefined;
-  const remove = async () => {
-    await ifExists(container.remove({ force: true, v: true }));
-    // It would keep this process alive.
-    input?.destroy?.();
-  };
-  try {
-    input = await container.attach(options);
-    await container.start();
-  } catch (error) {
-    await remove();
+  const { container, detach } = await attached.catch(async (error: unknown) => {
     await ifExists(docker.getVolume(volume).remove());
     throw error;
-  }
+  });
+  const remove = async () => {
+    await ifExists(container.remove({ force: true, v: true }));
+    detach();
+  };
   return { container, remove };
 }
 
