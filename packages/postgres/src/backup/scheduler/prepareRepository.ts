@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+
 import { stanza } from "../pgbackrest/backupDeclaration";
 import { readBackupList, type RepositoryState } from "../pgbackrest/backupList";
-import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
+import { copyId, readCopyId } from "../pgbackrest/copyId";
+import { putIntoRepository, runPgBackRest, said } from "../pgbackrest/runPgBackRest";
 import { inTurn } from "./inTurn";
 import { log } from "./log";
 
@@ -18,6 +21,22 @@ export async function prepareRepository(
   // Not in turn: a repository that does not answer is reported while another one takes a backup.
   if ("fault" in found && (await findUnfinished(repository, signal)).length === 0) return found;
   return inTurn(() => create(repository, signal));
+}
+
+/**
+ * Marks a repository as a copy's, if this server is one, so that no update gives it to the original. That it is not the original's was found
+ * out when it was declared.
+ *
+ * @throws if the repository does not answer
+ */
+export async function markRepository(repository: number, signal: AbortSignal): Promise<void> {
+  const id = await readFile(copyId.inVolume, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (id === undefined) return;
+  const { output } = await runPgBackRest([`--repo=${repository}`, ...readCopyId], signal);
+  if (output.trim() === "") await putIntoRepository(repository, copyId.inRepository, id);
 }
 
 async function create(

@@ -5,19 +5,21 @@ import { lostMoments, missingSegments } from "../pgbackrest/archiveGaps";
 import { backupPaths } from "../pgbackrest/backupDeclaration";
 import type { Backup } from "../pgbackrest/backupList";
 import { runPgBackRest, said } from "../pgbackrest/runPgBackRest";
+import { isAhead, nextTime } from "../schedule";
 import { archiveHistories } from "./archiveHistories";
 import type { Board } from "./board";
 import { copyRecords } from "./drills";
-import { log } from "./log";
 import { inTurn } from "./inTurn";
+import { log } from "./log";
 import { findLostWal, type LostWal } from "./lostWal";
-import { markRepository } from "./markRepository";
-import { nextDue, nextType } from "./nextBackup";
 import { numbersOf, offFile, type Plan } from "./plan";
-import { prepareRepository } from "./prepareRepository";
+import { markRepository, prepareRepository } from "./prepareRepository";
 
 /** After a failure: the first pause, and the longest. */
 const pausesMs = { first: 15_000, longest: 30 * 60_000 };
+
+/** A full backup is taken when the last one is older; those in between build on it. */
+const fullEveryMs = 7 * 24 * 60 * 60 * 1000;
 
 /** A clock that is set, a machine that sleeps and WAL that is lost are noticed within a minute. */
 const lookEveryMs = 60_000;
@@ -56,7 +58,7 @@ async function fill(
     const { backups } = read.state;
     const lastBackup = backups.at(-1) ?? null;
     if (board.note(repository, { lastBackup })) {
-      tell("all its backups are gone, and others begin");
+      tell("all its backups are gone; a full one follows");
       isMarked = false;
       // They were beside the backups.
       await copyRecords(plan, signal);
@@ -90,6 +92,25 @@ async function fill(
     pause = failure === undefined ? pausesMs.first : Math.min(pause * 2, pausesMs.longest);
     if (failure !== undefined) await board.rest(pause, signal);
   }
+}
+
+type Known = Pick<Backup, "start" | "type">;
+
+/**
+ * When the next backup of a repository is due: at once, if a scheduled one did not take place. One that a wrong clock has dated ahead would
+ * put all others off until then, and does not count.
+ */
+export function nextDue(backups: readonly Known[], schedule: string, now = new Date()): Date {
+  const last = backups.findLast(({ start }) => !isAhead(start, now));
+  return last === undefined ? now : (nextTime(schedule, last.start) ?? now);
+}
+
+/** The type of the next backup, as pgBackRest calls it. */
+export function nextType(backups: readonly Known[], now = new Date()): "full" | "incr" {
+  const full = backups.findLast(({ type, start }) => type === "full" && !isAhead(start, now));
+  return full === undefined || now.getTime() - full.start.getTime() >= fullEveryMs
+    ? "full"
+    : "incr";
 }
 
 /** @returns whether the repository was marked. If not, it is tried again */

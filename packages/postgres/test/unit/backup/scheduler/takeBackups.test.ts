@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { nextDue, nextType } from "../../../../src/backup/scheduler/nextBackup";
+import { nextDue, nextType } from "../../../../src/backup/scheduler/takeBackups";
 
 const now = new Date("2026-11-30T12:00:00Z");
 const schedule = "17 2 * * *";
