@@ -9,6 +9,8 @@ export interface Arguments {
   yes: boolean;
   /** Values of the command's own options, by option. */
   values: Readonly<Record<string, string | undefined>>;
+  /** Values of those that may be given several times, in their order. */
+  lists: Readonly<Record<string, readonly string[]>>;
   /** All other arguments, for Pulumi. */
   rest: string[];
 }
@@ -22,6 +24,8 @@ export interface CommandDescription {
   yes?: string;
   /** The purpose of the command's own options with a value, by option. */
   options?: Readonly<Record<string, string>>;
+  /** The same for those that may be given several times. */
+  lists?: Readonly<Record<string, string>>;
 }
 
 /** Reads a command line. `--help` prints what the command does and ends the process. */
@@ -35,12 +39,21 @@ export function readArguments(description: CommandDescription, args: readonly st
   if (description.yes !== undefined) command.option("-y, --yes", description.yes);
   const own = Object.entries(description.options ?? {});
   for (const [option, purpose] of own) command.option(`--${option} <${option}>`, purpose);
+  const repeated = Object.entries(description.lists ?? {});
+  for (const [option, purpose] of repeated)
+    command.option(`--${option} <${option}>`, purpose, append, []);
   command.parse([...args], { from: "user" });
   requireOptions(description.name, command.args);
   const { stack, yes = false } = command.opts<{ stack: string; yes?: boolean }>();
   const given = command.opts<Record<string, string | undefined>>();
   const values = Object.fromEntries(own.map(([option]) => [option, given[option]]));
-  return { stack, yes, values, rest: command.args };
+  const several = command.opts<Record<string, readonly string[] | undefined>>();
+  const lists = Object.fromEntries(repeated.map(([option]) => [option, several[option] ?? []]));
+  return { stack, yes, values, lists, rest: command.args };
+}
+
+function append(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 /**

@@ -69,7 +69,7 @@ test("destroy refuses another volume's name, and removes nothing", async () => {
   const { code, output } = await project.run("destroy", "--volume", "hosterizer-dev-data");
 
   expect(code).toBe(1);
-  expect(output).toContain('"hosterizer-dev-data" is not the volume of stack dev');
+  expect(output).toContain('"hosterizer-dev-data" is not a volume of stack dev');
   expect(await isRunning()).toBe(true);
 });
 

@@ -341,7 +341,7 @@ describe("a copy as another stack", () => {
       /dataVolume: (\S+)/.exec(await project.read("Pulumi.review.yaml")) ?? [];
     const removed = await project.npm(
       ...["destroy", "--", "--stack", "review", "--yes", "--volume", volume],
-      ...["--backups", `${project.prefix}-review-backup`],
+      ...["--volume", `${project.prefix}-review-backup`],
     );
     expect(removed.code).toBe(0);
     expect((await objects()).filter((name) => name.includes("-review"))).toEqual([]);

@@ -9,7 +9,9 @@ import {
 } from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer, removeServer } from "@hosterizer/postgres/server/embedded/server";
 import { renderKeys } from "@hosterizer/postgres/backup/pgbackrest/repositoryKeys";
+import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { UserError } from "@hosterizer/postgres/userError";
+import { recoveredAt } from "../dockerStack/dataVolumes";
 import {
   type DataVolume,
   type DockerNames,
@@ -21,6 +23,7 @@ import {
   removeVolume,
 } from "../dockerStack/dockerObjects";
 import { readConfiguredKeys } from "../dockerStack/configuredKeys";
+import { counted } from "../db/screen/numbers";
 import { folders } from "../folders";
 import { healStack } from "../healing/healStack";
 import { startInstance } from "../healing/startInstance";
@@ -29,7 +32,7 @@ import { openStack } from "../stack/openStack";
 import { type ExternalStack, readExternalSettings } from "../stack/readInstanceSettings";
 import { replaceFile } from "../stack/replaceFile";
 import { stackName } from "../stack/stackFiles";
-import { readResources } from "../stack/state";
+import { readResources, type ResourceState } from "../stack/state";
 import { updateStack } from "../stack/updateStack";
 import { askOnTerminal, printLine } from "../terminal";
 
@@ -37,16 +40,16 @@ const nothing = "Nothing was removed.";
 
 /** `npm run destroy`: removes a stack, after saying what goes. Removes a volume with data only if the user names it. */
 export async function destroy(args: string[]): Promise<number> {
-  const { stack, yes, values, rest } = readArguments(
+  const { stack, yes, lists, rest } = readArguments(
     {
       name: "destroy",
       description:
         "Removes everything that the stack has created. This cannot be undone.\n" +
         "An embedded server is removed with its data. A Docker volume with data or backups is kept unless you name it.",
       yes: "do not ask",
-      options: {
-        volume: "also remove this volume, which holds the data of a stack in Docker",
-        backups: "also remove this volume, which holds its backups",
+      lists: {
+        volume:
+          "also remove this volume with data or backups of a stack in Docker; may be repeated",
       },
     },
     args,
@@ -55,68 +58,109 @@ export async function destroy(args: string[]): Promise<number> {
   const external = readExternalSettings(stack, environment);
   if (external !== undefined) throw externalRefusal(stack, external);
   const names = await namesInDocker(stack, environment);
-  const isNamed = namesVolume(stack, values["volume"], names?.data);
-  const namesBackups = namesVolume(stack, values["backups"], names?.repository, "backups");
   const found = names && (await findObjects(names));
+  const lasting = lastingVolumes(stack, found);
+  const declared = names === undefined ? [] : [names.data, names.repository];
+  const named = namedVolumes(stack, lists["volume"] ?? [], [
+    ...new Set([...declared, ...lasting.map(({ name }) => name)]),
+  ]);
   const loss = await describeLoss(stack, environment, found);
-  const { data, repository } = found ?? {};
-  const isEmpty = data === undefined && repository === undefined;
+  const isEmpty = lasting.length === 0;
   printLine(
     loss ?? `Stack ${stack} has nothing${isEmpty ? " that could be removed" : " but its data"}.`,
   );
-  if (data !== undefined) printLine(`The data is in the volume ${nameAndSize(data)}.`);
-  if (repository !== undefined)
-    printLine(`The backups are in the volume ${nameAndSize(repository)}.`);
+  for (const { subject, ...volume } of lasting)
+    printLine(`${subject} in the volume ${nameAndSize(volume)}.`);
   if (loss === undefined && isEmpty) return 0;
 
-  const named = {
-    ...(isNamed && data !== undefined ? { volume: data.name } : {}),
-    ...(namesBackups && repository !== undefined ? { backups: repository.name } : {}),
-  };
+  const data = found?.data?.name;
   const removal = {
-    ...{ stack, isThere: loss !== undefined, named },
-    volume: isNamed ? undefined : data?.name,
+    ...{ stack, isThere: loss !== undefined },
+    named: lasting.map(({ name }) => name).filter((name) => named.has(name)),
+    volume: data === undefined || named.has(data) ? undefined : data,
   };
   const ask = process.stdin.isTTY ? askOnTerminal : undefined;
-  const removesData = (!yes && (await confirmRemoval(removal, ask))) || isNamed;
+  const removesData = !yes && (await confirmRemoval(removal, ask));
   const code = loss === undefined ? 0 : await removeStack(stack, environment, names, rest);
   if (code !== 0) return code;
-  if (data !== undefined) await settleVolume(stack, data, removesData, dataVolume);
-  if (repository !== undefined) await settleVolume(stack, repository, namesBackups, backupVolume);
-  if (namesBackups)
+  await settleVolumes(
+    stack,
+    lasting,
+    ({ name }) => named.has(name) || (removesData && name === data),
+  );
+  if (names !== undefined && named.has(names.repository))
     for (const file of ["backup.key", "backup.key.printed"])
       await rm(join(folders.own, stackName(stack), file), { force: true });
   return 0;
 }
 
-const dataVolume = {
-  option: "volume",
-  contents: "data",
-  use: (stack: string) => `the next \`npm run up -- --stack ${stack}\` uses it`,
-};
+/** A volume that outlives its stack, in words. */
+interface LastingVolume extends DataVolume {
+  /** What is in it, as the beginning of a sentence. */
+  subject: string;
+  /** The same after `with`. */
+  contents: string;
+  /** What the volume is used for next, where it is. */
+  use?: string;
+}
 
-const backupVolume = {
-  option: "backups",
-  contents: "backups",
-  use: (stack: string) =>
-    `the next up uses them, with the key in .hosterizer/${stackName(stack)}/backup.key`,
-};
-
-async function settleVolume(
+/** The volumes that `destroy` keeps unless they are named, the present data first. */
+export function lastingVolumes(
   stack: string,
-  { name }: DataVolume,
-  goes: boolean,
-  { option, contents, use }: typeof dataVolume,
-): Promise<void> {
-  if (goes) {
-    await removeVolume(name);
-    printLine(`The volume ${name} is removed, with its ${contents}.`);
-  } else {
-    printLine(
-      `The volume ${name} is kept, with its ${contents}: ${use(stack)}.\n` +
-        `To remove it, too: npm run destroy -- --stack ${stack} --${option} ${name}`,
-    );
+  found: Pick<DockerObjects, "data" | "otherData" | "repository"> | undefined,
+): LastingVolume[] {
+  const { data, otherData = [], repository } = found ?? {};
+  const volumes: LastingVolume[] = [];
+  if (data !== undefined) {
+    volumes.push({
+      ...{ ...data, subject: "The data is", contents: "its data" },
+      use: `the next \`${npmCommand("up", [], stack)}\` uses it`,
+    });
   }
+  for (const volume of otherData) {
+    const moment = recoveredAt(volume.name);
+    const contents =
+      moment === undefined
+        ? "the data from before the first recovery"
+        : `the data of the recovery at ${moment}`;
+    const subject = `${contents.replace(/^t/, "T")} is`;
+    volumes.push({ ...volume, subject, contents });
+  }
+  if (repository !== undefined) {
+    volumes.push({
+      ...{ ...repository, subject: "The backups are", contents: "its backups" },
+      use: `the next up uses them, with the key in .hosterizer/${stackName(stack)}/backup.key`,
+    });
+  }
+  return volumes;
+}
+
+/** Removes the volumes that go, tells what has become of each, and how to remove the others. */
+async function settleVolumes(
+  stack: string,
+  volumes: readonly LastingVolume[],
+  goes: (volume: LastingVolume) => boolean,
+): Promise<void> {
+  const kept = volumes.filter((volume) => !goes(volume));
+  for (const volume of volumes) {
+    const { name, contents, use } = volume;
+    if (kept.includes(volume)) {
+      const purpose = use === undefined ? "" : `: ${use}`;
+      printLine(`The volume ${name} is kept, with ${contents}${purpose}.`);
+    } else {
+      await removeVolume(name);
+      printLine(`The volume ${name} is removed, with ${contents}.`);
+    }
+  }
+  if (kept.length > 0) printLine(removalHint(stack, kept));
+}
+
+/** How to remove volumes that were kept. */
+export function removalHint(stack: string, kept: readonly Pick<DataVolume, "name">[]): string {
+  const [first, ...others] = kept;
+  return others.length === 0
+    ? `To remove it, too: ${npmCommand("destroy", ["--volume", first?.name ?? ""], stack)}`
+    : `To remove any of them, too, name it: ${npmCommand("destroy", ["--volume", "NAME"], stack)}`;
 }
 
 /** A server that existed before the stack stays, with all data. */
@@ -130,28 +174,26 @@ function externalRefusal(stack: string, external: ExternalStack): UserError {
 }
 
 /**
- * Whether the user has named the volume with the stack's data on the command line, to have it removed too.
+ * The volumes that the user has named on the command line, to have them removed too.
  *
- * @param named with `--volume`, or the option
- * @param data the volume with the stack's data, or its backups; undefined for a stack that keeps them elsewhere
+ * @param known names of the volumes that outlive the stack
  * @throws UserError if another volume is named
  */
-export function namesVolume(
+export function namedVolumes(
   stack: string,
-  named: string | undefined,
-  data: string | undefined,
-  option = "volume",
-): boolean {
-  if (named === undefined) return false;
-  if (named === data) return true;
+  named: readonly string[],
+  known: readonly string[],
+): ReadonlySet<string> {
+  const stranger = named.find((name) => !known.includes(name));
+  if (stranger === undefined) return new Set(named);
   const [fault, remedy] =
-    data === undefined
-      ? [`Stack ${stack} has no volume`, `Leave --${option} out.`]
+    known.length === 0
+      ? [`Stack ${stack} has no volume`, "Leave --volume out."]
       : [
-          `"${named}" is not the volume of stack ${stack}`,
-          `Name ${data}, or leave --${option} out.`,
+          `"${stranger}" is not a volume of stack ${stack} that holds data or backups`,
+          `Name ${known.join(" or ")}, or leave --volume out.`,
         ];
-  throw new UserError(`--${option}: ${fault}. ${nothing}`, remedy);
+  throw new UserError(`--volume: ${fault}. ${nothing}`, remedy);
 }
 
 /** What `destroy` would remove, for the user to read before agreeing; undefined if there is nothing. */
@@ -165,13 +207,19 @@ async function describeLoss(
   // A killed update may have created objects that are not in the state.
   const objects = docker === undefined ? await describeEmbedded(stack) : describeDocker(docker);
   if (resources.length === 0 && objects.length === 0) return undefined;
-  // The stack itself and the providers are Pulumi's own.
-  const made = resources.filter(({ type }) => !type.startsWith("pulumi:")).length;
   const { host, port, database } = outputs as Record<string, string | undefined>;
   const address = database === undefined ? [] : [`- the database ${database} on ${host}:${port}`];
   // A database in a volume goes only with the volume.
   const lines = [...(docker === undefined ? address : []), ...objects];
-  return [`Stack ${stack} will be removed, ${made} resources:`, ...lines].join("\n");
+  const count = counted(resources.filter(isCounted).length, "resource");
+  return [`Stack ${stack} will be removed, ${count}:`, ...lines].join("\n");
+}
+
+/**
+ * Whether Pulumi counts a resource among those that it deletes: all but the providers that it makes by itself.
+ */
+export function isCounted({ urn, type }: Pick<ResourceState, "urn" | "type">): boolean {
+  return !(type.startsWith("pulumi:providers:") && /::default[^:]*$/.test(urn));
 }
 
 function describeDocker(found: DockerObjects): string[] {
@@ -209,8 +257,8 @@ interface Removal {
   isThere: boolean;
   /** The volume with its data, if the user has yet to decide about it. */
   volume: string | undefined;
-  /** The volumes that go, because the user has named them on the command line, by the options that do so. */
-  named: Readonly<Record<string, string>>;
+  /** The volumes that go, because the user has named them on the command line. */
+  named: readonly string[];
 }
 
 /**
@@ -224,21 +272,21 @@ export async function confirmRemoval(
   { stack, isThere, volume, named }: Removal,
   ask: ((question: string) => Promise<string>) | undefined,
 ): Promise<boolean> {
+  if (!isThere && named.length === 0 && volume === undefined) return false;
   if (ask === undefined) {
-    const options = Object.entries(named).map(([option, name]) => ` --${option} ${name}`);
+    const options = named.map((name) => ` --volume ${name}`);
     const withData = volume === undefined ? "" : `, and with its data: --volume ${volume}`;
     throw new UserError(
       `There is no terminal to ask on. ${nothing}`,
       `To remove it without confirmation: npm run destroy -- --stack ${stack} --yes${options.join("")}${withData}`,
     );
   }
-  const volumes = Object.values(named);
   if (isThere) {
-    const along = volumes.length === 0 ? "" : ` with ${volumes.join(" and ")}`;
+    const along = named.length === 0 ? "" : ` with ${named.join(" and ")}`;
     const answer = (await ask(`Type the stack's name, ${stack}, to remove it${along}: `)).trim();
     if (answer !== stack) throw misnamed(answer, "the stack's name");
   } else {
-    for (const name of volumes) {
+    for (const name of named) {
       const answer = (await ask(`Type the volume's name, ${name}, to remove it: `)).trim();
       if (answer !== name) throw misnamed(answer, "the volume's name");
     }

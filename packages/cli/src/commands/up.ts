@@ -26,7 +26,7 @@ export async function up(args: string[]): Promise<number> {
         adopt:
           "the name of a database on an existing server that is not in the state: it is adopted, with the roles",
         backups:
-          "the volume, or s3://bucket/path, with backups of a server whose data is gone: a new, empty server is made beside them",
+          "the repository, by its volume or as s3://bucket/path, with backups of a server whose data is gone: a new, empty server is made beside them",
       },
     },
     args,

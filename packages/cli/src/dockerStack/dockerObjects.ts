@@ -5,6 +5,7 @@ import { DeclarationErrors, UserError } from "@hosterizer/postgres/userError";
 import type { DockerSettings } from "../program";
 import { readDockerSettings } from "../stack/readInstanceSettings";
 import type { ResourceState } from "../stack/state";
+import { recoveredAt, withoutMoment } from "./dataVolumes";
 import { engine, requireEngine } from "./engine";
 import { findUnfinishedVolume } from "./unfinishedVolume";
 
@@ -24,6 +25,8 @@ export interface DockerNames {
   backupConfiguration: string;
   /** The volume with the database, which outlives the stack. */
   data: string;
+  /** What the volumes are called that recoveries have left beside it, apart from the moment at their end. */
+  dataOfAnyTime: readonly string[];
   /** The volume with the backups, which outlives the stack, too. */
   repository: string;
   /** Repositories of the images. */
@@ -49,6 +52,7 @@ export function dockerNames({
       `${prefix}-drill`,
     ],
     data: dataVolume,
+    dataOfAnyTime: [...new Set([`${prefix}-data`, withoutMoment(dataVolume)])],
     repository: `${prefix}-backup`,
     images: programs,
   };
@@ -81,6 +85,8 @@ export interface DockerObjects {
   /** Those that a recovery was filling when it was killed: what they have is not whole, and was not scrubbed. */
   unfinished: string[];
   data: DataVolume | undefined;
+  /** Those with data that recoveries have left beside it, oldest first: the data before, and what is not in place. */
+  otherData: DataVolume[];
   repository: DataVolume | undefined;
 }
 
@@ -95,20 +101,25 @@ export interface DataVolume {
 export async function findObjects(names: DockerNames): Promise<DockerObjects> {
   const docker = engine();
   const sizes = readVolumeSizes();
-  const [containers, networks, images, volumes, unfinished, data, repository] = await Promise.all([
-    existing([...names.twins, ...names.containers], (name) => docker.getContainer(name).inspect()),
-    existing([names.network], (name) => docker.getNetwork(name).inspect()),
-    imagesOf(names.images),
-    existing(names.configuration, (name) => docker.getVolume(name).inspect()),
-    findUnfinishedVolume(names),
-    findVolume(names.data, sizes),
-    findVolume(names.repository, sizes),
-  ]);
+  const [containers, networks, images, volumes, unfinished, data, dated, repository] =
+    await Promise.all([
+      existing([...names.twins, ...names.containers], (name) =>
+        docker.getContainer(name).inspect(),
+      ),
+      existing([names.network], (name) => docker.getNetwork(name).inspect()),
+      imagesOf(names.images),
+      existing(names.configuration, (name) => docker.getVolume(name).inspect()),
+      findUnfinishedVolume(names),
+      findVolume(names.data, sizes),
+      findOtherData(names, sizes),
+      findVolume(names.repository, sizes),
+    ]);
   // Each stack has that volume, also one whose backups are off.
   const isUnused = repository?.size !== undefined && repository.size <= emptyFolder;
   return {
     ...{ containers, networks, images, data },
     unfinished: unfinished === undefined ? [] : [unfinished],
+    otherData: dated.filter(({ name }) => name !== unfinished),
     volumes: isUnused ? [...volumes, repository.name] : volumes,
     repository: isUnused ? undefined : repository,
   };
@@ -137,6 +148,21 @@ async function findVolume(
 ): Promise<DataVolume | undefined> {
   if ((await ifExists(engine().getVolume(name).inspect())) === undefined) return undefined;
   return { name, size: (await sizes).get(name) };
+}
+
+async function findOtherData(
+  { data, dataOfAnyTime }: DockerNames,
+  sizes: Promise<VolumeSizes>,
+): Promise<DataVolume[]> {
+  const { Volumes } = await engine().listVolumes();
+  const names = Volumes.map(({ Name }) => Name).filter(
+    (name) => name !== data && dataOfAnyTime.includes(withoutMoment(name)),
+  );
+  const byTime = names.sort((one, other) =>
+    (recoveredAt(one) ?? "").localeCompare(recoveredAt(other) ?? ""),
+  );
+  const known = await sizes;
+  return byTime.map((name) => ({ name, size: known.get(name) }));
 }
 
 /** Bytes in each volume. */
@@ -182,7 +208,7 @@ export async function findUntracked(
 /** How long a server has to write its data to disk before it is killed, in seconds. */
 const stopTimeout = 120;
 
-/** Removes a stack's objects, but never the volume with its database. An object that no longer exists is not a fault. */
+/** Removes a stack's objects, but never a volume with its database or its backups. An object that no longer exists is not a fault. */
 export async function removeObjects(found: Partial<DockerObjects>): Promise<void> {
   const docker = engine();
   const { containers = [], networks = [], volumes = [], unfinished = [], images = [] } = found;

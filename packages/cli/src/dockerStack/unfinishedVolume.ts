@@ -1,4 +1,5 @@
 import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
+import { recoveredAt } from "./dataVolumes";
 import { engine } from "./engine";
 
 /** Where the volume with a server's data is mounted. */
@@ -18,5 +19,6 @@ export async function findUnfinishedVolume({
 }): Promise<string | undefined> {
   const found = await ifExists(engine().getContainer(recovery).inspect());
   const name = found?.Mounts.find(({ Destination }) => Destination === dataMount)?.Name;
-  return name !== undefined && name !== data && /-\d{8}-\d{6}$/.test(name) ? name : undefined;
+  const isNew = name !== undefined && name !== data && recoveredAt(name) !== undefined;
+  return isNew ? name : undefined;
 }

@@ -36,6 +36,16 @@ test("the command's own options are not passed to Pulumi", () => {
   expect(readArguments(description, []).values).toEqual({ volume: undefined });
 });
 
+test("an option that may be given several times has a list of values", () => {
+  const description = { name: "destroy", description: "", lists: { volume: "which" } };
+
+  expect(readArguments(description, ["--volume", "a", "--yes", "--volume=b"])).toMatchObject({
+    lists: { volume: ["a", "b"] },
+    rest: ["--yes"],
+  });
+  expect(readArguments(description, []).lists).toEqual({ volume: [] });
+});
+
 test.each(["dev", "--diff=x dev", "--yes dev"])(
   "`%s` is refused: npm takes an option before --",
   (line) => {

@@ -74,7 +74,7 @@ export async function copyStack(
   }
   say(
     `Stack ${as} runs on a copy of stack ${stack}: ${described(planned.target)}. Stack ${stack} is as it was.\n` +
-      `  remove it: ${npmCommand("destroy", ["--volume", volume, "--backups", repository], as)}`,
+      `  remove it: ${npmCommand("destroy", ["--volume", volume, "--volume", repository], as)}`,
   );
 }
 

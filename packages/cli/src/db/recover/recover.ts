@@ -12,6 +12,7 @@ import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineRespons
 import { UserError } from "@hosterizer/postgres/userError";
 import { humanDuration } from "@hosterizer/postgres/humanNumbers";
 import { up } from "../../commands/up";
+import { volumeOfRecovery } from "../../dockerStack/dataVolumes";
 import { engine } from "../../dockerStack/engine";
 import type { Program } from "../../program";
 import { interruptible } from "../../interruptible";
@@ -125,8 +126,7 @@ async function recoverUntil(
   { target, plan, isRemote, program, access, as }: Recovery,
   finish: (container: Dockerode.Container) => Promise<void>,
 ): Promise<string> {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  const volume = `${names.target.data.replace(/-\d{8}-\d{6}$/, "")}-${stamp}`;
+  const volume = volumeOfRecovery(names.target.data);
   say(
     `Recovering ${described(target)} from backup ${plan.backup.label} into the volume ${volume} …`,
   );

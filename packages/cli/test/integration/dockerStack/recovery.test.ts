@@ -63,6 +63,7 @@ describe("what a recovery has left that was killed", () => {
     Object.assign(standIn.answers, {
       "GET /containers/shop-recovery/json": killed(volume),
       "GET /images/json": [],
+      "GET /volumes": { Volumes: [] },
       "GET /system/df": {},
     });
     const objects = await import("../../../src/dockerStack/dockerObjects");
@@ -80,6 +81,23 @@ describe("what a recovery has left that was killed", () => {
   test.each(["shop-data-new", "other-data"])("is not the volume %s", async (volume) => {
     expect(await removed(volume)).toEqual(["DELETE /containers/shop-recovery"]);
   });
+});
+
+test("what recoveries have left beside the present data is found by its name, and nothing else", async () => {
+  const others = ["shop-data-20261130-052308", "shop-data", "shop-data-new-20261129-010203"];
+  const strangers = ["shop-data-new", "shop-data-x", "a-shop-data", "shop-data-20261130-052308-x"];
+  Object.assign(standIn.answers, {
+    "GET /images/json": [],
+    "GET /volumes": { Volumes: [...others, ...strangers].map((Name) => ({ Name })) },
+    "GET /system/df": { Volumes: [{ Name: "shop-data", UsageData: { Size: 7 } }] },
+  });
+  const { findObjects } = await import("../../../src/dockerStack/dockerObjects");
+
+  expect((await findObjects(names)).otherData).toEqual([
+    { name: "shop-data", size: 7 },
+    { name: "shop-data-new-20261129-010203", size: undefined },
+    { name: "shop-data-20261130-052308", size: undefined },
+  ]);
 });
 
 describe("a recovery that is about to start in its container", () => {
@@ -297,6 +315,7 @@ describe("a copy", () => {
     Object.assign(standIn.answers, {
       "GET /volumes/shop-review-backup": { Name: "shop-review-backup" },
       "GET /images/json": [],
+      "GET /volumes": { Volumes: [] },
       "GET /system/df": {},
     });
     const { withNewStack } = await import("../../../src/dockerStack/newStack");

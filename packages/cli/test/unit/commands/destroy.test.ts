@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
 
 import { UserError } from "@hosterizer/postgres/userError";
-import { confirmRemoval, namesVolume } from "../../../src/commands/destroy";
+import {
+  confirmRemoval,
+  isCounted,
+  lastingVolumes,
+  namedVolumes,
+  removalHint,
+} from "../../../src/commands/destroy";
 
-const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data", named: {} };
-const both = { volume: "hosterizer-dev-data", backups: "hosterizer-dev-backup" };
+const dev = { stack: "dev", isThere: true, volume: "hosterizer-dev-data", named: [] };
+const both = ["hosterizer-dev-data", "hosterizer-dev-backup"];
 /** The user has named both volumes on the command line. */
 const named = { ...dev, volume: undefined, named: both };
 
@@ -26,7 +32,8 @@ test.each([
   { answers: ["hosterizer-dev-data"], removal: { ...dev, isThere: false }, goes: true },
   { answers: [""], removal: { ...dev, isThere: false }, goes: false },
   { answers: ["dev"], removal: named, goes: false },
-  { answers: Object.values(both), removal: { ...named, isThere: false }, goes: false },
+  { answers: both, removal: { ...named, isThere: false }, goes: false },
+  { answers: [], removal: { ...dev, isThere: false, volume: undefined }, goes: false },
 ])(
   "with the answers $answers about $removal, the data is removed: $goes",
   async ({ answers, removal, goes }) => {
@@ -65,23 +72,61 @@ test("without a terminal, it says how to destroy without questions, with or with
   );
   await expect(confirmRemoval({ ...dev, volume: undefined }, undefined)).rejects.toThrow(/--yes$/);
   await expect(confirmRemoval(named, undefined)).rejects.toThrow(
-    "--yes --volume hosterizer-dev-data --backups hosterizer-dev-backup",
+    "--yes --volume hosterizer-dev-data --volume hosterizer-dev-backup",
   );
 });
 
-test("removes the data only if its volume is named", () => {
-  expect(namesVolume("dev", "hosterizer-dev-data", "hosterizer-dev-data")).toBe(true);
-  expect(namesVolume("dev", undefined, "hosterizer-dev-data")).toBe(false);
-  expect(namesVolume("local", undefined, undefined)).toBe(false);
+test("removes only volumes that are named, each by its own name", () => {
+  expect([...namedVolumes("dev", ["hosterizer-dev-backup"], both)]).toEqual([
+    "hosterizer-dev-backup",
+  ]);
+  expect([...namedVolumes("dev", [...both, ...both], both)]).toEqual(both);
+  expect(namedVolumes("dev", [], both).size).toBe(0);
+  expect(namedVolumes("local", [], []).size).toBe(0);
 });
 
 test.each([
-  { data: "hosterizer-dev-data", told: "Name hosterizer-dev-data" },
-  { data: undefined, told: "Leave --volume out" },
-])("refuses a volume other than $data", ({ data, told }) => {
-  const judge = () => namesVolume("dev", "hosterizer-prod-data", data);
+  { known: both, told: "Name hosterizer-dev-data or hosterizer-dev-backup" },
+  { known: [], told: "Leave --volume out" },
+])("refuses a volume that is none of $known", ({ known, told }) => {
+  const judge = () => namedVolumes("dev", ["hosterizer-prod-data"], known);
 
   expect(judge).toThrow(UserError);
   expect(judge).toThrow("Nothing was removed");
   expect(judge).toThrow(told);
+});
+
+test("says of each volume what is in it, and how to remove it by its name", () => {
+  const volume = (name: string) => ({ name, size: 1 });
+  const lasting = lastingVolumes("dev", {
+    data: volume("hosterizer-dev-data-20261130-052308"),
+    otherData: [volume("hosterizer-dev-data"), volume("hosterizer-dev-data-20261129-010203")],
+    repository: volume("hosterizer-dev-backup"),
+  });
+
+  expect(lasting.map(({ subject, name }) => `${subject} in ${name}`)).toEqual([
+    "The data is in hosterizer-dev-data-20261130-052308",
+    "The data from before the first recovery is in hosterizer-dev-data",
+    "The data of the recovery at 2026-11-29 01:02:03 UTC is in hosterizer-dev-data-20261129-010203",
+    "The backups are in hosterizer-dev-backup",
+  ]);
+  expect(lasting.map(({ use }) => use !== undefined)).toEqual([true, false, false, true]);
+  expect(removalHint("dev", lasting)).toBe(
+    "To remove any of them, too, name it: npm run destroy -- --stack dev --volume NAME",
+  );
+  expect(removalHint("dev", lasting.slice(0, 1))).toBe(
+    "To remove it, too: npm run destroy -- --stack dev --volume hosterizer-dev-data-20261130-052308",
+  );
+  expect(lastingVolumes("local", undefined)).toEqual([]);
+});
+
+test.each([
+  { type: "pulumi:pulumi:Stack", name: "hosterizer-database-dev", counts: true },
+  { type: "pulumi:providers:postgresql", name: "server", counts: true },
+  { type: "pulumi:providers:pulumi-nodejs", name: "default", counts: false },
+  { type: "pulumi:providers:docker", name: "default_4_8_0", counts: false },
+  { type: "postgresql:index/role:Role", name: "default-reader", counts: true },
+])("counts $type $name as Pulumi does: $counts", ({ type, name, counts }) => {
+  const urn = `urn:pulumi:dev::hosterizer-database::${type}::${name}`;
+  expect(isCounted({ type, urn })).toBe(counts);
 });
