@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 
 import * as pulumi from "@pulumi/pulumi";
-import type Dockerode from "dockerode";
 
 import {
   drillFault,
@@ -10,7 +9,6 @@ import {
   readLastDrills,
   type Undrilled,
 } from "@hosterizer/postgres/backup/drill/lastDrills";
-import { ifExists } from "@hosterizer/postgres/server/dockerEngine/engineResponses";
 import type * as connecting from "./dynamic/dockerEngine";
 import type { DockerSettings, ExternalSettings } from "./settings";
 
@@ -22,10 +20,9 @@ const load = createRequire(__filename);
  * @returns why it is not proven; undefined: it is, or need not be
  */
 export async function judgeDrillsOfContainers(
-  settings: DockerSettings,
+  { dockerName, backup }: DockerSettings,
   stack: string,
 ): Promise<Undrilled | undefined> {
-  const { dockerName, backup } = settings;
   if (backup.repositories.length === 0) return undefined;
   // Loaded late: other stacks need no client of the engine.
   const { engine } = load("./dynamic/dockerEngine") as typeof connecting;
@@ -39,27 +36,14 @@ export async function judgeDrillsOfContainers(
   const fault = drillFault(drills, backup.drillWithin, stack);
   return fault === undefined
     ? undefined
-    : { ...fault, isTolerated: await startsServer(engine(), settings) };
+    : { ...fault, isTolerated: process.env[serverStarted] === "true" };
 }
 
 /**
- * Whether an update starts the server, or moves it to other data: after `destroy`, or a recovery. Refused migrations would leave it
- * without what comes after them, and nothing can be drilled before.
+ * The environment variable that says that `up` has just started the server, or moved it to other data: after `destroy`, a recovery or a
+ * failure. Refused migrations would leave it without what comes after them, and nothing could be drilled before.
  */
-async function startsServer(
-  docker: Dockerode,
-  { dockerName, dataVolume = `${dockerName}-data` }: DockerSettings,
-): Promise<boolean> {
-  const inspected = ifExists(docker.getContainer(`${dockerName}-postgresql`).inspect());
-  // An engine that does not answer is reported where it is needed.
-  const server = await inspected.catch(() => null);
-  if (server === null) return false;
-  const mounts = server?.Mounts ?? [];
-  return !mounts.some(({ Destination, Name }) => Destination === dataMount && Name === dataVolume);
-}
-
-/** Where the server's container has its data. */
-const dataMount = "/var/lib/postgresql";
+const serverStarted = "HOSTERIZER_SERVER_STARTED";
 
 /**
  * The same for a server that exists already. Nothing is expected of it unless `drillWithin` is set.

@@ -40,9 +40,10 @@ export async function up(args: string[]): Promise<number> {
   }
   const opened = await externalEnvironment(stack, await openStack(stack));
   await healStack(stack, opened);
-  const environment = { ...opened, ...(await requireOwnBackups(stack, opened, values["backups"])) };
+  const before = { ...opened, ...(await requireOwnBackups(stack, opened, values["backups"])) };
   const unasked = ["--yes", "--skip-preview"];
-  await startInstance(stack, environment, isLocal || yes ? unasked : []);
+  const isStarted = await startInstance(stack, before, isLocal || yes ? unasked : []);
+  const environment = { ...before, ...(isStarted ? { HOSTERIZER_SERVER_STARTED: "true" } : {}) };
   if (yes) await restoreMembership(stack, environment);
   const { adopt } = values;
   if (adopt !== undefined) await adoptServer(stack, adopt, environment, yes ? unasked : []);

@@ -57,6 +57,7 @@ export async function adoptServer(
  * PostgreSQL refuses to create a role or a database a second time, so those that the program declares are recorded as
  * created. The refresh that the update begins with removes again what does not exist.
  *
+ * @returns whether the server was started for that
  * @throws UserError if there is more than a volume
  */
 export async function adoptVolume(
@@ -64,12 +65,12 @@ export async function adoptVolume(
   names: DockerNames,
   environment: NodeJS.ProcessEnv,
   agreed: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const { deployment = {} } = await exportState(stack, environment);
   const known = deployment.resources ?? [];
-  if (known.some(({ type }) => type === "postgresql:index/database:Database")) return;
+  if (known.some(({ type }) => type === "postgresql:index/database:Database")) return false;
   await refuseUntracked(stack, names, known);
-  if ((await ifExists(engine().getVolume(names.data).inspect())) === undefined) return;
+  if ((await ifExists(engine().getVolume(names.data).inspect())) === undefined) return false;
   await requireKnownKey(stack, environment, known);
 
   say(`The volume ${names.data} exists already: a database in it is adopted.`);
@@ -78,8 +79,8 @@ export async function adoptVolume(
   const preview = ["preview", "--json", "--stack", stack];
   const plan = await askPulumi(preview, environment).catch(() => undefined);
   // The update will say what is wrong.
-  if (plan === undefined) return;
-  await recordPlanned(stack, plan, environment);
+  if (plan !== undefined) await recordPlanned(stack, plan, environment);
+  return true;
 }
 
 /**

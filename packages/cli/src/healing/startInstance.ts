@@ -20,15 +20,17 @@ import { moveToVolume } from "./moveToVolume";
  * server does not answer or is not trusted.
  *
  * @param agreed Pulumi's options for an update that the user has agreed to; none: Pulumi shows it and asks
+ * @returns whether a server in Docker was started, or moved to other data
  */
 export async function startInstance(
   stack: string,
   environment: NodeJS.ProcessEnv,
   agreed: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const docker = readDockerSettings(stack, environment);
-  if (docker === undefined) await startEmbedded(stack);
-  else await bringUpDocker(stack, docker, environment, agreed);
+  if (docker !== undefined) return bringUpDocker(stack, docker, environment, agreed);
+  await startEmbedded(stack);
+  return false;
 }
 
 async function bringUpDocker(
@@ -36,17 +38,18 @@ async function bringUpDocker(
   docker: DockerStack,
   environment: NodeJS.ProcessEnv,
   agreed: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const names = "faults" in docker ? undefined : dockerNames(docker.settings);
   const isMoved = names !== undefined && (await moveToVolume(stack, names, environment));
   const fault = await findServerFault(docker, await readResources(stack, environment));
   if (fault !== undefined)
     say(`The PostgreSQL server of stack ${stack} ${fault}; it is brought up first.`);
   // On another volume it has other roles and passwords, which the refresh must find.
-  if (fault !== undefined || isMoved) await bringUpInstance(stack, environment, agreed);
+  const isStarted = fault !== undefined || isMoved;
+  if (isStarted) await bringUpInstance(stack, environment, agreed);
   // The program reports faults in the settings.
-  if (names === undefined) return;
-  await adoptVolume(stack, names, environment, agreed);
+  if (names === undefined) return isStarted;
+  return (await adoptVolume(stack, names, environment, agreed)) || isStarted;
 }
 
 /** Starts a stack's embedded server, if it exists and is stopped. */
