@@ -27,7 +27,6 @@ import { BuiltImage } from "./docker/builtImage";
 import {
   type ConfigurationFile,
   makeConfinedContainer,
-  ownedFile,
   runTimeFiles,
 } from "./docker/confinedContainer";
 import { BackupKey } from "./dynamic/backupKey";
@@ -143,7 +142,6 @@ export class Backup extends pulumi.ComponentResource {
   schedule({ instance, context, drill }: SchedulerArgs): void {
     const { name, args } = this;
     const { prefix, declared } = args;
-    const { files } = this.repositories;
     const { volumes } = instance;
     const child = { parent: this };
     const container = `${prefix}-backup`;
@@ -155,12 +153,9 @@ export class Backup extends pulumi.ComponentResource {
           image: instance.image.imageId,
           volume: volumes.backupConfiguration,
           path: backupPaths.configuration,
-          files: pulumi.output([
-            ...files.map((file) => ownedFile(file, containerPaths.user)),
-            { file: offFile, content: "Backups are off.\n", owner: 0, mode: 0o644 },
-          ]),
+          files: [{ file: offFile, content: "Backups are off.\n", owner: 0, mode: 0o644 }],
         },
-        { ...child, dependsOn: instance.tried },
+        { ...child, dependsOn: instance.repositories },
       );
       return;
     }
@@ -180,9 +175,9 @@ export class Backup extends pulumi.ComponentResource {
         configuration: {
           volume: volumes.backupConfiguration,
           path: backupPaths.configuration,
-          files: [...files, { file: planFile, content: JSON.stringify(planOf(declared, drill)) }],
+          files: [{ file: planFile, content: JSON.stringify(planOf(declared, drill)) }],
         },
-        after: instance.tried,
+        after: instance.repositories,
         shared: [
           { volume: volumes.data, path: "/var/lib/postgresql", readOnly: true },
           { volume: volumes.repository, path: backupPaths.repository },

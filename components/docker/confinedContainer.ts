@@ -63,8 +63,8 @@ export interface ConfinedContainerArgs {
   publish?: PublishedPort;
   /** The folder of its configuration, which it cannot write to. */
   configuration: MountedVolume & { files: readonly ConfigurationFile[] };
-  /** What must have succeeded before its files are written. Default: nothing but the container's own trial. */
-  after?: pulumi.Resource;
+  /** Files of another resource in the same folder, which must be there before its own are written. Default: none. */
+  after?: ContainerFiles;
   /** The folder that it writes to, besides memory. */
   data?: MountedVolume;
   /** Volumes that it shares with other containers. */
@@ -171,10 +171,14 @@ export function makeConfinedContainer(
       opts,
     ),
   );
+  const written = [placed, ...(args.after === undefined ? [] : [args.after])].map(
+    (each) => each.written,
+  );
   const inForce = {
     container: made.id,
     name: container,
-    written: placed.written,
+    // In ISO 8601, which sorts by time.
+    written: pulumi.all(written).apply((times) => times.sort().at(-1) ?? ""),
     patience,
     ...beforeEnd,
   };

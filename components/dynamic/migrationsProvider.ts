@@ -108,9 +108,7 @@ async function requireDrill(
   if (!(await holdsRows(connection, schemas))) return;
   const names = applied.map(({ name }) => name).join(", ");
   if (undrilled.isTolerated === true) {
-    console.log(
-      `${names}: applied because the server has just been started, although ${undrilled.fault}`,
-    );
+    console.log(`${names}: applied because the server has just been started: ${undrilled.fault}`);
     return;
   }
   throw new DeclarationErrors([new DeclarationError(names, undrilled.fault, undrilled.remedy)]);

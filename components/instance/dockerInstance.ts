@@ -21,6 +21,7 @@ import {
   runTimeFiles,
 } from "../docker/confinedContainer";
 import { Certificate } from "../dynamic/certificate";
+import { ContainerFiles } from "../dynamic/containerFiles";
 import { Password } from "../dynamic/password";
 import { RepositoryTrial, type TriedRepository } from "../dynamic/repositoryTrial";
 import { ServerSettings } from "../dynamic/serverSettings";
@@ -83,8 +84,8 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
   readonly image: BuiltImage;
   /** The resource to depend on for the server with its settings in force. */
   readonly settled: pulumi.Resource;
-  /** The resource to depend on for repositories that the server can use. */
-  readonly tried: pulumi.Resource;
+  /** The resource to depend on for repositories that the server can use, and what pgBackRest works by. */
+  readonly repositories: ContainerFiles;
   /** Names of the volumes that the container which takes backups shares with the server. */
   readonly volumes: Readonly<
     Record<"data" | "repository" | "backupConfiguration" | "socket", pulumi.Output<string>>
@@ -161,7 +162,10 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
       overrides: args.settings,
       backup: { repositories: repositories.tried, whenArchivingFails: args.whenArchivingFails },
     });
-    this.tried = new RepositoryTrial(
+    const files = pulumi.output(
+      repositories.files.map((file) => ownedFile(file, containerPaths.user)),
+    );
+    const tried = new RepositoryTrial(
       `${name}-repositories`,
       {
         container: `${prefix}-backup`,
@@ -170,11 +174,21 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         data: data.name,
         volume: repository.name,
         repositories: repositories.tried,
-        files: pulumi.output(
-          repositories.files.map((file) => ownedFile(file, containerPaths.user)),
-        ),
+        files,
       },
       child,
+    );
+    // Before the server starts: after three failures it does not archive for a minute.
+    this.repositories = new ContainerFiles(
+      `${name}-backup-files`,
+      {
+        container: `${prefix}-backup`,
+        image: image.imageId,
+        volume: backups.name,
+        path: backupPaths.configuration,
+        files,
+      },
+      { ...child, dependsOn: tried },
     );
     const container = makeConfinedContainer(
       name,
@@ -215,7 +229,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         beforeEnd: ["psql", "--no-psqlrc", "--quiet", "--dbname=postgres", "--command=checkpoint"],
       },
       // A new server is not made where it could not archive its WAL.
-      { ...child, dependsOn: this.tried },
+      { ...child, dependsOn: this.repositories },
     );
     // Not the container: replacing that would replace every role, and so the owner of all data.
     this.server = data;

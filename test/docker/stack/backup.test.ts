@@ -244,6 +244,8 @@ test("destroy keeps backups, key and drills, and the next up uses them", async (
     `${first}: applied because the server has just been started`,
   );
   expect((await backupsOf(project)).slice(0, backups.length)).toEqual(backups);
+  // What pgBackRest works by was there before the server.
+  expect(await project.container("postgresql").logs()).not.toContain("requires option");
   await takeBackup(project);
   // Migrations would be refused if nothing but the volume of the drills knew of them.
   await told('"lastSound":"');

@@ -42,6 +42,7 @@ test("a stack in Docker has a server, a pooler and backups, each with what it ne
       "Container server",
       "ContainerFiles backup-files",
       "ContainerFiles pooler-files",
+      "ContainerFiles server-backup-files",
       "ContainerFiles server-files",
       "ContainerRestart backup-restart",
       "ContainerRestart pooler-restart",
@@ -161,11 +162,12 @@ test("the container that takes backups reads the data, writes to the repository,
     { volumeName: "hosterizer-dev-socket", containerPath: "/run/hosterizer" },
     { volumeName: "hosterizer-dev-drill", containerPath: "/var/lib/hosterizer-drill" },
   ]);
-  const files = inputsOf("ContainerFiles backup-files")["files"] as VolumeFile[];
-  expect(files.map(({ file, owner, mode }) => [file, owner, mode.toString(8)])).toEqual([
-    ["pgbackrest.conf", 5432, "600"],
-    ["scheduler.json", 0, "644"],
-  ]);
+  const filesOf = (name: string) =>
+    (inputsOf(`ContainerFiles ${name}`)["files"] as VolumeFile[]).map(({ file, owner, mode }) => [
+      ...[file, owner, mode.toString(8)],
+    ]);
+  expect(filesOf("server-backup-files")).toEqual([["pgbackrest.conf", 5432, "600"]]);
+  expect(filesOf("backup-files")).toEqual([["scheduler.json", 0, "644"]]);
 });
 
 test.each(["server", "pooler"])("the trial of the %s equals its future container", (name) => {
