@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -213,6 +214,19 @@ describe("a recovery", () => {
     // A drill follows the same timeline.
     expect(allFaults(await drill(project))).toEqual([]);
     expect((await listed(project)).ranges.length).toBeGreaterThan(1);
+  });
+
+  test("as a stack whose names are taken is refused, and leaves nothing of that stack", async () => {
+    const taken = `${project.prefix}-fresh-data`;
+    await engine.createVolume({ Name: taken });
+    const { code, output } = await project.db("restore", "--latest", "--as", "fresh");
+    await engine.getVolume(taken).remove();
+
+    expect(output).toContain(`what is in Docker already: volume ${taken}. Nothing was changed.`);
+    expect(output).not.toContain("is written");
+    expect(code).toBe(1);
+    const found = await readdir(project.directory, { recursive: true });
+    expect(found.filter((path) => /(^|[/.])fresh\b/.test(path))).toEqual([]);
   });
 
   const refused = [

@@ -24,6 +24,14 @@ export function readDockerSettings(
   return readInstanceSettings("docker", stack, environment);
 }
 
+/** What a configuration would mean for a stack in Docker that has no file yet; undefined if its server would be another kind of instance. */
+export function dockerSettingsOf(
+  stack: string,
+  configuration: Readonly<Record<string, unknown>>,
+): DockerStack | undefined {
+  return judgeConfiguration("docker", stack, configuration);
+}
+
 /** The settings of a stack whose server exists already, or every fault in them. */
 export type ExternalStack = InstanceSettings<"external">;
 
@@ -40,8 +48,15 @@ function readInstanceSettings<Kind extends Settings["instance"]>(
   stack: string,
   environment: NodeJS.ProcessEnv,
 ): InstanceSettings<Kind> | undefined {
+  return judgeConfiguration(kind, stack, readConfiguration(stack, environment, kind));
+}
+
+function judgeConfiguration<Kind extends Settings["instance"]>(
+  kind: Kind,
+  stack: string,
+  written: Readonly<Record<string, unknown>> | undefined,
+): InstanceSettings<Kind> | undefined {
   const prefix = `${pins.project}:`;
-  const written = readConfiguration(stack, environment, kind);
   if (written?.[`${prefix}instance`] !== kind) return undefined;
   const read = loadProgram().readSettings(asPulumiPassesIt(written), stackName(stack));
   if ("faults" in read) return read;

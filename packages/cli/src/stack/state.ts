@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 
 import { UserError } from "@hosterizer/postgres/userError";
 import { askPulumi } from "../runProgram";
+import { readBackend } from "./backend";
 import { stackEnvironment } from "./stackEnvironment";
 import { stackFiles } from "./stackFiles";
 
@@ -54,6 +55,22 @@ export async function readResources(
   return deployment?.resources ?? [];
 }
 
+/** The same of a stack that may not exist: it is not created. Writes nothing for one whose state would be in the project folder. */
+export async function readResourcesIfAny(stack: string): Promise<ResourceState[]> {
+  const isOurs = readBackend(stack).kind === "project";
+  if (isOurs && !existsSync(stackFiles(stack).state)) return [];
+  try {
+    return await readResources(stack, stackEnvironment(stack));
+  } catch (error) {
+    if (!isOurs && isUnknownStack(error)) return [];
+    throw error;
+  }
+}
+
+function isUnknownStack(error: unknown): boolean {
+  return /no stack named/.test(String(error));
+}
+
 /**
  * The outputs of a stack, with secrets in plain text: never print them unasked.
  *
@@ -65,7 +82,7 @@ export async function readStackOutputs(stack: string): Promise<Record<string, un
   if (isOurs && !existsSync(stackFiles(stack).state)) throw notUp(stack);
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
   const outputs = await askPulumi(args, environment).catch((error: unknown) => {
-    if (/no stack named/.test(String(error))) throw notUp(stack);
+    if (isUnknownStack(error)) throw notUp(stack);
     throw error;
   });
   const values = JSON.parse(outputs) as Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { readdir, rm } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -297,37 +298,95 @@ describe("the history of a new timeline", () => {
 });
 
 describe("a copy", () => {
-  afterEach(() => {
-    for (const module of ["openStack", "readInstanceSettings", "state"])
-      vi.doUnmock(`../../../src/stack/${module}`);
-  });
+  const modules = ["readInstanceSettings", "state"].map((name) => `../../../src/stack/${name}`);
+  const settings = {
+    ...{ database: "shop", dockerName: "shop-review" },
+    backup: { repositories: [] },
+  };
+  const first = { stack: "dev", database: "shop", names };
+  let files: string[];
 
-  test("of which only the backups are left is refused, with the command that removes all of it", async () => {
-    const settings = {
-      ...{ database: "shop", dockerName: "shop-review" },
-      backup: { repositories: [] },
-    };
-    vi.doMock("../../../src/stack/openStack", () => ({ openStack: () => ({}) }));
-    vi.doMock("../../../src/stack/readInstanceSettings", () => ({
-      readDockerSettings: () => ({ settings }),
-    }));
-    vi.doMock("../../../src/stack/state", () => ({ readResources: () => [] }));
+  beforeEach(async () => {
+    files = await configurationFiles();
     Object.assign(standIn.answers, {
-      "GET /volumes/shop-review-backup": { Name: "shop-review-backup" },
       "GET /images/json": [],
       "GET /volumes": { Volumes: [] },
       "GET /system/df": {},
     });
-    const { withNewStack } = await import("../../../src/dockerStack/newStack");
-    const copying = withNewStack("review", { stack: "dev", database: "shop", names }, () =>
-      Promise.reject(new Error("made")),
-    );
+  });
+  afterEach(async () => {
+    for (const module of modules) vi.doUnmock(module);
+    vi.restoreAllMocks();
+    // Whatever becomes of it, nothing is left.
+    expect(await configurationFiles()).toEqual(files);
+  });
 
-    await expect(copying).rejects.toThrow(
-      "--as: stack review exists: volume shop-review-backup. Nothing was changed.",
+  /** What a command writes about a stack in this folder. */
+  const configurationFiles = async () => {
+    const folders = [".", ".hosterizer/config", ".hosterizer/state/.pulumi/stacks"];
+    const found = folders.map((folder) => readdir(folder, { recursive: folder !== "." }));
+    const names = (await Promise.allSettled(found)).flatMap((each) =>
+      each.status === "fulfilled" ? each.value : [],
     );
-    await expect(copying).rejects.toThrow(
-      "npm run destroy -- --stack review --volume shop-review-data --backups shop-review-backup",
+    return names.filter((name) => name.includes("review")).sort();
+  };
+  /** @param resources in the stack's state */
+  const copying = async (resources: object[], make: () => Promise<unknown>) => {
+    const [reading = "", state = ""] = modules;
+    const docker = () => ({ settings });
+    vi.doMock(reading, () => ({ readDockerSettings: docker, dockerSettingsOf: docker }));
+    vi.doMock(state, () => ({ readResourcesIfAny: () => Promise.resolve(resources) }));
+    const { withNewStack } = await import("../../../src/dockerStack/newStack");
+    return withNewStack("review", first, make);
+  };
+  const said = () => {
+    const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    return () => write.mock.calls.map(([text]) => String(text)).join("");
+  };
+
+  test("whose names something in Docker has is refused, and offers to remove none of it: it may be another stack's", async () => {
+    standIn.answers["GET /volumes/shop-review-backup"] = { Name: "shop-review-backup" };
+    const output = said();
+    const refused = await copying([], () => Promise.reject(new Error("made"))).catch(String);
+
+    expect(refused).toContain(
+      "--as: stack review would have the names of what is in Docker already: volume shop-review-backup. Nothing was changed.",
     );
+    expect(refused).toContain(
+      "write Pulumi.review.yaml with another hosterizer-database:dockerName than shop-review.",
+    );
+    expect(refused).not.toContain("destroy");
+    expect(output()).not.toContain("is written");
+  });
+
+  test("of a stack that this clone has is refused, with the command that removes what there is of it", async () => {
+    standIn.answers["GET /volumes/shop-review-backup"] = { Name: "shop-review-backup" };
+    const refused = await copying([{}], () => Promise.reject(new Error("made"))).catch(String);
+
+    expect(refused).toContain(
+      "--as: stack review exists: 1 resource in its state, volume shop-review-backup. Nothing was changed.",
+    );
+    expect(refused).toMatch(/npm run destroy -- --stack review --volume shop-review-backup$/);
+  });
+
+  test("that cannot be made does not say that a file is written", async () => {
+    const output = said();
+    const refused = copying([], async () => {
+      expect(await configurationFiles()).toContain("Pulumi.review.yaml");
+      throw new Error("no room");
+    });
+
+    await expect(refused).rejects.toThrow("no room");
+    expect(output()).not.toContain("is written");
+  });
+
+  test("that is made has a file, which is announced", async () => {
+    const output = said();
+    try {
+      expect(await copying([], () => Promise.resolve("made"))).toBe("made");
+      expect(output()).toMatch(/Pulumi\.review\.yaml is written, with the ports \d+ and \d+\./);
+    } finally {
+      await rm("Pulumi.review.yaml");
+    }
   });
 });
