@@ -15,7 +15,7 @@ import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/paths
 import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { checkDrift, hasUnknown, isInState } from "./drift";
 import type { EmbeddedServerInputs } from "./embeddedServer";
-import { makeProvider } from "./provider";
+import { makeProvider, refuse } from "./provider";
 
 type Inputs = EmbeddedServerInputs;
 
@@ -28,8 +28,7 @@ export const provider = makeProvider<Inputs>({
   check: async (olds, news) => {
     if (!isInState(olds) && hasUnknown(news)) {
       const { paths } = await serverOf(news);
-      if (existsSync(paths.data))
-        return { inputs: news, failures: [{ property: "stack", reason: otherState(paths) }] };
+      if (existsSync(paths.data)) return { inputs: news, ...refuse([otherState(paths)]) };
     }
     return checkServer(olds, news);
   },

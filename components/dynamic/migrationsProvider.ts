@@ -16,7 +16,7 @@ import { schemaVersion } from "@hosterizer/postgres/migrations/migrationState";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
 import { driftLines, hasUnknown, inspect, isInState } from "./drift";
 import type { MigrationsInputs } from "./migrations";
-import { makeProvider } from "./provider";
+import { makeProvider, refuse } from "./provider";
 import { refuseAfterLockdown } from "./refusalOrder";
 
 /** `version`: number of the migration that the update leads to. */
@@ -47,7 +47,7 @@ export const provider = makeProvider<MigrationsInputs, Inputs>({
       return { inputs: { ...news, version, pending } };
     } catch (error) {
       if (!(error instanceof DeclarationErrors)) throw error;
-      return { failures: [{ property: "directory", reason: error.message }] };
+      return refuse([error.message]);
     }
   },
   apply: async (inputs) => {

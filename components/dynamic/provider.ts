@@ -53,6 +53,14 @@ interface Provider<Declared extends object, Inputs extends object, Outputs> {
   delete: (id: string, outputs: Outputs) => Promise<void>;
 }
 
+/**
+ * What a check returns that refuses inputs. Pulumi would put the name and the value of a property before the reason, so none is named, and
+ * the reason begins a line of its own.
+ */
+export function refuse(reasons: readonly string[]): { failures: dynamic.CheckFailure[] } {
+  return { failures: reasons.map((reason) => ({ property: "", reason: `\n${reason}` })) };
+}
+
 /** Makes the provider of a type of resource. */
 export function makeProvider<
   Declared extends object,

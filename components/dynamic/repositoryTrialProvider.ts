@@ -14,7 +14,7 @@ import { npmCommand } from "@hosterizer/postgres/npmCommand";
 import { DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
 import { engine } from "./dockerEngine";
 import { hasUnknown, isInState } from "./drift";
-import { makeProvider } from "./provider";
+import { makeProvider, refuse } from "./provider";
 import type { RepositoryTrialInputs, TriedRepository } from "./repositoryTrial";
 import { putFiles, withTwin } from "./twin";
 
@@ -36,9 +36,7 @@ export const provider = makeProvider<RepositoryTrialInputs>({
     if (faults.length === 0 && isReadable && !isTried)
       faults.push(...(await tryRepositories(engine(), news)).faults);
     if (faults.length === 0) return { inputs: news };
-    return {
-      failures: faults.map(({ message }) => ({ property: "repositories", reason: message })),
-    };
+    return refuse(faults.map(({ message }) => message));
   },
   apply: async (inputs, before) => {
     const { faults, empty } = await tryRepositories(engine(), inputs);
@@ -233,15 +231,19 @@ function judge(
 
 function refusal({ place, key, declaration }: TriedRepository, said: string): DeclarationError {
   const isCipher = /\[FormatError\]|\[CryptoError\] unable to (flush|load info)/.test(said);
-  return isCipher
+  if (!isCipher) {
+    const fault = `${place} cannot be used: ${said}`;
+    return new DeclarationError(declaration, fault, "Correct it. Nothing was changed");
+  }
+  return key === 0
     ? new DeclarationError(
         declaration,
-        `${place} has backups that are encrypted in another way than declared: it ${cipher(key)} by the configuration`,
-        "Give the key that it was made with to hosterizer-database:backupKey, or name another path",
+        `the backups in ${place} are encrypted, and encryption is off for it`,
+        "Leave encryption: false out and give their key to hosterizer-database:backupKey, or name another path",
       )
     : new DeclarationError(
         declaration,
-        `${place} cannot be used: ${said}`,
-        "Correct it. Nothing was changed",
+        `key ${key} does not open the backups in ${place}: they were made with another key, or without encryption`,
+        "Give their key to hosterizer-database:backupKey, or set encryption: false if they have none, or name another path",
       );
 }

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -217,6 +218,7 @@ describe("a recovery", () => {
   });
 
   test("as a stack whose names are taken is refused, and leaves nothing of that stack", async () => {
+    const stacks = ".hosterizer/state/.pulumi/stacks/hosterizer-database";
     const taken = `${project.prefix}-fresh-data`;
     await engine.createVolume({ Name: taken });
     const { code, output } = await project.db("restore", "--latest", "--as", "fresh");
@@ -225,8 +227,10 @@ describe("a recovery", () => {
     expect(output).toContain(`what is in Docker already: volume ${taken}. Nothing was changed.`);
     expect(output).not.toContain("is written");
     expect(code).toBe(1);
-    const found = await readdir(project.directory, { recursive: true });
-    expect(found.filter((path) => /(^|[/.])fresh\b/.test(path))).toEqual([]);
+    for (const folder of [".", ".hosterizer", ".hosterizer/config", stacks]) {
+      const found = await readdir(join(project.directory, folder));
+      expect(found.filter((name) => /\bfresh\b/.test(name))).toEqual([]);
+    }
   });
 
   const refused = [

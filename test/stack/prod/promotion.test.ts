@@ -166,7 +166,7 @@ test("nothing is promoted to a stack that asks for a drill and has none", async 
   const { code, output } = await promote("--dry-run");
 
   expect(output).toMatch(
-    /✗ 2\/9 .*No drill has restored stack prod within 8 days .*: none has ever\./s,
+    /✗ 2\/9 .*No drill has restored stack prod within 8 days .*: there has been none\./s,
   );
   expect(output).toContain("Run one: npm run db -- restore-drill --stack prod");
   expect(output).not.toContain("3/9");

@@ -63,7 +63,7 @@ test("a first up needs no drill, and neither do repairs of a database with rows"
 });
 
 const refusal =
-  /note_sites: no drill has restored stack prod within 8 days \(hosterizer-database:backup\.drillWithin in Pulumi\.prod\.yaml\): none has ever/;
+  /note_sites: no drill has restored stack prod within 8 days \(hosterizer-database:backup\.drillWithin in Pulumi\.prod\.yaml\): there has been none/;
 
 test("migrations of a database with rows are refused before anything changes, in plain pulumi too", async () => {
   await project.write(`migrations/${note}.up.sql`, "alter table public.sites add note text;\n");
@@ -75,6 +75,7 @@ test("migrations of a database with rows are refused before anything changes, in
   );
 
   expect(output).toMatch(refusal);
+  expect(output).not.toContain("property directory");
   expect(output).toContain("Run one: npm run db -- restore-drill --stack prod.");
   expect(code).not.toBe(0);
   expect(await state()).toEqual({ notes: "0", open: false, reads: false });

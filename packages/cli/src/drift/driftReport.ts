@@ -84,12 +84,16 @@ function failureOf(
 
 // The stack trace is for developers of the program: `npm run preview -- --diff` shows it.
 function withoutTrace(message: string): string {
-  return message
-    .split("\n")
-    .filter((line) => !/^\s+at /.test(line))
-    .join("\n")
-    .replace(/^error: (Preview failed: )?/, "")
-    .trim();
+  return (
+    message
+      .split("\n")
+      .filter((line) => !/^\s+at /.test(line))
+      .join("\n")
+      .replace(/^error: (Preview failed: )?/, "")
+      // What Pulumi puts before the reason for which a resource refuses its inputs.
+      .replace(/^\S+ resource '[^'\n]+' has a problem:\s*/, "")
+      .trim()
+  );
 }
 
 /** Each resource that asks an unreachable server reports it, after what it asked for. Once is enough. */

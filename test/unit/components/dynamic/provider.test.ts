@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { checkDrift } from "../../../../components/dynamic/drift";
-import { makeProvider } from "../../../../components/dynamic/provider";
+import { makeProvider, refuse } from "../../../../components/dynamic/provider";
 
 interface Inputs {
   name: string;
@@ -85,4 +85,13 @@ test.each([
 ])("check reports $what", async ({ olds, news, drift }) => {
   const inputs = { ...declared, ...news } as Inputs;
   expect(await provider.check(olds, inputs)).toEqual({ inputs: { ...inputs, drift } });
+});
+
+test("a refusal names no property, whose value Pulumi would show before the reasons", () => {
+  expect(refuse(["a is too large.", "b is missing."])).toEqual({
+    failures: [
+      { property: "", reason: "\na is too large." },
+      { property: "", reason: "\nb is missing." },
+    ],
+  });
 });

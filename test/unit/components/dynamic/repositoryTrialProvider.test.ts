@@ -65,6 +65,16 @@ test("refuses a repository that does not answer, in pgBackRest's words", () => {
   expect(second).toContain("s3://bucket/2 cannot be used: pgbackrest said nothing");
 });
 
+test.each([
+  { key: 2, says: "key 2 does not open the backups in s3://bucket/1: they were made with another" },
+  { key: 0, says: "the backups in s3://bucket/1 are encrypted, and encryption is off for it." },
+])("says how the backups are encrypted where key $key does not open them", ({ key, says }) => {
+  const words = "ERROR: [031]: [CryptoError] unable to flush";
+  const [fault] = told(printed(own, "", [words, ""]), [{ ...repository(1), key }]);
+  expect(fault).toContain(`backup.repositories[0]: ${says}`);
+  expect(fault).toContain("hosterizer-database:backupKey");
+});
+
 test("tells of a repository that had this server's backups and is empty, and of no new one", () => {
   const lists = printed(own, "", [info(1), ""], [info(2, own), ""], [info(3), ""]);
   const both = [repository(1), repository(2), repository(3)];

@@ -136,6 +136,17 @@ describe("an unknown state is broken, never clean", () => {
     expect(error).toMatch(/failed with an unhandled exception:\nError: boom$/);
   });
 
+  test("a resource that refuses its inputs is told in our own words alone", () => {
+    const message =
+      "error: pulumi-nodejs:dynamic/hosterizer:Migrations resource 'migrations' has a problem: \n" +
+      "000010_note: no drill has restored stack dev.\nRun one.";
+    const stdout = JSON.stringify({ steps: [], diagnostics: [{ severity: "error", message }] });
+
+    expect(driftReport("dev", { code: 255, stdout, stderr: "" }).error).toBe(
+      "000010_note: no drill has restored stack dev.\nRun one.",
+    );
+  });
+
   test.each([
     {
       what: "nothing at all",

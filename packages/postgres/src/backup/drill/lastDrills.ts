@@ -122,16 +122,34 @@ export function drillFault(
     isAhead(new Date(time), now),
   );
   if (last !== undefined && now - new Date(last).getTime() <= within * day) return undefined;
-  const found =
-    last !== undefined
-      ? `the last one that did was on ${written(last)}`
-      : ahead !== undefined
-        ? `one is dated ${written(ahead)}, which is still to come`
-        : "none has ever";
+  const failed = failedSince(last, drills, now);
+  const found = [
+    ...(last === undefined ? [] : [`the last one that did was on ${written(last)}`]),
+    ...(failed === undefined
+      ? []
+      : [`the last one, on ${written(failed.time)}, failed: ${inShort(allFaults(failed))}`]),
+    ...(last === undefined && ahead !== undefined
+      ? [`one is dated ${written(ahead)}, which is still to come`]
+      : []),
+  ];
+  const happened = found.length === 0 ? "there has been none" : found.join("; ");
   return {
-    fault: `no drill has restored stack ${stack} ${demand}: ${found}`,
+    fault: `no drill has restored stack ${stack} ${demand}: ${happened}`,
     remedy: `Run one: ${npmCommand("db -- restore-drill", [], stack)}`,
   };
+}
+
+/** The newest of the repositories' last drills that failed after the last sound one. @param lastSound when that began; undefined: none was sound */
+function failedSince(
+  lastSound: string | undefined,
+  drills: readonly LastDrill[],
+  now: number,
+): DrillRecord | undefined {
+  return drills
+    .flatMap(({ last }) => (last === null || isSound(last) ? [] : [last]))
+    .filter(({ time }) => !isAhead(new Date(time), now) && time > (lastSound ?? ""))
+    .sort((one, other) => one.time.localeCompare(other.time))
+    .at(-1);
 }
 
 /**

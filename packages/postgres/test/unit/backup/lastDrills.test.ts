@@ -29,7 +29,15 @@ test("a sound drill counts for as many days as the stack asks, whatever a later 
       "the last one that did was on 2026-11-21 04:17 UTC",
   );
   expect(fault([29], [], 1)).toMatch(/within 1 day /);
-  expect(fault([], [29])).toMatch(/: none has ever$/);
+  expect(fault([])).toMatch(/: there has been none$/);
+});
+
+test("a refusal says when the last drill failed, and what it found", () => {
+  expect(fault([], [28, 29])).toMatch(/: the last one, on 2026-11-29 04:17 UTC, failed: a fault$/);
+  expect(fault([20], [18, 29])).toMatch(
+    /: the last one that did was on 2026-11-20 04:17 UTC; the last one, on 2026-11-29 04:17 UTC, failed: a fault$/,
+  );
+  expect(fault([20], [18])).toMatch(/: the last one that did was on 2026-11-20 04:17 UTC$/);
 });
 
 test("a drill that is dated ahead counts for nothing, and does not hide an earlier one", () => {
