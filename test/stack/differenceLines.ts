@@ -1,9 +1,10 @@
 import type { Difference } from "@hosterizer/postgres/convergence/difference";
 import { renderDrift } from "@hosterizer/cli/drift/renderDrift";
 
-/** The differences that `npm run drift` and `npm run preview` print, one line each. */
+/** The differences that `npm run drift` and `npm run preview` print, each as one line. */
 export function differenceLines(output: string): string[] {
-  return Array.from(output.matchAll(/^ {2}[! ] (\S.*)$/gm), ([, line = ""]) => line);
+  const found = output.matchAll(/^ {2}[! ] (\S.*(?:\n {8}\S.*)*)$/gm);
+  return Array.from(found, ([, lines = ""]) => lines.replaceAll(/\n +/g, " "));
 }
 
 /** The lines that they print for these differences. */

@@ -7,7 +7,7 @@ import { unknown } from "./previewOutput";
 
 /** Where the text is shown. */
 interface Screen {
-  /** In columns. Only commands may be longer. */
+  /** In columns. Only commands and single words may be longer. */
   width: number;
   bold: (text: string) => string;
   red: (text: string) => string;
@@ -57,7 +57,7 @@ const groups = {
 const indent = 2;
 
 /**
- * A successful comparison, for people: a line for each difference, grouped by what `up` does about it, with those first that let
+ * A successful comparison, for people: an entry for each difference, grouped by what `up` does about it, with those first that let
  * a role see or do more than declared, and what to do next.
  */
 export function renderDrift(report: DriftReport, screen: Screen): string {
@@ -67,17 +67,17 @@ export function renderDrift(report: DriftReport, screen: Screen): string {
   if (differences.length === 0)
     return [`Stack ${stack} is as the program declares it.`, ...told].join("\n");
 
-  const isCut = differences.some((difference) => {
-    if (difference.kind === "migration pending") return false;
-    const whole = differenceLine(difference, Infinity);
-    return differenceLine(difference, screen.width - 2 * indent) !== whole;
-  });
+  const room = screen.width - 2 * indent;
+  const isShortened = differences.some(
+    (difference) =>
+      difference.kind !== "migration pending" && wholeLines(difference, room).length > tallest,
+  );
   return [
     ...headline(report, screen),
     renderDifferences(differences, screen),
     ...told,
     ...nextSteps(stack, differences),
-    ...(isCut ? [`Shortened lines in full: ${npmCommand("-s drift", ["--json"], stack)}`] : []),
+    ...(isShortened ? [`In full: ${npmCommand("-s drift", ["--json"], stack)}`] : []),
   ].join("\n");
 }
 
@@ -101,7 +101,7 @@ function headline({ stack, differences }: DriftReport, { width, bold, red }: Scr
   const title = bold(`Stack ${stack} differs from the program.`);
   if (leaks === 0) return [title];
   const words = `! ${leaks} ${leaks === 1 ? "lets a role" : "let roles"} see or do more than declared.`;
-  return [title, red(cut(words, width))];
+  return [title, ...wrapped(words, width).map(red)];
 }
 
 function renderGroup(group: Group, differences: readonly Difference[], screen: Screen): string[] {
@@ -120,13 +120,15 @@ function renderGroup(group: Group, differences: readonly Difference[], screen: S
 function renderOne(difference: Difference, { width }: Screen, mark: string): string[] {
   const room = width - 2 * indent;
   const { object, reason, expected } = difference;
-  if (difference.kind !== "migration pending")
-    return [`  ${mark} ${differenceLine(difference, room)}`];
+  if (difference.kind !== "migration pending") {
+    const [first = "", ...others] = differenceLines(difference, room);
+    return [`  ${mark} ${first}`, ...others.map((line) => `        ${line}`)];
+  }
   const name = object.replace(/^migration /, "");
   const verb = expected === "undone" ? "to undo" : "pending";
   const notes = (reason ?? "").split("\n").filter((note) => note !== "");
   return [
-    `  ${mark} ${cut(`${verb}: ${name}`, room)}`,
+    `  ${mark} ${verb}: ${name}`,
     ...notes.flatMap((note) => wrapped(note, room - indent).map((line) => `      ${line}`)),
   ];
 }
@@ -142,10 +144,11 @@ function renderNew({ stack, differences }: DriftReport, { width, bold }: Screen)
   }
   return [
     bold(`Stack ${stack} is not up yet. ${npmCommand("up", [], stack)} creates it, with`),
-    ...[...names].map(
-      ([kind, its]) =>
-        `    ${cut(`${counted(its.size, kind)}: ${[...its].sort().join(", ")}`, width - 2 * indent)}`,
-    ),
+    ...[...names].flatMap(([kind, its]) => {
+      const list = `${counted(its.size, kind)}: ${[...its].sort().join(", ")}`;
+      const [first = "", ...others] = wrapped(list, width - 2 * indent - continued);
+      return [`    ${first}`, ...others.map((line) => `        ${line}`)];
+    }),
     "and all their privileges.",
   ];
 }
@@ -207,55 +210,41 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-const ellipsis = "…";
-
-/** A value or a reason cut to fewer columns says nothing. */
-const shortest = 16;
+/** The most lines that a difference takes. */
+const tallest = 20;
 
 /**
- * A difference as one line of at most `width` columns. If it is too long, the reason is cut or left out first, then the expected
- * value, then the live one.
+ * A difference as lines of at most `width` columns; a longer word has a line to itself. Of one with many lines the beginning and the end are
+ * shown: what differs may be at the end.
  */
-export function differenceLine(difference: Difference, width: number): string {
-  const whole = onOneLine(difference);
-  if (describe(whole).length <= width) return describe(whole);
-  const { reason, ...rest } = whole;
-  const left = width - describe({ ...rest, reason: "" }).length;
-  if (reason !== undefined && left >= shortest)
-    return describe({ ...rest, reason: cut(reason, left) });
-
-  const { expected, actual } = rest;
-  const lengths = { expected: expected?.length ?? 0, actual: actual?.length ?? 0 };
-  const room = width - (describe(rest).length - lengths.expected - lengths.actual);
-  // The live value matters more than the expected one, as long as both say something.
-  const isActualWhole = lengths.actual + Math.min(lengths.expected, shortest) <= room;
-  const share = Math.max(shortest, Math.floor(room / 2));
-  const shortened = {
-    ...rest,
-    expected: expected && cut(expected, isActualWhole ? room - lengths.actual : share),
-    actual:
-      actual &&
-      cut(actual, isActualWhole ? lengths.actual : Math.max(share, room - lengths.expected)),
-  };
-  return cut(describe(shortened), width);
+export function differenceLines(difference: Difference, width: number): string[] {
+  const lines = wholeLines(difference, width);
+  if (lines.length <= tallest) return lines;
+  const shown = Math.floor((tallest - 1) / 2);
+  const left = lines.length - 2 * shown;
+  return [...lines.slice(0, shown), `… ${left} more lines …`, ...lines.slice(-shown)];
 }
 
-/** A text on one line, no longer than `width`. */
-function cut(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length <= width
-    ? line
-    : `${line.slice(0, Math.max(width - 1, 0)).trimEnd()}${ellipsis}`;
+function wholeLines(difference: Difference, width: number): string[] {
+  const whole = describe(onOneLine(difference));
+  return whole.length <= width ? [whole] : wrapped(whole, width - continued);
 }
+
+/** How much further the second line of a difference is indented than the first. */
+const continued = 4;
 
 function onOneLine({ object, expected, actual, reason, ...rest }: Difference): Difference {
   return {
     ...rest,
-    object: cut(object, Infinity),
-    expected: expected === null ? null : cut(expected, Infinity),
-    actual: actual === null ? null : cut(actual, Infinity),
-    ...(reason === undefined ? {} : { reason: cut(reason, Infinity) }),
+    object: unbroken(object),
+    expected: expected === null ? null : unbroken(expected),
+    actual: actual === null ? null : unbroken(actual),
+    ...(reason === undefined ? {} : { reason: unbroken(reason) }),
   };
+}
+
+function unbroken(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 function describe(difference: Difference): string {
