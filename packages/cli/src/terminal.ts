@@ -40,14 +40,18 @@ export function sayOnce(text: string): void {
 const patience = 2_000;
 
 /**
- * Says what a command is doing once it has taken two seconds, and then for each new step.
+ * Says what a command is doing once it has taken two seconds: the steps so far, and then each new one. None is left out: a table that is not
+ * named would look like one that is missing.
  *
  * @returns to call with each step
  */
 export function lateProgress<T>(describe: (step: T) => string): (step: T) => void {
   const began = Date.now();
+  const untold: T[] = [];
   return (step) => {
-    if (Date.now() - began >= patience) say(`${describe(step)} …`);
+    untold.push(step);
+    if (Date.now() - began < patience) return;
+    for (const each of untold.splice(0)) say(`${describe(each)} …`);
   };
 }
 

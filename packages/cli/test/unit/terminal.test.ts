@@ -1,10 +1,29 @@
 import { afterEach, expect, test, vi } from "vitest";
 
 import { paint } from "../../src/db/screen/terminal";
-import { print, say } from "../../src/terminal";
+import { lateProgress, print, say } from "../../src/terminal";
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+test("progress names no step of a short command, and each step of a longer one", () => {
+  const written: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0);
+  vi.useFakeTimers();
+  const progress = lateProgress((table: string) => `loading ${table}`);
+  progress("public.users");
+  vi.advanceTimersByTime(1_000);
+  progress("public.sites");
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(1_500);
+  progress("public.customers");
+  progress("public.deployments");
+
+  expect(written).toEqual(
+    ["users", "sites", "customers", "deployments"].map((name) => `loading public.${name} …\n`),
+  );
 });
 
 test("the styles of a screen reach the terminal, and nothing else that is a command to it", () => {

@@ -1,18 +1,18 @@
-import { lateProgress } from "../../terminal";
+import { steadyProgress } from "../../terminal";
 
 /**
- * Tells how far pgBackRest is, once for each tenth.
+ * Tells how far pgBackRest is, for each tenth at most.
  *
  * @param done what has become of the files: "copied", "restored"
  * @returns reads a line of what it prints at the level `detail`
  */
 export function copyProgress(done: string): (line: string) => void {
-  const progress = lateProgress((percent: string) => `  ${percent} % ${done}`);
+  const progress = steadyProgress();
   let told = 0;
   return (line) => {
     const percent = /(?:backup|restore) file .*, (\d+)(?:\.\d+)?%\)/.exec(line)?.[1];
     if (percent === undefined || Number(percent) < told + 10) return;
     told = Number(percent);
-    progress(percent);
+    progress(`  ${percent} % ${done}`);
   };
 }
