@@ -202,7 +202,7 @@ function contradictions(repositories: readonly Repository[]): Contradiction[] {
     )
       faults.push([
         [index, "type"],
-        "is a second volume of the same engine with the same key: one is enough",
+        "is in the same volume as another one, with the same key: use one of them",
         one.type,
       ]);
   });

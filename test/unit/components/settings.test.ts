@@ -287,7 +287,7 @@ test.each([
   ],
   [
     withRepositories({ type: "volume" }, { type: "volume", path: "/second" }),
-    "is a second volume of the same engine with the same key: one is enough",
+    "is in the same volume as another one, with the same key: use one of them",
   ],
   [
     withRepositories({ type: "volume", path: "/archive/x" }),
