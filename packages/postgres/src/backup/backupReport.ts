@@ -14,9 +14,9 @@ export interface BackupReport {
   repositories: readonly RepositoryReport[];
 }
 
-/** How the server gets rid of its WAL. */
+/** How the archiving of the server's WAL is doing. */
 export interface Archiving {
-  /** Since when WAL waits that could not be archived; null: it is archived. */
+  /** When the WAL that could not be archived began to wait; null: WAL is archived. */
   failingSince: string | null;
   /** Segments that wait. */
   waiting: number;

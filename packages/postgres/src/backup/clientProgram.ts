@@ -50,7 +50,7 @@ export class ClientProgramError extends Error {
 }
 
 /**
- * Runs a program of this machine to its end.
+ * Runs a program of this machine, and waits until it ends.
  *
  * @throws ClientProgramError if it fails; UserError if it is not installed, or was interrupted
  */
@@ -173,7 +173,7 @@ export async function untilInterrupted<T>(stop: () => void, run: () => Promise<T
   }
 }
 
-/** With these a user or the system ends a command: what it has begun is then taken back. */
+/** The signals with which a user or the system ends a command: what it has begun is then undone. */
 export const interruptSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Starts a program whose files only their owner may read. */

@@ -130,7 +130,7 @@ async function requireLoadable(file: string): Promise<void> {
   }
 }
 
-/** Bytes of a line that are read: enough for a COPY statement of a table with as many and as long columns as can be. */
+/** How many bytes of a line are read: enough for the COPY statement of a table with the most and longest column names. */
 const readLength = 1 << 20;
 const lineFeed = 0x0a;
 
@@ -182,7 +182,7 @@ class RowCounter {
   /** Where the ledger's rows have the name of a migration. */
   private nameAt: number | undefined;
 
-  /** Whether the rows of each table have had their end. */
+  /** Whether the rows of each table were complete. */
   get isComplete(): boolean {
     return this.table === undefined;
   }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { UserError } from "../userError";
 
 /**
- * Writes a file or a folder that appears under its name when it is complete, and overwrites nothing. If writing fails, nothing is left of it.
+ * Writes a file or a folder that appears under its name when it is complete, and overwrites nothing. If writing fails, nothing of it remains.
  *
  * @param file a path that does not exist yet
  * @param write gets the path to write to, in a folder that only this user may enter
@@ -42,7 +42,7 @@ async function place(unfinished: string, file: string): Promise<void> {
 /** For the user, where the file system has refused something. */
 function notWritten(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
-  // A lost connection is none of the file's.
+  // A lost connection has nothing to do with the file.
   if (["read", "connect"].includes(String(error.syscall))) return error;
   if (error.code === "EEXIST") return alreadyThere(file);
   return new UserError(

@@ -30,7 +30,7 @@ export interface RestoreOptions {
   onTable?: (table: string) => void;
   /** Runs pg_restore. Default: this machine's. */
   runProgram?: RunProgram;
-  /** Ends it early, before the next step. A program that runs ends by itself. */
+  /** Ends it early, before the next step. A running program ends by itself. */
   signal?: AbortSignal;
 }
 

@@ -114,7 +114,7 @@ async function sessionAndOid(client: Client, database: string): Promise<SessionA
 }
 
 /**
- * Takes from everyone but its owner what they may do with a database, and ends its sessions, so that no application reaches it by its
+ * Revokes all privileges on a database from everyone but its owner, and ends its sessions, so that no application reaches it by its
  * name.
  *
  * @param maintenance Login that owns the database or is a superuser, in any database but this.
@@ -177,7 +177,7 @@ function rename(client: Client, from: string, to: string) {
   return client.query(`alter database ${escapeIdentifier(from)} rename to ${escapeIdentifier(to)}`);
 }
 
-/** Waits for their end: a rename refuses a database that has a session. */
+/** Waits until they have ended: a database with a session cannot be renamed. */
 async function endSessions(client: Client, databases: readonly string[]): Promise<void> {
   await client.query(
     `select pg_catalog.pg_terminate_backend(pid, 5000)

@@ -37,8 +37,8 @@ export interface RecoveryPurpose {
 }
 
 /**
- * Looks at a recovered server, tells what it found, and leaves no role able to log in. What cannot be looked at is told, too: an old
- * state may lack roles and tables of today. Takes from a copy what must not be in it.
+ * Checks a recovered server, says what it found, and leaves no role able to log in. It also says what could not be checked: an old
+ * state may lack roles and tables of today. Removes from a copy what must not be in it.
  *
  * @throws UserError if the recovery has ended before `end`; DeclarationErrors if a column of a scrubbed copy has no rule
  */

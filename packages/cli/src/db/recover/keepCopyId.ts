@@ -12,7 +12,7 @@ export function makeCopy(recovered: Dockerode.Container): Promise<void> {
 }
 
 /**
- * Has what was recovered be the same server to the repository: a copy remains one, and an original, too.
+ * Keeps what was recovered the same server for the repository: a copy remains a copy, and an original an original.
  *
  * @param backup the container that takes backups
  * @param repository the number of the one that was recovered from

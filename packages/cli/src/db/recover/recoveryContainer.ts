@@ -195,12 +195,12 @@ export async function recover(container: Dockerode.Container, repository: number
 }
 
 /**
- * Stops the recovered server, and leaves in its data nothing of the recovery: its settings would stay in force. Has the server to come
- * archive what this one did not: the history of the new timeline, and the segments of it that are full already, one at least where the
+ * Stops the recovered server, and leaves in its data nothing of the recovery: its settings would stay in force. Marks what this one has not
+ * archived, for the next server to archive: the history of the new timeline, and the segments of it that are full already, one at least where the
  * old timeline was left just before the end of a segment. Without them no recovery could follow the new timeline.
  */
 export async function endRecovery(container: Dockerode.Container): Promise<void> {
-  // After a long replay much is left to write, and a shutdown that is given up would waste all of it.
+  // After a long replay there is much to write, and a shutdown that times out would waste all of it.
   await succeed(
     container,
     `PGOPTIONS='-c statement_timeout=0' psql -X -q -h ${containerPaths.runtime} -U postgres -d postgres -c checkpoint`,
@@ -229,7 +229,7 @@ export async function removePast(container: Dockerode.Container): Promise<void> 
   await succeed(container, `pg_resetwal -D ${data} >/dev/null`);
 }
 
-/** Says in the volume that its data is whole: a server may use it. */
+/** Marks the volume's data as whole: a server may use it. */
 export async function markWhole(container: Dockerode.Container): Promise<void> {
   await succeed(
     container,

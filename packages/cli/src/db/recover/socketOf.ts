@@ -16,8 +16,8 @@ export interface BridgedSocket {
 }
 
 /**
- * Makes the socket of a server in a container reachable for this user alone, wherever the engine is. Publishing a port would let
- * everybody on the machine knock.
+ * Makes the socket of a server in a container reachable for this user alone, wherever the engine is. A published port
+ * could be reached by everyone on the machine.
  *
  * @param bridge the program in the container that connects its input and output with the socket
  */

@@ -1,8 +1,8 @@
 import { type ArchiveGap, lostMoments, missingSegments } from "../pgbackrest/archiveGaps";
 
 /**
- * What is wrong with an archive that has gaps. Each is a fault once, and as long as no backup
- * follows it: after that, what is offered to be recovered can be recovered.
+ * What is wrong with an archive that has gaps. Each is a fault when it is new, and as
+ * long as no backup follows it: after that, everything that is offered for recovery can be recovered.
  *
  * @param known the gaps that the previous drill has found
  */

@@ -73,7 +73,7 @@ export async function checkDatabase(
   return { rows, faults };
 }
 
-/** Begins what a fault says of rows that are missing. */
+/** The beginning of what a fault says about missing rows. */
 export const previousDrill = "the previous drill found";
 
 /**
@@ -175,7 +175,7 @@ export function damage(
   });
 }
 
-/** With this code pg_amcheck says that it has found something. With any other one it has not looked at everything. */
+/** pg_amcheck's exit code if it has found something. With any other it has not looked at everything. */
 const foundDamage = 2;
 
 /** What a run of pg_amcheck that did not succeed says. */

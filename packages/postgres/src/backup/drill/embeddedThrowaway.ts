@@ -38,7 +38,7 @@ export async function startEmbeddedThrowaway(
   const binaries = await serverBinaries(projectDirectory, account);
   const server: EmbeddedServer = { paths, binaries, account, settings: [] };
   await clear(server);
-  // Nothing asks for it: the rules let everyone in who reaches the socket.
+  // Never asked for: the rules admit everyone who reaches the socket.
   await createCluster(server, "postgres", randomBytes(32).toString("base64url"));
   const socket = await makeSocketFolder(server);
   const rules = join(paths.directory, "pg_hba.conf");

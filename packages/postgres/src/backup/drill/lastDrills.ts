@@ -29,7 +29,7 @@ const lastDrill: z.ZodType<LastDrill> = z.object({
 });
 
 /**
- * What records say. A sound one that a wrong clock has dated ahead would count for longer than it may.
+ * What records say. A sound one that a wrong clock has dated ahead does not count: it would count for too long.
  *
  * @param records oldest first
  */

@@ -3,7 +3,7 @@ import { newestRange, type RecoveryRange } from "../pgbackrest/recoveryTarget";
 /** A moment chosen at random. */
 export interface RandomMoment {
   time: Date;
-  /** That of its range. Others may have had the same moment: since a recovery, the one that it has left. */
+  /** The timeline of its range. Another may have the same moment: the one that a recovery has left. */
   timeline: number;
 }
 

@@ -90,7 +90,7 @@ export async function startThrowawayServer(
     // What it has written is thrown away.
     if (server.exitCode === null && server.signalCode === null) server.kill("SIGQUIT");
   };
-  // It takes with it what waits for an answer of its.
+  // Whatever waits for its answer fails with it.
   signal.addEventListener("abort", end, { once: true });
   const stop = async () => {
     signal.removeEventListener("abort", end);
@@ -130,7 +130,7 @@ async function presentSize(): Promise<number> {
   return readPresentSize(stdout);
 }
 
-/** Ends what is still at work in the folder of the data: pgBackRest's own processes outlive the one that was killed with its drill. */
+/** Ends what is still at work in the folder of the data: pgBackRest's child processes outlive a parent that was killed with its drill. */
 async function endOthers(): Promise<void> {
   for (const name of await readdir("/proc")) {
     const command = /^\d+$/.test(name)
@@ -141,13 +141,13 @@ async function endOthers(): Promise<void> {
     try {
       process.kill(Number(name), "SIGKILL");
     } catch (error) {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
 }
 
-/** Removes what a drill, or one that was killed, has left: everything but the copy of the last records. */
+/** Removes what a drill has left, killed or not: everything but the copy of the last records. */
 async function clear(): Promise<void> {
   // A process that was killed may still add a file.
   const options = { recursive: true, force: true, maxRetries: 5 };

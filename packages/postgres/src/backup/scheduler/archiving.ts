@@ -20,7 +20,7 @@ interface Sample {
   lsn: bigint;
 }
 
-/** The time that the rate of WAL is taken of, at least and at most. */
+/** The shortest and the longest time over which the rate of WAL is measured. */
 const rateOverMs = { least: 60_000, most: 60 * 60_000 };
 
 /** While all is well, WAL waits this long at most. */

@@ -96,7 +96,7 @@ export class Board {
     this.recovery = new AbortController();
   }
 
-  /** Waits; not to the end if archiving begins to work again, so that what failed is tried again at once. */
+  /** Waits, or returns early when archiving begins to work again, so that what failed is tried again at once. */
   async rest(ms: number, signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.recovery.signal]);
     await sleep(ms, undefined, { signal: either }).catch(() => undefined);

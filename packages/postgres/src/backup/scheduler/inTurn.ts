@@ -1,7 +1,7 @@
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Does what writes to repositories after everything that was begun before has ended: pgBackRest refuses a second command that writes, and
+ * Runs something that writes to repositories once everything before it has ended: pgBackRest refuses a second command that writes, and
  * `stanza-create` writes to all repositories.
  */
 export function inTurn<T>(write: () => Promise<T>): Promise<T> {

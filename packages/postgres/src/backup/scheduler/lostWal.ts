@@ -7,7 +7,7 @@ import { serverConnection, waitingFiles } from "./archiving";
 
 /** What the archive of a repository has, and what it lacks. */
 export interface LostWal {
-  /** What it lacks and will never get. */
+  /** What it lacks and can no longer get. */
   gaps: readonly ArchiveGap[];
   /** Of those, the ones on the server's timeline that no backup follows: until then no moment after them can be recovered. */
   open: readonly ArchiveGap[];

@@ -68,7 +68,7 @@ async function read(
 const firstFiles = /^(archive|backup)\.info(\.copy)?(\.pgbackrest\.tmp)?$/;
 
 /**
- * Removes what a `stanza-create` that was killed has left, which pgBackRest takes for a damaged repository ever after. A repository
+ * Removes what a `stanza-create` that was killed has left, which pgBackRest would take for a damaged repository from then on. A repository
  * with anything else in it is left alone.
  *
  * @returns whether there was something

@@ -21,7 +21,7 @@ const pausesMs = { first: 15_000, longest: 30 * 60_000 };
 /** A full backup is taken when the last one is older; those in between build on it. */
 const fullEveryMs = 7 * 24 * 60 * 60 * 1000;
 
-/** A clock that is set, a machine that sleeps and WAL that is lost are noticed within a minute. */
+/** A changed clock, a machine that slept and lost WAL are noticed within a minute. */
 const lookEveryMs = 60_000;
 
 /**
