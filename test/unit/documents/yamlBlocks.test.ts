@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
-import { parse } from "yaml";
+
+import { yaml as library } from "@hosterizer/cli/stack/configuration";
 
 const pages = readdirSync("docs").filter((file) => file.endsWith(".md"));
 
@@ -20,7 +21,7 @@ test("the documents have blocks of YAML", () => {
 });
 
 test.each(blocks)("a block of $page can be pasted into Pulumi.<stack>.yaml: $yaml", ({ yaml }) => {
-  const { config, ...rest } = parse(yaml) as { config?: Record<string, unknown> };
+  const { config, ...rest } = library().parse(yaml) as { config?: Record<string, unknown> };
   expect(rest).toEqual({});
   const keys = Object.keys(config ?? {});
   expect(keys.length).toBeGreaterThan(0);
