@@ -194,11 +194,9 @@ function isOverdue(last: string, schedule: string, now: Date): boolean {
   return next !== undefined && next < now;
 }
 
-/** The first faults, and how many more there are. */
+/** The first faults, each on one line and to its end, and how many more there are. */
 function inShort(faults: readonly string[]): string {
-  const shown = faults.slice(0, 3).map((fault) => {
-    return fault.length > 120 ? `${fault.slice(0, 119)}…` : fault;
-  });
+  const shown = faults.slice(0, 3).map((fault) => fault.replaceAll(/\s+/g, " ").trim());
   const more = faults.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }

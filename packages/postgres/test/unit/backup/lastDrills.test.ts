@@ -78,10 +78,10 @@ test.each([
   },
   {
     what: "one with many long faults",
-    last: drill(29, ["x".repeat(130), "b", "c", "d", "e"]),
+    last: drill(29, [`${"x".repeat(130)}\n  its end`, "b", "c", "d", "e"]),
     says: [
       "The last drill of the backups of stack dev in repository 1, on 2026-11-29 04:17 UTC, failed: " +
-        `${"x".repeat(119)}…; b; c; and 2 more`,
+        `${"x".repeat(130)} its end; b; c; and 2 more`,
     ],
   },
   // Sundays: the 15th, the 22nd, the 29th.
