@@ -37,13 +37,10 @@ test("a dump appears in dumps/, which git ignores, and says how large it is", as
   expect(output).toMatch(/^dumps\/local-\d{4}-\d\d-\d\dT\d{6}Z\.dump: \d+ kB, /m);
   expect(code).toBe(0);
   expect(await project.read(".gitignore")).toContain("/dumps/\n");
+  await project.shell("mv dumps/*.dump all.dump");
 });
 
 describe("a dump of everything", () => {
-  beforeAll(async () => {
-    expect(await db("dump", "--file", "all.dump")).toMatchObject({ code: 0 });
-  });
-
   test("is not overwritten", async () => {
     const { code, output } = await db("dump", "--file", "all.dump");
     expect(output).toContain("all.dump exists already");
