@@ -18,7 +18,7 @@ import { makeServer } from "./components/server";
 import { SignedContext } from "./components/signedContext";
 import { stackOutputs } from "./components/stackOutputs";
 import { recordedSchemas } from "./database/extensions";
-import { firstGrants, grants } from "./database/grants";
+import { firstGrants } from "./database/grants";
 import { migrationsDirectory as directory, releasedVersion } from "./database/migrations";
 import * as declared from "./database/roles";
 import { tenancy as declaredTenancy } from "./database/tenancy";
@@ -62,7 +62,7 @@ async function main() {
     { dependsOn: [lockdown, ...installed] },
   );
   const schema = new Schema("schema", {
-    ...{ ...migrating, acknowledgedLoss, releasedVersion, after: recorded },
+    ...{ ...migrating, grants: found.grants, acknowledgedLoss, releasedVersion, after: recorded },
     undrilled: found.undrilled,
     // A server that the stack owns has no other users to wait for.
     unsafe: settings.instance === "external" ? "refused" : "told",
@@ -81,7 +81,7 @@ async function main() {
   // Grant access to tables only once their policies are in place.
   const privileges = new Privileges("access", {
     ...{ instance, database: database.name, owner, schemas: database.schemas, roles: names },
-    ...{ grants, tables: { connection, tenancy }, after: security },
+    ...{ grants: found.grants, tables: { connection, tenancy }, after: security },
   });
   const lookup = {
     ...{ connection: deployer, owner, role: allRoles.nameOf(declared.pooler) },

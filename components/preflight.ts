@@ -1,3 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import {
   extensionFaults,
   grantFaults,
@@ -12,6 +15,11 @@ import {
 } from "@hosterizer/postgres/access/logins";
 import type { DeclaredAccess } from "@hosterizer/postgres/audit/declaredAccess";
 import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
+import {
+  grantsAt,
+  tableGrantFaults,
+  unlistedColumns,
+} from "@hosterizer/postgres/audit/tableGrants";
 import { type DeclarationError, DeclarationErrors } from "@hosterizer/postgres/userError";
 import {
   folderFaults,
@@ -42,11 +50,13 @@ export interface Preflight {
   leftBehind: boolean;
   /** Why migrations of a database with data are refused; undefined: they are not. */
   undrilled: Undrilled | undefined;
+  /** Of the declared grants those that apply once the roles, the database and its tables exist. */
+  grants: readonly GrantDeclaration[];
 }
 
 /**
  * Who may do what: of the declared extensions those that we may create on the server, and of the declared tenancy the tables that
- * exist at the target migration.
+ * exist at the target migration, and of the declared grants those on them.
  */
 interface StackAccess extends DeclaredAccess {
   /** With a role for each login. */
@@ -80,6 +90,7 @@ export async function preflight(
     ...grantFaults([...firstGrants, ...grants], roles, schemas),
     ...("missing" in folder ? folder.missing : folderFaults(folder, judgedFrom)),
     ...tenancyFaults(tenancy, roles, tables.atLast),
+    ...tableGrantFaults(grants, tenancy, tables.atLast),
     ...extensionFaults(extensions, schemas, found.extensions),
     ...found.faults,
   );
@@ -87,14 +98,24 @@ export async function preflight(
   if (settings === undefined || faults.length > 0) throw new DeclarationErrors(faults);
   const { possible = extensions, looksUp = true, leftBehind = false, undrilled } = found;
   const logins = withLogins(roles, settings.logins);
+  const grantsAtTarget = grantsAt(grants, tables.atTarget, tables.atLast);
   const access = {
-    ...{ owner, roles: logins, schemas, extensions: possible, grants: [...firstGrants, ...grants] },
+    ...{ owner, roles: logins, schemas, extensions: possible },
+    grants: [...firstGrants, ...grantsAtTarget],
     tenancy: tenancyAt(tenancy, tables.atTarget, tables.atLast),
     settings: settingsOfLogins(databaseSettings, logins),
     lookup: { owner, role: pooler, authenticator },
   };
   const signingKeys = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);
-  return { settings, access, signingKeys, looksUp, leftBehind, undrilled };
+  for (const warning of unlistedColumns(grantsAtTarget, tables.atTarget))
+    await pulumi.log.warn(warning);
+  return {
+    ...{ settings, access, grants: grantsAtTarget },
+    signingKeys,
+    looksUp,
+    leftBehind,
+    undrilled,
+  };
 }
 
 /** The declared tenancy, reduced to the tables that exist after a migration. Default: after the last. */

@@ -1,8 +1,9 @@
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
+import type { GrantDeclaration, TableGrant } from "@hosterizer/postgres/access/declarations";
 import { isSubjectToRowSecurity } from "@hosterizer/postgres/audit/declaredAccess";
+import { boundPrivileges } from "@hosterizer/postgres/audit/missingPrivileges";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { TablePrivileges } from "./dynamic/tablePrivileges";
@@ -32,8 +33,9 @@ export interface PrivilegesArgs {
 /**
  * Who may do what: a grant for each line of `database/grants.ts`.
  *
- * A line is the whole truth about its role and object: other privileges, granted by hand, are revoked. No role that is subject to
- * row-level security has a default privilege on tables, so that a new table or partition is closed to it.
+ * A line is the whole truth about its role and object: other privileges, granted by hand, are revoked. A line for one table replaces the
+ * role's line for all tables of the schema. No role that is subject to row-level security has a default privilege on tables, so that a
+ * new table or partition is closed to it.
  */
 export class Privileges extends pulumi.ComponentResource {
   constructor(name: string, args: PrivilegesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -63,7 +65,18 @@ export class Privileges extends pulumi.ComponentResource {
       latest.set(object, make({ ...options, dependsOn: waits }));
     };
 
+    const tenancy = args.tables?.tenancy ?? { tables: [], backupRoles: [] };
+    const isBound = (grant: GrantDeclaration) => isSubjectToRowSecurity(grant, tenancy);
+    for (const { schema, ...its } of boundPrivileges(args.grants, tenancy)) {
+      const logical = `${name}-${its.role}-${schema}-tables`;
+      if (args.tables === undefined) throw new Error(`no tenancy says what ${logical} may open`);
+      const role = args.roles?.[its.role] ?? its.role;
+      const { connection } = args.tables;
+      const all = { ...its, connection, owner, role, schema: args.schemas[schema] ?? schema };
+      inTurn(`${schema}-tables`, bound, (options) => new TablePrivileges(logical, all, options));
+    }
     for (const grant of args.grants) {
+      if (grant.on === "table" || isBound(grant)) continue;
       const role = args.roles?.[grant.role] ?? grant.role;
       const privileges = [...grant.privileges];
       const logical = `${name}-${grant.role}-${nameOf(grant)}`;
@@ -75,16 +88,6 @@ export class Privileges extends pulumi.ComponentResource {
         continue;
       }
       const schema = args.schemas[grant.schema] ?? grant.schema;
-      if (grant.on === "tables") {
-        if (args.tables === undefined) throw new Error(`no tenancy says what ${logical} may open`);
-        const { connection, tenancy } = args.tables;
-        if (isSubjectToRowSecurity(grant, tenancy)) {
-          const declared = { connection, owner, role, schema, privileges: grant.privileges };
-          const all = { ...declared, tenantTables: tenancy.tables };
-          inTurn(nameOf(grant), bound, (options) => new TablePrivileges(logical, all, options));
-          continue;
-        }
-      }
       const objectType = objectTypes[grant.on];
       const declared = { database, role, schema, objectType, privileges };
       give(declared);
@@ -99,7 +102,7 @@ export class Privileges extends pulumi.ComponentResource {
 
 const objectTypes = { schema: "schema", tables: "table", sequences: "sequence" };
 
-function nameOf(grant: GrantDeclaration): string {
+function nameOf(grant: Exclude<GrantDeclaration, TableGrant>): string {
   if (grant.on === "database") return "database";
   return grant.on === "schema" ? grant.schema : `${grant.schema}-${grant.on}`;
 }

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 
 import type { Program } from "@hosterizer/cli/program";
 import { recordedSchemas, schemas } from "../database/extensions";
+import { grants } from "../database/grants";
 import { migrationsDirectory, releasedVersion } from "../database/migrations";
 import {
   application,
@@ -28,6 +29,7 @@ export const program = {
   monitor,
   pooler,
   authenticator,
+  grants,
   tenancy,
   tenancyUpTo: (target?: number) => (load("./preflight") as typeof checking).tenancyUpTo(target),
   recordedSchemas,

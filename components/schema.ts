@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Destination } from "@hosterizer/postgres/migrations/migrationPlan";
@@ -26,6 +27,8 @@ export interface SchemaArgs extends Destination {
   undrilled: Undrilled | undefined;
   /** Row-level security is on for a tenant table as soon as a migration creates it. */
   tenancy: Tenancy;
+  /** Views over tables that these name get the rights of their readers as soon as a migration creates them. */
+  grants: readonly GrantDeclaration[];
 }
 
 /**

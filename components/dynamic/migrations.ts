@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { AcknowledgedLoss } from "@hosterizer/postgres/migrations/dataLoss";
@@ -18,6 +19,8 @@ export interface MigrationsInputs {
   lockTimeout: number;
   /** Row-level security of a tenant table is turned on in the transaction of the file that creates it. */
   tenancy: Tenancy;
+  /** Views over tables that these name get the rights of their readers, likewise. */
+  grants: readonly GrantDeclaration[];
   /** Number of the last one to be applied; later ones are undone. Default: the last in the folder. */
   target?: number | undefined;
   /** How many rows an undo may delete. */

@@ -1,15 +1,20 @@
+import { guardedTables } from "@hosterizer/postgres/audit/declaredAccess";
 import {
   applyTablePrivileges,
   readTablePrivilegesDrift,
   type TablePrivileges,
 } from "@hosterizer/postgres/audit/missingPrivileges";
+import type { TenantTable } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
 import { checkDrift, inspect } from "./drift";
 import { makeProvider } from "./provider";
 import type { TablePrivilegesInputs } from "./tablePrivileges";
 
 export const provider = makeProvider<TablePrivilegesInputs>({
   id: ({ schema, role }) => `tables of ${schema} to ${role}`,
-  compared: ({ owner, role, schema, privileges }) => [owner, role, schema, privileges],
+  compared: (inputs) => {
+    const { owner, role, schema, privileges, tables } = wantedPrivileges(inputs);
+    return [owner, role, schema, privileges, tables];
+  },
   check: checkDrift((news) =>
     inspect(`the table privileges of ${news.role}`, () =>
       readTablePrivilegesDrift(news.connection, wantedPrivileges(news)),
@@ -22,7 +27,11 @@ export const provider = makeProvider<TablePrivilegesInputs>({
   // Deleting it revokes nothing: the audit of the same update revokes what is not declared any more.
 });
 
-function wantedPrivileges(inputs: TablePrivilegesInputs): TablePrivileges {
-  const { owner, role, schema, privileges, tenantTables } = inputs;
-  return { owner, grant: { role, on: "tables", schema, privileges }, tenantTables };
+/** In the state of an older stack no grant names a table. */
+function wantedPrivileges(
+  inputs: TablePrivilegesInputs & { tenantTables?: readonly TenantTable[] },
+): TablePrivileges {
+  const { tenantTables } = inputs;
+  if (tenantTables === undefined) return inputs;
+  return { ...inputs, tables: [], guarded: guardedTables([], tenantTables) };
 }

@@ -7,7 +7,7 @@ import type {
   DrillDemands,
 } from "@hosterizer/postgres/backup/pgbackrest/backupDeclaration";
 import type { RepositoryKeys } from "@hosterizer/postgres/backup/pgbackrest/repositoryKeys";
-import type { RoleDeclaration } from "@hosterizer/postgres/access/declarations";
+import type { GrantDeclaration, RoleDeclaration } from "@hosterizer/postgres/access/declarations";
 import type { Scrub } from "@hosterizer/postgres/scrub/scrubDeclaration";
 import type { DeclarationError } from "@hosterizer/postgres/userError";
 import type { Tenancy } from "@hosterizer/postgres/rowLevelSecurity/tenancy";
@@ -30,6 +30,8 @@ export interface Program {
   pooler: string;
   /** Role that owns the function in which the pooler looks up password verifiers. Cannot log in. */
   authenticator: string;
+  /** Who may do what. */
+  grants: readonly GrantDeclaration[];
   /** Which tables belong to tenants, and which roles ask for their rows. */
   tenancy: Tenancy;
   /** The tenancy as far as it holds at a migration. Default: at the last one. */

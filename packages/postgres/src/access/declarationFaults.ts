@@ -32,7 +32,7 @@ export function roleFaults(roles: readonly RoleDeclaration[]): DeclarationError[
   });
 }
 
-/** Every grant to an undeclared role or on an undeclared schema. */
+/** Every grant that is declared twice, to an undeclared role or on an undeclared schema. */
 export function grantFaults(
   grants: readonly GrantDeclaration[],
   roles: readonly RoleDeclaration[],
@@ -40,10 +40,13 @@ export function grantFaults(
 ): DeclarationError[] {
   const knownRoles = ["public", ...roles.map(({ name }) => name)];
   const knownSchemas = ["public", ...schemas.map(({ name }) => name)];
-  return grants.flatMap((grant) => {
-    const target = grant.on === "database" ? "the database" : `${grant.on} of ${grant.schema}`;
-    const place = `grant to "${grant.role}" on ${target} in database/grants.ts`;
+  const places = grants.map(placeOfGrant);
+  return grants.flatMap((grant, index) => {
+    const place = placeOfGrant(grant);
     const faults = [];
+    if (places.indexOf(place) < index) {
+      faults.push(new DeclarationError(place, "declared twice", "Write one grant with all of it"));
+    }
     if (!knownRoles.includes(grant.role)) {
       const remedy = "Declare it in database/roles.ts, or remove the grant";
       faults.push(new DeclarationError(place, `no role "${grant.role}" is declared`, remedy));
@@ -54,6 +57,17 @@ export function grantFaults(
     }
     return faults;
   });
+}
+
+/** A grant for messages: `grant to "app_user" on table public.users in database/grants.ts`. */
+export function placeOfGrant(grant: GrantDeclaration): string {
+  return `grant to "${grant.role}" on ${targetOf(grant)} in database/grants.ts`;
+}
+
+function targetOf(grant: GrantDeclaration): string {
+  if (grant.on === "database") return "the database";
+  if (grant.on === "table") return `table ${grant.schema}.${grant.table}`;
+  return `${grant.on} of ${grant.schema}`;
 }
 
 /**

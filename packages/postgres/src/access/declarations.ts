@@ -18,9 +18,32 @@ export type GrantDeclaration = { role: string } & (
   | { on: "schema"; schema: string; privileges: readonly SchemaPrivilege[] }
   /** All tables of the schema, including those of later migrations. */
   | { on: "tables"; schema: string; privileges: readonly TablePrivilege[] }
+  | TableGrant
   /** All sequences of the schema, including those of later migrations. */
   | { on: "sequences"; schema: string; privileges: readonly SequencePrivilege[] }
 );
+
+/**
+ * All that a role may do with one table or view, in place of its line for all tables of the schema. What is not listed is revoked.
+ */
+export interface TableGrant {
+  on: "table";
+  schema: string;
+  table: string;
+  privileges: ColumnPrivileges;
+}
+
+/** Privileges on one table, each with the columns that it covers. */
+export interface ColumnPrivileges {
+  SELECT?: Columns;
+  INSERT?: Columns;
+  UPDATE?: Columns;
+  /** PostgreSQL has it for whole rows only. */
+  DELETE?: "all";
+}
+
+/** `all` includes the columns that later migrations add. A list does not: such a column stays closed until it is listed. */
+export type Columns = "all" | readonly string[];
 
 type DatabasePrivilege = "CONNECT" | "CREATE" | "TEMPORARY";
 type SchemaPrivilege = "CREATE" | "USAGE";

@@ -1,4 +1,5 @@
 import type {
+  Columns,
   ExtensionDeclaration,
   GrantDeclaration,
   RoleDeclaration,
@@ -30,8 +31,9 @@ export function scopeOf({ roles, schemas, grants, tenancy }: DeclaredAccess) {
     roles: roles.map(({ name }) => name),
     schemas: ["public", ...schemas.map(({ name }) => name)],
     // As text, because node-postgres turns a JavaScript array into a PostgreSQL array, not into jsonb.
-    grants: JSON.stringify(markBound(grants, tenancy)),
+    grants: JSON.stringify(queriedGrants(grants, tenancy)),
     tables: JSON.stringify(tenancy.tables),
+    guarded: guardedTables(grants, tenancy.tables),
   };
 }
 
@@ -45,13 +47,58 @@ export function isSubjectToRowSecurity(
   { role, on }: Pick<GrantDeclaration, "role" | "on">,
   { backupRoles }: Pick<Tenancy, "backupRoles">,
 ): boolean {
-  return on === "tables" && !backupRoles.includes(role);
+  return (on === "tables" || on === "table") && !backupRoles.includes(role);
 }
 
-/** Grants in the form that the audit's queries take: each says whether row-level security binds it. */
-export function markBound(
+/** A table whose readers must not get around its policies, or around the grants that name it. */
+export interface GuardedTable {
+  schema: string;
+  table: string;
+  /** Whether it has policies. */
+  tenant: boolean;
+}
+
+/** The tenant tables, and the tables that grants name. */
+export function guardedTables(
+  grants: readonly GrantDeclaration[],
+  tenantTables: readonly Pick<GuardedTable, "schema" | "table">[],
+): GuardedTable[] {
+  const named = grants.flatMap((grant) => (grant.on === "table" ? [grant] : []));
+  return [
+    ...tenantTables.map(({ schema, table }) => ({ schema, table, tenant: true })),
+    ...named.map(({ schema, table }) => ({ schema, table, tenant: false })),
+  ];
+}
+
+/** A grant as the audit's queries take it. */
+interface QueriedGrant {
+  role: string;
+  on: string;
+  schema?: string;
+  /** The one table that it is about. */
+  table?: string;
+  /** Whether row-level security binds it. */
+  bound: boolean;
+  /** On whole objects. */
+  privileges: readonly string[];
+  /** On columns. */
+  columns: { privilege: string; column: string }[];
+}
+
+/** Grants in the form that the audit's queries take. */
+export function queriedGrants(
   grants: readonly GrantDeclaration[],
   tenancy: Pick<Tenancy, "backupRoles">,
-) {
-  return grants.map((grant) => ({ ...grant, bound: isSubjectToRowSecurity(grant, tenancy) }));
+): QueriedGrant[] {
+  return grants.map((grant) => {
+    const bound = isSubjectToRowSecurity(grant, tenancy);
+    if (grant.on !== "table") return { ...grant, bound, columns: [] };
+    const { role, schema, table } = grant;
+    const entries = Object.entries<Columns>({ ...grant.privileges });
+    const privileges = entries.flatMap(([name, covers]) => (covers === "all" ? [name] : []));
+    const columns = entries.flatMap(([privilege, covers]) =>
+      covers === "all" ? [] : covers.map((column) => ({ privilege, column })),
+    );
+    return { role, on: "tables", schema, table, bound, privileges, columns };
+  });
 }

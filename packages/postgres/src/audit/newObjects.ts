@@ -1,47 +1,54 @@
 import { escapeLiteral } from "pg";
 
+import type { GrantDeclaration } from "../access/declarations";
 import { closeNewTables } from "../rowLevelSecurity/closeTables";
-import type { Tenancy, TenantTable } from "../rowLevelSecurity/tenancy";
+import type { Tenancy } from "../rowLevelSecurity/tenancy";
 import { readSql } from "../sql/readSql";
+import { type GuardedTable, guardedTables } from "./declaredAccess";
 
 /** SQL for the end of each migration's transaction: what the migration created is closed before others see it. */
 export function afterEachMigration({
   owner,
   schemas,
   tenancy: { tables },
+  grants,
 }: {
   owner: string;
   schemas: readonly string[];
   tenancy: Tenancy;
+  grants: readonly GrantDeclaration[];
 }): string {
-  return `${closeNewTables(tables)};\n${secureNewObjects({ owner, schemas, tables })}`;
+  const guarded = guardedTables(grants, tables);
+  return `${closeNewTables(tables)};\n${secureNewObjects({ owner, schemas, guarded })}`;
 }
 
 /**
- * SQL for the end of a migration's transaction that repairs what the audit would repair: views over tenant tables get
- * security_invoker, and SECURITY DEFINER functions a fixed search_path.
+ * SQL for the end of a migration's transaction that repairs what the audit would repair or close: views over tenant tables, and
+ * over tables that grants name, get security_invoker, unless a grant names the view; SECURITY DEFINER functions get a fixed search_path.
  *
  * It runs before the schema is recorded, because a later repair would look like a change made by hand.
  */
 export function secureNewObjects({
   owner,
   schemas,
-  tables,
+  guarded,
 }: {
   owner: string;
   /** Including `public`. */
   schemas: readonly string[];
-  tables: readonly TenantTable[];
+  guarded: readonly GuardedTable[];
 }): string {
   const roles = textArray([owner]);
   const names = textArray(schemas);
-  const views = inline("views", [roles, names, `${escapeLiteral(JSON.stringify(tables))}::jsonb`]);
+  const views = inline("views", [roles, names, `${escapeLiteral(JSON.stringify(guarded))}::jsonb`]);
   const functions = inline("functions", [roles, names]);
   return `do $secure$
 declare
   found record;
 begin
-  for found in select * from (${views}) as v where v.kind = 'view' and v.unsafe and v.ours and v.alterable
+  for found in
+    select * from (${views}) as v
+     where v.kind = 'view' and (v.unsafe or (v.named and not v.declared)) and v.ours and v.alterable
   loop
     execute pg_catalog.format('alter view %s set (security_invoker = true)', found.name);
   end loop;

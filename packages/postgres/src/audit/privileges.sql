@@ -3,14 +3,45 @@
 -- The baseline of an access list is what initdb or an extension's script set (pg_init_privs), otherwise the built-in
 -- default. https://www.postgresql.org/docs/15/ddl-priv.html
 --
+-- A grant that names a table replaces the role's grant on all tables of the schema.
+--
 -- $1 declared roles, $2 the stack's schemas, $3 declared grants as jsonb, $4 functions that other resources manage, $5 role
--- whose privileges on table $6 another resource manages, $7 relations that grants to bound roles do not open.
-with declared as materialized (
+-- whose privileges on table $6 another resource manages, $7 relations that no grant opens to bound roles, $8 relations that
+-- only a grant that names them opens to bound roles.
+with lines as materialized (
   select case when g.role = 'public' then 0 else r.oid end as grantee, g."on", coalesce(g.schema, '') as schema,
-         coalesce(g.bound, false) as bound, p.privilege
-    from pg_catalog.jsonb_to_recordset($3::jsonb) as g (role text, "on" text, schema text, bound boolean, privileges jsonb)
+         g."table" as table_name, coalesce(g.bound, false) as bound, g.privileges, g.columns
+    from pg_catalog.jsonb_to_recordset($3::jsonb)
+         as g (role text, "on" text, schema text, "table" text, bound boolean, privileges jsonb, columns jsonb)
     left join pg_catalog.pg_roles as r on r.rolname = g.role
-    left join lateral pg_catalog.jsonb_array_elements_text(g.privileges) as p (privilege) on true
+),
+declared as materialized (
+  select l.grantee, l."on", l.schema, l.table_name, null as column_name, l.bound, p.privilege
+    from lines as l
+    left join lateral pg_catalog.jsonb_array_elements_text(l.privileges) as p (privilege) on true
+   union
+  select l.grantee, l."on", l.schema, l.table_name, p."column", l.bound, p.privilege
+    from lines as l
+   cross join lateral pg_catalog.jsonb_to_recordset(l.columns) as p (privilege text, "column" text)
+),
+-- The tables that a grant names.
+named_tables as materialized (
+  select l.grantee, c.oid as relation
+    from lines as l
+    join pg_catalog.pg_namespace as n on n.nspname = l.schema
+    join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = l.table_name
+   where l.grantee is not null
+),
+-- What these grants give: attnum 0 is the whole table.
+named_grants as materialized (
+  select d.grantee, c.oid as relation, coalesce(a.attnum, 0) as attnum, d.privilege
+    from declared as d
+    join pg_catalog.pg_namespace as n on n.nspname = d.schema
+    join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.relname = d.table_name
+    left join pg_catalog.pg_attribute as a
+      on a.attrelid = c.oid and a.attname = d.column_name and a.attnum > 0 and not a.attisdropped
+   where (d.column_name is null or a.attnum is not null)
+     and not (d.bound and c.oid = any ($7::oid[]))
 ),
 us as materialized (
   select oid from pg_catalog.pg_roles where rolname = any ($1::text[])
@@ -145,9 +176,37 @@ entries as (
      and p.name <> all ($4::text[])
      and (p.name, pg_catalog.pg_get_userbyid(e.grantee)) is distinct from ($6::text, $5::name)
 ),
+declared_entries as (
+  select e.*,
+         d.grantee is not null or g.grantee is not null as declared,
+         e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass as is_relation
+    from entries as e
+    left join (
+           select distinct grantee, "on", schema, bound, privilege
+             from declared
+            where privilege is not null and table_name is null
+         ) as d
+      on d.grantee = e.grantee
+     and d."on" = e.declared_on
+     and d.schema = e.schema
+     and d.privilege = e.privilege_type
+     and not (
+       e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+       and (
+         (d.bound and (e.objid = any ($7::oid[]) or e.objid = any ($8::oid[])))
+         or (e.grantee, e.objid) in (select grantee, relation from named_tables)
+       )
+     )
+    left join named_grants as g
+      on g.grantee = e.grantee
+     and g.relation = e.objid
+     and g.attnum = e.subid
+     and g.privilege = e.privilege_type
+     and e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+),
 judged as (
   select e.*,
-         d.grantee is not null
+         e.declared
            or coalesce(b.present, false)
            -- initdb grants these to PUBLIC without a record in pg_init_privs.
            or (
@@ -155,21 +214,57 @@ judged as (
              and e.grantee = 0
              and e.kind in ('schema', 'table', 'view')
              and e.privilege_type in ('USAGE', 'SELECT')
+           )
+           -- Part of a privilege that is declared for the whole table: the role keeps it until it has the whole one.
+           or (
+             e.kind = 'column'
+             and exists (
+               select
+                 from declared as w
+                where w.grantee = e.grantee
+                  and w."on" = 'tables'
+                  and w.schema = e.schema
+                  and w.privilege = e.privilege_type
+                  and w.column_name is null
+                  and case
+                        when (e.grantee, e.objid) in (select grantee, relation from named_tables)
+                          then exists (
+                            select
+                              from named_grants as g
+                             where g.grantee = e.grantee
+                               and g.relation = e.objid
+                               and g.attnum = 0
+                               and g.privilege = e.privilege_type
+                          )
+                        else w.table_name is null
+                             and not (w.bound and (e.objid = any ($7::oid[]) or e.objid = any ($8::oid[])))
+                      end
+             )
+             and not exists (
+               select
+                 from entries as w
+                where w.classid = e.classid
+                  and w.objid = e.objid
+                  and w.subid = 0
+                  and w.grantee = e.grantee
+                  and w.privilege_type = e.privilege_type
+             )
            ) as allowed,
-         coalesce(b.grantable, false) as option_allowed
-    from entries as e
-    left join (
-           select distinct grantee, "on", schema, bound, privilege from declared where privilege is not null
-         ) as d
-      on d.grantee = e.grantee
-     and d."on" = e.declared_on
-     and d.schema = e.schema
-     and d.privilege = e.privilege_type
-     and not (
-       d.bound
-       and e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-       and e.objid = any ($7::oid[])
-     )
+         coalesce(b.grantable, false) as option_allowed,
+         -- Revoking a privilege on a table revokes it on every column too.
+         case
+           when e.is_relation and e.subid = 0
+             then (
+               select pg_catalog.array_agg(pg_catalog.quote_ident(a.attname) order by a.attnum)
+                 from named_grants as g
+                 join pg_catalog.pg_attribute as a on a.attrelid = g.relation and a.attnum = g.attnum
+                where g.grantee = e.grantee
+                  and g.relation = e.objid
+                  and g.attnum > 0
+                  and g.privilege = e.privilege_type
+             )
+         end as kept
+    from declared_entries as e
     left join pg_catalog.pg_init_privs as i
       on i.classoid = e.classid and i.objoid = e.objid and i.objsubid = e.subid
       -- ALTER EXTENSION … ADD records an ordinary owner's access list there too.
@@ -199,6 +294,7 @@ select kind,
        pg_catalog.pg_get_userbyid(owner) as owner,
        privilege_type as privilege,
        allowed,
+       kept,
        scope,
        pg_catalog.pg_has_role(current_user, owner, 'usage') as revocable
   from judged

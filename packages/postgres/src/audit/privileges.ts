@@ -46,6 +46,8 @@ export interface UndeclaredPrivilege {
   privilege: string;
   /** The privilege is declared; its grant option is not. */
   allowed: boolean;
+  /** Columns of the table, quoted, for which it is declared. Null: none. */
+  kept: string[] | null;
   /** Whether the object belongs to this stack, to the system, or to others. */
   scope: "ours" | "system" | "foreign";
   revocable: boolean;
@@ -59,11 +61,12 @@ export async function inspectPrivileges(
   client: Client,
   access: DeclaredAccess,
 ): Promise<Finding<PrivilegeKind>[]> {
-  const { roles, schemas, grants } = scopeOf(access);
+  const { roles, schemas, grants, guarded } = scopeOf(access);
   const { lookup } = access;
   const exempt = contextFunctionNames.map((name) => `${contextSchema}.${name}()`);
   if (lookup !== undefined) exempt.push(lookupFunction);
   const sql = readSql(__dirname, "privileges");
+  const { closed, named } = await readClosedRelations(client, guarded);
   const { rows } = await client.query<UndeclaredPrivilege>(sql, [
     roles,
     schemas,
@@ -71,7 +74,8 @@ export async function inspectPrivileges(
     exempt,
     lookup?.authenticator,
     verifierTable,
-    await readClosedRelations(client, access.tenancy.tables),
+    closed,
+    named,
   ]);
   return planPrivileges(rows);
 }
@@ -100,14 +104,26 @@ function planGroup(
   const held = `${privileges.join(", ")} to ${grantee}`;
   const isForeign = scope === "foreign";
   const who = isForeign ? `its owner ${owner}` : `its owner ${owner} or a superuser`;
-  const sql = [...new Set(group.map(revoke))].join(";\n");
+  const kept = allowed ? [] : keptColumns(group);
+  const sql = [...new Set(group.map(revoke))];
+  // In the transaction of the revocation, so that no session sees the role without what is declared.
+  if (kept.length > 0) sql.push(`grant ${kept.join(", ")} on ${first.target} to ${grantee}`);
+  const expected = kept.length > 0 ? `only ${kept.join(", ")} to ${grantee}` : `no ${held}`;
   return {
     kind: allowed ? "grant option" : kindOf(first),
     object,
-    expected: allowed ? held : `no ${held}`,
+    expected: allowed ? held : expected,
     actual: allowed ? `${held} WITH GRANT OPTION` : held,
-    ...repairIf(revocable && !isForeign, sql, who),
+    ...repairIf(revocable && !isForeign, sql.join(";\n"), who),
   };
+}
+
+/** What remains of privileges on a whole table: `UPDATE (full_name, locked_until)`. */
+function keptColumns(group: readonly UndeclaredPrivilege[]): string[] {
+  const kept = group.flatMap(({ privilege, kept: columns }) =>
+    columns === null ? [] : [`${privilege} (${columns.join(", ")})`],
+  );
+  return [...new Set(kept)];
 }
 
 function revoke(undeclared: UndeclaredPrivilege): string {

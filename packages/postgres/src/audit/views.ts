@@ -1,9 +1,8 @@
 import type { Client } from "pg";
 
 import { type Finding, repairIf } from "../convergence/difference";
-import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import { readSql } from "../sql/readSql";
-import { type DeclaredAccess, scopeOf } from "./declaredAccess";
+import { type DeclaredAccess, type GuardedTable, scopeOf } from "./declaredAccess";
 
 export const viewKinds = [
   "view without security_invoker",
@@ -13,7 +12,7 @@ export const viewKinds = [
 
 type ViewFinding = Finding<(typeof viewKinds)[number]>;
 
-/** A relation through which tenants' rows can be read past the policies of the tenant tables. */
+/** A relation through which rows can be read past the policies of the tenant tables, or past the grants on a table. */
 interface Relation {
   oid: string;
   kind: "view" | "materialized view" | "table";
@@ -25,15 +24,25 @@ interface Relation {
   alterable: boolean;
   /** The tenant tables that a view reads, through other views too. Null for a table. */
   tables: string[] | null;
-  /** A partition, a child table or a materialized view: grants on a schema's tables must not open it. */
+  /** A partition, a child table or a materialized view of tenants: no grant opens it. */
   closed: boolean;
+  /** It shows what its owner sees of a table with grants of its own: only a grant that names it opens it. */
+  named: boolean;
   /** A view that shows what its owner sees. */
   unsafe: boolean;
 }
 
+/** Relations, by oid, that grants on a schema's tables do not open to a role that row-level security binds. */
+interface ClosedRelations {
+  /** No grant opens these. */
+  closed: string[];
+  /** Only a grant that names them opens these. */
+  named: string[];
+}
+
 /**
- * Relations, by oid, that no grant on a schema's tables opens to a role that row-level security binds: partitions and
- * children, which such a role reads through the parent, and materialized views of tenant tables.
+ * Relations that are closed to roles that row-level security binds: partitions and children, which such a role reads through the
+ * parent, materialized views of tenant tables, and views that show a table past the grants on it.
  *
  * Policies belong to one table. A partition without its own policies shows all its rows to a role that may name it; the
  * parent's policies apply only to queries on the parent.
@@ -41,10 +50,14 @@ interface Relation {
  */
 export async function readClosedRelations(
   client: Client,
-  tables: readonly TenantTable[],
-): Promise<string[]> {
-  const relations = await readRelations(client, [], [], JSON.stringify(tables));
-  return relations.filter(({ closed }) => closed).map(({ oid }) => oid);
+  guarded: readonly GuardedTable[],
+): Promise<ClosedRelations> {
+  const relations = await readRelations(client, [], [], JSON.stringify(guarded));
+  const oids = (found: readonly Relation[]) => found.map(({ oid }) => oid);
+  return {
+    closed: oids(relations.filter(({ closed }) => closed)),
+    named: oids(relations.filter(({ named }) => named)),
+  };
 }
 
 /**
@@ -53,8 +66,8 @@ export async function readClosedRelations(
  * Materialized views are left alone, because they hold rows and no option makes them safe.
  */
 export async function inspectViews(client: Client, access: DeclaredAccess): Promise<ViewFinding[]> {
-  const { roles, schemas, tables } = scopeOf(access);
-  const relations = await readRelations(client, roles, schemas, tables);
+  const { roles, schemas, guarded } = scopeOf(access);
+  const relations = await readRelations(client, roles, schemas, JSON.stringify(guarded));
   return relations.filter(({ unsafe }) => unsafe).map(planView);
 }
 
@@ -62,10 +75,10 @@ async function readRelations(
   client: Client,
   roles: readonly string[],
   schemas: readonly string[],
-  tables: string,
+  guarded: string,
 ): Promise<Relation[]> {
   const sql = readSql(__dirname, "views");
-  return (await client.query<Relation>(sql, [roles, schemas, tables])).rows;
+  return (await client.query<Relation>(sql, [roles, schemas, guarded])).rows;
 }
 
 function planView({ kind, name, owner, ours, alterable, tables }: Relation): ViewFinding {

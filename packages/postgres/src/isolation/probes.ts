@@ -28,9 +28,11 @@ function is(column: string, tenant: string): string {
   return `${escapeIdentifier(column)} = ${escapeLiteral(tenant)}`;
 }
 
-/** A column that an UPDATE can set to itself without changing anything. */
+/** A column that an UPDATE can set to itself without changing anything, if the role may change one. */
 export function touchedColumn({ shape, column }: ProofTable): string {
-  const writable = shape.columns.filter((one) => !one.isGenerated && one.identity !== "a");
+  const changeable = shape.columns.filter((one) => !one.isGenerated && one.identity !== "a");
+  const permitted = changeable.filter(({ may }) => may.UPDATE && may.SELECT);
+  const writable = permitted.length > 0 ? permitted : changeable;
   const keys = new Set(shape.keys.flatMap((key) => key.columns));
   const plain = writable.find((one) => one.name !== column && !keys.has(one.name)) ?? writable[0];
   return escapeIdentifier(plain?.name ?? column);

@@ -9,7 +9,7 @@ import { type ProofSession, TableProof } from "./proveTable";
 import { proveWithRealRows, proveWithSyntheticRows, type SyntheticTenants } from "./proveRows";
 import { readTableShapes } from "./tableShapes";
 import { judgeCell, savepoint } from "./runProbe";
-import { type ProofTable, TenantRows } from "./tenantRows";
+import { type ProofTable, tenantColumn, TenantRows } from "./tenantRows";
 
 /** Proves all tables as one role, in its open transaction. */
 export async function proveRole(
@@ -43,7 +43,7 @@ export async function proveRole(
     const proof = proofs.get(table.oid);
     if (proof === undefined) continue;
     const inserts =
-      table.shape.privileges.INSERT && (kind === "tenant" || kind === "administrator");
+      tenantColumn(table)?.may.INSERT === true && (kind === "tenant" || kind === "administrator");
     if (inserts)
       await proveWithSyntheticRows(session, proof, tables, rows, syntheticTenants(table));
     else await proveWithRealRows(proof, beyondOwner === undefined ? await known(table) : undefined);

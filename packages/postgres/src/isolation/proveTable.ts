@@ -19,7 +19,7 @@ import {
   type TenantPair,
 } from "./contexts";
 import type { Privilege } from "./tableShapes";
-import type { ProofTable } from "./tenantRows";
+import { type ProofTable, tenantColumn } from "./tenantRows";
 
 /** A role's session inside its transaction. */
 export interface ProofSession {
@@ -80,8 +80,14 @@ export class TableProof {
       this.skip([command], `it may, and has ${beyondOwner}: nothing of the owner's is run as it`);
   }
 
+  /** A role may have a privilege on some columns only, and each statement names the tenant's column. */
   private lacks(command: ProofCommand): boolean {
-    return needs[command].some((one) => !this.table.shape.privileges[one]);
+    const { shape } = this.table;
+    const may = tenantColumn(this.table)?.may ?? shape.privileges;
+    return needs[command].some((one) => {
+      const isNamed = one === "SELECT" || one === "INSERT" || (one === "UPDATE" && isMove(command));
+      return isNamed ? !may[one] : !shape.privileges[one];
+    });
   }
 
   /** Tries a probe in every context that the contract answers for. */
@@ -131,8 +137,7 @@ export class TableProof {
 
   /** Whether the tenant's column is an identity that is always generated, which UPDATE cannot change. */
   private get isNumbered(): boolean {
-    const { shape, column } = this.table;
-    return shape.columns.some(({ name, identity }) => name === column && identity === "a");
+    return tenantColumn(this.table)?.identity === "a";
   }
 
   /** The outcome that the contract and the role's privileges require. */

@@ -23,6 +23,8 @@ export async function solveRow(
   const columns = shape.columns.filter(
     (column) =>
       !column.isGenerated &&
+      // The others take their default.
+      column.may.INSERT &&
       (fixed.has(column.name) ||
         checked.has(column.name) ||
         keys.has(column.name) ||

@@ -41,6 +41,11 @@ select c.oid::pg_catalog.int8::pg_catalog.text as oid,
                     'default', case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
                     'identity', a.attidentity,
                     'isGenerated', a.attgenerated <> '',
+                    'may', pg_catalog.jsonb_build_object(
+                      'SELECT', pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT'),
+                      'INSERT', pg_catalog.has_column_privilege(c.oid, a.attnum, 'INSERT'),
+                      'UPDATE', pg_catalog.has_column_privilege(c.oid, a.attnum, 'UPDATE')
+                    ),
                     'domainChecks', (
                       select coalesce(pg_catalog.jsonb_agg(pg_catalog.pg_get_expr(k.conbin, 0)), '[]')
                         from pg_catalog.pg_constraint as k where k.contypid = t.oid and k.contype = 'c'

@@ -16,6 +16,8 @@ export interface ColumnShape {
   /** `a` always, `d` by default, or empty. */
   identity: string;
   isGenerated: boolean;
+  /** What the role may do with it. */
+  may: Record<"SELECT" | "INSERT" | "UPDATE", boolean>;
   /** Expressions over VALUE. */
   domainChecks: string[];
 }

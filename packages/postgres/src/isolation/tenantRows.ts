@@ -3,7 +3,7 @@ import { type Client, DatabaseError, escapeIdentifier, escapeLiteral } from "pg"
 import { quotedName } from "../sql/tableName";
 import type { TenantTable } from "../rowLevelSecurity/tenancy";
 import type { Value } from "./candidateValues";
-import type { ForeignKeyShape, TableShape } from "./tableShapes";
+import type { ColumnShape, ForeignKeyShape, TableShape } from "./tableShapes";
 import { NoRowError, type Row, solveRow } from "./solveRow";
 
 /** A tenant table and its shape in the catalog. */
@@ -11,6 +11,11 @@ export interface ProofTable extends TenantTable {
   shape: TableShape;
   /** 0 for a declared table, otherwise the depth of the partition or child. */
   level: number;
+}
+
+/** The column that says whose a row is; undefined if the table does not have it. */
+export function tenantColumn({ shape, column }: ProofTable): ColumnShape | undefined {
+  return shape.columns.find(({ name }) => name === column);
 }
 
 /** Rows of synthetic tenants, inserted in a transaction that is never committed. */

@@ -6,6 +6,7 @@ import { rows, touchedColumn } from "./probes";
 import type { TenantPair } from "./contexts";
 import type { TableProof } from "./proveTable";
 import { savepoint } from "./runProbe";
+import { tenantColumn } from "./tenantRows";
 
 interface PlanNode {
   "Relation Name"?: string;
@@ -32,7 +33,7 @@ export async function proveWholeTable(
   const { privileges } = table.shape;
   const name = quotedName(table);
   const column = escapeIdentifier(table.column);
-  if (!privileges.SELECT) return;
+  if (tenantColumn(table)?.may.SELECT !== true) return;
   const wanted = await conditionsOf(client, `select ${column} from ${name}`);
   const compare = async (command: ProofCommand, statement: string) => {
     const found = await conditionsOf(client, statement);

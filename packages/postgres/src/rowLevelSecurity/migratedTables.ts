@@ -21,6 +21,8 @@ type Tables = Map<string, MigratedTable>;
 export interface MigratedTables {
   /** By `schema.table`. */
   tables: ReadonlyMap<string, MigratedTable>;
+  /** By `schema.view`. */
+  views: ReadonlySet<string>;
   /** False if the effect of some SQL cannot be read from its text, such as that of DO. */
   complete: boolean;
 }
@@ -60,16 +62,18 @@ export async function migratedTables(
   recall: Cached<TableStatements> = uncached,
 ): Promise<MigratedTables> {
   const tables: Tables = new Map();
+  const views = new Set<string>();
   let complete = true;
   for (const sql of upFiles) {
     const statements = await recall(sql, () => tableStatements(sql));
     // A newer server may accept what the parser rejects.
     if (statements === null) complete = false;
     for (const node of statements ?? []) {
+      followView(node, views);
       if (!followStatement(node, tables)) complete = false;
     }
   }
-  return { tables, complete };
+  return { tables, views, complete };
 }
 
 async function tableStatements(sql: string): Promise<TableStatements> {
@@ -86,11 +90,26 @@ const followed = new Set([
   "DoStmt",
   "DropStmt",
   "RenameStmt",
+  "ViewStmt",
 ]);
 
-/** Whether a statement can create, change or drop tables. */
+/** Whether a statement can create, change or drop tables or views. */
 function shapesTables(node: Node): boolean {
   return Object.keys(node).some((kind) => followed.has(kind));
+}
+
+/** Applies one statement to the views. */
+function followView(node: Node, views: Set<string>): void {
+  if ("ViewStmt" in node) views.add(keyOf(relationOf(node.ViewStmt.view)));
+  if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_VIEW") {
+    for (const object of node.DropStmt.objects ?? []) views.delete(keyOf(listedRelation(object)));
+  }
+  if ("RenameStmt" in node && node.RenameStmt.newname !== undefined) {
+    const { relation, newname, renameType } = node.RenameStmt;
+    const isWhole = renameType === "OBJECT_VIEW" || renameType === "OBJECT_TABLE";
+    if (isWhole && views.delete(keyOf(relationOf(relation))))
+      views.add(keyOf(relationOf({ ...relation, relname: newname })));
+  }
 }
 
 /** Applies one statement to the tables. Returns false if its effect on them is unknown. */

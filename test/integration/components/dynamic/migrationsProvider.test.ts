@@ -30,6 +30,7 @@ const inputs = () => ({
   schemas: ["public"],
   lockTimeout: 500,
   tenancy: noTenants,
+  grants: [],
   acknowledgedLoss: {},
   releasedVersion: 0,
   unsafe: "told" as const,

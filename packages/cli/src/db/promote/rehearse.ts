@@ -74,7 +74,7 @@ export async function rehearse(
 
 function migrate(
   connection: Connection,
-  { owner, recordedSchemas, tenancy, migrationsDirectory }: Program,
+  { owner, recordedSchemas, tenancy, grants, migrationsDirectory }: Program,
   target?: number,
 ) {
   return migrateTo({
@@ -82,7 +82,7 @@ function migrate(
     owner,
     directory: migrationsDirectory,
     schemas: recordedSchemas,
-    afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy }),
+    afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy, grants }),
     recordSchema: recordStatements,
     target,
     acknowledgedLoss: {},

@@ -17,6 +17,7 @@ import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/
 import { openingAreas, readAudit, repairAreas, repairAudit } from "../../../src/audit/audit";
 import {
   applyTablePrivileges,
+  boundPrivileges,
   readTablePrivilegesDrift,
   type TablePrivileges,
 } from "../../../src/audit/missingPrivileges";
@@ -84,7 +85,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   const session = sessions.get(migrator) ?? database.superuser;
   if (ledger) {
     const scope = { owner, schemas: recordedSchemas };
-    const afterEach = afterEachMigration({ ...scope, tenancy });
+    const afterEach = afterEachMigration({ ...scope, tenancy, grants });
     const recordSchema = recordStatements;
     await migrate({
       connection: session,
@@ -145,11 +146,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
 
 /** What TablePrivileges converge. */
 export function boundTo({ owner, grants, tenancy }: DeclaredAccess): TablePrivileges[] {
-  return grants.flatMap((grant) =>
-    grant.on === "tables" && isSubjectToRowSecurity(grant, tenancy)
-      ? [{ owner, grant, tenantTables: tenancy.tables }]
-      : [],
-  );
+  return boundPrivileges(grants, tenancy).map((its) => ({ owner, ...its }));
 }
 
 async function upMigrations(): Promise<string> {

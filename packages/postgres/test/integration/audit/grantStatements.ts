@@ -6,6 +6,7 @@ export function grantStatements(
   database: string,
   owner: string,
 ): string[] {
+  if (grant.on === "table") throw new Error("the official plugin grants on no single table");
   const { role } = grant;
   const list = grant.privileges.join(", ");
   const change = (target: string) => [

@@ -3,6 +3,7 @@ import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/
 import { readAudit } from "../../../src/audit/audit";
 import {
   applyTablePrivileges,
+  boundPrivileges,
   readTablePrivilegesDrift,
 } from "../../../src/audit/missingPrivileges";
 import type { Difference } from "../../../src/convergence/difference";
@@ -55,11 +56,7 @@ export async function createDeclaredDatabase(
   const expectation: SchemaExpectation = { ...scope, tenancy };
   const security = { tenancy, owner };
   await applyRowLevelSecurity(migrator, security);
-  const bound = grants.flatMap((grant) =>
-    grant.on === "tables" && isSubjectToRowSecurity(grant, tenancy)
-      ? [{ owner, grant, tenantTables: tables }]
-      : [],
-  );
+  const bound = boundPrivileges(grants, tenancy).map((its) => ({ owner, ...its }));
   for (const wanted of bound) await applyTablePrivileges(migrator, wanted);
 
   const roles = [
@@ -122,6 +119,7 @@ function grantsTo(migrator: string, application: string, backup: string): GrantD
 
 /** Before any table exists, so that default privileges apply to all. */
 function statements(grant: GrantDeclaration, database: string, owner: string): string {
+  if (grant.on === "table") throw new Error("no grant here names a table");
   const { role } = grant;
   const list = grant.privileges.join(", ");
   if (grant.on === "tables") {

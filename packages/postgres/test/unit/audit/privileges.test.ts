@@ -12,9 +12,25 @@ const found = (its: Partial<UndeclaredPrivilege> = {}): UndeclaredPrivilege => (
   owner: "owner",
   privilege: "UPDATE",
   allowed: false,
+  kept: null,
   scope: "ours",
   revocable: true,
   ...its,
+});
+
+test("what remains of a revoked privilege is granted again in the same statements", () => {
+  const kept = ["full_name", "locked_until"];
+  expect(planPrivileges([found({ kept }), found({ privilege: "DELETE" })])).toMatchObject([
+    {
+      actual: "UPDATE, DELETE to reader",
+      expected: "only UPDATE (full_name, locked_until) to reader",
+      sql: [
+        "revoke UPDATE on table public.users from reader cascade",
+        "revoke DELETE on table public.users from reader cascade",
+        "grant UPDATE (full_name, locked_until) on table public.users to reader",
+      ].join(";\n"),
+    },
+  ]);
 });
 
 test("finds nothing in an empty list", () => {

@@ -21,6 +21,7 @@ const table = (columns: string[], changed: Partial<MigratedTable> = {}): Migrate
 });
 const migrated = {
   tables: new Map([["public.sites", table(["id", "customer_id"])]]),
+  views: new Set<string>(),
   complete: true,
 };
 const withTable = (name: string, made: MigratedTable) => ({

@@ -73,7 +73,7 @@ async function makeDatabase(name: string): Promise<void> {
     owner,
     directory: join(folder, "migrations"),
     schemas: recordedSchemas,
-    afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy }),
+    afterEach: afterEachMigration({ owner, schemas: recordedSchemas, tenancy, grants: [] }),
     recordSchema: recordStatements,
     target: shippedVersion,
   });

@@ -31,6 +31,7 @@ function pending(unsafe: "refused" | "told", releasedVersion = 1) {
     schemas: ["public"],
     lockTimeout: 500,
     tenancy: noTenants,
+    grants: [],
     acknowledgedLoss: {},
     releasedVersion,
     unsafe,

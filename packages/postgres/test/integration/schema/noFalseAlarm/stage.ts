@@ -11,7 +11,7 @@ import { startServer, stopServer } from "../../../../src/server/embedded/server"
 import type { RunOptions } from "../../../../src/migrations/runSettings";
 import { recordStatements } from "../../../../src/schema/record/schemaRecord";
 import { closeNewTables } from "../../../../src/rowLevelSecurity/closeTables";
-import { isSubjectToRowSecurity } from "../../../../src/audit/declaredAccess";
+import { guardedTables, isSubjectToRowSecurity } from "../../../../src/audit/declaredAccess";
 import { grantStatements } from "../../audit/grantStatements";
 import { rowsOf } from "../../testDatabase";
 import { startTestServer, type TestServer } from "../../testServer";
@@ -74,7 +74,10 @@ export class Stage {
   /** The arguments of migrations as the program runs them. */
   settingsFor(model: Model): RunOptions {
     const { tables } = declared(model).tenancy;
-    const secured = secureNewObjects({ owner, schemas: ["public"], tables });
+    const secured = secureNewObjects({
+      ...{ owner, schemas: ["public"] },
+      guarded: guardedTables(grants, tables),
+    });
     return {
       ...this.settings,
       recordSchema: recordStatements,
