@@ -7,6 +7,11 @@ export const owner = "hosterizer_owner";
 export const migrator = "hosterizer_migrator";
 /** The applications' login. */
 export const application = "app_user";
+/**
+ * The login that checks passwords, and changes them. The name of another role, such as `app_sign_in`, declares that role: the application
+ * then neither reads nor rewrites credentials; see docs/tenancy.md.
+ */
+export const signIn: string = application;
 /** The login of monitoring. */
 export const monitor = "app_monitor";
 /** PgBouncer's login, for looking up the verifiers of its clients' passwords. */
@@ -26,6 +31,9 @@ export const roles: readonly RoleDeclaration[] = [
     purpose: "runs migrations",
   },
   { name: application, login: true, purpose: "the application, under row-level security" },
+  ...(signIn === application
+    ? []
+    : [{ name: signIn, login: true, purpose: "signs users in, and changes their credentials" }]),
   { name: "app_readonly", login: true, purpose: "reads, under row-level security" },
   { name: monitor, login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
   { name: "app_backup", login: true, purpose: "reads everything for dumps" },

@@ -1226,7 +1226,7 @@ GRANT SELECT ON SEQUENCE public.ecommerce_integrations_id_seq TO app_backup;
 
 GRANT SELECT ON TABLE public.policies TO app_backup;
 GRANT SELECT ON TABLE public.policies TO app_readonly;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.policies TO app_user;
+GRANT SELECT ON TABLE public.policies TO app_user;
 
 -- Name: SEQUENCE policies_id_seq; Type: ACL; Schema: public; Owner: hosterizer_owner
 
@@ -1245,8 +1245,64 @@ GRANT SELECT ON SEQUENCE public.sites_id_seq TO app_backup;
 -- Name: TABLE users; Type: ACL; Schema: public; Owner: hosterizer_owner
 
 GRANT SELECT ON TABLE public.users TO app_backup;
-GRANT SELECT ON TABLE public.users TO app_readonly;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.id; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(id) ON TABLE public.users TO app_readonly;
+GRANT SELECT(id),INSERT(id) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.email; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(email) ON TABLE public.users TO app_readonly;
+GRANT SELECT(email),INSERT(email) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.password_hash; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(password_hash),INSERT(password_hash) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.full_name; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(full_name) ON TABLE public.users TO app_readonly;
+GRANT SELECT(full_name),INSERT(full_name),UPDATE(full_name) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.role; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(role) ON TABLE public.users TO app_readonly;
+GRANT SELECT(role) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.mfa_enabled; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(mfa_enabled) ON TABLE public.users TO app_readonly;
+GRANT SELECT(mfa_enabled),INSERT(mfa_enabled) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.mfa_secret; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(mfa_secret),INSERT(mfa_secret) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.failed_login_attempts; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(failed_login_attempts) ON TABLE public.users TO app_readonly;
+GRANT SELECT(failed_login_attempts),INSERT(failed_login_attempts),UPDATE(failed_login_attempts) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.locked_until; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(locked_until) ON TABLE public.users TO app_readonly;
+GRANT SELECT(locked_until),INSERT(locked_until),UPDATE(locked_until) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.last_login_at; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(last_login_at) ON TABLE public.users TO app_readonly;
+GRANT SELECT(last_login_at),INSERT(last_login_at),UPDATE(last_login_at) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.created_at; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(created_at) ON TABLE public.users TO app_readonly;
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.users TO app_user;
+
+-- Name: COLUMN users.updated_at; Type: ACL; Schema: public; Owner: hosterizer_owner
+
+GRANT SELECT(updated_at) ON TABLE public.users TO app_readonly;
+GRANT SELECT(updated_at),INSERT(updated_at) ON TABLE public.users TO app_user;
 
 -- Name: SEQUENCE users_id_seq; Type: ACL; Schema: public; Owner: hosterizer_owner
 

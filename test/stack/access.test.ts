@@ -136,18 +136,50 @@ test("only the declared roles can connect, and none can create temporary tables"
   expect(temporary).toBeNull();
 });
 
-test("the application reads and writes all tables, and has no privilege that bypasses policies", async () => {
-  expect(await tablePrivileges("app_user")).toEqual(
-    onAll(["DELETE", "INSERT", "SELECT", "UPDATE"]),
-  );
+test("the application reads and writes all tenants' tables, and has no privilege that bypasses policies", async () => {
+  expect(await tablePrivileges("app_user")).toEqual({
+    ...onAll(["DELETE", "INSERT", "SELECT", "UPDATE"]),
+    policies: ["SELECT"],
+    users: null,
+  });
 });
 
-test.each(["app_readonly", "app_backup"])(
-  "%s has SELECT on all tables, and no other privilege",
-  async (role) => {
-    expect(await tablePrivileges(role)).toEqual(onAll(["SELECT"]));
-  },
-);
+test("app_readonly has SELECT on all tables but users, and no other privilege", async () => {
+  expect(await tablePrivileges("app_readonly")).toEqual({ ...onAll(["SELECT"]), users: null });
+});
+
+test("app_backup has SELECT on all tables, and no other privilege", async () => {
+  expect(await tablePrivileges("app_backup")).toEqual(onAll(["SELECT"]));
+});
+
+test("on users, only the application reads credentials, and no role changes them or appoints administrators", async () => {
+  const rows = await ask<{ role: string; privilege: string; withheld: string[] | null }>(
+    `select r.rolname as role, p as privilege,
+            array_agg(a.attname::text order by a.attname)
+              filter (where not has_column_privilege(r.oid, a.attrelid, a.attnum, p)) as withheld
+       from pg_roles as r
+      cross join unnest('{INSERT,SELECT,UPDATE}'::text[]) as p
+       join pg_attribute as a on a.attrelid = 'public.users'::regclass and a.attnum > 0 and not a.attisdropped
+      where r.rolname !~ '^(pg_|hosterizer_)' and not r.rolsuper
+        and has_any_column_privilege(r.oid, a.attrelid, p)
+      group by r.rolname, p
+      order by 1, 2`,
+  );
+
+  expect(rows).toEqual([
+    { role: "app_backup", privilege: "SELECT", withheld: null },
+    { role: "app_readonly", privilege: "SELECT", withheld: ["mfa_secret", "password_hash"] },
+    { role: "app_user", privilege: "INSERT", withheld: ["role"] },
+    { role: "app_user", privilege: "SELECT", withheld: null },
+    {
+      ...{ role: "app_user", privilege: "UPDATE" },
+      withheld: [
+        ...["created_at", "email", "id", "mfa_enabled", "mfa_secret", "password_hash", "role"],
+        "updated_at",
+      ],
+    },
+  ]);
+});
 
 test("app_monitor reads the statistics, but no table", async () => {
   const connection = await (await sharedProject()).connection("app_monitor");

@@ -22,7 +22,9 @@ interface Watch {
 }
 
 // Older stacks lack this: the official plugin granted on all existing tables, and by default on all later ones.
-const bound = 'return on === "tables" && !backupRoles.includes(role);';
+const bound = 'return (on === "tables" || on === "table") && !backupRoles.includes(role);';
+// And this: no grant named a table.
+const named = "  ...sharedTables,\n";
 
 let project: Project;
 let watch: Watch;
@@ -35,8 +37,10 @@ beforeAll(async () => {
     bound,
     "return false && on + role + backupRoles;",
   );
+  await project.edit("database/grants.ts", named, "  ...sharedTables.slice(0, 0),\n");
   await project.succeed("up");
   await project.query(twoCustomers);
+  expect(await attacks()).toEqual(["done", "done", "done"]);
   const before = await readDefaults();
   expect(before).toContain("app_user INSERT");
 
@@ -45,6 +49,7 @@ beforeAll(async () => {
     "return false && on + role + backupRoles;",
     bound,
   );
+  await project.edit("database/grants.ts", "  ...sharedTables.slice(0, 0),\n", named);
   await addPartitionedTable();
   const end = await watchAsCustomer();
   update = await project.succeed("up");
@@ -55,6 +60,10 @@ afterAll(() => project.remove());
 test("one up replaces the grants on all tables of an older stack", async () => {
   expect(update).toMatch(/TablePrivileges access-app_user-public-tables updated/);
   expect(await readDefaults()).toEqual(["app_backup SELECT", "app_backup SELECT"]);
+});
+
+test("the same up takes what belongs to everyone from the roles that do not need it", async () => {
+  expect(await attacks()).toEqual(["42501", "42501", "42501"]);
 });
 
 test("a client that polls during the update sees only its own rows, and is never refused", () => {
@@ -137,6 +146,28 @@ test("a second up finds no drift and changes nothing", async () => {
   expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n\nDuration/);
 });
 
+/** What becomes of attacks on what belongs to everyone; each is rolled back. */
+async function attacks(): Promise<string[]> {
+  const attempt = async (role: string, sql: string) => {
+    const session = new Client(await project.connection(role));
+    await session.connect();
+    try {
+      await session.query("begin");
+      await session.query(sql);
+      return "done";
+    } catch (error) {
+      return String((error as { code?: string }).code);
+    } finally {
+      await session.end();
+    }
+  };
+  return [
+    await attempt("app_user", "update public.users set role = 'administrator'"),
+    await attempt("app_user", "update public.policies set enabled = false"),
+    await attempt("app_readonly", "select password_hash from public.users"),
+  ];
+}
+
 /** The default privileges on the owner's later tables, after their grantees. */
 async function readDefaults(): Promise<string[]> {
   const rows = await project.query<{ held: string }>(
@@ -186,6 +217,10 @@ async function watchAsCustomer(): Promise<() => Promise<Watch>> {
         const { rows } = await session.query<{ customer_id: string }>(
           "update public.sites set domain = domain returning customer_id",
         );
+        // What the older stack allows by a grant on the whole table, and the newer one by a grant on columns.
+        await session.query("update public.users set full_name = full_name, last_login_at = now()");
+        await session.query("select password_hash from public.users");
+        await session.query("select rules from public.policies");
         seen.foreign += rows.filter(({ customer_id: id }) => id !== "1").length;
         if (rows.length === 0) throw new Error("its own row is missing");
         seen.transactions++;

@@ -4,6 +4,7 @@ import { definitions } from "./definitions";
 import { outside } from "./outside";
 import { roles } from "./roles";
 import { rows } from "./rows";
+import { shared } from "./shared";
 import { signatures } from "./signatures";
 
 /** Every attack, by its aim. */
@@ -13,5 +14,6 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   definitions,
   outside,
   rows,
+  shared,
   signatures,
 };

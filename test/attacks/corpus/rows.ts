@@ -177,7 +177,7 @@ export const rows: readonly Attack[] = [
     aim: "all users",
     sql: "select email, password_hash from public.users",
     gets: {
-      open: "users belong to no tenant: grant only columns to an application that needs no hash",
+      open: "users belong to no tenant, and the login reads the hash: give signing in a role of its own",
       shows: true,
     },
   },

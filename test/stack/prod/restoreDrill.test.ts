@@ -69,7 +69,7 @@ const refusal =
 test("migrations of a database with rows are refused before anything changes, in plain pulumi too", async () => {
   await project.write(`migrations/${note}.up.sql`, "alter table public.sites add note text;\n");
   await project.write(`migrations/${note}.down.sql`, "alter table public.sites drop note;\n");
-  await rowsOf(inDatabase(), "revoke select on public.users from app_readonly");
+  await rowsOf(inDatabase(), "revoke select on public.sites from app_readonly");
 
   const { code, output } = await project.shell(
     "node packages/cli/run.mjs pulumi up --stack prod --yes --non-interactive",
@@ -99,7 +99,7 @@ async function state(): Promise<unknown> {
     `select (select count(*) from pg_attribute
               where attrelid = 'public.sites'::regclass and attname = 'note') as notes,
             pg_has_role('app_readonly', 'pg_read_all_data', 'member') as open,
-            has_table_privilege('app_readonly', 'public.users', 'select') as reads`,
+            has_table_privilege('app_readonly', 'public.sites', 'select') as reads`,
   );
   return row;
 }

@@ -27,6 +27,22 @@ test("lets the application change rows of every table", async () => {
   });
 });
 
+test("a grant that names a table is part of the role's grants on all tables", async () => {
+  const recorded = await privileges(grants);
+  expect(recorded.get("TablePrivileges access-app_user-public-tables")?.inputs).toMatchObject({
+    tables: [
+      { table: "users", privileges: { UPDATE: expect.not.arrayContaining(["role"]) as string[] } },
+      { table: "policies", privileges: { SELECT: "all" } },
+    ],
+  });
+  const names = [...recorded.keys()].filter((name) => name.includes("app_user"));
+  expect(names.sort()).toEqual([
+    "Grant access-app_user-database",
+    "Grant access-app_user-public",
+    "TablePrivileges access-app_user-public-tables",
+  ]);
+});
+
 test("lets a reader only select", async () => {
   const recorded = await privileges(grants);
   for (const name of [

@@ -19,29 +19,43 @@ export interface CustomerTarget {
   owner: string;
 }
 
+/** A table with what the application may do with its columns. */
+export interface WrittenTable extends CustomerTable {
+  /** Its columns, quoted. */
+  insertable: ReadonlySet<string>;
+  readable: ReadonlySet<string>;
+}
+
 /** The tables of a dump in the database, in the dump's order. @throws UserError if the customer cannot be loaded */
 export async function fittingTables(
   file: string,
   head: CustomerHead,
   { reader, application, tenantTables }: CustomerTarget,
-): Promise<CustomerTable[]> {
+): Promise<WrittenTable[]> {
   return withClient(reader, "restore", async (client) => {
     const tables = await readCustomerTables(client, tenantTables);
     requireVersion(file, head, await appliedMigrations(client));
     requireTables(file, head, tables);
+    const written: WrittenTable[] = [];
     for (const table of tables) {
-      const { rows } = await client.query<{ count: string; writable: boolean }>(
+      const { rows } = await client.query<{
+        count: string;
+        insertable: string[];
+        readable: string[];
+      }>(
         `select (${countOfCustomer(table, tables, head.customer)}) as count,
-                pg_catalog.has_table_privilege($1::pg_catalog.name, $2::pg_catalog.text, 'INSERT') as writable`,
-        [application.user, table.quoted],
+                ${columnsWith("INSERT")} as insertable, ${columnsWith("SELECT")} as readable`,
+        [application.user, table.quoted, table.columns.map(({ name }) => name)],
       );
+      const [insertable, readable] = [rows[0]?.insertable ?? [], rows[0]?.readable ?? []];
+      written.push({ ...table, insertable: new Set(insertable), readable: new Set(readable) });
       if (table.tenant !== null && rows[0]?.count !== "0") {
         throw new UserError(
           `${nameOf(table)} has rows of customer ${head.customer} already.`,
           "A customer is loaded only where it does not exist. Nothing was changed.",
         );
       }
-      if (!rows[0]?.writable) {
+      if (insertable.length === 0) {
         throw new UserError(
           `${application.user} may not write ${nameOf(table)}, and customers are loaded with its rights.`,
           "Nothing was changed.",
@@ -49,9 +63,18 @@ export async function fittingTables(
       }
     }
     return head.tables.flatMap((wanted) =>
-      tables.filter((table) => nameOf(table) === nameOf(wanted)),
+      written.filter((table) => nameOf(table) === nameOf(wanted)),
     );
   });
+}
+
+/** The columns in $3 of the table $2 on which the role $1 has a privilege, quoted. */
+function columnsWith(privilege: "INSERT" | "SELECT"): string {
+  return `array(
+    select pg_catalog.quote_ident(c.name)
+      from pg_catalog.unnest($3::pg_catalog.text[]) as c (name)
+     where pg_catalog.has_column_privilege($1::pg_catalog.name, $2::pg_catalog.text, c.name, '${privilege}')
+  )`;
 }
 
 function requireVersion(

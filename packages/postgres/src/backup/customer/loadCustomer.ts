@@ -4,8 +4,9 @@ import { withClient } from "../../connection/connection";
 import { UserError } from "../../userError";
 import { advanceSequences, noteLargest } from "./advanceSequences";
 import { type CustomerHead, readCustomerRecords, type Row } from "./customerFile";
-import { countOfCustomer, type CustomerTable, nameOf, setTextForm } from "./customerTables";
-import { type CustomerTarget, fittingTables } from "./customerTarget";
+import { countOfCustomer, nameOf, setTextForm } from "./customerTables";
+import { type CustomerTarget, fittingTables, type WrittenTable } from "./customerTarget";
+import { requireWritten } from "./requireWritten";
 import { type CustomerCount, lengthOf, type OnRows } from "./dumpCustomer";
 import { explain, ofRows } from "./refusedRow";
 import { columnsOf, valuesOf } from "./takenKey";
@@ -63,7 +64,7 @@ async function load(
   }: {
     file: string;
     head: CustomerHead;
-    tables: readonly CustomerTable[];
+    tables: readonly WrittenTable[];
     target: CustomerTarget;
     onRows: OnRows;
   },
@@ -84,6 +85,12 @@ async function load(
       if (table === undefined || count === undefined) continue;
       onRows(nameOf(table), count.rows);
       count.present += next.rows.length - (await insert(client, table, next.rows));
+      await requireWritten(client, {
+        file,
+        table,
+        rows: next.rows,
+        login: target.application.user,
+      });
       count.rows += next.rows.length;
       noteLargest(table, next.rows, largest);
     }
@@ -124,10 +131,11 @@ async function* portionsOf(file: string, head: CustomerHead): AsyncGenerator<Por
 }
 
 /** @returns how many rows are new */
-async function insert(client: Client, table: CustomerTable, rows: readonly Row[]): Promise<number> {
-  const { quoted, columns, primaryKey, tenant } = table;
-  const names = columns.map((column) => column.quoted);
-  const texts = (of: string) => names.map((name) => `${of}.${name}::pg_catalog.text`).join(", ");
+async function insert(client: Client, table: WrittenTable, rows: readonly Row[]): Promise<number> {
+  const { quoted, primaryKey, tenant, insertable, readable } = table;
+  const names = [...insertable];
+  const texts = (of: string) =>
+    [...readable].map((name) => `${of}.${name}::pg_catalog.text`).join(", ");
   const sameKey = primaryKey.map((name) => `t.${name} = n.${name}`).join(" and ");
   const { rowCount } = await client.query(
     `insert into ${quoted} (${names.join(", ")}) overriding system value
@@ -154,7 +162,7 @@ async function requireCounts(
   }: {
     file: string;
     head: CustomerHead;
-    tables: readonly CustomerTable[];
+    tables: readonly WrittenTable[];
     counts: readonly CustomerCount[];
   },
 ): Promise<void> {

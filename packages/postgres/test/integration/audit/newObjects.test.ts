@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readAudit } from "../../../src/audit/audit";
+import { guardedTables } from "../../../src/audit/declaredAccess";
 import { secureNewObjects } from "../../../src/audit/newObjects";
 import { withClient } from "../../../src/connection/connection";
 import { migrate } from "../../../src/migrations/migrate";
@@ -15,9 +16,10 @@ let secure: string;
 
 beforeAll(async () => {
   database = await createAuditedDatabase();
-  const { owner, schemas, tenancy } = database.audit;
+  const { owner, schemas, tenancy, grants } = database.audit;
   const names = ["public", ...schemas.map(({ name }) => name)];
-  secure = secureNewObjects({ owner, schemas: names, tables: tenancy.tables });
+  const guarded = guardedTables(grants, tenancy.tables);
+  secure = secureNewObjects({ owner, schemas: names, guarded });
 });
 
 afterAll(() => database.drop());
@@ -27,16 +29,21 @@ test("the audit finds nothing in what a migration creates", async () => {
     create view public.regions as select region from public.sites;
     create view public.regions_in_use as select distinct region from public.regions;
     create view public.people as select full_name from public.users;
+    create table public.jottings (jotting text);
+    create view public.words as select jotting from public.jottings;
     create function public.everyone() returns bigint language sql security definer
       as 'select count(*) from users';`;
   await database.run(`${made} ${secure}`);
 
   expect(await database.auditLines()).toEqual([]);
-  const [row] = await rowsOf<{ options: string[] | null }>(
+  const options = await rowsOf<{ name: string; options: string[] | null }>(
     database.superuser,
-    "select reloptions as options from pg_class where oid = 'public.people'::regclass",
+    "select relname as name, reloptions as options from pg_class where relname in ('people', 'words') order by 1",
   );
-  expect(row).toEqual({ options: null });
+  expect(options).toEqual([
+    { name: "people", options: ["security_invoker=true"] },
+    { name: "words", options: null },
+  ]);
 });
 
 test("ignores objects of other roles", async () => {
@@ -65,7 +72,7 @@ test("the recorded schema and the audit agree on what a migration created", asyn
        create function public.count_sites() returns bigint language sql security definer
          as 'select count(*) from public.sites';`,
     );
-    const afterEach = secureNewObjects({ owner, schemas, tables });
+    const afterEach = secureNewObjects({ owner, schemas, guarded: guardedTables([], tables) });
     await migrate({
       connection,
       owner,

@@ -73,19 +73,19 @@ const breaks: readonly Break[] = [
   },
   {
     what: "the grant option of a declared privilege",
-    sql: () => `grant select on public.users to ${reader} with grant option`,
+    sql: () => `grant select on public.policies to ${reader} with grant option`,
     lines: () => [
-      `table public.users: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
+      `table public.policies: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
     ],
   },
   {
     what: "an undeclared grant option, with the privilege granted by it",
-    sql: () => `grant select on public.users to ${reader} with grant option;
+    sql: () => `grant select on public.policies to ${reader} with grant option;
       set role ${reader};
-      grant select on public.users to ${stranger}`,
+      grant select on public.policies to ${stranger}`,
     lines: () => [
-      `table public.users: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
-      line("table public.users", `SELECT to ${stranger}`),
+      `table public.policies: found SELECT to ${reader} WITH GRANT OPTION, expected SELECT to ${reader}`,
+      line("table public.policies", `SELECT to ${stranger}`),
     ],
   },
   {

@@ -184,6 +184,23 @@ describe("nothing is changed by", () => {
     await target.run(`grant insert on public.users to ${user}`);
   });
 
+  test("a user whom the application may not make an administrator", async () => {
+    const { user } = target.application;
+    const columns =
+      "id, email, password_hash, full_name, mfa_enabled, mfa_secret, failed_login_attempts, locked_until, " +
+      "last_login_at, created_at, updated_at, team_id, plan_id";
+    await target.run(`revoke insert on public.users from ${user};
+      grant insert (${columns}) on public.users to ${user}`);
+    await refused(
+      withValues("users", { role: "administrator" }),
+      /a row of public\.users with role = administrator, which \S+ may not write/,
+    );
+    // With the default there, the load gets as far as the next fault.
+    await refused(withValues("events", { note: "longer" }), /value too long/);
+    await target.run(`revoke insert on public.users from ${user};
+      grant insert on public.users to ${user}`);
+  });
+
   test("a value that is too long", async () => {
     await refused(withValues("events", { note: "longer" }), /value too long/);
   });
