@@ -11,7 +11,7 @@ export const application = "app_user";
  * The login that checks passwords, and changes them. The name of another role, such as `app_sign_in`, declares that role: the application
  * then neither reads nor rewrites credentials; see docs/tenancy.md.
  */
-export const signIn: string = application;
+export const signIn: string = "app_user";
 /** The login of monitoring. */
 export const monitor = "app_monitor";
 /** PgBouncer's login, for looking up the verifiers of its clients' passwords. */

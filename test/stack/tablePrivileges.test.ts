@@ -146,21 +146,41 @@ test("a second up finds no drift and changes nothing", async () => {
   expect(await project.succeed("up")).toMatch(/Resources:\n +\d+ unchanged\n\nDuration/);
 });
 
-/** What becomes of attacks on what belongs to everyone; each is rolled back. */
+test("one line gives signing in a role of its own, and the application no longer reads credentials", async () => {
+  const line = 'signIn: string = "app_user"';
+  await project.edit("database/roles.ts", line, 'signIn: string = "app_sign_in"');
+  await project.succeed("up");
+
+  const hash = "select password_hash, mfa_secret from public.users";
+  const login = "update public.users set password_hash = 'new', last_login_at = now()";
+  expect([await attempt("app_user", hash), await attempt("app_user", login)]).toEqual([
+    ...["42501", "42501"],
+  ]);
+  expect([await attempt("app_sign_in", hash), await attempt("app_sign_in", login)]).toEqual([
+    ...["done", "done"],
+  ]);
+  for (const sql of ["update public.users set role = 'administrator'", "select from public.sites"])
+    expect(await attempt("app_sign_in", sql)).toBe("42501");
+  expect(await project.npm("drift")).toMatchObject({ code: 0 });
+});
+
+/** Runs a statement in a transaction that is rolled back. @returns `done`, or the SQLSTATE of its refusal */
+async function attempt(role: string, sql: string): Promise<string> {
+  const session = new Client(await project.connection(role));
+  await session.connect();
+  try {
+    await session.query("begin");
+    await session.query(sql);
+    return "done";
+  } catch (error) {
+    return String((error as { code?: string }).code);
+  } finally {
+    await session.end();
+  }
+}
+
+/** What becomes of attacks on what belongs to everyone. */
 async function attacks(): Promise<string[]> {
-  const attempt = async (role: string, sql: string) => {
-    const session = new Client(await project.connection(role));
-    await session.connect();
-    try {
-      await session.query("begin");
-      await session.query(sql);
-      return "done";
-    } catch (error) {
-      return String((error as { code?: string }).code);
-    } finally {
-      await session.end();
-    }
-  };
   return [
     await attempt("app_user", "update public.users set role = 'administrator'"),
     await attempt("app_user", "update public.policies set enabled = false"),
