@@ -6,6 +6,11 @@ import { authenticator, migrator, owner, pooler, roles } from "../../../database
 import { tenancy } from "../../../database/tenancy";
 import type { GrantDeclaration } from "@hosterizer/postgres/access/declarations";
 import { generatePassword } from "@hosterizer/postgres/access/passwords";
+import { isSubjectToRowSecurity } from "@hosterizer/postgres/audit/declaredAccess";
+import {
+  applyTablePrivileges,
+  boundPrivileges,
+} from "@hosterizer/postgres/audit/missingPrivileges";
 import { type Connection, withClient } from "@hosterizer/postgres/connection/connection";
 import { migrate } from "@hosterizer/postgres/migrations/migrate";
 import { recordStatements } from "@hosterizer/postgres/schema/record/schemaRecord";
@@ -60,7 +65,9 @@ export async function shapeDatabase(
     lockTimeoutMs: 5_000,
   });
   await applyRowLevelSecurity(session, { tenancy, owner });
-  await run(superuser, give(grants));
+  await run(superuser, give(grants.filter((grant) => !isSubjectToRowSecurity(grant, tenancy))));
+  for (const its of boundPrivileges(grants, tenancy))
+    await applyTablePrivileges(session, { owner, ...its });
   await applyUserLookup(superuser, { owner, role: pooler, authenticator });
   return passwords;
 }

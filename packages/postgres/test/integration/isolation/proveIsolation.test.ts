@@ -65,6 +65,32 @@ describe.each(contracts)("administrators from the %s, context: %s", (kind, conte
     expect(proof.roles).toHaveLength(roles.length + others.length);
   });
 
+  test("a role that has some columns only is tried with these", async () => {
+    const { superuser, application } = database;
+    const { user } = application;
+    await rowsOf(
+      superuser,
+      `revoke select, insert, update on public.sites from ${user};
+       grant select (id, customer_id, name), update (name),
+         insert (id, customer_id, name, domain, cloud_provider, region) on public.sites to ${user}`,
+    );
+    try {
+      const proof = await prove();
+      const ofSites = proof.cells.filter(({ role, table }) => role === user && table === "sites");
+
+      expect(failed(proof)).toEqual([]);
+      expect(proof.notProven).toEqual([]);
+      for (const command of ["INSERT own", "UPDATE", "MERGE", "DELETE"])
+        expect(ofSites).toContainEqual(
+          expect.objectContaining({ command, context: "own", found: "own" }),
+        );
+      const moves = ofSites.filter(({ command }) => command === "MOVE");
+      expect(new Set(moves.map(({ expected }) => expected))).toEqual(new Set(["refused"]));
+    } finally {
+      await rowsOf(superuser, `grant select, insert, update on public.sites to ${user}`);
+    }
+  });
+
   test("it leaves no trace: no row, no sequence number, no session", async () => {
     const [before, after] = traces;
     expect(after).toEqual(before);
