@@ -23,8 +23,6 @@ export async function solveRow(
   const columns = shape.columns.filter(
     (column) =>
       !column.isGenerated &&
-      // The others take their default.
-      column.may.INSERT &&
       (fixed.has(column.name) ||
         checked.has(column.name) ||
         keys.has(column.name) ||
@@ -54,6 +52,13 @@ function source(
 ): Choice[] {
   const value = (text: Value): Choice => ({ value: text, isDefault: false });
   const given = fixed.get(column.name);
+  if (!column.may.INSERT) {
+    // A rollback does not give a sequence's value back.
+    if (given === undefined && !mustBeGiven(column) && !takesNext(column)) return [byDefault];
+    throw new NoRowError(
+      `the role may insert into ${shape.schema}.${shape.table}, but not into its column ${column.name}`,
+    );
+  }
   if (given !== undefined) return [value(given)];
   const expressions = shape.checks
     .filter(({ columns }) => columns.includes(column.name))
