@@ -44,7 +44,7 @@ export default {
     imports(
       "postgres",
       "^packages/postgres/src/",
-      ["^packages/postgres/src/"],
+      ["^packages/postgres/src/", "^packages/client/src/scramClient"],
       "packages/postgres knows PostgreSQL alone. Take what you need as an argument.",
     ),
     {

@@ -80,6 +80,7 @@ async function makeBundle(): Promise<{ text: string; sources: string[] }> {
     platform: "node",
     target: "node20.19",
     format: "cjs",
+    conditions: ["hosterizer-source"],
     // The client works without its optional binding.
     external: ["pg-native"],
     legalComments: "inline",

@@ -2,6 +2,7 @@ import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
 
 import { type PoolSettings, readPoolSettings, tlsOptions } from "./poolSettings";
 import { hasUnfinishedQueries } from "./nodePostgres";
+import { ScramClient } from "./scramClient";
 import type { ContextKey } from "./signContext";
 
 /**
@@ -140,12 +141,20 @@ function poolConfig(settings: PoolSettings): PoolConfig {
     maxLifetime = 300_000,
     statementTimeout,
     applicationName,
+    authentication,
   } = settings;
+  if (authentication === "any" && !sslmode.startsWith("verify-")) {
+    throw new Error(
+      `authentication: "any" needs sslmode verify-full or verify-ca, not ${sslmode}: without it any program on the server's port ` +
+        "would get the password.\nSet sslmode, or leave out authentication.",
+    );
+  }
   return {
     port: settings.port ?? 5432,
     database: settings.database ?? "hosterizer",
     ssl: tlsOptions(sslmode, settings.sslrootcert),
     max: settings.maxOpenConnections ?? 25,
+    ...(authentication === "any" ? {} : { Client: ScramClient }),
     maxLifetimeSeconds: maxLifetime / 1000,
     idleTimeoutMillis: settings.maxIdleTime ?? 600_000,
     connectionTimeoutMillis: settings.connectTimeout ?? 10_000,

@@ -5,6 +5,7 @@
  */
 export { createPool, type DatabasePool, NoWritableHost } from "./createPool";
 export { type Credentials, type PoolSettings, readPoolSettings } from "./poolSettings";
+export { ScramClient, ScramRequired } from "./scramClient";
 export { type ContextKey, parseContextKey, signContext } from "./signContext";
 export { type TenantContext, TenantContextError } from "./tenantContext";
 export type { TransactionClient } from "./transactionClient";

@@ -18,8 +18,15 @@ interface Queues {
   queryQueue?: readonly object[];
 }
 
-export function protocolConnection(client: ClientBase): ProtocolConnection {
-  return (client as unknown as { connection: ProtocolConnection }).connection;
+export function protocolConnection(client: ClientBase): ProtocolConnection & ConnectionEvents {
+  type Connected = { connection: ProtocolConnection & ConnectionEvents };
+  return (client as unknown as Connected).connection;
+}
+
+/** The emitter of a connection's events, which are named after the server's messages. */
+export interface ConnectionEvents {
+  emit: (event: string | symbol, ...details: unknown[]) => boolean;
+  stream: { destroy: () => void };
 }
 
 /** The members of node-postgres' connection that its types omit. */

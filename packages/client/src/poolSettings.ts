@@ -20,6 +20,11 @@ export interface PoolSettings {
   sslmode?: SslMode;
   /** Path of a PEM file with the certificate authority. Default: the authorities that Node.js trusts. */
   sslrootcert?: string;
+  /**
+   * How the server may check the password. Default `scram`: without ever receiving it. `any` also sends it in clear text, for tokens that a
+   * provider issues in place of passwords, and only to a server that `sslmode` verifies.
+   */
+  authentication?: "scram" | "any";
   /** Largest number of open connections. Default 25. */
   maxOpenConnections?: number;
   /** Largest number of idle connections. Default 5. */

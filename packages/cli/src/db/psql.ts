@@ -3,7 +3,7 @@ import { constants } from "node:os";
 
 import { type Command, Option } from "commander";
 
-import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { type Connection, requireProof } from "@hosterizer/postgres/connection/connection";
 import { libpqEnvironment } from "@hosterizer/postgres/connection/libpqEnvironment";
 import { UserError } from "@hosterizer/postgres/userError";
 import type { Program } from "../program";
@@ -44,6 +44,7 @@ export function psql(program: Program): Command {
       const access = await readStackAccess(options.stack);
       const context = contextOf(options);
       const connection = connectionAs(options.role ?? defaultRole(context, program), access);
+      await requireProof(connection);
       const commands = (options.command ?? []).flatMap((sql) => ["-c", sql]);
       const settings = context && tenantOptions(context, access.contextKey);
       process.exitCode = await runPsql([...commands, ...rest], connection, settings);

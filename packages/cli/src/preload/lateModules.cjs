@@ -18,6 +18,7 @@ const late = new Map([
   ["@opentelemetry/instrumentation-grpc", "@pulumi"],
   ["../locales/index.cjs", "zod"],
   ["pg", "postgres"],
+  ["hosterizer-database-client/scramClient", "postgres"],
   ["libpg-query", "postgres"],
   ["croner", "postgres"],
   ["@pulumi/docker", "components"],

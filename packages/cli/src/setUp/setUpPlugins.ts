@@ -143,6 +143,7 @@ export async function bundlePlugin({ name }: Plugin, outfile: string): Promise<s
     platform: "node",
     target: "node20.19",
     format: "cjs",
+    conditions: ["hosterizer-source"],
     loader: { ".sql": "text" },
     plugins: [leaveOut],
     sourcemap: "inline",

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { clientAddress } from "@hosterizer/postgres/connection/connection";
+import {
+  clientAddress,
+  clientClass,
+  type Connection,
+} from "@hosterizer/postgres/connection/connection";
 import { startUpOptions } from "@hosterizer/postgres/connection/sessionSettings";
 import { convergeLock } from "@hosterizer/postgres/convergence/converge";
 import { DatabaseError, escapeIdentifier, Pool, type PoolClient } from "pg";
@@ -179,18 +183,22 @@ class Pools {
     const { host, port, username, password, sslmode, sslrootcert } = this.configuration;
     const { sslcert, sslkey } = this.configuration;
     const { connectTimeout, maxConnections } = this.configuration;
+    const connection: Connection = {
+      host,
+      port,
+      database,
+      user: username,
+      // Like libpq: `require` with an authority verifies the certificate.
+      sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
+      ...(password === undefined ? {} : { password }),
+      ...(sslrootcert === undefined ? {} : { sslrootcert }),
+      ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
+      // A deploy role may log in with a token.
+      authentication: "any",
+    };
     const pool = new Pool({
-      ...clientAddress({
-        host,
-        port,
-        database,
-        user: username,
-        // Like libpq: `require` with an authority verifies the certificate.
-        sslmode: sslmode === "require" && sslrootcert !== undefined ? "verify-ca" : sslmode,
-        ...(password === undefined ? {} : { password }),
-        ...(sslrootcert === undefined ? {} : { sslrootcert }),
-        ...(sslcert === undefined || sslkey === undefined ? {} : { sslcert, sslkey }),
-      }),
+      ...clientAddress(connection),
+      Client: clientClass(connection),
       application_name: "hosterizer-database/postgresql plugin",
       // Protects a superuser's session in a database whose owner is not a superuser.
       options: startUpOptions,

@@ -1,5 +1,8 @@
-import { Client, DatabaseError } from "pg";
+import { Client, type ClientConfig, DatabaseError } from "pg";
 
+import { ScramClient, ScramRequired } from "hosterizer-database-client/scramClient";
+
+import { UserError } from "../userError";
 import { codeOf } from "./connectionFailure";
 import { startUpOptions } from "./sessionSettings";
 import { tlsOptions, type TlsSettings } from "./tlsOptions";
@@ -14,6 +17,20 @@ export interface Connection extends TlsSettings {
   user: string;
   /** Default: PGPASSWORD of the environment, as in libpq. */
   password?: string;
+  /**
+   * How the server may check the password. Default `scram`: without ever receiving it. `any` also sends it in clear text, as providers
+   * require for tokens, and only where `sslmode` verifies the server.
+   */
+  authentication?: "scram" | "any";
+}
+
+/**
+ * Whether a server must prove by SCRAM that it knows the password. Only what comes through a socket's folder is ours without that: others
+ * can't listen there, and on a port they can.
+ */
+export function requiresScram({ host, sslmode, authentication }: Connection): boolean {
+  if (host.startsWith("/")) return false;
+  return authentication !== "any" || sslmode?.startsWith("verify-") !== true;
 }
 
 /** The hosts of a connection, in the order in which they are tried. */
@@ -61,6 +78,17 @@ export async function withClient<T>(
 }
 
 /**
+ * Logs in once, before a program of PostgreSQL does: before libpq 16 it does not ask for the server's proof by itself.
+ *
+ * @throws UserError if another program answers on the server's port; other failures are left to the program
+ */
+export async function requireProof(connection: Connection): Promise<void> {
+  await withClient(connection, "proof", () => Promise.resolve()).catch((error: unknown) => {
+    if (error instanceof UserError && error.cause instanceof ScramRequired) throw error;
+  });
+}
+
+/**
  * Opens a session in the same way; the caller closes it.
  *
  * @throws NoWritableHost if there are several hosts and none accepts writes; a refusal by one of them as it is
@@ -99,8 +127,7 @@ function isRefusal(error: Error): boolean {
 }
 
 async function connect(connection: Connection, purpose: string): Promise<Client> {
-  const client = new Client({
-    ...clientAddress(connection),
+  const client = makeClient(connection, {
     application_name: `hosterizer-database/${purpose}`,
     options: startUpOptions,
     connectionTimeoutMillis: 10_000,
@@ -112,13 +139,24 @@ async function connect(connection: Connection, purpose: string): Promise<Client>
   } catch (error) {
     // A login that fails halfway, as without a password, would stay open until the server's time-out, and the process with it.
     void client.end().catch(() => undefined);
-    throw error;
+    if (!(error instanceof ScramRequired)) throw error;
+    throw new UserError(error.fault, error.remedy, { cause: error });
   }
   return client;
 }
 
+/** A client of node-postgres that is not connected yet. Its login follows `requiresScram`. */
+export function makeClient(connection: Connection, options: ClientConfig): Client {
+  return new (clientClass(connection))({ ...clientAddress(connection), ...options });
+}
+
+/** The class of clients that log in there as `requiresScram` says. */
+export function clientClass(connection: Connection): typeof Client {
+  return requiresScram(connection) ? ScramClient : Client;
+}
+
 /**
- * What node-postgres needs to reach a database on one host, for callers that keep sessions open.
+ * What node-postgres needs to reach a database on one host, for callers that keep sessions open: with clients of `clientClass`.
  *
  * @throws AuthorityFileError if `sslrootcert` can't be used; CertificateFileError if `sslcert` or `sslkey` can't
  */

@@ -1,4 +1,4 @@
-import { type Connection, hostsOf } from "./connection";
+import { type Connection, hostsOf, requiresScram } from "./connection";
 import { systemAuthorities } from "./tlsOptions";
 
 /** What psql, pg_dump and most drivers read, https://www.postgresql.org/docs/15/libpq-envars.html. */
@@ -12,7 +12,10 @@ const names = {
   sslrootcert: "PGSSLROOTCERT",
   sslcert: "PGSSLCERT",
   sslkey: "PGSSLKEY",
-} as const satisfies Record<keyof Connection, string>;
+} as const satisfies Record<NamedPart, string>;
+
+/** What a connection is told by; how its password is checked is no part of an address. */
+export type NamedPart = Exclude<keyof Connection, "authentication">;
 
 /**
  * A connection as libpq's environment variables. Parts that the connection does not have are left out, except for the certificate
@@ -25,18 +28,20 @@ export function libpqVariables(connection: Connection): Record<string, string> {
     variables[names.sslrootcert] ??= authorities;
   }
   if (hostsOf(connection).length > 1) variables["PGTARGETSESSIONATTRS"] = "read-write";
+  // libpq 15 does not know it.
+  if (requiresScram(connection)) variables["PGREQUIREAUTH"] = "scram-sha-256";
   return variables;
 }
 
 /** The parts that a connection has, by the names that they get; without TLS where it does not say. */
 export function namedParts(
   connection: Connection,
-  by: Readonly<Record<keyof Connection, string>>,
+  by: Readonly<Record<NamedPart, string>>,
 ): Record<string, string> {
   const whole: Connection = { sslmode: "disable", ...connection };
   const named: Record<string, string> = {};
   for (const [key, name] of Object.entries(by)) {
-    const value = whole[key as keyof Connection];
+    const value = whole[key as NamedPart];
     if (value !== undefined) named[name] = String(value);
   }
   return named;

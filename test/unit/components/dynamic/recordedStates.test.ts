@@ -1,5 +1,5 @@
 // Providers are loaded as Pulumi loads them, and not by vitest.
-import "tsx/cjs";
+import "../../../../packages/cli/preload.cjs";
 
 import { readdirSync } from "node:fs";
 

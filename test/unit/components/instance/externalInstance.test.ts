@@ -50,6 +50,7 @@ test("is reached by all its hosts, without a password", async () => {
     sslmode: "verify-full",
     sslcert: "a.pem",
     sslkey: "a.key",
+    authentication: "any",
   });
 });
 

@@ -1,8 +1,6 @@
-import { Client } from "pg";
-
 import {
-  clientAddress,
   type Connection,
+  makeClient,
   withClient,
 } from "@hosterizer/postgres/connection/connection";
 import { UserError } from "@hosterizer/postgres/userError";
@@ -88,7 +86,7 @@ const refusals = new Set(["28000", "28P01", "08P01"]);
 
 /** PgBouncer accepts none of the session settings with which `withClient` connects. */
 async function queryPooled(connection: Connection): Promise<void> {
-  const client = new Client({ ...clientAddress(connection), connectionTimeoutMillis: 10_000 });
+  const client = makeClient(connection, { connectionTimeoutMillis: 10_000 });
   client.on("error", () => undefined);
   try {
     await client.connect();

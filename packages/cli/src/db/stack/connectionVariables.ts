@@ -1,5 +1,9 @@
 import type { Connection } from "@hosterizer/postgres/connection/connection";
-import { libpqVariables, namedParts } from "@hosterizer/postgres/connection/libpqEnvironment";
+import {
+  libpqVariables,
+  type NamedPart,
+  namedParts,
+} from "@hosterizer/postgres/connection/libpqEnvironment";
 import { shellWord } from "@hosterizer/postgres/npmCommand";
 
 /** What applications read, https://12factor.net/config. */
@@ -13,7 +17,7 @@ const applicationNames = {
   sslrootcert: "DB_SSLROOTCERT",
   sslcert: "DB_SSLCERT",
   sslkey: "DB_SSLKEY",
-} as const satisfies Record<keyof Connection, string>;
+} as const satisfies Record<NamedPart, string>;
 
 /**
  * A connection as environment variables: the application's and libpq's. Parts that the connection does not have are left out,

@@ -5,6 +5,9 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { ruses, startImpostor } from "../../../../client/test/impostor";
+import { requireProof } from "@hosterizer/postgres/connection/connection";
+
 const connection = {
   host: "db.example.com",
   port: 6543,
@@ -42,6 +45,7 @@ describe("psql", () => {
       "PGOPTIONS=-c app.current_customer_id=42",
       "PGPASSWORD=only-in-the-environment",
       "PGPORT=6543",
+      "PGREQUIREAUTH=scram-sha-256",
       "PGSSLMODE=disable",
       "PGUSER=app_user",
     ]);
@@ -68,6 +72,17 @@ describe("psql", () => {
     expect(stderr).not.toMatch(/ at .*\.ts:\d+/);
   });
 });
+
+test.each(ruses)(
+  "no psql is started for a program that tries %s on the server's port",
+  async (ruse) => {
+    const impostor = await startImpostor(ruse);
+    const there = { ...connection, host: "127.0.0.1", port: impostor.port };
+    await expect(requireProof(there)).rejects.toThrow(/SCRAM/);
+    await impostor.stop();
+    expect(impostor.received.join()).not.toContain(connection.password);
+  },
+);
 
 /** Runs psql in a process of its own, because it takes over the terminal. */
 function run(env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -30,6 +30,7 @@ test("names every part of a connection twice, for applications and for libpq", (
     PGUSER: "app_user",
     PGPASSWORD: "secret",
     PGDATABASE: "hosterizer",
+    PGREQUIREAUTH: "scram-sha-256",
     PGSSLMODE: "verify-full",
   });
 });
