@@ -200,7 +200,7 @@ const project = '"$(dirname "$0")"/../../..';
  * Programs that Pulumi starts and expects beside itself, as shell commands.
  *
  * The language host is older than the command line and takes the runtime's options as arguments, which this command line no
- * longer passes. The other launcher starts dynamic resources: the one of the official installer calls Node.js twice.
+ * longer passes. The other launcher starts dynamic resources: the one of the official release calls Node.js twice.
  */
 const launchers: Readonly<Record<string, string>> = {
   "pulumi-language-nodejs": `"$(dirname "$0")"/../libexec/pulumi-language-nodejs -typescript=false "-nodeargs=${pins.nodeArguments}"`,

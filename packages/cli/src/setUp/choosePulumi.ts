@@ -3,7 +3,7 @@ import semver from "semver";
 import { UserError } from "@hosterizer/postgres/userError";
 
 /** Where the program `pulumi` comes from. */
-export type PulumiSource = "path" | "installer" | "go";
+export type PulumiSource = "path" | "download" | "go";
 
 /** What this machine offers. The functions are called only if what is known before does not decide. */
 export interface Machine {
@@ -11,8 +11,8 @@ export interface Machine {
   override: string | undefined;
   /** What `pulumi version` on the PATH prints; undefined without one. */
   versionOnPath: string | undefined;
-  /** Whether Pulumi's installer can be reached. */
-  installerAnswers: () => Promise<boolean>;
+  /** Whether Pulumi's release for this machine can be reached. */
+  offersRelease: () => Promise<boolean>;
   /** Why Go cannot build Pulumi here; undefined if it can. */
   faultOfGo: () => Promise<string | undefined>;
 }
@@ -23,10 +23,10 @@ export interface Choice {
   passedOver: readonly string[];
 }
 
-const sources: readonly string[] = ["path", "installer", "go"] satisfies PulumiSource[];
+const sources: readonly string[] = ["path", "download", "go"] satisfies PulumiSource[];
 
 /**
- * Chooses the source of Pulumi: the PATH, else the official installer, else a build from Go modules.
+ * Chooses the source of Pulumi: the PATH, else the official release, else a build from Go modules.
  *
  * @param minimum oldest version that works
  * @throws UserError that says what to install
@@ -46,9 +46,9 @@ export async function choosePulumi(machine: Machine, minimum: string): Promise<C
     if (fault === undefined) return { source: "path", passedOver };
     passedOver.push(fault);
   }
-  if (allows("installer")) {
-    if (await machine.installerAnswers()) return { source: "installer", passedOver };
-    passedOver.push("Pulumi's installer (https://get.pulumi.com) cannot be reached.");
+  if (allows("download")) {
+    if (await machine.offersRelease()) return { source: "download", passedOver };
+    passedOver.push("Pulumi's release (https://get.pulumi.com) cannot be reached.");
   }
   if (allows("go")) {
     const fault = await machine.faultOfGo();

@@ -16,7 +16,7 @@ async function performSetUp(): Promise<void> {
   const pulumi = fingerprint(program);
   if (pulumi === undefined) throw new Error(`${program} no longer exists`);
   writeSetUp({ pulumi, ownHome, files });
-  const origin = { path: "from the PATH", installer: "official", go: "built from Go modules" };
+  const origin = { path: "from the PATH", download: "official", go: "built from Go modules" };
   const seconds = Math.round((Date.now() - started) / 1000);
   const named = plugins.map(({ name, version }) => `${name} ${version}`).join(" and ");
   say(`Set up in ${seconds} s: Pulumi (${origin[source]}), plugins ${named} (${kind}).`);

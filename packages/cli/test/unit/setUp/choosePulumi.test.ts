@@ -5,24 +5,24 @@ import { choosePulumi, type Machine } from "../../../src/setUp/choosePulumi";
 const machine = (known: Partial<Machine>): Machine => ({
   override: undefined,
   versionOnPath: undefined,
-  installerAnswers: () => Promise.resolve(false),
+  offersRelease: () => Promise.resolve(false),
   faultOfGo: () => Promise.resolve("Go is not on the PATH."),
   ...known,
 });
-const online = { installerAnswers: () => Promise.resolve(true) };
+const online = { offersRelease: () => Promise.resolve(true) };
 const withGo = { faultOfGo: () => Promise.resolve(undefined) };
 
 test.each([
   { known: { versionOnPath: "v3.248.0", ...online, ...withGo }, source: "path" },
   { known: { versionOnPath: "v3.274.1", ...online, ...withGo }, source: "path" },
   { known: { versionOnPath: "v3.260.0-alpha.x1234" }, source: "path" },
-  { known: { versionOnPath: "v3.247.9", ...online, ...withGo }, source: "installer" },
-  { known: { versionOnPath: "", ...online }, source: "installer" },
-  { known: { ...online, ...withGo }, source: "installer" },
+  { known: { versionOnPath: "v3.247.9", ...online, ...withGo }, source: "download" },
+  { known: { versionOnPath: "", ...online }, source: "download" },
+  { known: { ...online, ...withGo }, source: "download" },
   { known: { ...withGo }, source: "go" },
   { known: { versionOnPath: "v2.0.0", ...withGo }, source: "go" },
   { known: { versionOnPath: "v3.274.1", override: "go", ...withGo }, source: "go" },
-  { known: { versionOnPath: "v3.274.1", override: "installer", ...online }, source: "installer" },
+  { known: { versionOnPath: "v3.274.1", override: "download", ...online }, source: "download" },
 ])("takes Pulumi from $source if $known is available", async ({ known, source }) => {
   expect(await choosePulumi(machine(known), "3.248.0")).toMatchObject({ source });
 });
@@ -37,9 +37,9 @@ test("names the version that is too old", async () => {
 });
 
 test("makes no request if the PATH has a suitable Pulumi", async () => {
-  const installerAnswers = () => Promise.reject(new Error("asked"));
+  const offersRelease = () => Promise.reject(new Error("asked"));
 
-  const choice = choosePulumi(machine({ versionOnPath: "v3.300.0", installerAnswers }), "3.248.0");
+  const choice = choosePulumi(machine({ versionOnPath: "v3.300.0", offersRelease }), "3.248.0");
 
   await expect(choice).resolves.toMatchObject({ source: "path", passedOver: [] });
 });
@@ -58,6 +58,6 @@ test("does not fall back if the user has named the source", async () => {
 
 test("refuses a source that does not exist", async () => {
   await expect(choosePulumi(machine({ override: "brew" }), "3.248.0")).rejects.toThrow(
-    'HOSTERIZER_PULUMI: "brew" is not a source of Pulumi.\nSet it to one of path, installer, go',
+    'HOSTERIZER_PULUMI: "brew" is not a source of Pulumi.\nSet it to one of path, download, go',
   );
 });
