@@ -59,6 +59,8 @@ export interface BackupArgs {
 }
 
 export interface SchedulerArgs {
+  /** The image that Node.js comes from. */
+  node: { image: string; digest: string | undefined };
   /** What a drill expects of the database. */
   drill: DrillPlan;
   /** Folder of the build context, from the project folder: see `schedulerContext`. Undefined: backups are off, and no container takes any. */
@@ -139,7 +141,7 @@ export class Backup extends pulumi.ComponentResource {
   }
 
   /** Makes the container that takes backups of a server; without repositories, only writes that there are none. */
-  schedule({ instance, context, drill }: SchedulerArgs): void {
+  schedule({ instance, context, node, drill }: SchedulerArgs): void {
     const { name, args } = this;
     const { prefix, declared } = args;
     const { volumes } = instance;
@@ -162,7 +164,13 @@ export class Backup extends pulumi.ComponentResource {
     const drills = new Volume(`${name}-drill`, { name: `${prefix}-drill` }, child);
     const image = new BuiltImage(
       `${name}-image`,
-      { name: container, context, dockerfile: "scheduler.Dockerfile", base: instance.image },
+      {
+        name: container,
+        context,
+        dockerfile: "scheduler.Dockerfile",
+        pinned: { NODE: node },
+        base: instance.image,
+      },
       child,
     );
     makeConfinedContainer(

@@ -46,12 +46,15 @@ async function makeContainers(
   access: DeclaredAccess,
 ): Promise<Server> {
   const { dockerName: prefix, publishAddress: address, host, database, packagesOf } = settings;
+  const { baseImages } = settings;
+  const pinned = (image: keyof typeof baseImages) => ({ image, digest: baseImages[image] });
   const { backup: declared, backupKey: keys } = settings;
   const backup = new Backup("backup", { prefix, declared, keys, stack });
   const instance = new DockerInstance("server", {
     prefix,
     image,
     packagesOf,
+    debian: pinned("debian:bookworm-slim"),
     host,
     authority: { commonName: authorityName(prefix), file: authorityFile(stack) },
     publish: { address, port: settings.port },
@@ -66,11 +69,14 @@ async function makeContainers(
     instance,
     drill: drillPlan(database, access, declared),
     context: declared.repositories.length > 0 ? await schedulerContext() : undefined,
+    node: pinned("node:24-bookworm-slim"),
   });
   const makePooler = (after: pulumi.Resource) => {
     const name = `${prefix}-pgbouncer`;
     const { authority, network, alias } = instance;
-    const built = { name, context: image, dockerfile: "pgbouncer.Dockerfile", packagesOf };
+    const debian = { DEBIAN: pinned("debian:trixie-slim") };
+    const dockerfile = "pgbouncer.Dockerfile";
+    const built = { name, context: image, dockerfile, packagesOf, pinned: debian };
     const shown = {
       authority,
       commonName: name,

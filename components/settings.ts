@@ -133,7 +133,7 @@ function nestedFault(path: readonly PropertyKey[], fault: string, stack: string)
   const isSecret = secrets.includes(String(path.at(-1)));
   const remedy = isSecret
     ? `Set it: pulumi config set --secret --path '${project}:${key}'`
-    : "Correct it; see docs/back-up.md";
+    : `Correct it; see docs/${key.startsWith("baseImages") ? "dev-stack.md#base-images" : "back-up.md"}`;
   return new DeclarationError(placeOf(key, stack), fault, remedy);
 }
 

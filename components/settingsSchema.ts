@@ -99,6 +99,26 @@ const signingKeys = objectOf(notKeys).pipe(
     .refine((numbers) => new Set(numbers).size === numbers.length, "names a key twice"),
 );
 
+const notDigests =
+  'is not an object of digests, such as {"debian:bookworm-slim": "sha256:…"}, of debian:bookworm-slim, debian:trixie-slim or ' +
+  "node:24-bookworm-slim";
+
+const digest = z
+  .string(notDigests)
+  .regex(/^sha256:[0-9a-f]{64}$/, notDigests)
+  .optional();
+
+const baseImages = objectOf(notDigests).pipe(
+  z.strictObject(
+    {
+      "debian:bookworm-slim": digest,
+      "debian:trixie-slim": digest,
+      "node:24-bookworm-slim": digest,
+    },
+    notDigests,
+  ),
+);
+
 /** Of a server whose owner makes the backups. */
 const othersBackup = z.strictObject(drills, notBackup);
 
@@ -198,6 +218,10 @@ export const settingsSchemas = {
     backupKey: backupKeys.optional().meta(example(`--secret ${project}:backupKey`)),
     /** The day of the Debian packages in the images; a later day builds them again. Default: the day of the first build. */
     packagesOf: z.iso.date("is not a date (2026-11-25)").optional().meta(example("2026-11-25")),
+    /** Digests of the images of Docker Hub that ours are built on. Default: what their tags name when they are pulled. */
+    baseImages: baseImages
+      .prefault("{}")
+      .meta(example(`--path '${project}:baseImages["debian:bookworm-slim"]' sha256:…`)),
   }),
   /** A server that exists already, managed or self-run, reached over TLS. */
   external: z.strictObject({

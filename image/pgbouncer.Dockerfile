@@ -1,7 +1,9 @@
 # PgBouncer for stacks with "instance: docker", of Debian 13: the version of Debian 12 dies when a client cancels a query. It runs
 # without root, without capabilities and on a read-only root file system; configuration and keys are put into /etc/hosterizer.
 
-FROM debian:trixie-slim
+# By its digest where hosterizer-database:baseImages has one.
+ARG DEBIAN=debian:trixie-slim
+FROM $DEBIAN
 ENV LANG=C.UTF-8
 COPY install-packages /usr/local/sbin/
 RUN chmod 0755 /usr/local/sbin/install-packages

@@ -1,7 +1,9 @@
 # The container that takes backups: the server's image, for pgBackRest and the server's programs, and Node.js for the scheduler.
 
 ARG BASE
-FROM node:24-bookworm-slim AS node
+# By its digest where hosterizer-database:baseImages has one.
+ARG NODE=node:24-bookworm-slim
+FROM $NODE AS node
 
 FROM $BASE
 COPY --from=node /usr/local/bin/node /usr/local/bin/

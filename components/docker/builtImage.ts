@@ -14,6 +14,8 @@ export interface BuiltImageArgs {
   dockerfile: string;
   /** The day of its packages. Another day builds the image again, without the cache of earlier builds. */
   packagesOf?: string | undefined;
+  /** Images of a registry that it is built on, by the Dockerfile's argument for each, and their digests. Default: as their tags are now. */
+  pinned?: Readonly<Record<string, { image: string; digest: string | undefined }>>;
   /** The image that it is built on, BASE in the Dockerfile. Default: the one that the Dockerfile names. */
   base?: BuiltImage;
 }
@@ -30,13 +32,18 @@ export class BuiltImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: BuiltImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hosterizer:index:BuiltImage", name, args, opts);
-    const { context, dockerfile, packagesOf, base } = args;
+    const { context, dockerfile, packagesOf, pinned = {}, base } = args;
+    const digests = Object.entries(pinned).flatMap(([argument, { image, digest }]) =>
+      digest === undefined ? [] : [{ argument, image: `${image}@${digest}` }],
+    );
 
     const buildArgs = {
       ...(packagesOf === undefined ? {} : { PACKAGES_OF: packagesOf }),
       ...(base === undefined ? {} : { BASE: base.tag }),
+      ...Object.fromEntries(digests.map(({ argument, image }) => [argument, image])),
     };
-    const parts = [contextHash(context), packagesOf, base?.tag.split(":")[1]];
+    const bases = digests.map(({ image }) => image.split("@sha256:")[1]?.slice(0, 12));
+    const parts = [contextHash(context), packagesOf, ...bases, base?.tag.split(":")[1]];
     this.tag = `${args.name}:${parts.filter((part) => part !== undefined).join("-")}`;
     const build = { context, dockerfile, tags: [this.tag], forceRemove: true };
     const withArgs = Object.keys(buildArgs).length > 0 ? { ...build, buildArgs } : build;

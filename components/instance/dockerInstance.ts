@@ -48,6 +48,8 @@ export interface DockerInstanceArgs {
   image: string;
   /** The day of the image's packages. */
   packagesOf: string | undefined;
+  /** The image that it is built on. */
+  debian: { image: string; digest: string | undefined };
   /** Where the server is published: an address of the engine's machine, and a TCP port. */
   publish: { address: string; port: number };
   /** Clients' name for that machine; the certificate is issued for it. */
@@ -153,6 +155,7 @@ export class DockerInstance extends pulumi.ComponentResource implements Instance
         context: args.image,
         dockerfile: "Dockerfile",
         packagesOf: args.packagesOf,
+        pinned: { DEBIAN: args.debian },
       },
       child,
     );

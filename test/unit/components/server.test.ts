@@ -90,6 +90,33 @@ test("everything has the name that the commands look for", () => {
   expect(tags.map((tag) => String(tag).replace(/:.*/, ""))).toEqual(names.images);
 });
 
+test("images are built on the digests of the configuration", async () => {
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const baseImages = {
+    "debian:bookworm-slim": digest("a"),
+    "debian:trixie-slim": digest("b"),
+    "node:24-bookworm-slim": digest("c"),
+  };
+  const pinned = await record(async () => {
+    const { settings } = read({
+      "hosterizer-database:instance": "docker",
+      "hosterizer-database:baseImages": JSON.stringify(baseImages),
+    });
+    const { instance, makePooler } = await makeServer(settings, "dev", accessOf());
+    makePooler?.(instance.provider);
+  });
+  const image = (name: string) => pinned.get(`RemoteImage ${name}-image`)?.inputs;
+  const builds = ["server", "pooler", "backup"].map((name) => image(name)?.["build"]);
+
+  expect(builds).toMatchObject([
+    { buildArgs: { DEBIAN: `debian:bookworm-slim@${digest("a")}` } },
+    { buildArgs: { DEBIAN: `debian:trixie-slim@${digest("b")}` } },
+    { buildArgs: { NODE: `node:24-bookworm-slim@${digest("c")}` } },
+  ]);
+  expect(image("server")?.["name"]).toMatch(/-aaaaaaaaaaaa$/);
+  expect(inputsOf("RemoteImage server-image")["name"]).not.toBe(image("server")?.["name"]);
+});
+
 test.each(containers)("%s has only the rights that it needs", (name) => {
   const { memory, ...inputs } = inputsOf(name);
   expect(inputs).toMatchObject({

@@ -76,6 +76,7 @@ test("accepts a Docker stack with its defaults", () => {
       host: "127.0.0.1",
       memory: 1024,
       serverSettings: {},
+      baseImages: {},
       poolSize: 25,
       backup: {
         repositories: [{ type: "volume", path: "/", number: 1, key: 1 }],
@@ -349,6 +350,11 @@ test.each([
   [{ instance: "docker", dataVolume: "/var" }, '"/var" is not the name of a volume'],
   [{ instance: "docker", poolSize: "0" }, '"0" is not a number of connections'],
   [{ instance: "docker", packagesOf: "2026-02-30" }, '"2026-02-30" is not a date'],
+  [
+    { instance: "docker", baseImages: '{"debian:bookworm-slim":"latest"}' },
+    "is not an object of digests",
+  ],
+  [{ instance: "docker", baseImages: '{"debian:sid":"x"}' }, "unknown key"],
   [{ instance: "docker", prot: "1" }, "hosterizer-database:prot in Pulumi.local.yaml: unknown key"],
 ])("refuses %j once, with the key, the file and the value", (values, message) => {
   const faults = faultsOf(values);

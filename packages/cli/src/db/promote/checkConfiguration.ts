@@ -25,6 +25,7 @@ const environmental: ReadonlySet<string> = new Set([
   "dataVolume",
   "poolSize",
   "packagesOf",
+  "baseImages",
   "connectDatabase",
   "sslmode",
   "sslrootcert",
