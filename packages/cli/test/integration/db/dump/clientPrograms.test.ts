@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 // Loads the program's declarations, as the command line does.
-import "tsx/cjs";
+import "../../../../preload.cjs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import {
