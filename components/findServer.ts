@@ -11,7 +11,10 @@ import { overrideFaults } from "@hosterizer/postgres/server/container/containerS
 import type { Undrilled } from "@hosterizer/postgres/backup/drill/lastDrills";
 import { drilledRole } from "@hosterizer/postgres/backup/drill/serverRecord";
 import { embeddedPortFaults, publishedPortFaults } from "@hosterizer/postgres/server/portFaults";
-import { availableExtensions } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  availableExtensions,
+  sharedAccountWarning,
+} from "@hosterizer/postgres/server/embedded/paths";
 import { embeddedServer } from "@hosterizer/postgres/server/embedded/server";
 import { deployConnection } from "@hosterizer/postgres/server/external/deployAccess";
 import {
@@ -69,6 +72,8 @@ export async function findServer(
 ): Promise<FoundServer> {
   if (settings?.instance === "docker") return findContainers(settings, stack);
   if (settings?.instance === "external") return findExternalServer(settings, stack);
+  const warning = sharedAccountWarning(process.cwd());
+  if (warning !== undefined) await pulumi.log.warn(warning);
   const server = await embeddedServer(process.cwd(), stack, settings?.port ?? 0);
   return {
     exists: existsSync(server.paths.data),

@@ -37,7 +37,11 @@ export async function makeServer(
   if (settings.instance === "docker") return makeContainers(settings, stack, access);
   if (settings.instance === "external")
     return { instance: new ExternalInstance("server", settings) };
-  return { instance: new EmbeddedInstance("server", { stack, port: settings.port }) };
+  const authority = {
+    commonName: authorityName(`hosterizer-${stack}`),
+    file: authorityFile(stack),
+  };
+  return { instance: new EmbeddedInstance("server", { stack, port: settings.port, authority }) };
 }
 
 async function makeContainers(

@@ -11,6 +11,10 @@ export interface EmbeddedServerInputs {
   /** The superuser that initdb makes. */
   user: string;
   password: string;
+  /** PEM: by which clients know the server from another program on its port. */
+  certificate: string;
+  /** PEM; secret. */
+  privateKey: string;
 }
 
 /**

@@ -11,7 +11,10 @@ import {
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
-import { removeUnusedBinaries } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  makeServerAccount,
+  removeUnusedBinaries,
+} from "@hosterizer/postgres/server/embedded/paths";
 import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { checkDrift, hasUnknown, isInState } from "./drift";
 import type { EmbeddedServerInputs } from "./embeddedServer";
@@ -23,7 +26,7 @@ const checkServer = checkDrift<Inputs>(async (news) => readDrift(await serverOf(
 
 export const provider = makeProvider<Inputs>({
   id: ({ stack }) => stack,
-  compared: ({ port }) => port,
+  compared: ({ port, certificate }) => [port, certificate],
   /** A password that is still to be generated cannot be that of a data directory that exists. */
   check: async (olds, news) => {
     if (!isInState(olds) && hasUnknown(news)) {
@@ -44,8 +47,16 @@ export const provider = makeProvider<Inputs>({
   },
 });
 
-function serverOf({ stack, port }: Inputs): Promise<EmbeddedServer> {
-  return embeddedServer(process.cwd(), stack, port);
+/** @param inputs of a state of an earlier version, without a certificate, or of a preview that does not know it yet */
+function serverOf({
+  stack,
+  port,
+  certificate,
+  privateKey,
+}: Partial<Inputs> & Pick<Inputs, "stack" | "port">): Promise<EmbeddedServer> {
+  const isKnown = certificate !== undefined && privateKey !== undefined;
+  const own = isKnown ? { certificate, privateKey } : undefined;
+  return embeddedServer(process.cwd(), stack, port, own);
 }
 
 function readDrift(server: EmbeddedServer, inputs: Inputs) {
@@ -53,6 +64,7 @@ function readDrift(server: EmbeddedServer, inputs: Inputs) {
 }
 
 async function bringUp(inputs: Inputs): Promise<void> {
+  makeServerAccount(process.cwd());
   const server = await serverOf(inputs);
   await createCluster(server, inputs.user, inputs.password);
   const state = await readServerState(server.paths.data);

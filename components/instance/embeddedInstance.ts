@@ -2,10 +2,12 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Connection } from "@hosterizer/postgres/connection/connection";
+import { Certificate } from "../dynamic/certificate";
 import { EmbeddedServer } from "../dynamic/embeddedServer";
 import { Password } from "../dynamic/password";
+import { CertificateAuthority } from "./certificateAuthority";
 import { connectionTo } from "./connectionTo";
-import type { Instance } from "./instance";
+import type { Instance, Tls } from "./instance";
 
 /** The superuser that initdb makes. */
 const superuser = "postgres";
@@ -15,16 +17,20 @@ export interface EmbeddedInstanceArgs {
   stack: string;
   /** TCP port on the loopback address. */
   port: number;
+  /** The certificate authority's name, and where its certificate is written for clients, from the project folder. */
+  authority: { commonName: string; file: string };
 }
 
 /**
  * A real PostgreSQL 15 on this machine, from an npm package: no Docker, no root, no installation.
  *
- * It listens on the loopback address only, and outlives the update that started it. Deleting it deletes its data.
+ * It listens on the loopback address only, and outlives the update that started it. By its certificate clients know it from a program of
+ * another user of this machine, which may take the port while the server is stopped. Deleting it deletes its data.
  */
 export class EmbeddedInstance extends pulumi.ComponentResource implements Instance {
   readonly host: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
+  readonly tls: Tls;
   readonly provider: postgresql.Provider;
   readonly server: pulumi.Resource;
 
@@ -34,14 +40,28 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
     super("hosterizer:index:EmbeddedInstance", name, args, opts);
     const { stack, port } = args;
 
-    const { password } = new Password(`${name}-superuser`, {}, { parent: this });
-    const account = { host: "127.0.0.1", user: superuser, password };
-    const server = new EmbeddedServer(name, { stack, port, ...account }, { parent: this });
+    const child = { parent: this };
+    const host = "127.0.0.1";
+    const { password } = new Password(`${name}-superuser`, {}, child);
+    const authority = new CertificateAuthority(`${name}-authority`, args.authority, child);
+    const { certificate, privateKey } = new Certificate(
+      `${name}-certificate`,
+      { authority, commonName: host, hosts: [host, "localhost"], usage: "server" },
+      child,
+    );
+    const account = { host, user: superuser, password };
+    const server = new EmbeddedServer(
+      name,
+      { stack, port, ...account, certificate, privateKey },
+      child,
+    );
+    this.tls = { sslmode: "verify-full", sslrootcert: authority.file };
 
-    // Set everything: the plugin takes the rest from PGHOST, PGDATABASE and so on, which `db -- env` sets.
-    const login = { username: superuser, password, sslmode: "disable", superuser: true };
+    // Set everything: the plugin takes the rest from PGHOST, PGDATABASE and so on, which `db -- env` sets. Its driver would send the
+    // password in clear text to another program on the port, if that asked for it: so it must verify the server.
+    const login = { username: superuser, password, ...this.tls, superuser: true };
     const address = { host: server.host, port: server.port, database: "postgres", ...login };
-    this.provider = new postgresql.Provider(name, address, { parent: this });
+    this.provider = new postgresql.Provider(name, address, child);
     this.server = server;
     this.host = server.host;
     this.port = server.port;

@@ -13,10 +13,10 @@ import type { Project } from "./project";
 import { sharedProject } from "./sharedStack";
 
 // Exists on every system, and is not the account that runs the servers root starts.
-const stranger = { uid: idOf("-u"), gid: idOf("-g") };
+const stranger = { uid: idOf("-u", "daemon"), gid: idOf("-g", "daemon") };
 
-function idOf(flag: "-u" | "-g"): number {
-  return Number(spawnSync("id", [flag, "daemon"], { encoding: "utf8" }).stdout);
+function idOf(flag: "-u" | "-g", user: string): number {
+  return Number(spawnSync("id", [flag, user], { encoding: "utf8" }).stdout);
 }
 
 async function withProject(options: ProjectOptions, prove: (project: Project) => Promise<void>) {
@@ -47,10 +47,10 @@ describe.skipIf(process.getuid?.() !== 0)("as root,", () => {
       expect(existsSync(project.server.directory)).toBe(false);
     }));
 
-  test("root brings up a server that runs as nobody, inside the clone", async () => {
+  test("root brings up a server that runs as an account of its own, inside the clone", async () => {
     const project = await sharedProject();
 
-    expect(await serverUser(project)).not.toBe(0);
+    expect(await serverUser(project)).toBe(idOf("-u", "hosterizer-database"));
     expect(project.server.data).toBe(join(project.directory, ".hosterizer/postgres/local/data"));
   });
 

@@ -30,4 +30,15 @@ export const server: readonly DriftCase[] = [
     up: "repairs",
     note: "The file is rewritten, and the server is restarted.",
   },
+  {
+    kind: "server certificate",
+    what: "the certificate of the embedded server is overwritten by hand",
+    break: `do $$ begin
+              execute pg_catalog.format('copy (select ''none'') to %L',
+                pg_catalog.current_setting('data_directory') || '/server.crt');
+            end $$`,
+    says: "file server.crt: found others, expected the declared certificate and its key",
+    up: "repairs",
+    note: "The file is rewritten, and the server is restarted.",
+  },
 ];

@@ -1,4 +1,8 @@
-import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
+import {
+  makeServerAccount,
+  serverAccount,
+  serverPaths,
+} from "@hosterizer/postgres/server/embedded/paths";
 import {
   configuredPort,
   embeddedServer,
@@ -58,6 +62,7 @@ async function startEmbedded(stack: string): Promise<void> {
   // On its old port: if the configuration has another one by now, the update itself changes it.
   const port = await configuredPort(paths);
   if (port === undefined || (await readServerState(paths.data)).state !== "stopped") return;
+  makeServerAccount(folders.project);
   await startServer(await embeddedServer(folders.project, stack, port));
   say(
     `The PostgreSQL server of stack ${stack} was not running; it has been started on port ${port}.`,

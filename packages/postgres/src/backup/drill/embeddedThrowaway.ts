@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../connection/connection";
 import { withClient } from "../../connection/connection";
 import {
+  makeServerAccount,
   serverAccount,
   serverBinaries,
   type ServerPaths,
@@ -33,6 +34,7 @@ export async function startEmbeddedThrowaway(
   projectDirectory: string,
   name: string,
 ): Promise<EmbeddedThrowaway> {
+  makeServerAccount(projectDirectory);
   const account = serverAccount(projectDirectory);
   const paths = serverPaths(projectDirectory, name, account);
   const binaries = await serverBinaries(projectDirectory, account);

@@ -14,24 +14,60 @@ export interface Account {
  * The account that runs the server; undefined for that of this process.
  *
  * PostgreSQL refuses to run as root, so that a break-in does not take over the machine. In that case the project folder's
- * owner runs it or, if that is root too, `nobody`.
+ * owner runs it or, if that is root too, an account for these servers alone: see `makeServerAccount`. Where there is none it is
+ * `nobody`, whose other programs can read the server's memory and files.
  * https://www.postgresql.org/docs/15/postgres-user.html
  */
 export function serverAccount(projectDirectory: string): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const { uid, gid } = statSync(projectDirectory);
-  return uid === 0 ? { uid: idOfNobody("-u"), gid: idOfNobody("-g") } : { uid, gid };
+  const account = rootsAccount(projectDirectory);
+  if (account !== "for servers") return account;
+  return accountOf(ownName) ?? existing(accountOf("nobody"));
 }
 
-function idOfNobody(flag: "-u" | "-g"): number {
-  const id = Number(spawnSync("id", [flag, "nobody"], { encoding: "utf8" }).stdout);
-  if (!Number.isInteger(id) || id <= 0) {
-    throw new Error(
-      "PostgreSQL cannot run as root, and this system has no user `nobody` to run it as.\n" +
-        "Run the command as an ordinary user, or make one the owner of the project folder (chown).",
-    );
-  }
-  return id;
+/** Of an account that is made where root starts the first server. It has no password, no shell and no home. */
+const ownName = "hosterizer-database";
+
+function rootsAccount(projectDirectory: string): Account | "for servers" | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const { uid, gid } = statSync(projectDirectory);
+  return uid === 0 ? "for servers" : { uid, gid };
+}
+
+function accountOf(name: string): Account | undefined {
+  const [uid, gid] = ["-u", "-g"].map((flag) =>
+    Number(spawnSync("id", [flag, name], { encoding: "utf8" }).stdout.trim() || NaN),
+  );
+  return uid && gid ? { uid, gid } : undefined;
+}
+
+function existing(account: Account | undefined): Account {
+  if (account !== undefined) return account;
+  throw new Error(
+    "PostgreSQL cannot run as root, and this system has no user `nobody` to run it as.\n" +
+      "Run the command as an ordinary user, or make one the owner of the project folder (chown).",
+  );
+}
+
+const newAccount = [
+  ...["--system", "--user-group", "--no-create-home"],
+  ...["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", ownName],
+];
+
+/** Makes the account that servers of root run as, where root runs this and the system has a program for it. */
+export function makeServerAccount(projectDirectory: string): void {
+  if (rootsAccount(projectDirectory) !== "for servers" || accountOf(ownName) !== undefined) return;
+  // Where it fails, the server runs as nobody, and `sharedAccountWarning` says so.
+  spawnSync("useradd", newAccount, { stdio: "ignore" });
+}
+
+/** Why the account that a server of root runs as is not its own, and what to do; undefined if it is, or `up` makes it. */
+export function sharedAccountWarning(projectDirectory: string): string | undefined {
+  if (rootsAccount(projectDirectory) !== "for servers" || accountOf(ownName) !== undefined) return;
+  if (spawnSync("useradd", ["--help"], { stdio: "ignore" }).status === 0) return undefined;
+  return (
+    "The server runs as `nobody`: other programs of that account can read its memory and its files.\n" +
+    `Make a user ${ownName} without a login and restart the server, or run the commands as an ordinary user.`
+  );
 }
 
 /** Whether `account` can traverse the folders to `path` and execute (a folder: enter) it. */

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Connection, withClient } from "../../connection/connection";
 import { withSession } from "../../connection/withSession";
 import type { Difference } from "../../convergence/difference";
+import type { KeyAndCertificate } from "../../tls/certificates";
 import { type ServerSetting, settingsFile } from "../settings/parameters";
 import { readSettings, settingsDrift } from "../settings/settingsDrift";
 import {
@@ -25,6 +26,8 @@ export interface EmbeddedServer {
   /** Undefined: the account of this process. */
   account: Account | undefined;
   settings: readonly ServerSetting[];
+  /** By which clients know the server from another program on its port. Undefined: the one that it has, if it has one. */
+  certificate?: KeyAndCertificate | undefined;
 }
 
 /** The embedded server of a stack of a project, whether it exists yet or not. */
@@ -32,11 +35,24 @@ export async function embeddedServer(
   projectDirectory: string,
   stack: string,
   port: number,
+  certificate?: KeyAndCertificate,
 ): Promise<EmbeddedServer> {
   const account = serverAccount(projectDirectory);
   const paths = serverPaths(projectDirectory, stack, account);
   const binaries = await serverBinaries(projectDirectory, account);
-  return { paths, binaries, account, settings: serverSettings(port) };
+  const hasTls = certificate !== undefined || existsSync(join(paths.data, tlsFiles.certificate));
+  return { paths, binaries, account, settings: serverSettings(port, hasTls), certificate };
+}
+
+/** In the data directory, where PostgreSQL looks for them by default. */
+const tlsFiles = { certificate: "server.crt", privateKey: "server.key" } as const;
+
+function filesOf(pair: KeyAndCertificate | undefined): (readonly [name: string, text: string])[] {
+  if (pair === undefined) return [];
+  return [
+    [tlsFiles.certificate, pair.certificate],
+    [tlsFiles.privateKey, pair.privateKey],
+  ];
 }
 
 /**
@@ -44,7 +60,7 @@ export async function embeddedServer(
  *
  * https://www.postgresql.org/docs/15/runtime-config.html
  */
-function serverSettings(port: number): ServerSetting[] {
+function serverSettings(port: number, hasTls: boolean): ServerSetting[] {
   // A reason is a comment in the settings file, so a reworded one restarts the server.
   return [
     { name: "listen_addresses", value: "127.0.0.1", reason: "nobody beyond this machine" },
@@ -54,6 +70,9 @@ function serverSettings(port: number): ServerSetting[] {
       value: "",
       reason: "a socket's path may have 107 bytes, a clone may lie deeper",
     },
+    ...(hasTls
+      ? [{ name: "ssl", value: "on", reason: "clients verify that no other program has the port" }]
+      : []),
     { name: "password_encryption", value: "scram-sha-256", reason: "md5 can be replayed" },
     {
       name: "shared_preload_libraries",
@@ -146,6 +165,10 @@ async function removeLeftovers(directory: string): Promise<void> {
  */
 export async function startServer(server: EmbeddedServer): Promise<void> {
   const { paths } = server;
+  await takeOver(server);
+  for (const [name, text] of filesOf(server.certificate)) {
+    await writeOwned(server, join(paths.data, name), text);
+  }
   await writeOwned(server, join(paths.data, settingsFileName), settingsFile(server.settings));
   await writeOwned(server, paths.log, "", "a");
   const wasKilled = await disownPidFile(paths.data);
@@ -160,6 +183,17 @@ export async function startServer(server: EmbeddedServer): Promise<void> {
   throw new Error(
     `The PostgreSQL server in ${paths.data} does not start. The end of its log, ${paths.log}:\n${end}`,
   );
+}
+
+/** Gives the files of a stopped server to the account that is to run it: an earlier one was shared with other programs. */
+async function takeOver({ paths, account }: EmbeddedServer): Promise<void> {
+  if (account === undefined) return;
+  const { uid } = await lstat(paths.data);
+  if (uid === account.uid) return;
+  // What others have linked into the folder stays theirs.
+  const own = ["-R", "-h", `--from=${uid}`, `${account.uid}:${account.gid}`, paths.directory];
+  const { code, output } = await runProgram("chown", own, undefined);
+  if (code !== 0) throw new Error(`The files of the server could not be taken over:\n${output}`);
 }
 
 /** Stops the server: ends its sessions and rolls their transactions back. Does nothing if it is not running. */
@@ -177,6 +211,7 @@ export const serverDriftKinds = [
   "server setting",
   "server setting not declared",
   "settings file",
+  "server certificate",
 ] as const;
 
 /**
@@ -205,12 +240,25 @@ export async function readServerDrift(
   return [...(await readFileDrift(wanted)), ...settings];
 }
 
-async function readFileDrift({ paths, settings }: EmbeddedServer): Promise<Difference[]> {
-  const text = await readFile(join(paths.data, settingsFileName), "utf8").catch(() => "");
-  if (text === settingsFile(settings)) return [];
-  const file = { kind: "settings file", object: `file ${settingsFileName}` } as const;
-  const values = { expected: "the declared settings", actual: "others" };
-  return [{ ...file, ...values, repair: "automatic" }];
+async function readFileDrift({
+  paths,
+  settings,
+  certificate,
+}: EmbeddedServer): Promise<Difference[]> {
+  const read = (name: string) => readFile(join(paths.data, name), "utf8").catch(() => "");
+  const drift: Difference[] = [];
+  if ((await read(settingsFileName)) !== settingsFile(settings)) {
+    const file = { kind: "settings file", object: `file ${settingsFileName}` } as const;
+    const values = { expected: "the declared settings", actual: "others" };
+    drift.push({ ...file, ...values, repair: "automatic" });
+  }
+  for (const [name, text] of filesOf(certificate)) {
+    if ((await read(name)) === text) continue;
+    const file = { kind: "server certificate", object: `file ${name}` } as const;
+    const values = { expected: "the declared certificate and its key", actual: "others" };
+    drift.push({ ...file, ...values, repair: "automatic" });
+  }
+  return drift;
 }
 
 /** Resets everything that ALTER SYSTEM has set, which overrides the settings file. @param connection a superuser's */
@@ -226,8 +274,11 @@ export async function removeServer(server: EmbeddedServer): Promise<void> {
   await rm(server.paths.directory, { recursive: true, force: true });
 }
 
-function control({ binaries, account }: EmbeddedServer, args: string[]) {
-  return runProgram(join(binaries, "bin", "pg_ctl"), args, account);
+async function control({ binaries, account, paths }: EmbeddedServer, args: string[]) {
+  // A server that still runs as another account is stopped as that.
+  const { uid, gid } = await lstat(paths.data);
+  const owner = account === undefined ? undefined : { uid, gid };
+  return runProgram(join(binaries, "bin", "pg_ctl"), args, owner);
 }
 
 async function writeOwned(
