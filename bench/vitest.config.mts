@@ -17,6 +17,9 @@ export default defineConfig({
       { test: { name: "files", include: ["bench/migrationFiles.bench.ts"], ...time } },
       { test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
       { test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
+      {
+        test: { name: "statistics", include: ["bench/sensitiveColumns.bench.ts"], ...time },
+      },
       { test: { name: "client", include: ["bench/client.bench.ts"], ...time } },
       { test: { name: "pool", include: ["bench/pool.bench.ts"], ...time } },
       {

@@ -427,6 +427,8 @@ ALTER TABLE public.cost_records OWNER TO hosterizer_owner;
 -- Name: TABLE cost_records; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.cost_records IS 'What a site cost on one day, as its cloud provider billed it';
+ALTER TABLE ONLY public.cost_records ALTER COLUMN amount SET STATISTICS 0;
+ALTER TABLE ONLY public.cost_records ALTER COLUMN breakdown SET STATISTICS 0;
 
 -- Name: COLUMN cost_records.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -483,6 +485,8 @@ ALTER TABLE public.customers OWNER TO hosterizer_owner;
 -- Name: TABLE customers; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.customers IS 'Organisations that host sites: the tenants';
+ALTER TABLE ONLY public.customers ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY public.customers ALTER COLUMN white_label_config SET STATISTICS 0;
 
 -- Name: COLUMN customers.id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -539,6 +543,8 @@ ALTER TABLE public.deployments OWNER TO hosterizer_owner;
 -- Name: TABLE deployments; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.deployments IS 'Every run of Terraform for a site, newest and past';
+ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_plan SET STATISTICS 0;
+ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_output SET STATISTICS 0;
 
 -- Name: COLUMN deployments.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -597,6 +603,8 @@ ALTER TABLE public.ecommerce_integrations OWNER TO hosterizer_owner;
 -- Name: TABLE ecommerce_integrations; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.ecommerce_integrations IS 'Connections of a site to a shop platform';
+ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN store_url SET STATISTICS 0;
+ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN encrypted_credentials SET STATISTICS 0;
 
 -- Name: COLUMN ecommerce_integrations.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -700,6 +708,9 @@ ALTER TABLE public.sites OWNER TO hosterizer_owner;
 -- Name: TABLE sites; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.sites IS 'Websites that a customer has deployed to a cloud';
+ALTER TABLE ONLY public.sites ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY public.sites ALTER COLUMN domain SET STATISTICS 0;
+ALTER TABLE ONLY public.sites ALTER COLUMN configuration SET STATISTICS 0;
 
 -- Name: COLUMN sites.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -766,6 +777,8 @@ ALTER TABLE public.users OWNER TO hosterizer_owner;
 COMMENT ON TABLE public.users IS 'People who sign in, with their credentials';
 
 -- Name: COLUMN users.email; Type: COMMENT; Schema: public; Owner: hosterizer_owner
+ALTER TABLE ONLY public.users ALTER COLUMN password_hash SET STATISTICS 0;
+ALTER TABLE ONLY public.users ALTER COLUMN mfa_secret SET STATISTICS 0;
 
 COMMENT ON COLUMN public.users.email IS 'As the user wrote it; unique without regard to case';
 
@@ -933,6 +946,7 @@ CREATE INDEX sites_deleted_at_idx ON public.sites USING btree (deleted_at) WHERE
 -- Name: users_lower_email_key; Type: INDEX; Schema: public; Owner: hosterizer_owner
 
 CREATE UNIQUE INDEX users_lower_email_key ON public.users USING btree (lower(email));
+ALTER INDEX public.sites_customer_id_lower_domain_key ALTER COLUMN 2 SET STATISTICS 0;
 
 -- Name: cost_records cost_records_keep_updated_at; Type: TRIGGER; Schema: public; Owner: hosterizer_owner
 

@@ -27,6 +27,7 @@ export async function guideTables(): Promise<string> {
 /** The tenancy of these tables. */
 export const guideTenancy: Tenancy = {
   ...tenancy,
+  sensitiveColumns: [],
   tables: Object.entries(tenantTables).map(([table, column]) => ({
     schema: "public",
     table,

@@ -18,6 +18,7 @@ declare module "./convergence/difference" {
       | "tenant table missing"
       | "tenant column missing"
       | "tenant column type"
+      | "sensitive column missing"
       | "signing key missing"
       | "signing key changed"
       | "signing key added"

@@ -20,6 +20,9 @@ const foreignKey = "cost_records_site_id_customer_id_fkey on public.cost_records
 const byMigration =
   "This happens if a migration removed it. If it was removed by hand, that is drift of the schema, and `up` restores it.";
 
+const reset =
+  "`up` discards what was collected. On an existing server, whose deploy role is no superuser, that locks the table while its checks are read.";
+
 /** Row-level security that is missing, or that shows rows to the wrong roles. */
 export const rowLevelSecurity: readonly DriftCase[] = [
   {
@@ -51,6 +54,31 @@ export const rowLevelSecurity: readonly DriftCase[] = [
     says: "policy open on public.deployments is not declared, found PERMISSIVE FOR ALL TO public USING true",
     up: "repairs",
     note: "Permissive policies add up, so every undeclared one is dropped.",
+  },
+  {
+    kind: "column statistics",
+    what: "the planner collects values of a sensitive column",
+    break: "alter table public.sites alter column name set statistics 200",
+    says: "column public.sites.name: found up to 200 values, expected no values in the planner's statistics: EXPLAIN shows other tenants' values, by its estimates",
+    up: "repairs",
+    note: reset,
+  },
+  {
+    kind: "index statistics",
+    what: "the planner collects values of an index's expression over a sensitive column",
+    break:
+      "alter index public.sites_customer_id_lower_domain_key alter column 2 set statistics 100",
+    says: "index public.sites_customer_id_lower_domain_key, column 2: found up to 100 values, expected no values in the planner's statistics",
+    up: "repairs",
+    note: "A migration that changes the type of a column resets this for its indexes.",
+  },
+  {
+    kind: "extended statistics",
+    what: "the planner collects combinations of a sensitive column's values",
+    break:
+      "set role hosterizer_owner; create statistics public.site_names on name, region from public.sites; reset role",
+    says: "statistics public.site_names: found the default number of values, expected no values in the planner's statistics",
+    up: "repairs",
   },
   {
     kind: "policy expression",

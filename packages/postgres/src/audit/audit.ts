@@ -5,6 +5,10 @@ import { type Connection, withClient } from "../connection/connection";
 import { inSnapshot } from "../connection/inSnapshot";
 import { convergeWith } from "../convergence/converge";
 import { type Finding, renderDifference } from "../convergence/difference";
+import {
+  inspectStoredValues,
+  type sensitiveColumnKinds,
+} from "../rowLevelSecurity/sensitiveColumns";
 import type { DeclaredAccess } from "./declaredAccess";
 import { defaultPrivilegeKinds, inspectDefaultPrivileges } from "./defaultPrivileges";
 import { extensionKinds, inspectExtensions } from "./extensions";
@@ -47,7 +51,11 @@ export const settingKinds = [
 ] as const;
 
 export type AuditKind =
-  (typeof accessKinds)[number] | (typeof settingKinds)[number] | (typeof sessionKinds)[number];
+  | (typeof accessKinds)[number]
+  | (typeof settingKinds)[number]
+  | (typeof sessionKinds)[number]
+  // The audit repairs them where it may; row-level security does otherwise.
+  | (typeof sensitiveColumnKinds)[number];
 
 type AuditFinding = Finding<AuditKind>;
 
@@ -71,6 +79,7 @@ const auditAreas: readonly AuditArea[] = [
   inspectViews,
   inspectForeignDependencies,
   inspectProgramObjects,
+  (client, { tenancy }) => inspectStoredValues(client, tenancy),
 ];
 
 /** The areas in which a difference may let a role do more than is declared. */

@@ -5,6 +5,7 @@ import type { Finding } from "../convergence/difference";
 import { readLedger, tableExists } from "../migrations/ledger";
 import { numberOf } from "../migrations/migration";
 import { readSql } from "../sql/readSql";
+import { readMissingColumns } from "./sensitiveColumns";
 import { type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
 import { hasTenantColumn, readTenantTables, type TableSecurity } from "./tenantTables";
 
@@ -24,7 +25,29 @@ export async function readRefusals(
 ): Promise<Finding[]> {
   const undeclared = await inspectUndeclaredTables(client, tenancy);
   if (version > 0 && numberOf((await readLedger(client)).at(-1)?.name) < version) return undeclared;
-  return [...undeclared, ...(await inspectRequirements(client, tenancy, live))];
+  return [
+    ...undeclared,
+    ...(await inspectRequirements(client, tenancy, live)),
+    ...(await inspectSensitiveColumns(client, tenancy)),
+  ];
+}
+
+/**
+ * Sensitive columns that do not exist. What the recorded schema has was dropped by hand: that is drift of the schema, which
+ * restores it.
+ */
+async function inspectSensitiveColumns(client: Client, tenancy: Tenancy): Promise<Finding[]> {
+  const missing = await readMissingColumns(client, tenancy);
+  if (missing.length === 0) return [];
+  const record = await readRecord(client);
+  const isRecorded = (name: string) =>
+    record.some(({ kind, identity }) => kind === "column" && identity.replaceAll('"', "") === name);
+  return missing
+    .filter((name) => !isRecorded(name))
+    .map((name) => {
+      const reason = `name an existing column in sensitiveColumns of ${tenancyFile}, or add it in a migration`;
+      return refuse("sensitive column missing", `column ${name}`, "a column", null, reason);
+    });
 }
 
 /** A table that looks like a tenant table, and why. */

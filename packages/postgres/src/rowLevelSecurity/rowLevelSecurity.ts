@@ -10,6 +10,7 @@ import {
   inspectContextFunctions,
 } from "./contextFunctions";
 import { readRefusals } from "./requirements";
+import { applyTargets, inspectTargets, sensitiveColumnKinds } from "./sensitiveColumns";
 import type { RowLevelSecurity } from "./tenancy";
 import {
   convergeTable,
@@ -32,6 +33,7 @@ export const rowLevelSecurityKinds = [
   "policy roles",
   "policy expression",
   ...contextFunctionKinds,
+  ...sensitiveColumnKinds,
   "tenant table not declared",
   "tenant column without NOT NULL",
   "tenant column without index",
@@ -44,6 +46,8 @@ interface RowLevelSecurityState {
   context: Finding[];
   /** Each table that differs, with its findings. */
   tables: { table: TableSecurity; findings: Finding[] }[];
+  /** What ANALYZE collects of sensitive columns. */
+  statistics: Finding[];
   /** What a person has to decide. */
   refused: Finding[];
 }
@@ -61,6 +65,7 @@ async function inspect(
   return {
     context,
     tables: tables.filter(({ findings }) => findings.length > 0),
+    statistics: await inspectTargets(client, tenancy),
     refused: await readRefusals(client, tenancy, version, live),
   };
 }
@@ -75,10 +80,10 @@ export async function readRowLevelSecurityDrift(
   wanted: RowLevelSecurity,
   version: number,
 ): Promise<Finding[]> {
-  const { context, tables, refused } = await withSession(connection, (session) =>
+  const { context, tables, statistics, refused } = await withSession(connection, (session) =>
     inSnapshot(session, wanted.owner, (client) => inspect(client, wanted, version)),
   );
-  return [...context, ...tables.flatMap(({ findings }) => findings), ...refused];
+  return [...context, ...tables.flatMap(({ findings }) => findings), ...statistics, ...refused];
 }
 
 /**
@@ -97,9 +102,11 @@ export async function applyRowLevelSecurity(
     const before = await look();
     if (before.context.length > 0) await applyContextFunctions(client, wanted);
     // The policies that call a recreated function are gone.
-    const { tables, refused } = before.context.length > 0 ? await look() : before;
+    const { tables, statistics, refused } = before.context.length > 0 ? await look() : before;
     const left: Finding[] = [];
     for (const { table } of tables) left.push(...(await convergeTable(client, table, wanted)));
+    if (statistics.length > 0) await applyTargets(client, wanted);
+    left.push(...statistics);
     refuse([...left.filter(({ repair }) => repair === "refused"), ...refused]);
   });
 }

@@ -19,6 +19,13 @@ export interface ExemptTable {
   reason: string;
 }
 
+/** Columns of a table whose values no tenant may learn of another. */
+export interface SensitiveColumns {
+  schema: string;
+  table: string;
+  columns: readonly string[];
+}
+
 /** Which rows belong to which tenants, and who may see them, for the whole database. */
 export interface Tenancy {
   /**
@@ -44,6 +51,11 @@ export interface Tenancy {
    * Default: none.
    */
   exemptTables?: readonly ExemptTable[];
+  /**
+   * Columns that the planner keeps no statistics of, because its estimates, which EXPLAIN prints, reveal their values to every
+   * tenant: see docs/tenancy.md. Queries that filter on them without their tenant are planned less well. Default: none.
+   */
+  sensitiveColumns?: readonly SensitiveColumns[];
   /** Roles that see one tenant at a time. None is a member of a predefined role, whose rights no policy limits. */
   tenantRoles: readonly string[];
   /** Roles that see all tenants where `administrators` is `role`; unused otherwise. */
@@ -67,20 +79,32 @@ export interface RowLevelSecurity {
  * @param all What all of them create.
  */
 export function tenancyAt(tenancy: Tenancy, before: MigratedTables, all: MigratedTables): Tenancy {
-  const { tables, exemptTables = [] } = tenancy;
+  const { tables, exemptTables = [], sensitiveColumns = [] } = tenancy;
   const isLater = ({ schema, table }: { schema: string; table: string }) => {
     const name = `${schema}.${table}`;
     return all.tables.has(name) && !before.tables.has(name);
   };
   const later = tables.filter(isLater);
-  if (later.length === 0) return tenancy;
   const reason = "a migration after the target creates it";
+  const present = sensitiveColumns
+    .filter((declared) => !isLater(declared))
+    .map(({ schema, table, columns }) => {
+      const name = `${schema}.${table}`;
+      const [now, then] = [before.tables.get(name)?.columns, all.tables.get(name)?.columns];
+      const isPresent = (column: string) => then?.has(column) !== true || now?.has(column) === true;
+      return { schema, table, columns: columns.filter(isPresent) };
+    });
   return {
     ...tenancy,
     tables: tables.filter((table) => !later.includes(table)),
-    exemptTables: [
-      ...exemptTables,
-      ...later.map(({ schema, table }) => ({ schema, table, reason })),
-    ],
+    ...(sensitiveColumns.length > 0 ? { sensitiveColumns: present } : {}),
+    ...(later.length > 0
+      ? {
+          exemptTables: [
+            ...exemptTables,
+            ...later.map(({ schema, table }) => ({ schema, table, reason })),
+          ],
+        }
+      : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { RoleDeclaration } from "../access/declarations";
 import { DeclarationError } from "../userError";
 import type { MigratedTable, MigratedTables } from "./migratedTables";
-import { type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
+import { type SensitiveColumns, type Tenancy, tenancyFile, type TenantTable } from "./tenancy";
 
 /**
  * Every fault of the declared tenancy that can be found without a server.
@@ -18,6 +18,7 @@ export function tenancyFaults(
     ...privilegeFaults(tenancy, roles),
     ...duplicateFaults(tenancy),
     ...reasonFaults(tenancy),
+    ...tenantColumnFaults(tenancy),
     // SQL that builds SQL cannot be read in advance; then the server decides.
     ...(migrated.complete ? tableFaults(tenancy, migrated) : []),
   ];
@@ -56,12 +57,19 @@ function privilegeFaults(
     );
 }
 
-function duplicateFaults({ tables, exemptTables = [] }: Tenancy): DeclarationError[] {
-  const names = [...tables, ...exemptTables].map(nameOf);
+function duplicateFaults(tenancy: Tenancy): DeclarationError[] {
+  const { tables, exemptTables = [], sensitiveColumns = [] } = tenancy;
+  return [
+    ...twice([...tables, ...exemptTables].map(nameOf)),
+    ...twice(sensitiveColumns.map(nameOf), "sensitive columns of table"),
+  ];
+}
+
+function twice(names: readonly string[], what = "table"): DeclarationError[] {
   return names
     .filter((name, index) => names.indexOf(name) < index)
     .map((name) => {
-      const place = `table ${name} in ${tenancyFile}`;
+      const place = `${what} ${name} in ${tenancyFile}`;
       return new DeclarationError(place, "declared twice", "Remove one of the two");
     });
 }
@@ -75,9 +83,39 @@ function reasonFaults({ exemptTables = [] }: Tenancy): DeclarationError[] {
     });
 }
 
+/** Every policy compares the tenant column: without statistics of it no query is planned well. */
+function tenantColumnFaults({ tables, sensitiveColumns = [] }: Tenancy): DeclarationError[] {
+  return sensitiveColumns.flatMap((declared) =>
+    tables
+      .filter((table) => nameOf(table) === nameOf(declared))
+      .filter(({ column }) => declared.columns.includes(column))
+      .map(({ column }) => {
+        const fault = `"${column}" is the tenant column, whose statistics every plan needs`;
+        const remedy = `Remove it from sensitiveColumns in ${tenancyFile}`;
+        return new DeclarationError(place("sensitive columns of", declared), fault, remedy);
+      }),
+  );
+}
+
+function sensitiveColumnFaults(
+  declared: SensitiveColumns,
+  migrated: MigratedTables,
+): DeclarationError[] {
+  const where = place("sensitive columns of", declared);
+  const found = migrated.tables.get(nameOf(declared));
+  if (found === undefined) {
+    const remedy = `Add the migration that creates it, or remove it from sensitiveColumns in ${tenancyFile}`;
+    return [new DeclarationError(where, "no migration creates the table", remedy)];
+  }
+  const remedy = `Name some of its columns: ${[...found.columns].join(", ")}`;
+  return declared.columns
+    .filter((column) => !found.columns.has(column))
+    .map((column) => new DeclarationError(where, `the table has no column "${column}"`, remedy));
+}
+
 /** Compares the declared tables with those that the migrations create. */
 function tableFaults(tenancy: Tenancy, migrated: MigratedTables): DeclarationError[] {
-  const { tables, exemptTables = [] } = tenancy;
+  const { tables, exemptTables = [], sensitiveColumns = [] } = tenancy;
   const exempt = exemptTables
     .filter((table) => !migrated.tables.has(nameOf(table)))
     .map((table) => {
@@ -87,6 +125,7 @@ function tableFaults(tenancy: Tenancy, migrated: MigratedTables): DeclarationErr
   return [
     ...tables.flatMap((table) => tenantTableFaults(table, migrated)),
     ...exempt,
+    ...sensitiveColumns.flatMap((declared) => sensitiveColumnFaults(declared, migrated)),
     ...undeclaredFaults(tenancy, migrated),
   ];
 }

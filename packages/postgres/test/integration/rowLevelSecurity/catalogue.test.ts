@@ -8,6 +8,7 @@ import {
   rowLevelSecurityKinds,
 } from "../../../src/rowLevelSecurity/rowLevelSecurity";
 import { recordSchema } from "../../../src/schema/record/schemaRecord";
+import { tenancy as declared } from "../../../../../database/tenancy";
 import { rowLevelSecurity } from "../../../../../test/drift/catalogue/rowLevelSecurity";
 import type { DriftCase } from "../../../../../test/drift/driftCase";
 import { matches } from "../../../../../test/drift/matches";
@@ -17,6 +18,9 @@ let database: Awaited<ReturnType<typeof createTenantDatabase>>;
 
 beforeAll(async () => {
   database = await createTenantDatabase("session");
+  const { sensitiveColumns = [] } = declared;
+  database.security.tenancy = { ...database.tenancy, sensitiveColumns };
+  await applyRowLevelSecurity(database.owner, database.security);
   await database.run(`create schema hosterizer authorization ${database.owner.user}`);
   const scope = { schemas: ["public"], owner: database.owner.user };
   await withClient(database.owner, "test", (client) => recordSchema(client, scope));

@@ -31,5 +31,27 @@ test("omits what a later migration creates, and allows it to exist", async () =>
 
 test("is the declared one if nothing is omitted", async () => {
   const all = await migratedTables(files);
-  expect(tenancyAt(tenancy, all, all)).toBe(tenancy);
+  expect(tenancyAt(tenancy, all, all)).toEqual(tenancy);
+});
+
+test("omits sensitive columns that a later migration creates", async () => {
+  const sensitive = (table: string, columns: string[]) => ({ schema: "public", table, columns });
+  const declared = {
+    ...tenancy,
+    sensitiveColumns: [
+      sensitive("sites", ["customer_id", "name"]),
+      sensitive("costs", ["customer_id"]),
+      sensitive("unknown", ["name"]),
+    ],
+  };
+  const later = [...files, "alter table public.sites add column name text"];
+  const at = async (target: number) =>
+    tenancyAt(
+      declared,
+      await migratedTables(later.slice(0, target)),
+      await migratedTables(later),
+    ).sensitiveColumns?.map(({ table, columns }) => `${table}: ${columns.join(", ")}`);
+  expect(await at(1)).toEqual(["sites: customer_id", "unknown: name"]);
+  expect(await at(2)).toEqual(["sites: customer_id", "costs: customer_id", "unknown: name"]);
+  expect(await at(3)).toEqual(["sites: customer_id, name", "costs: customer_id", "unknown: name"]);
 });

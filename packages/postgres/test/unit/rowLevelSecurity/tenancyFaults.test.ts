@@ -123,3 +123,32 @@ test.each<[what: string, exempt: Partial<ExemptTable>, fault: string]>([
   const found = messages({ exemptTables }, withTable("public.logs", table(["name"])));
   expect(found).toEqual([expect.stringContaining(fault)]);
 });
+
+test.each([
+  ["sites", ["id"], undefined],
+  [
+    "sites",
+    ["id", "nmae"],
+    'sensitive columns of table public.sites in database/tenancy.ts: the table has no column "nmae".\nName some of its columns: id, customer_id.',
+  ],
+  [
+    "shops",
+    ["name"],
+    "sensitive columns of table public.shops in database/tenancy.ts: no migration creates the table.\nAdd the migration that creates it, or remove it from sensitiveColumns in database/tenancy.ts.",
+  ],
+  [
+    "sites",
+    ["customer_id"],
+    'sensitive columns of table public.sites in database/tenancy.ts: "customer_id" is the tenant column, whose statistics every plan needs.\nRemove it from sensitiveColumns in database/tenancy.ts.',
+  ],
+])("judges the sensitive columns of %s: %j", (name, columns, fault) => {
+  const sensitiveColumns = [{ schema: "public", table: name, columns }];
+  expect(messages({ sensitiveColumns })).toEqual(fault === undefined ? [] : [fault]);
+});
+
+test("refuses a table whose sensitive columns are declared twice", () => {
+  const declared = { schema: "public", table: "sites", columns: ["id"] };
+  expect(messages({ sensitiveColumns: [declared, declared] })).toEqual([
+    "sensitive columns of table public.sites in database/tenancy.ts: declared twice.\nRemove one of the two.",
+  ]);
+});
