@@ -47,6 +47,8 @@ export class Roles extends pulumi.ComponentResource {
 
     for (const role of args.roles) {
       const attributes = { name: role.name, login: role.login, inherit: role.inherit ?? true };
+      const limits =
+        role.connectionLimit === undefined ? {} : { connectionLimit: role.connectionLimit };
       const groups = (role.memberOf ?? []).map((group) => names[group] ?? group);
       const memberships = groups.length > 0 ? { roles: groups } : {};
       const { of, number, newest } = role;
@@ -58,7 +60,7 @@ export class Roles extends pulumi.ComponentResource {
       const login = generated && number !== undefined ? { password: generated.verifier } : {};
       const made = new postgresql.Role(
         `${name}-${role.name}`,
-        { ...attributes, ...memberships, ...login },
+        { ...attributes, ...limits, ...memberships, ...login },
         role.name === args.owner ? { ...child, ...holdsData(instance) } : child,
       );
       names[role.name] = made.name;

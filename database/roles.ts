@@ -35,7 +35,13 @@ export const roles: readonly RoleDeclaration[] = [
     ? []
     : [{ name: signIn, login: true, purpose: "signs users in, and changes their credentials" }]),
   { name: "app_readonly", login: true, purpose: "reads, under row-level security" },
-  { name: monitor, login: true, memberOf: ["pg_monitor"], purpose: "monitoring" },
+  {
+    name: monitor,
+    login: true,
+    memberOf: ["pg_monitor"],
+    connectionLimit: 10,
+    purpose: "monitoring",
+  },
   { name: "app_backup", login: true, purpose: "reads everything for dumps" },
   { name: authenticator, login: false, purpose: "reads the verifiers that the pooler asks for" },
   {

@@ -7,7 +7,7 @@
 CREATE ROLE app_backup;
 ALTER ROLE app_backup WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS VALID UNTIL 'infinity';
 CREATE ROLE app_monitor;
-ALTER ROLE app_monitor WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS VALID UNTIL 'infinity';
+ALTER ROLE app_monitor WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 10 VALID UNTIL 'infinity';
 CREATE ROLE app_pooler;
 ALTER ROLE app_pooler WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS VALID UNTIL 'infinity';
 CREATE ROLE app_readonly;
@@ -42,8 +42,16 @@ ALTER DATABASE hosterizer OWNER TO hosterizer_owner;
 
 -- Name: hosterizer; Type: DATABASE PROPERTIES; Schema: -; Owner: hosterizer_owner
 
+ALTER ROLE app_readonly IN DATABASE hosterizer SET idle_in_transaction_session_timeout TO '1min';
+ALTER ROLE app_readonly IN DATABASE hosterizer SET idle_session_timeout TO '1h';
+ALTER ROLE app_readonly IN DATABASE hosterizer SET lock_timeout TO '10s';
 ALTER ROLE app_readonly IN DATABASE hosterizer SET max_parallel_workers_per_gather TO '0';
+ALTER ROLE app_readonly IN DATABASE hosterizer SET statement_timeout TO '5min';
+ALTER ROLE app_user IN DATABASE hosterizer SET idle_in_transaction_session_timeout TO '1min';
+ALTER ROLE app_user IN DATABASE hosterizer SET idle_session_timeout TO '1h';
+ALTER ROLE app_user IN DATABASE hosterizer SET lock_timeout TO '10s';
 ALTER ROLE app_user IN DATABASE hosterizer SET max_parallel_workers_per_gather TO '0';
+ALTER ROLE app_user IN DATABASE hosterizer SET statement_timeout TO '5min';
 ALTER ROLE postgres IN DATABASE hosterizer SET search_path TO '';
 
 -- Name: hosterizer; Type: SCHEMA; Schema: -; Owner: hosterizer_owner
@@ -419,6 +427,8 @@ CREATE TABLE public.cost_records (
     CONSTRAINT cost_records_breakdown_check CHECK ((jsonb_typeof(breakdown) = 'object'::text)),
     CONSTRAINT cost_records_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text))
 );
+ALTER TABLE ONLY public.cost_records ALTER COLUMN amount SET STATISTICS 0;
+ALTER TABLE ONLY public.cost_records ALTER COLUMN breakdown SET STATISTICS 0;
 
 ALTER TABLE ONLY public.cost_records FORCE ROW LEVEL SECURITY;
 
@@ -427,8 +437,6 @@ ALTER TABLE public.cost_records OWNER TO hosterizer_owner;
 -- Name: TABLE cost_records; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.cost_records IS 'What a site cost on one day, as its cloud provider billed it';
-ALTER TABLE ONLY public.cost_records ALTER COLUMN amount SET STATISTICS 0;
-ALTER TABLE ONLY public.cost_records ALTER COLUMN breakdown SET STATISTICS 0;
 
 -- Name: COLUMN cost_records.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -477,6 +485,8 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_tier_check CHECK ((tier = ANY (ARRAY['standard'::text, 'premium'::text]))),
     CONSTRAINT customers_white_label_config_check CHECK ((jsonb_typeof(white_label_config) = 'object'::text))
 );
+ALTER TABLE ONLY public.customers ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY public.customers ALTER COLUMN white_label_config SET STATISTICS 0;
 
 ALTER TABLE ONLY public.customers FORCE ROW LEVEL SECURITY;
 
@@ -485,8 +495,6 @@ ALTER TABLE public.customers OWNER TO hosterizer_owner;
 -- Name: TABLE customers; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.customers IS 'Organisations that host sites: the tenants';
-ALTER TABLE ONLY public.customers ALTER COLUMN name SET STATISTICS 0;
-ALTER TABLE ONLY public.customers ALTER COLUMN white_label_config SET STATISTICS 0;
 
 -- Name: COLUMN customers.id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -535,6 +543,8 @@ CREATE TABLE public.deployments (
     CONSTRAINT deployments_finished_at_check CHECK ((((finished_at IS NOT NULL) = (status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]))) AND (finished_at >= COALESCE(started_at, finished_at)))),
     CONSTRAINT deployments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'planning'::text, 'planned'::text, 'applying'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
 );
+ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_plan SET STATISTICS 0;
+ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_output SET STATISTICS 0;
 
 ALTER TABLE ONLY public.deployments FORCE ROW LEVEL SECURITY;
 
@@ -543,8 +553,6 @@ ALTER TABLE public.deployments OWNER TO hosterizer_owner;
 -- Name: TABLE deployments; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.deployments IS 'Every run of Terraform for a site, newest and past';
-ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_plan SET STATISTICS 0;
-ALTER TABLE ONLY public.deployments ALTER COLUMN terraform_output SET STATISTICS 0;
 
 -- Name: COLUMN deployments.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -595,6 +603,8 @@ CREATE TABLE public.ecommerce_integrations (
     CONSTRAINT ecommerce_integrations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'connected'::text, 'failed'::text, 'disabled'::text]))),
     CONSTRAINT ecommerce_integrations_store_url_check CHECK (((store_url ~ '^https://'::text) AND (char_length(store_url) <= 2000)))
 );
+ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN store_url SET STATISTICS 0;
+ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN encrypted_credentials SET STATISTICS 0;
 
 ALTER TABLE ONLY public.ecommerce_integrations FORCE ROW LEVEL SECURITY;
 
@@ -603,8 +613,6 @@ ALTER TABLE public.ecommerce_integrations OWNER TO hosterizer_owner;
 -- Name: TABLE ecommerce_integrations; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.ecommerce_integrations IS 'Connections of a site to a shop platform';
-ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN store_url SET STATISTICS 0;
-ALTER TABLE ONLY public.ecommerce_integrations ALTER COLUMN encrypted_credentials SET STATISTICS 0;
 
 -- Name: COLUMN ecommerce_integrations.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -700,6 +708,9 @@ CREATE TABLE public.sites (
     CONSTRAINT sites_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT sites_region_check CHECK (((char_length(region) >= 1) AND (char_length(region) <= 100)))
 );
+ALTER TABLE ONLY public.sites ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY public.sites ALTER COLUMN domain SET STATISTICS 0;
+ALTER TABLE ONLY public.sites ALTER COLUMN configuration SET STATISTICS 0;
 
 ALTER TABLE ONLY public.sites FORCE ROW LEVEL SECURITY;
 
@@ -708,9 +719,6 @@ ALTER TABLE public.sites OWNER TO hosterizer_owner;
 -- Name: TABLE sites; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
 COMMENT ON TABLE public.sites IS 'Websites that a customer has deployed to a cloud';
-ALTER TABLE ONLY public.sites ALTER COLUMN name SET STATISTICS 0;
-ALTER TABLE ONLY public.sites ALTER COLUMN domain SET STATISTICS 0;
-ALTER TABLE ONLY public.sites ALTER COLUMN configuration SET STATISTICS 0;
 
 -- Name: COLUMN sites.customer_id; Type: COMMENT; Schema: public; Owner: hosterizer_owner
 
@@ -769,6 +777,8 @@ CREATE TABLE public.users (
     CONSTRAINT users_password_hash_check CHECK (((char_length(password_hash) >= 1) AND (char_length(password_hash) <= 1000))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'customer'::text])))
 );
+ALTER TABLE ONLY public.users ALTER COLUMN password_hash SET STATISTICS 0;
+ALTER TABLE ONLY public.users ALTER COLUMN mfa_secret SET STATISTICS 0;
 
 ALTER TABLE public.users OWNER TO hosterizer_owner;
 
@@ -777,8 +787,6 @@ ALTER TABLE public.users OWNER TO hosterizer_owner;
 COMMENT ON TABLE public.users IS 'People who sign in, with their credentials';
 
 -- Name: COLUMN users.email; Type: COMMENT; Schema: public; Owner: hosterizer_owner
-ALTER TABLE ONLY public.users ALTER COLUMN password_hash SET STATISTICS 0;
-ALTER TABLE ONLY public.users ALTER COLUMN mfa_secret SET STATISTICS 0;
 
 COMMENT ON COLUMN public.users.email IS 'As the user wrote it; unique without regard to case';
 
@@ -938,6 +946,7 @@ CREATE INDEX sites_customer_id_deployment_status_idx ON public.sites USING btree
 -- Name: sites_customer_id_lower_domain_key; Type: INDEX; Schema: public; Owner: hosterizer_owner
 
 CREATE UNIQUE INDEX sites_customer_id_lower_domain_key ON public.sites USING btree (customer_id, lower(domain)) WHERE (deleted_at IS NULL);
+ALTER INDEX public.sites_customer_id_lower_domain_key ALTER COLUMN 2 SET STATISTICS 0;
 
 -- Name: sites_deleted_at_idx; Type: INDEX; Schema: public; Owner: hosterizer_owner
 
@@ -946,7 +955,6 @@ CREATE INDEX sites_deleted_at_idx ON public.sites USING btree (deleted_at) WHERE
 -- Name: users_lower_email_key; Type: INDEX; Schema: public; Owner: hosterizer_owner
 
 CREATE UNIQUE INDEX users_lower_email_key ON public.users USING btree (lower(email));
-ALTER INDEX public.sites_customer_id_lower_domain_key ALTER COLUMN 2 SET STATISTICS 0;
 
 -- Name: cost_records cost_records_keep_updated_at; Type: TRIGGER; Schema: public; Owner: hosterizer_owner
 
@@ -1094,6 +1102,162 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO app_backup;
 GRANT USAGE ON SCHEMA public TO app_readonly;
 GRANT USAGE ON SCHEMA public TO app_user;
+
+-- Name: FUNCTION lo_creat(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_creat(integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_create(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_create(oid) FROM PUBLIC;
+
+-- Name: FUNCTION lo_from_bytea(oid, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION lo_get(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_get(oid) FROM PUBLIC;
+
+-- Name: FUNCTION lo_get(oid, bigint, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_get(oid, bigint, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_open(oid, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_open(oid, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_put(oid, bigint, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_put(oid, bigint, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION lo_truncate(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_truncate(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lo_truncate64(integer, bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_truncate64(integer, bigint) FROM PUBLIC;
+
+-- Name: FUNCTION lo_unlink(oid); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lo_unlink(oid) FROM PUBLIC;
+
+-- Name: FUNCTION loread(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.loread(integer, integer) FROM PUBLIC;
+
+-- Name: FUNCTION lowrite(integer, bytea); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.lowrite(integer, bytea) FROM PUBLIC;
+
+-- Name: FUNCTION pg_advisory_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_lock_shared(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_xact_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_xact_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_xact_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_advisory_xact_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_advisory_xact_lock_shared(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_cancel_backend(integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_cancel_backend(integer) FROM PUBLIC;
+
+-- Name: FUNCTION pg_notify(text, text); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_notify(text, text) FROM PUBLIC;
+
+-- Name: FUNCTION pg_terminate_backend(pid integer, timeout bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_terminate_backend(pid integer, timeout bigint) FROM PUBLIC;
+
+-- Name: FUNCTION pg_try_advisory_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_lock_shared(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock(integer, integer) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock_shared(bigint); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(bigint) TO hosterizer_owner;
+
+-- Name: FUNCTION pg_try_advisory_xact_lock_shared(integer, integer); Type: ACL; Schema: pg_catalog; Owner: postgres
+
+REVOKE ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) TO hosterizer_migrator;
+GRANT ALL ON FUNCTION pg_catalog.pg_try_advisory_xact_lock_shared(integer, integer) TO hosterizer_owner;
 
 -- Name: FUNCTION user_lookup(requested name); Type: ACL; Schema: pooler; Owner: hosterizer_authenticator
 

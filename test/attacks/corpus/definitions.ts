@@ -34,11 +34,6 @@ export const definitions: readonly Attack[] = [
   { aim: "a table dropped", sql: "drop table public.sites", gets: refused },
   { aim: "a table emptied", sql: "truncate public.sites", gets: refused },
   {
-    aim: "a table locked against all others",
-    sql: "lock table public.sites in access exclusive mode",
-    gets: "own",
-  },
-  {
     aim: "a trigger on everybody's rows",
     sql: "create trigger evil before insert on public.sites execute function suppress_redundant_updates_trigger()",
     gets: refused,

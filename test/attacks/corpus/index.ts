@@ -1,11 +1,13 @@
 import type { Attack } from "../attack";
 import { context } from "./context";
 import { definitions } from "./definitions";
+import { estimates } from "./estimates";
 import { outside } from "./outside";
 import { roles } from "./roles";
 import { rows } from "./rows";
 import { shared } from "./shared";
 import { signatures } from "./signatures";
+import { waits } from "./waits";
 
 /** Every attack, by its aim. */
 export const corpus: Readonly<Record<string, readonly Attack[]>> = {
@@ -15,5 +17,7 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   outside,
   rows,
   shared,
+  estimates,
+  waits,
   signatures,
 };

@@ -26,11 +26,6 @@ export const outside: readonly Attack[] = [
     gets: refused,
   },
   {
-    aim: "a large object, which every role may create",
-    sql: "select lo_from_bytea(0, 'x')",
-    gets: { open: "PostgreSQL lets PUBLIC create them: this project reads none" },
-  },
-  {
     aim: "another server, by dblink",
     sql: "select * from dblink('dbname=hosterizer', 'select 1') as t (a integer)",
     gets: { refusal: "42883" },
@@ -43,11 +38,6 @@ export const outside: readonly Attack[] = [
       open: "PostgreSQL shows a role its own sessions: with bound parameters their text has no values",
       shows: true,
     },
-  },
-  {
-    aim: "the application's other sessions cancelled or ended",
-    sql: "select pg_cancel_backend(pid) from pg_stat_activity where usename = 'app_user' and pid <> pg_backend_pid()",
-    gets: { open: "PostgreSQL lets a role end its own sessions: the client retries" },
   },
   {
     aim: "everybody's statements",
@@ -87,19 +77,5 @@ export const outside: readonly Attack[] = [
     aim: "a library for every new session",
     sql: "set local session_preload_libraries = 'evil'",
     gets: refused,
-  },
-  {
-    aim: "a channel that others listen to",
-    sql: "listen sites; notify sites, 'x'",
-    gets: {
-      open: "every session of a database can receive every NOTIFY: send no tenant's data that way",
-    },
-  },
-  {
-    aim: "an advisory lock that others wait for",
-    sql: "select pg_advisory_xact_lock(1)",
-    gets: {
-      open: "any role can take any advisory lock; migrations take theirs as the owner, and wait",
-    },
   },
 ];

@@ -2,6 +2,10 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 
+const ownSettings = {
+  open: "PostgreSQL lets a role change its own session defaults: drift names them, and up resets them",
+} as const;
+
 /** Becoming another role, or gaining rights. */
 export const roles: readonly Attack[] = [
   {
@@ -56,9 +60,53 @@ export const roles: readonly Attack[] = [
   {
     aim: "a setting of its own sessions that keeps it from logging in",
     sql: "alter role app_user set local_preload_libraries = 'none'",
-    gets: {
-      open: "PostgreSQL lets a role change its own session defaults: drift names them, and up resets them",
-    },
+    gets: ownSettings,
+  },
+  {
+    aim: "row-level security that fails every query of its later sessions",
+    sql: "alter role app_user set row_security = off",
+    gets: ownSettings,
+  },
+  {
+    aim: "a search path in which its later sessions find no table",
+    sql: "alter role current_user set search_path = nowhere",
+    gets: ownSettings,
+  },
+  {
+    aim: "later sessions that can only read",
+    sql: "alter role app_user set default_transaction_read_only = on",
+    gets: ownSettings,
+  },
+  {
+    aim: "later sessions that begin as an administrator's",
+    sql: "alter role app_user in database hosterizer set app.current_user_role = 'administrator'",
+    gets: refused,
+  },
+  {
+    aim: "the limits of its later sessions, lifted",
+    sql: "alter role app_user in database hosterizer reset all",
+    gets: ownSettings,
+  },
+  {
+    aim: "a limit of one millisecond for its later statements",
+    sql: "alter role app_user set statement_timeout = 1",
+    gets: ownSettings,
+  },
+  {
+    aim: "a setting of its own that only superusers may change",
+    sql: "alter role app_user set session_replication_role = replica",
+    gets: refused,
+  },
+  { aim: "no more logins of its own", sql: "alter role app_user nologin", gets: refused },
+  {
+    aim: "no more sessions of its own",
+    sql: "alter role app_user connection limit 0",
+    gets: refused,
+  },
+  {
+    aim: "an end of its own password",
+    sql: "alter role app_user valid until '2001-01-01'",
+    gets: refused,
   },
   {
     aim: "settings of another role",

@@ -161,6 +161,22 @@ const taken: readonly DriftCase[] = [
     up: "repairs",
   },
   {
+    kind: "facility open",
+    what: "every role may take advisory locks, and fill the server's lock table with them",
+    break: "grant execute on function pg_catalog.pg_advisory_lock(bigint) to public",
+    says: "functions for advisory locks: found EXECUTE to PUBLIC on pg_catalog.pg_advisory_lock(bigint), expected no EXECUTE to PUBLIC",
+    up: "repairs",
+    note: "A role that needs it says so with `uses` in `database/roles.ts`. If `up` deploys as another role than a superuser, it neither looks nor changes anything here.",
+  },
+  {
+    kind: "facility missing",
+    what: "the migrator may not take the lock of the migrations",
+    break:
+      "revoke execute on function pg_catalog.pg_try_advisory_lock(integer, integer) from hosterizer_migrator",
+    says: "functions for advisory locks: found no EXECUTE to hosterizer_migrator on pg_catalog.pg_try_advisory_lock(integer,integer), expected EXECUTE to hosterizer_migrator",
+    up: "repairs",
+  },
+  {
     kind: "system privilege",
     what: "a role may read the password verifiers",
     break: "grant select on pg_catalog.pg_authid to app_readonly",

@@ -20,6 +20,37 @@ export const settings: readonly DriftCase[] = [
     note: "Only a superuser can reset such a parameter: if `up` deploys as another role, it leaves it.",
   },
   {
+    kind: "role setting",
+    what: "a role keeps its own later sessions from logging in",
+    break:
+      "set role app_user; alter role app_user set local_preload_libraries = 'none'; reset role",
+    says: "setting local_preload_libraries of role app_user is not declared, found none",
+    up: "repairs",
+    note: "PostgreSQL lets every role change its own defaults.",
+  },
+  {
+    kind: "role setting",
+    what: "a role makes every query of its later sessions fail",
+    break: "set role app_user; alter role app_user set row_security = off; reset role",
+    says: "setting row_security of role app_user is not declared, found off",
+    up: "repairs",
+  },
+  {
+    kind: "role setting",
+    what: "a role's later sessions find no table",
+    break: "set role app_user; alter role app_user set search_path = nowhere; reset role",
+    says: "setting search_path of role app_user is not declared, found nowhere",
+    up: "repairs",
+  },
+  {
+    kind: "setting missing",
+    what: "a role has lifted the limits of its own sessions",
+    break:
+      "set role app_user; alter role app_user in database hosterizer reset idle_in_transaction_session_timeout; reset role",
+    says: "setting idle_in_transaction_session_timeout of role app_user in database hosterizer is missing, expected 1min",
+    up: "repairs",
+  },
+  {
     kind: "role setting in the database",
     what: "a role's sessions begin as an administrator's",
     break:

@@ -10,7 +10,7 @@ import { hasPassword, loginName, type Logins } from "./logins";
 
 /** Every fault of the declared roles that is visible without a server. */
 export function roleFaults(roles: readonly RoleDeclaration[]): DeclarationError[] {
-  return roles.flatMap(({ name, login, authenticates, memberOf = [] }, index) => {
+  return roles.flatMap(({ name, login, authenticates, memberOf = [], connectionLimit }, index) => {
     const place = `role "${name}" in database/roles.ts`;
     const earlier = roles.slice(0, index).map((role) => role.name);
     const faults = nameFaults(name, place);
@@ -20,6 +20,14 @@ export function roleFaults(roles: readonly RoleDeclaration[]): DeclarationError[
     if (!login && authenticates !== undefined) {
       const fault = `authenticates by ${authenticates}, but does not log in`;
       const remedy = "Set login: true, or remove authenticates";
+      faults.push(new DeclarationError(place, fault, remedy));
+    }
+    if (
+      connectionLimit !== undefined &&
+      !(Number.isInteger(connectionLimit) && connectionLimit > 0)
+    ) {
+      const fault = `connectionLimit is ${String(connectionLimit)}`;
+      const remedy = "Write a whole number from 1, or leave it out for no limit";
       faults.push(new DeclarationError(place, fault, remedy));
     }
     for (const group of memberOf) {

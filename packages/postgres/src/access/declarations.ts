@@ -10,7 +10,21 @@ export interface RoleDeclaration {
   inherit?: boolean;
   /** Groups it is a member of: roles declared here or predefined ones (`pg_…`). */
   memberOf?: readonly string[];
+  /** What it needs of that by which one role can hold up all others: see docs/isolation.md. Default: nothing. */
+  uses?: readonly Facility[];
+  /** How many sessions it may have at once, at least 1. Each of its logins has as many. Default: as many as the server has. */
+  connectionLimit?: number;
 }
+
+/**
+ * What PostgreSQL lets every role do, and this project lets only those that say so.
+ *
+ * - `advisoryLocks`: pg_advisory_lock() and its variants.
+ * - `largeObjects`: lo_create() and its like. Dumps of large objects need it too.
+ * - `notify`: pg_notify(); PostgreSQL cannot withhold the statements LISTEN and NOTIFY.
+ * - `endSessions`: pg_cancel_backend() and pg_terminate_backend(), for other sessions of its own login.
+ */
+export type Facility = "advisoryLocks" | "largeObjects" | "notify" | "endSessions";
 
 /** Privileges of one role on one kind of object. `public` is every role. An empty list revokes the defaults of PUBLIC. */
 export type GrantDeclaration = { role: string } & (

@@ -49,6 +49,7 @@ export function withLogins(roles: readonly RoleDeclaration[], logins: Logins): L
           login: isEnabled(number),
           memberOf: [name],
           purpose: `logs in as ${name}`,
+          ...(role.connectionLimit === undefined ? {} : { connectionLimit: role.connectionLimit }),
           of: name,
           ...(isEnabled(number) ? { number } : {}),
         }))

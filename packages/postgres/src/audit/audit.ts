@@ -12,6 +12,7 @@ import {
 import type { DeclaredAccess } from "./declaredAccess";
 import { defaultPrivilegeKinds, inspectDefaultPrivileges } from "./defaultPrivileges";
 import { extensionKinds, inspectExtensions } from "./extensions";
+import { facilityKinds, inspectFacilities } from "./facilities";
 import { functionKinds, inspectFunctions } from "./functions";
 import { inspectMemberships, membershipKinds } from "./memberships";
 import { inspectMissingPrivileges, missingPrivilegeKinds } from "./missingPrivileges";
@@ -41,6 +42,7 @@ export const accessKinds = [
   ...viewKinds,
   ...foreignDependencyKinds,
   ...programObjectKinds,
+  ...facilityKinds,
 ] as const;
 
 /** Every kind of difference in settings and extensions. */
@@ -72,6 +74,7 @@ const auditAreas: readonly AuditArea[] = [
   inspectExtensions,
   inspectOwners,
   inspectPrivileges,
+  inspectFacilities,
   inspectUncheckedDatabases,
   inspectDefaultPrivileges,
   inspectMissingPrivileges,

@@ -28,6 +28,7 @@ const harmless: ReadonlySet<Kind> = new Set<Kind>([
   "tenant column without foreign key",
   "login of the migrator",
   "privilege missing",
+  "facility missing",
   "default privilege missing",
   "role CONNECTION LIMIT",
   "role VALID UNTIL",

@@ -59,7 +59,7 @@ export async function lockDown(
     await unlessDatabaseIsMissing(closing).catch((error: unknown) => errors.push(error));
   };
   await close(async () => {
-    const { repaired, failures } = await repairAreas(connection, audit, openingAreas, isLeak);
+    const { repaired, failures } = await repairAreas(connection, audit, openingAreas, isDue);
     report(repaired);
     stillOpen.push(...failures.map(messageOf));
   });
@@ -104,7 +104,12 @@ function tableScope({ audit: { tenancy, owner }, version }: LockdownOptions) {
 /** A finding without SQL is another resource's to repair, or a person's to decide. */
 function isClosable(finding: Finding): boolean {
   const { repair, sql } = finding;
-  return repair === "automatic" && sql !== undefined && isLeak(finding);
+  return repair === "automatic" && sql !== undefined && isDue(finding);
+}
+
+/** What is open, and what the migrator needs for every later step: it takes advisory locks. */
+function isDue(finding: Finding): boolean {
+  return isLeak(finding) || finding.kind === "facility missing";
 }
 
 /** @returns undefined where the database does not exist yet. */

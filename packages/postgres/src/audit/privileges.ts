@@ -5,6 +5,7 @@ import { lookupFunction, verifierTable } from "../pooler/userLookup";
 import { contextFunctionNames, contextSchema } from "../rowLevelSecurity/contextFunctions";
 import { readSql } from "../sql/readSql";
 import { type DeclaredAccess, scopeOf } from "./declaredAccess";
+import { readFacilities } from "./facilities";
 import { readClosedRelations } from "./views";
 
 export const privilegeKinds = [
@@ -55,7 +56,7 @@ export interface UndeclaredPrivilege {
 
 /**
  * Privileges that are not declared, on anything in the database. Left out, because their own resources manage them: the
- * functions that policies call, the pooler's lookup function, and what that function's owner may read.
+ * functions that policies call, the pooler's lookup function, those of the server's facilities, and what that function's owner may read.
  */
 export async function inspectPrivileges(
   client: Client,
@@ -65,6 +66,7 @@ export async function inspectPrivileges(
   const { lookup } = access;
   const exempt = contextFunctionNames.map((name) => `${contextSchema}.${name}()`);
   if (lookup !== undefined) exempt.push(lookupFunction);
+  exempt.push(...(await readFacilities(client)).map(({ signature }) => signature));
   const sql = readSql(__dirname, "privileges");
   const { closed, named } = await readClosedRelations(client, guarded);
   const { rows } = await client.query<UndeclaredPrivilege>(sql, [

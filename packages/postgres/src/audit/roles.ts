@@ -55,7 +55,7 @@ export function planRoles(
   return live.flatMap((role) => {
     const declaration = declared.find(({ name }) => name === role.name);
     if (declaration === undefined) return [];
-    return [...planAttributes(role, declaration), ...planLimits(role)];
+    return [...planAttributes(role, declaration), ...planLimits(role, declaration)];
   });
 }
 
@@ -90,18 +90,22 @@ function planAttributes(role: LiveRole, { login, inherit = true }: RoleDeclarati
 // https://www.postgresql.org/docs/15/sql-alterrole.html
 const forSuperusers: ReadonlySet<Attribute> = new Set(["SUPERUSER", "BYPASSRLS", "REPLICATION"]);
 
-function planLimits(role: LiveRole): RoleFinding[] {
+function planLimits(
+  role: LiveRole,
+  { connectionLimit = -1 }: Pick<RoleDeclaration, "connectionLimit">,
+): RoleFinding[] {
   const object = `role ${role.name}`;
   const allowed = role.by_superuser || !role.superuser;
   const findings: RoleFinding[] = [];
-  if (role.connection_limit !== -1) {
+  if (role.connection_limit !== connectionLimit) {
+    const expected = `CONNECTION LIMIT ${String(connectionLimit)}`;
     findings.push({
       kind: "role CONNECTION LIMIT",
       object,
-      expected: "CONNECTION LIMIT -1",
+      expected,
       actual: `CONNECTION LIMIT ${String(role.connection_limit)}`,
       ...(role.connection_limit === 0 ? { reason: "it cannot connect" } : {}),
-      ...repairIf(allowed, alter(role, "connection limit -1"), "a superuser"),
+      ...repairIf(allowed, alter(role, expected.toLowerCase()), "a superuser"),
     });
   }
   if (role.valid_until !== null) {

@@ -182,6 +182,12 @@ export function pgbouncerSettings({ role, poolSize }: PgbouncerSettingsArgs): Se
     },
     { name: "server_lifetime", value: "300", reason: "what a session gathers is freed in the end" },
     { name: "server_idle_timeout", value: "600", reason: "an idle connection holds memory" },
+    {
+      name: "idle_transaction_timeout",
+      value: "60",
+      reason:
+        "a client that leaves its transaction open loses it with its locks, even where its session has lifted PostgreSQL's own limit",
+    },
     { name: "server_connect_timeout", value: "5", reason: restart },
     { name: "server_login_retry", value: "1", reason: restart },
     { name: "dns_max_ttl", value: "5", reason: restart },

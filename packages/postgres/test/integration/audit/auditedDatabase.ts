@@ -15,6 +15,7 @@ import { tenancy as declaredTenancy } from "../../../../../database/tenancy";
 import { afterEachMigration } from "../../../src/audit/newObjects";
 import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/declaredAccess";
 import { openingAreas, readAudit, repairAreas, repairAudit } from "../../../src/audit/audit";
+import { inspectFacilities } from "../../../src/audit/facilities";
 import {
   applyTablePrivileges,
   boundPrivileges,
@@ -70,7 +71,8 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
   };
 
   const attributes = roles.flatMap(
-    ({ name, login, inherit = true, memberOf = [], authenticates }) => [
+    ({ name, login, inherit = true, memberOf = [], authenticates, connectionLimit = -1 }) => [
+      `alter role ${name} connection limit ${String(connectionLimit)}`,
       `alter role ${name} ${login ? "login" : "nologin"} ${inherit ? "inherit" : "noinherit"}`,
       ...(authenticates === "certificate" ? [`alter role ${name} password null`] : []),
       ...memberOf.map((group) => `grant ${group} to ${name}`),
@@ -102,6 +104,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
     .flatMap((grant) => grantStatements(grant, database.name, owner));
   await database.run(statements.join(";\n"));
   for (const wanted of boundTo(audit)) await applyTablePrivileges(session, wanted);
+  await repairAreas(database.superuser, audit, [inspectFacilities], () => true);
 
   // Ignores superusers that other test files create on the same server.
   const suffix = database.name.slice("test".length);

@@ -1,6 +1,7 @@
 import type { GrantDeclaration } from "../../../src/access/declarations";
 import { type DeclaredAccess, isSubjectToRowSecurity } from "../../../src/audit/declaredAccess";
-import { readAudit } from "../../../src/audit/audit";
+import { readAudit, repairAreas } from "../../../src/audit/audit";
+import { inspectFacilities } from "../../../src/audit/facilities";
 import {
   applyTablePrivileges,
   boundPrivileges,
@@ -75,6 +76,7 @@ export async function createDeclaredDatabase(
     settings: [],
   };
   const { superuser } = database;
+  await repairAreas(superuser, audit, [inspectFacilities], () => true);
   return {
     ...database,
     application,

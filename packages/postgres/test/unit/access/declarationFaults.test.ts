@@ -143,3 +143,9 @@ test("tenants' roles start no parallel workers if their policies use bounds", ()
     tenancy.tenantRoles.map((role) => [role, "0"]),
   );
 });
+
+test.each([0, -1, 1.5])("refuses a connectionLimit of %d", (connectionLimit) => {
+  expect(messages(roleFaults([{ ...role("app"), connectionLimit }]))).toEqual([
+    `role "app" in database/roles.ts: connectionLimit is ${String(connectionLimit)}.`,
+  ]);
+});

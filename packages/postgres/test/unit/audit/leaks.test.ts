@@ -34,6 +34,7 @@ test("of the access kinds only these open nothing: a new kind must be classified
     "role VALID UNTIL",
     "foreign key of others",
     "subscription",
+    "facility missing",
     "lookup function missing",
     ...settingKinds,
     "server not reachable",

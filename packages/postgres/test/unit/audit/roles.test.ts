@@ -49,3 +49,13 @@ test.each([
   const findings = planRoles([role({ ...its, by_superuser: false })], declared.roles);
   expect(new Set(findings.map((finding) => finding.repair))).toEqual(new Set([repair]));
 });
+
+test.each([
+  [5, []],
+  [-1, ['alter role "app" connection limit 5']],
+  [50, ['alter role "app" connection limit 5']],
+])("holds a role with a limit of %d to the declared 5", (limit, sql) => {
+  const limited = declared.roles.map((one) => ({ ...one, connectionLimit: 5 }));
+  const findings = planRoles([role({ connection_limit: limit })], limited);
+  expect(findings.map((finding) => finding.sql)).toEqual(sql);
+});

@@ -24,6 +24,8 @@ test.each([
   ["client_tls_sslmode", "require"],
   ["admin_users", ""],
   ["unix_socket_dir", ""],
+  // A session can lift PostgreSQL's own limit, and not this one.
+  ["idle_transaction_timeout", "60"],
 ])("%s is %s", (name, value) => {
   expect(settings.get(name)).toBe(value);
 });
