@@ -75,7 +75,7 @@ export async function inspectFacilities(
  *
  * The owner and its members have advisory locks without a declaration: everything that this project changes takes them.
  */
-export function planFacilities(
+function planFacilities(
   functions: readonly FacilityFunction[],
   { roles, owner }: Pick<DeclaredAccess, "roles" | "owner">,
 ): FacilityFinding[] {

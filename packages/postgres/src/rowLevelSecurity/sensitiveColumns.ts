@@ -14,7 +14,7 @@ export const sensitiveColumnKinds = [
 type StatisticsFinding = Finding<(typeof sensitiveColumnKinds)[number]>;
 
 /** Something that ANALYZE collects values of a sensitive column for. */
-export interface LiveStatistics {
+interface LiveStatistics {
   kind: "column" | "index" | "extended";
   /** Oid of the table, the index or the extended statistics. */
   holder: string;
@@ -134,7 +134,7 @@ async function markStored(client: Client, live: LiveStatistics[]): Promise<LiveS
 }
 
 /** The findings of a superuser's session: it discards what is stored, and evaluates nothing that the owner has defined. */
-export function planDiscards(live: readonly LiveStatistics[]): StatisticsFinding[] {
+function planDiscards(live: readonly LiveStatistics[]): StatisticsFinding[] {
   return live
     .filter((one) => isFilled(one) || one.stored === true)
     .map((one) => {
@@ -151,7 +151,7 @@ export function planDiscards(live: readonly LiveStatistics[]): StatisticsFinding
  * The owner's statements. A new type, even if it is the present one, discards what was collected, and resets the targets of
  * indexes and extended statistics, which therefore come after it.
  */
-export function planTargets(live: readonly LiveStatistics[]): string[] {
+function planTargets(live: readonly LiveStatistics[]): string[] {
   const filled = live.filter((one) => one.is_ours && isFilled(one));
   const retyped = filled.filter((one) => one.retypable && one.analyzed);
   const tables = [...new Set(retyped.map(({ table }) => table))];
