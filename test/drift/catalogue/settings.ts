@@ -23,8 +23,8 @@ export const settings: readonly DriftCase[] = [
     kind: "role setting",
     what: "a role keeps its own later sessions from logging in",
     break:
-      "set role app_user; alter role app_user set local_preload_libraries = 'none'; reset role",
-    says: "setting local_preload_libraries of role app_user is not declared, found none",
+      "set role app_user; alter role app_user set local_preload_libraries = 'absent'; reset role",
+    says: "setting local_preload_libraries of role app_user is not declared, found absent",
     up: "repairs",
     note: "PostgreSQL lets every role change its own defaults.",
   },
