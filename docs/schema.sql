@@ -148,6 +148,25 @@ ALTER FUNCTION public.update_updated_at_column() OWNER TO hosterizer_owner;
 
 COMMENT ON FUNCTION public.update_updated_at_column() IS 'Trigger: stamps a changed row with the time of its transaction';
 
+-- Name: acts_as(name[]); Type: FUNCTION; Schema: tenancy; Owner: hosterizer_owner
+
+CREATE FUNCTION tenancy.acts_as(roles name[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  one pg_catalog.name;
+begin
+  foreach one in array roles loop
+    if pg_catalog.pg_has_role(current_user, pg_catalog.to_regrole(pg_catalog.quote_ident(one))::pg_catalog.oid, 'USAGE') then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$$;
+
+ALTER FUNCTION tenancy.acts_as(roles name[]) OWNER TO hosterizer_owner;
+
 -- Name: current_customer_id(); Type: FUNCTION; Schema: tenancy; Owner: hosterizer_owner
 
 CREATE FUNCTION tenancy.current_customer_id() RETURNS bigint
@@ -1016,43 +1035,43 @@ ALTER TABLE ONLY public.sites
 
 -- Name: cost_records backup_reads_all; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY backup_reads_all ON public.cost_records FOR SELECT TO app_backup USING (true);
+CREATE POLICY backup_reads_all ON public.cost_records FOR SELECT USING (tenancy.acts_as('{app_backup}'::name[]));
 
 -- Name: customers backup_reads_all; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY backup_reads_all ON public.customers FOR SELECT TO app_backup USING (true);
+CREATE POLICY backup_reads_all ON public.customers FOR SELECT USING (tenancy.acts_as('{app_backup}'::name[]));
 
 -- Name: deployments backup_reads_all; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY backup_reads_all ON public.deployments FOR SELECT TO app_backup USING (true);
+CREATE POLICY backup_reads_all ON public.deployments FOR SELECT USING (tenancy.acts_as('{app_backup}'::name[]));
 
 -- Name: ecommerce_integrations backup_reads_all; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY backup_reads_all ON public.ecommerce_integrations FOR SELECT TO app_backup USING (true);
+CREATE POLICY backup_reads_all ON public.ecommerce_integrations FOR SELECT USING (tenancy.acts_as('{app_backup}'::name[]));
 
 -- Name: sites backup_reads_all; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY backup_reads_all ON public.sites FOR SELECT TO app_backup USING (true);
+CREATE POLICY backup_reads_all ON public.sites FOR SELECT USING (tenancy.acts_as('{app_backup}'::name[]));
 
 -- Name: cost_records context_sees_own; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY context_sees_own ON public.cost_records TO app_readonly, app_user, hosterizer_owner USING (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
+CREATE POLICY context_sees_own ON public.cost_records USING ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
 
 -- Name: customers context_sees_own; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY context_sees_own ON public.customers TO app_readonly, app_user, hosterizer_owner USING (((id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK (((id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
+CREATE POLICY context_sees_own ON public.customers USING ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
 
 -- Name: deployments context_sees_own; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY context_sees_own ON public.deployments TO app_readonly, app_user, hosterizer_owner USING (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
+CREATE POLICY context_sees_own ON public.deployments USING ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
 
 -- Name: ecommerce_integrations context_sees_own; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY context_sees_own ON public.ecommerce_integrations TO app_readonly, app_user, hosterizer_owner USING (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
+CREATE POLICY context_sees_own ON public.ecommerce_integrations USING ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
 
 -- Name: sites context_sees_own; Type: POLICY; Schema: public; Owner: hosterizer_owner
 
-CREATE POLICY context_sees_own ON public.sites TO app_readonly, app_user, hosterizer_owner USING (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK (((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
+CREATE POLICY context_sees_own ON public.sites USING ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))) WITH CHECK ((tenancy.acts_as('{app_readonly,app_user,hosterizer_owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND (customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)]))));
 
 -- Name: cost_records; Type: ROW SECURITY; Schema: public; Owner: hosterizer_owner
 

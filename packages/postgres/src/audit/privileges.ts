@@ -2,7 +2,7 @@ import type { Client } from "pg";
 
 import { type Finding, repairIf } from "../convergence/difference";
 import { lookupFunction, verifierTable } from "../pooler/userLookup";
-import { contextFunctionNames, contextSchema } from "../rowLevelSecurity/contextFunctions";
+import { contextFunctionSignatures } from "../rowLevelSecurity/contextFunctions";
 import { readSql } from "../sql/readSql";
 import { type DeclaredAccess, scopeOf } from "./declaredAccess";
 import { readFacilities } from "./facilities";
@@ -64,7 +64,7 @@ export async function inspectPrivileges(
 ): Promise<Finding<PrivilegeKind>[]> {
   const { roles, schemas, grants, guarded } = scopeOf(access);
   const { lookup } = access;
-  const exempt = contextFunctionNames.map((name) => `${contextSchema}.${name}()`);
+  const exempt = [...contextFunctionSignatures];
   if (lookup !== undefined) exempt.push(lookupFunction);
   exempt.push(...(await readFacilities(client)).map(({ signature }) => signature));
   const sql = readSql(__dirname, "privileges");

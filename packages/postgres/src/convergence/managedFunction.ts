@@ -44,7 +44,7 @@ export interface ManagedFunction<Prefix extends string = string> extends Functio
   schema: string;
   name: string;
   parameters: readonly { name: string; type: string }[];
-  /** Roles that may execute it, besides its owner. */
+  /** Roles that may execute it, besides its owner. `public`: every role. */
   executors: readonly string[];
   /**
    * Whether the policies that call it are created again in the same run. Only then are they dropped with a function that
@@ -227,7 +227,7 @@ function drop({ policies }: LiveFunction, wanted: ManagedFunction): string {
 /** Lets the declared roles execute a new function, and no others: PostgreSQL grants EXECUTE to PUBLIC. */
 function grantExecute(wanted: ManagedFunction): string {
   const target = `execute on function ${identityOf(wanted)}`;
-  const roles = declaredExecutors(wanted).map((role) => escapeIdentifier(role));
+  const roles = declaredExecutors(wanted).map(grantee);
   return `revoke ${target} from public;\ngrant ${target} to ${roles.join(", ")}`;
 }
 

@@ -31,8 +31,12 @@ export interface LockdownResult {
 }
 
 interface Openings {
-  /** About the functions that policies call; empty while a later step of the update has yet to restore what they rely on. */
+  /** About the functions that policies call. */
   context: Finding[];
+  /** Whether the declared policies call a function that does not exist. */
+  lacksFunctions: boolean;
+  /** Whether the functions that verify tokens can work; else a later step of the update restores what they rely on. */
+  canVerify: boolean;
   /** Each open table, with what shows more of its rows than is declared. */
   tables: { table: TableSecurity; findings: Finding[] }[];
 }
@@ -67,12 +71,15 @@ export async function closeTables(
         closing.left.push({ findings, error });
       }
     };
-    const { context, tables } = await readOpenings(client, wanted);
+    const { context, lacksFunctions, canVerify, tables } = await readOpenings(client, wanted);
     if (context.length > 0) {
       await attempt(context, async () => {
-        await applyContextFunctions(client, wanted);
+        await applyContextFunctions(client, wanted, canVerify);
         return context;
       });
+    } else if (lacksFunctions && tables.length > 0) {
+      // If this fails, closing a table drops its policies.
+      await applyContextFunctions(client, wanted, canVerify).catch(() => undefined);
     }
     // The policies that call a recreated function are gone.
     const open = context.length > 0 ? (await readOpenings(client, wanted)).tables : tables;
@@ -89,11 +96,13 @@ async function readOpenings(client: Client, wanted: WantedClosure): Promise<Open
   const applied = await inSnapshot(client, owner, readLedger).catch(() => undefined);
   const isPending = applied !== undefined && numberOf(applied.at(-1)?.name) < version;
   return inSnapshot(client, owner, async () => {
-    const functions = await inspectContextFunctions(client, wanted);
     const canVerify = tenancy.context !== "signed" || (await hasSigningKeys(client));
+    const functions = await inspectContextFunctions(client, wanted, canVerify);
     const tables = await readTenantTables(client, tenancy.tables);
     return {
-      context: canVerify ? functions.filter(({ actual }) => actual !== null) : [],
+      context: functions.filter(({ actual }) => actual !== null),
+      lacksFunctions: functions.some(({ kind }) => kind === "context function missing"),
+      canVerify,
       tables: tables
         .map((table) => ({ table, findings: openingsOf(table, wanted, isPending) }))
         .filter(({ findings }) => findings.length > 0),

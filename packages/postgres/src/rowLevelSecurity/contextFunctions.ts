@@ -16,6 +16,8 @@ export const contextSchema = "tenancy";
 
 const kindPrefix = "context function";
 
+type ContextFunction = ManagedFunction<typeof kindPrefix>;
+
 /** The kinds of drift of the functions that policies call. */
 export const contextFunctionKinds = functionKinds(kindPrefix);
 
@@ -62,12 +64,28 @@ const functions: readonly (Answers & { name: string; returns: "bigint" | "boolea
   },
 ];
 
-export const contextFunctionNames: readonly string[] = functions.map(({ name }) => name);
+/** Each function with the types of its parameters. */
+export const contextFunctionSignatures: readonly string[] = [
+  ...functions.map(({ name }) => `${contextSchema}.${name}()`),
+  `${contextSchema}.acts_as(name[])`,
+];
 
 /** The objects that belong in the schema, as pg_identify_object names them, kind first. */
-export const contextObjects: readonly string[] = contextFunctionNames.map(
-  (name) => `function ${contextSchema}.${name}()`,
+export const contextObjects: readonly string[] = contextFunctionSignatures.map(
+  (signature) => `function ${signature.replace("(name", "(pg_catalog.name")}`,
 );
+
+/** The condition that the session's role is one of the roles or inherits from one, as pg_get_expr prints it. */
+export function actsAs(roles: readonly string[]): string {
+  const elements = [...new Set(roles)].sort().map(arrayElement).join(",");
+  return `${contextSchema}.acts_as('{${elements.replaceAll("'", "''")}}'::name[])`;
+}
+
+/** Quoted where PostgreSQL quotes it: https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO */
+function arrayElement(text: string): string {
+  const isPlain = text !== "" && !/[{},"\\\s]|^null$/i.test(text);
+  return isPlain ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+}
 
 /**
  * The functions that tell policies who is asking.
@@ -75,13 +93,10 @@ export const contextObjects: readonly string[] = contextFunctionNames.map(
  * Without a context, or with an empty or malformed one, they return null or false and raise no error. The exception is a
  * token with a valid signature whose expiry is not a number: only a holder of a signing key can make one.
  */
-export function contextFunctions({
-  tenancy,
-  owner,
-}: RowLevelSecurity): ManagedFunction<typeof kindPrefix>[] {
+export function contextFunctions({ tenancy, owner }: RowLevelSecurity): ContextFunction[] {
   const administrators = tenancy.administrators === "role" ? tenancy.administratorRoles : [];
   const isSigned = tenancy.context === "signed";
-  return functions.map(({ name, returns, ...answers }) => ({
+  const aboutCustomers = functions.map(({ name, returns, ...answers }): ContextFunction => ({
     kindPrefix,
     schema: contextSchema,
     name,
@@ -108,23 +123,82 @@ export function contextFunctions({
       executor: "its policies call the function",
     },
   }));
+  return [...aboutCustomers, rolesFunction(owner)];
 }
 
-/** How the live functions differ from the declared ones, with the SQL that repairs them. Changes nothing. */
+/**
+ * The function by which a policy asks for a role, as TO would.
+ *
+ * Before 15.20, DROP OWNED BY CURRENT_USER takes the role out of the TO of every policy, so policies name none there.
+ *
+ * PostgreSQL selects policies by TO when it plans a statement, and plans it again for another role. An immutable function of
+ * constants is evaluated at the same moment, and what it excludes leaves the plan: with a stable one, the OR of all policies
+ * would cost a sequential scan. A role that does not exist is nobody's.
+ */
+function rolesFunction(owner: string): ContextFunction {
+  return {
+    kindPrefix,
+    schema: contextSchema,
+    name: "acts_as",
+    parameters: [{ name: "roles", type: "name[]" }],
+    returns: "boolean",
+    language: "plpgsql",
+    body: `
+declare
+  one pg_catalog.name;
+begin
+  foreach one in array roles loop
+    if pg_catalog.pg_has_role(current_user, pg_catalog.to_regrole(pg_catalog.quote_ident(one))::pg_catalog.oid, 'USAGE') then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+`,
+    attributes: {
+      nullInput: "CALLED ON NULL INPUT",
+      volatility: "IMMUTABLE",
+      parallel: "PARALLEL SAFE",
+      leakproof: "NOT LEAKPROOF",
+      // With another's rights it would see another's role.
+      security: "SECURITY INVOKER",
+    },
+    settings: [],
+    owner,
+    // The policies are every role's, and show a role that they do not name no rows, without an error.
+    executors: ["public"],
+    policiesAreRecreated: true,
+    reasons: {
+      missing: "policies call it",
+      volatility: "the planner evaluates an immutable function, and so can use an index",
+      executor: "every role's policies call it",
+    },
+  };
+}
+
+/**
+ * How the live functions differ from the declared ones, with the SQL that repairs them. Changes nothing.
+ *
+ * @param canVerify Whether the table of signing keys exists. Without it, functions that verify tokens are left out.
+ */
 export async function inspectContextFunctions(
   client: Client,
   wanted: RowLevelSecurity,
+  canVerify = true,
 ): Promise<FunctionFinding<typeof kindPrefix>[]> {
   const live = await readFunctions(client, contextSchema);
-  return contextFunctions(wanted).flatMap((declared) => planFunction(live, declared));
+  return contextFunctions(wanted)
+    .filter(({ attributes }) => canVerify || attributes.security === "SECURITY INVOKER")
+    .flatMap((declared) => planFunction(live, declared));
 }
 
 /** Leaves the functions as declared, in one transaction. May drop policies that call them, which must then be created. */
 export async function applyContextFunctions(
   client: Client,
   wanted: RowLevelSecurity,
+  canVerify = true,
 ): Promise<void> {
-  await convergeWith(client, wanted, () => inspectContextFunctions(client, wanted));
+  await convergeWith(client, wanted, () => inspectContextFunctions(client, wanted, canVerify));
 }
 
 /**

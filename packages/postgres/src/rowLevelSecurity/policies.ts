@@ -1,7 +1,7 @@
 import { escapeIdentifier } from "pg";
 
 import type { Finding } from "../convergence/difference";
-import { contextSchema } from "./contextFunctions";
+import { actsAs, contextSchema } from "./contextFunctions";
 import type { Tenancy } from "./tenancy";
 
 /** A policy as PostgreSQL would describe it. */
@@ -20,6 +20,9 @@ export interface Policy {
 /**
  * The policies of a tenant table.
  *
+ * They are TO PUBLIC and ask for the role in their expression: what a policy names in TO, that role may remove from it with
+ * DROP OWNED BY CURRENT_USER, before 15.20.
+ *
  * Where one policy serves tenants and administrators, it compares with two bounds, which keeps the index on the tenant column
  * in use; an OR would cost a sequential scan. Each call is in a sub-select, so that it runs once per statement.
  *
@@ -32,24 +35,16 @@ export interface Policy {
  * @param owner Gets policies too: row-level security is forced, and migrations must see every row.
  */
 export function wantedPolicies(tenancy: Tenancy, column: string, owner: string): Policy[] {
-  const backup: Policy[] = tenancy.backupRoles.length
-    ? [
-        {
-          name: "backup_reads_all",
-          command: "SELECT",
-          permissive: true,
-          roles: sorted(tenancy.backupRoles),
-          using: "true",
-          check: null,
-        },
-      ]
+  const { tenantRoles, administratorRoles, backupRoles } = tenancy;
+  const backup: Policy[] = backupRoles.length
+    ? [{ ...policyOf("backup_reads_all", backupRoles), command: "SELECT", check: null }]
     : [];
 
   const isSigned = tenancy.context === "signed";
   // Migrations have no token. The owner's session variable is trusted, because no one can log in as the owner.
   const migrations = isSigned
     ? [
-        everyCommand(
+        policyOf(
           "owner_sees_all",
           [owner],
           "( SELECT (current_setting('app.current_user_role'::text, true) = 'administrator'::text))",
@@ -59,19 +54,21 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
   const unsignedOwner = isSigned ? [] : [owner];
 
   if (tenancy.administrators === "session") {
-    const between = `((${column} >= ${call("lowest_customer_id")}) AND (${column} <= ANY (ARRAY[${call("highest_customer_id")}])))`;
-    const roles = [...tenancy.tenantRoles, ...unsignedOwner];
-    return [everyCommand("context_sees_own", roles, between), ...migrations, ...backup];
+    const bounds = [
+      `(${column} >= ${call("lowest_customer_id")})`,
+      `(${column} <= ANY (ARRAY[${call("highest_customer_id")}]))`,
+    ];
+    return [
+      policyOf("context_sees_own", [...tenantRoles, ...unsignedOwner], ...bounds),
+      ...migrations,
+      ...backup,
+    ];
   }
   return [
-    everyCommand(
-      "tenant_sees_own",
-      tenancy.tenantRoles,
-      `(${column} = ${call("current_customer_id")})`,
-    ),
-    everyCommand(
+    policyOf("tenant_sees_own", tenantRoles, `(${column} = ${call("current_customer_id")})`),
+    policyOf(
       "administrator_sees_all",
-      [...tenancy.administratorRoles, ...unsignedOwner],
+      [...administratorRoles, ...unsignedOwner],
       `( SELECT ${contextSchema}.is_administrator() AS is_administrator)`,
     ),
     ...migrations,
@@ -80,17 +77,21 @@ export function wantedPolicies(tenancy: Tenancy, column: string, owner: string):
 }
 
 // The same expression decides what is visible and what may be written: no row can move to another tenant.
-function everyCommand(name: string, roles: readonly string[], expression: string): Policy {
-  const both = { using: expression, check: expression };
-  return { name, command: "ALL", permissive: true, roles: sorted(roles), ...both };
+function policyOf(name: string, roles: readonly string[], ...conditions: string[]): Policy {
+  const all = [actsAs(roles), ...conditions];
+  const expression = all.length > 1 ? `(${all.join(" AND ")})` : all.join("");
+  return {
+    name,
+    command: "ALL",
+    permissive: true,
+    roles: ["public"],
+    using: expression,
+    check: expression,
+  };
 }
 
 function call(name: string): string {
   return `( SELECT ${contextSchema}.${name}() AS ${name})`;
-}
-
-function sorted(roles: readonly string[]): string[] {
-  return [...new Set(roles)].sort();
 }
 
 /** What can differ about a policy, and how PostgreSQL writes it. */
@@ -178,7 +179,7 @@ function create(policy: Policy, table: string): string {
   return [
     `create policy ${escapeIdentifier(name)} on ${table}`,
     `as ${permissive ? "permissive" : "restrictive"} for ${command}`,
-    `to ${roles.map((role) => escapeIdentifier(role)).join(", ")}`,
+    `to ${roles.map((role) => (role === "public" ? role : escapeIdentifier(role))).join(", ")}`,
     ...(using === null ? [] : [`using (${using})`]),
     ...(check === null ? [] : [`with check (${check})`]),
   ].join(" ");

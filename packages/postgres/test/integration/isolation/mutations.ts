@@ -127,7 +127,7 @@ export function mutations({ database, owner, application, backup, superuser }: N
     },
     {
       what: "the backup's policy for every role",
-      sql: "alter policy backup_reads_all on public.sites to public",
+      sql: "alter policy backup_reads_all on public.sites using (true)",
       cells: own("sites", "SELECT", "empty"),
     },
     {

@@ -52,8 +52,8 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
       [{ kind: "policy expression", actual: "WITH CHECK true" }],
     ],
     [
-      `alter policy ${policy} on public.sites to public`,
-      [{ kind: "policy roles", actual: "TO public" }],
+      `alter policy ${policy} on public.sites to postgres`,
+      [{ kind: "policy roles", actual: "TO postgres", expected: "TO public" }],
     ],
     [
       'create policy "Forgotten; by hand" on public.sites using (true)',
@@ -61,7 +61,7 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     ],
     [
       `drop policy ${policy} on public.sites;
-       create policy ${policy} on public.sites as restrictive for select using (true)`,
+       create policy ${policy} on public.sites as restrictive for select to postgres using (true)`,
       [
         { kind: "policy permissive", actual: "RESTRICTIVE" },
         { kind: "policy command", actual: "FOR SELECT" },
@@ -152,6 +152,29 @@ describe.each(["session", "role"] as const)("with administrators by %s", (admini
     [
       "alter function tenancy.current_customer_id() owner to postgres",
       [{ kind: "context function owner", actual: "owner postgres" }],
+    ],
+    [
+      `create or replace function tenancy.acts_as(roles name[]) returns boolean
+       language sql immutable parallel safe as 'select true'`,
+      [{ kind: "context function body", object: "function tenancy.acts_as(name[])" }],
+    ],
+    [
+      "alter function tenancy.acts_as(name[]) stable",
+      [{ kind: "context function attribute", actual: "STABLE", expected: "IMMUTABLE" }],
+    ],
+    [
+      "alter function tenancy.acts_as(name[]) security definer",
+      [{ kind: "context function attribute", actual: "SECURITY DEFINER" }],
+    ],
+    [
+      "revoke execute on function tenancy.acts_as(name[]) from public",
+      [
+        {
+          kind: "context function executor",
+          object: "privilege of PUBLIC on function tenancy.acts_as(name[])",
+          expected: "EXECUTE",
+        },
+      ],
     ],
   ])("names and repairs: %s", async (sql, differences) => {
     await database.run(sql);

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 
-import { contextFunctions, contextObjects } from "../../../src/rowLevelSecurity/contextFunctions";
+import {
+  actsAs,
+  contextFunctions,
+  contextObjects,
+} from "../../../src/rowLevelSecurity/contextFunctions";
 import type { Tenancy } from "../../../src/rowLevelSecurity/tenancy";
 
 const tenancy: Tenancy = {
@@ -10,8 +14,11 @@ const tenancy: Tenancy = {
   administratorRoles: ["app_admin"],
   backupRoles: ["app_backup"],
 };
-const declared = (changed: Partial<Tenancy>) =>
+const all = (changed: Partial<Tenancy>) =>
   contextFunctions({ tenancy: { ...tenancy, ...changed }, owner: "owner" });
+/** Those about the context; the other is about the role. */
+const declared = (changed: Partial<Tenancy>) =>
+  all(changed).filter(({ name }) => name !== "acts_as");
 
 test.each<[Tenancy["administrators"], string[]]>([
   ["session", ["app_user", "owner"]],
@@ -36,12 +43,36 @@ test("functions that trust the session run with the caller's rights, and name ev
   }
 });
 
-test("every function is stable and parallel safe, and in the list of the schema's objects", () => {
-  const functions = declared({});
-  for (const { attributes } of functions) {
+test("every function about the context is stable and parallel safe", () => {
+  for (const { attributes } of declared({})) {
     expect(attributes).toMatchObject({ volatility: "STABLE", parallel: "PARALLEL SAFE" });
   }
-  expect(contextObjects).toEqual(
-    functions.map(({ schema, name }) => `function ${schema}.${name}()`),
+});
+
+test.each(["session", "signed"] as const)(
+  "with contexts by %s, a role is that of the session, and any role may ask for it",
+  (context) => {
+    const roles = all({ context }).find(({ name }) => name === "acts_as");
+    expect(roles).toMatchObject({
+      settings: [],
+      executors: ["public"],
+      attributes: { security: "SECURITY INVOKER", volatility: "IMMUTABLE" },
+    });
+  },
+);
+
+test("every function is in the list of the schema's objects", () => {
+  expect(contextObjects.map((object) => object.replace(/\(.*/, ""))).toEqual(
+    all({}).map(({ schema, name }) => `function ${schema}.${name}`),
   );
+});
+
+test.each([
+  [["b", "a", "b"], "'{a,b}'"],
+  [[], "'{}'"],
+  [["null", "a b", "c,d", "{e}", ""], `'{"","a b","c,d","null","{e}"}'`],
+  [["it's"], "'{it''s}'"],
+  [['say "x"', "back\\slash"], String.raw`'{"back\\slash","say \"x\""}'`],
+])("the roles %j are written as PostgreSQL prints them", (roles, literal) => {
+  expect(actsAs(roles)).toBe(`tenancy.acts_as(${literal}::name[])`);
 });

@@ -38,9 +38,9 @@ const plan = (found: Partial<TableSecurity>) =>
 const sqlOf = (found: Partial<TableSecurity>) =>
   plan(found).flatMap(({ sql }) => (sql === undefined ? [] : [sql]));
 const [tenants, backup] = wanted as [Policy, Policy];
-const stranger: Policy = { ...backup, name: "forgotten", roles: ["public"] };
+const stranger: Policy = { ...backup, name: "forgotten", using: "true" };
 const bounds =
-  "((customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND " +
+  "(tenancy.acts_as('{app_user,owner}'::name[]) AND (customer_id >= ( SELECT tenancy.lowest_customer_id() AS lowest_customer_id)) AND " +
   "(customer_id <= ANY (ARRAY[( SELECT tenancy.highest_customer_id() AS highest_customer_id)])))";
 
 test.each<[string, Partial<TableSecurity>, string[]]>([
@@ -52,7 +52,7 @@ test.each<[string, Partial<TableSecurity>, string[]]>([
     { policies: [backup] },
     [
       'create policy "context_sees_own" on public.sites as permissive for ALL ' +
-        `to "app_user", "owner" using (${bounds}) with check (${bounds})`,
+        `to public using (${bounds}) with check (${bounds})`,
     ],
   ],
   [
@@ -74,7 +74,7 @@ test.each<[string, Partial<TableSecurity>, string[]]>([
     [
       'drop policy "backup_reads_all" on public.sites;\n' +
         'create policy "backup_reads_all" on public.sites as permissive for SELECT ' +
-        'to "app_backup" using (true)',
+        "to public using (tenancy.acts_as('{app_backup}'::name[]))",
     ],
   ],
 ])("from %s", (_title, found, sql) => {
@@ -86,7 +86,7 @@ test("names each way in which a policy differs, and recreates it once", () => {
     ...backup,
     permissive: false,
     command: "ALL",
-    roles: ["public"],
+    roles: ["app_backup"],
     using: null,
     check: "true",
   };
@@ -95,8 +95,8 @@ test("names each way in which a policy differs, and recreates it once", () => {
   expect(findings.map(renderDifference)).toEqual([
     `${object}: found RESTRICTIVE, expected PERMISSIVE`,
     `${object}: found FOR ALL, expected FOR SELECT`,
-    `${object}: found TO public, expected TO app_backup`,
-    `${object}: found USING nothing, expected USING true`,
+    `${object}: found TO app_backup, expected TO public`,
+    `${object}: found USING nothing, expected USING tenancy.acts_as('{app_backup}'::name[])`,
     `${object}: found WITH CHECK true, expected WITH CHECK nothing`,
   ]);
   expect(findings.map(({ kind }) => kind)).toEqual([
@@ -123,7 +123,7 @@ test.each<[Partial<TableSecurity>, string]>([
   [
     { policies: [tenants] },
     "policy backup_reads_all on public.sites is missing, " +
-      "expected PERMISSIVE FOR SELECT TO app_backup USING true",
+      "expected PERMISSIVE FOR SELECT TO public USING tenancy.acts_as('{app_backup}'::name[])",
   ],
   [
     { policies: [...wanted, stranger] },
@@ -144,20 +144,30 @@ test("refuses a table of another owner, which only that owner may alter", () => 
 
 test("an administrator by role needs the role and the variable; the application sees one tenant", () => {
   const policies = wantedPolicies({ ...tenancy, administrators: "role" }, "customer_id", "owner");
-  expect(policies.map(({ name, roles, using }) => [name, roles, using])).toEqual([
+  expect(policies.map(({ name, using }) => [name, using])).toEqual([
     [
       "tenant_sees_own",
-      ["app_user"],
-      "(customer_id = ( SELECT tenancy.current_customer_id() AS current_customer_id))",
+      "(tenancy.acts_as('{app_user}'::name[]) AND " +
+        "(customer_id = ( SELECT tenancy.current_customer_id() AS current_customer_id)))",
     ],
     [
       "administrator_sees_all",
-      ["app_admin", "owner"],
-      "( SELECT tenancy.is_administrator() AS is_administrator)",
+      "(tenancy.acts_as('{app_admin,owner}'::name[]) AND " +
+        "( SELECT tenancy.is_administrator() AS is_administrator))",
     ],
-    ["backup_reads_all", ["app_backup"], "true"],
+    ["backup_reads_all", "tenancy.acts_as('{app_backup}'::name[])"],
   ]);
 });
+
+test.each(["session", "role"] as const)(
+  "with administrators by %s, no policy names a role that could remove itself from it",
+  (administrators) => {
+    for (const context of ["session", "signed"] as const) {
+      const policies = wantedPolicies({ ...tenancy, administrators, context }, "id", "owner");
+      for (const { roles } of policies) expect(roles).toEqual(["public"]);
+    }
+  },
+);
 
 // The effect of the statements in PostgreSQL, derived only from their text.
 const anyPolicy = fc.record({
