@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection";
 import { runClientProgram, type RunProgram } from "./clientProgram";
+import { requireAllRows } from "./hiddenRows";
 import { writeNewFile } from "./newFile";
 
 /** What a dump holds. */
@@ -21,12 +22,12 @@ export type OnTable = (table: string) => void;
  * Writes a database into one file, as one snapshot sees it, in pg_dump's custom format, which is compressed and which pg_restore
  * reads in any order; or, by several jobs, into a folder in its directory format. It appears under its name when it is complete.
  *
- * Policies decide which rows the login sees, so it must be one that they show every row.
+ * Policies decide which rows the login sees, so it must be one that they show every row: another is refused.
  * https://www.postgresql.org/docs/15/app-pgdump.html
  *
  * @param file a path that does not exist yet
  * @param runProgram runs pg_dump. Default: this machine's.
- * @throws ClientProgramError with pg_dump's messages; UserError if pg_dump is not installed
+ * @throws ClientProgramError with pg_dump's messages; UserError if pg_dump is not installed, or if policies hide rows
  */
 export async function dump(
   connection: Connection,
@@ -44,6 +45,7 @@ export async function dump(
     ...tables.map((table) => `--table=${patternOf(table)}`),
     ...withoutTables.map((table) => `--exclude-table=${patternOf(table)}`),
   ];
+  if (only !== "schema") await requireAllRows(connection, { tables, withoutTables });
   const format = jobs === undefined ? "custom" : "directory";
   await writeNewFile(file, (path) =>
     runProgram("pg_dump", {

@@ -4,6 +4,7 @@ import { type Connection, withClient } from "../../connection/connection";
 import { readLedger } from "../../migrations/ledger";
 import type { TenantTable } from "../../rowLevelSecurity/tenancy";
 import { UserError } from "../../userError";
+import { readHiddenTables, refuseHidden } from "../hiddenRows";
 import { writeNewFile } from "../newFile";
 import {
   type CustomerHead,
@@ -35,7 +36,7 @@ export interface CustomerCount {
  * @param connection of a login that policies show every row
  * @param customer a bigint
  * @param signal ends it, and leaves no file
- * @throws UserError if there is no such customer
+ * @throws UserError if there is no such customer, or if policies hide rows
  */
 export async function dumpCustomer(
   connection: Connection,
@@ -49,6 +50,7 @@ export async function dumpCustomer(
     signal.addEventListener("abort", cut, { once: true });
     try {
       const tables = await beginSnapshot(client, tenantTables);
+      refuseHidden(await readHiddenTables(client), connection.user);
       await setTextForm(client);
       const head = { customer, ...(await headOf(client, tables)) };
       const counts = tables.map(() => 0);
