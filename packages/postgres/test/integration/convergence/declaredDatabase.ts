@@ -31,7 +31,8 @@ export async function createDeclaredDatabase(
   const migrator = await database.role("migrator", `noinherit in role ${owner}`);
   const applicationLogin = await database.role("app");
   const { user: application } = applicationLogin;
-  const { user: backup } = await database.role("backup");
+  const backupLogin = await database.role("backup");
+  const { user: backup } = backupLogin;
   const schemas = [contextSchema, "hosterizer"].map((name) => ({ name, purpose: "" }));
   await database.run(`alter role ${owner} nologin;
     alter database ${database.name} owner to ${owner};
@@ -81,6 +82,7 @@ export async function createDeclaredDatabase(
     ...database,
     application,
     applicationLogin,
+    backupLogin,
     migrator,
     expectation,
     security,
