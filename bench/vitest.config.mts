@@ -1,12 +1,24 @@
+import { resolve } from "node:path";
+
 import { defineConfig } from "vitest/config";
+
+const client = resolve("packages/client/src");
 
 const time = { testTimeout: 900_000, hookTimeout: 600_000 };
 
 // Figures for people, never a pass or a failure.
 export default defineConfig({
+  // The client's own sources, as in the tests.
+  resolve: {
+    alias: [
+      { find: /^hosterizer-database-client$/, replacement: `${client}/index.ts` },
+      { find: /^hosterizer-database-client\/(.*)$/, replacement: `${client}/$1.ts` },
+    ],
+  },
   test: {
     projects: [
       {
+        extends: true,
         test: {
           name: "stack",
           include: ["bench/convergence.bench.ts"],
@@ -14,15 +26,20 @@ export default defineConfig({
           ...time,
         },
       },
-      { test: { name: "files", include: ["bench/migrationFiles.bench.ts"], ...time } },
-      { test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
-      { test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
       {
+        extends: true,
         test: { name: "statistics", include: ["bench/sensitiveColumns.bench.ts"], ...time },
       },
-      { test: { name: "client", include: ["bench/client.bench.ts"], ...time } },
-      { test: { name: "pool", include: ["bench/pool.bench.ts"], ...time } },
       {
+        extends: true,
+        test: { name: "files", include: ["bench/migrationFiles.bench.ts"], ...time },
+      },
+      { extends: true, test: { name: "server", include: ["bench/drift.bench.ts"], ...time } },
+      { extends: true, test: { name: "tenancy", include: ["bench/tenancy.bench.ts"], ...time } },
+      { extends: true, test: { name: "client", include: ["bench/client.bench.ts"], ...time } },
+      { extends: true, test: { name: "pool", include: ["bench/pool.bench.ts"], ...time } },
+      {
+        extends: true,
         test: {
           name: "backup",
           include: ["bench/backup.bench.ts"],
