@@ -7,6 +7,13 @@ export interface Attack {
   gets: { refusal: string } | "own" | Open;
   /** Whether it runs in a transaction that is rolled back. Default true. */
   transaction?: boolean;
+  /**
+   * What runs for customer 1 in the same session, after the client has handed it over. `sql` then runs for the other customer
+   * and commits; the required result is that of both, and what `sql` shows does not count.
+   */
+  then?: string;
+  /** What the owner has created for it before, followed by an update. */
+  planted?: string;
 }
 
 /** An attack that session variables, or PostgreSQL itself, do not stop, and what does. */

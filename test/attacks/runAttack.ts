@@ -1,5 +1,7 @@
 import { Client, DatabaseError } from "pg";
 
+import { createPool, withTenantContext } from "hosterizer-database-client";
+import type { ContextKey } from "hosterizer-database-client/signContext";
 import type { Connection } from "@hosterizer/postgres/connection/connection";
 import type { Attack } from "./attack";
 
@@ -14,12 +16,25 @@ export interface Outcome {
   told: string;
 }
 
-/**
- * Runs an attack as the application, in a session of its own and in customer 1's context, and undoes it.
- *
- * @param token signs the context, where contexts are
- */
+/** The key that contexts are signed with, and a token of customer 1, where they are signed. */
+export interface Signing {
+  key: ContextKey;
+  token: string;
+}
+
+/** Runs an attack as the application, in a session of its own and in customer 1's context, and undoes it. */
 export async function runAttack(
+  attack: Attack,
+  application: Connection,
+  signing?: Signing,
+): Promise<Outcome> {
+  const { then } = attack;
+  return then === undefined
+    ? runStatement(attack, application, signing?.token)
+    : runInTurn({ sql: attack.sql, then }, application, signing?.key);
+}
+
+async function runStatement(
   { sql, transaction = true }: Attack,
   application: Connection,
   token = "",
@@ -38,12 +53,46 @@ export async function runAttack(
     told.push(...results.map(({ rows }) => JSON.stringify(rows)));
     return { code: undefined, told: told.join("\n") };
   } catch (error) {
-    const { code, message, detail = "", hint = "", where = "" } = error as DatabaseError;
     if (!(error instanceof DatabaseError)) throw error;
-    told.push(message, detail, hint, where);
-    return { code, told: told.join("\n") };
+    return { code: error.code, told: [...told, saidBy(error)].join("\n") };
   } finally {
     if (transaction) await client.query("rollback").catch(() => undefined);
     await client.end();
   }
+}
+
+/** Runs one statement for the other customer, then one for customer 1, in one session that the client hands over. */
+async function runInTurn(
+  { sql, then }: { sql: string; then: string },
+  { host, port, database, user, password = "" }: Connection,
+  contextKey: ContextKey | undefined,
+): Promise<Outcome> {
+  const pool = createPool({
+    ...{ host, port, database, credentials: { user, password }, maxOpenConnections: 1 },
+    ...(contextKey === undefined ? {} : { contextKey }),
+  });
+  const undo = new Error("undo");
+  let told = "";
+  try {
+    await withTenantContext(pool, { userRole: "customer", customerId: 424242 }, (client) =>
+      client.query(sql),
+    );
+    await withTenantContext(pool, { userRole: "customer", customerId: 1 }, async (client) => {
+      told = [await client.query(then)]
+        .flat()
+        .map(({ rows }) => JSON.stringify(rows))
+        .join("\n");
+      throw undo;
+    });
+  } catch (error) {
+    if (error instanceof DatabaseError) return { code: error.code, told: saidBy(error) };
+    if (error !== undo) throw error;
+  } finally {
+    await pool.end();
+  }
+  return { code: undefined, told };
+}
+
+function saidBy({ message, detail = "", hint = "", where = "" }: DatabaseError): string {
+  return [message, detail, hint, where].join("\n");
 }

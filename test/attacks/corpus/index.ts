@@ -2,7 +2,10 @@ import type { Attack } from "../attack";
 import { context } from "./context";
 import { definitions } from "./definitions";
 import { estimates } from "./estimates";
+import { handovers } from "./handovers";
 import { outside } from "./outside";
+import { ownRole } from "./ownRole";
+import { planted } from "./planted";
 import { roles } from "./roles";
 import { rows } from "./rows";
 import { shared } from "./shared";
@@ -13,6 +16,7 @@ import { waits } from "./waits";
 export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   context,
   roles,
+  ownRole,
   definitions,
   outside,
   rows,
@@ -20,4 +24,6 @@ export const corpus: Readonly<Record<string, readonly Attack[]>> = {
   estimates,
   waits,
   signatures,
+  handovers,
+  planted,
 };
