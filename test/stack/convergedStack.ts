@@ -8,6 +8,7 @@ import {
   startServer,
   stopServer,
 } from "@hosterizer/postgres/server/embedded/server";
+import { serverAccount, serverPaths } from "@hosterizer/postgres/server/embedded/paths";
 import type { Project } from "./project";
 
 /** A converged project and its server, from which others are copied without an update. */
@@ -38,10 +39,15 @@ export async function keepStack(project: Project, folder: string): Promise<Conve
 export async function takeStack(project: Project, { folder, port }: ConvergedStack): Promise<void> {
   const files = own.map((name) => join(folder, name));
   await execa("cp", ["-a", ...files, join(project.directory, ".hosterizer")]);
-  const server = await embeddedServer(project.directory, project.stack, project.port);
-  await mkdir(dirname(server.paths.directory), { recursive: true, mode: 0o711 });
-  await execa("cp", ["-a", join(folder, "server"), server.paths.directory]);
-  await startServer(server);
+  const { directory } = serverPaths(
+    project.directory,
+    project.stack,
+    serverAccount(project.directory),
+  );
+  await mkdir(dirname(directory), { recursive: true, mode: 0o711 });
+  await execa("cp", ["-a", join(folder, "server"), directory]);
+  // What a server is started with follows from its files.
+  await startServer(await embeddedServer(project.directory, project.stack, project.port));
   // A five-digit port occurs nowhere else in the state.
   const state = await readFile(join(folder, stateFile), "utf8");
   const moved = join(".hosterizer", stateFile);
