@@ -73,7 +73,7 @@ export const handovers: readonly Attack[] = [
     aim: "an advisory lock that names the previous customer",
     sql: "select pg_advisory_lock(424242)",
     then: "select objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
-    gets: "own",
+    gets: { refusal: "42501" },
   },
   {
     aim: "a channel that the previous customer listens to",

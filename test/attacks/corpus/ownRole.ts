@@ -12,12 +12,14 @@ export const ownRole: readonly Attack[] = [
   {
     aim: "its own role removed from every policy",
     sql: `drop owned by current_user; ${ownRows}`,
-    gets: "own",
+    // It has columns of users alone, and PostgreSQL refuses to revoke what it does not have of a whole table.
+    gets: refused,
   },
   {
     aim: "its own role removed from every policy, with CASCADE",
     sql: `drop owned by current_user, session_user cascade; ${ownRows}`,
-    gets: "own",
+    // It has columns of users alone, and PostgreSQL refuses to revoke what it does not have of a whole table.
+    gets: refused,
   },
   {
     aim: "the backup's role removed from its policies",
@@ -75,7 +77,7 @@ export const ownRole: readonly Attack[] = [
   },
   {
     aim: "a comment on its own role",
-    sql: "comment on role current_user is 'x'",
+    sql: "comment on role app_user is 'x'",
     gets: refused,
   },
   {
