@@ -55,9 +55,7 @@ function attack(column: string): Promise<string> {
 function discard(): Promise<Finding[]> {
   const { superuser } = database;
   return withClient(superuser, "test", (client) =>
-    convergeWith(client, { owner: superuser.user }, () =>
-      inspectStoredValues(client, tenancy),
-    ),
+    convergeWith(client, { owner: superuser.user }, () => inspectStoredValues(client, tenancy)),
   );
 }
 
