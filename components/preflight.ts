@@ -103,7 +103,7 @@ export async function preflight(
     ...{ owner, roles: logins, schemas, extensions: possible },
     grants: [...firstGrants, ...grantsAtTarget],
     tenancy: tenancyAt(tenancy, tables.atTarget, tables.atLast),
-    settings: settingsOfLogins(databaseSettings, logins),
+    databaseSettings: settingsOfLogins(databaseSettings, logins),
     lookup: { owner, role: pooler, authenticator },
   };
   const signingKeys = settings.signingKeys ?? (tenancy.context === "signed" ? [1] : []);

@@ -10,6 +10,7 @@ const hidden = (name: string) => `__${name}`;
  */
 const declarations: readonly string[] = [
   "acknowledgedLoss",
+  "databaseSettings",
   "extensions",
   "grants",
   "lookup",

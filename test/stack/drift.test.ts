@@ -24,8 +24,8 @@ beforeAll(async () => {
   // Declared, so that it is in force for every session without being drift.
   await project.edit(
     "packages/postgres/src/server/embedded/server.ts",
-    "return [",
-    'return [\n    { name: "log_connections", value: "on", reason: "to count sessions" },',
+    '{ name: "listen_addresses"',
+    '{ name: "log_connections", value: "on", reason: "to count sessions" },\n    { name: "listen_addresses"',
   );
   await project.succeed("up");
   await project.query(twoCustomers);

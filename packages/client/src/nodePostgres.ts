@@ -26,7 +26,8 @@ export function protocolConnection(client: ClientBase): ProtocolConnection & Con
 /** The emitter of a connection's events, which are named after the server's messages. */
 export interface ConnectionEvents {
   emit: (event: string | symbol, ...details: unknown[]) => boolean;
-  stream: { destroy: () => void };
+  /** `authorized`: of a TLS socket, whether the certificate was verified. */
+  stream: { destroy: () => void; authorized?: boolean };
 }
 
 /** The members of node-postgres' connection that its types omit. */

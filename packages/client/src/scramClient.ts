@@ -18,7 +18,8 @@ export class ScramRequired extends Error {
 
 /**
  * A client of node-postgres that logs in by SCRAM alone, as libpq does with require_auth=scram-sha-256: the password never leaves this
- * process, and the server must prove that it knows the password's verifier before it gets a statement.
+ * process, and the server must prove that it knows the password's verifier before it gets a statement. A server that TLS has verified
+ * may also let the client in without asking, by a trust rule or a certificate: it is the server, and gets no password.
  *
  * https://www.postgresql.org/docs/16/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
  */
@@ -46,6 +47,10 @@ function admitOnlyProven(connection: ConnectionEvents, address: () => string): v
     if (isProving() && event === "error") return refuse("sends a wrong proof");
     if (state === "proven" || beforeProof.has(event)) return emit(event, ...details);
     if (state === "refused") return false;
+    if (event === "authenticationOk" && connection.stream.authorized === true) {
+      state = "proven";
+      return emit(event, ...details);
+    }
     if (event !== proof) return refuse(describe(event));
     state = "proving";
     emit(event, ...details);

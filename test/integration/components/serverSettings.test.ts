@@ -265,7 +265,7 @@ test("a change of the program is not drift; a manual change beside it is", async
 });
 
 test("names a trust rule, a missing rule, and a wrong order", async () => {
-  await writeRules(`hostnossl all postgres all trust\n${rulesFile}`);
+  await writeRules(`hostnossl all app_user all trust\n${rulesFile}`);
   const trusting = await drift();
   await writeRules("hostnossl all postgres all scram-sha-256\nhost all all nowhere");
   const missing = await drift();
@@ -275,7 +275,7 @@ test("names a trust rule, a missing rule, and a wrong order", async () => {
   const turned = await drift(both, both);
 
   expect(trusting).toEqual([
-    `rule hostnossl all postgres all trust is not declared, found line 1 of pg_hba.conf`,
+    `rule hostnossl all app_user all trust is not declared, found line 1 of pg_hba.conf`,
   ]);
   expect(missing).toEqual([
     `rule hostnossl all all all scram-sha-256 is missing, expected a line of pg_hba.conf`,

@@ -129,7 +129,7 @@ test("promote --dry-run changes nothing, and its plan is refused once the destin
   expect((await promote("--yes", hashIn(planned))).output).toContain("was refused before.");
   expect(await version()).toBe(lastShipped);
 
-  await rowsOf(server.superuser, "alter role app_monitor connection limit -1");
+  await rowsOf(server.superuser, "alter role app_monitor connection limit 10");
   await project.write(record, asPlanned);
 });
 

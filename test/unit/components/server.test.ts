@@ -261,7 +261,7 @@ test("a stack without Docker has none of these resources", async () => {
 
 function accessOf() {
   const lookup = { owner: "o", role: "p", authenticator: "a" };
-  return { owner, roles, schemas, extensions, grants, tenancy, settings: [], lookup };
+  return { owner, roles, schemas, extensions, grants, tenancy, databaseSettings: [], lookup };
 }
 
 function docker() {

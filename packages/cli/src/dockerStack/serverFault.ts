@@ -19,13 +19,17 @@ import { engine, requireEngine } from "./engine";
 
 /**
  * Checks that a preview of a stack in Docker can reach its server, and says in one line why not, where otherwise each of the
- * stack's resources would. Starts nothing. Does nothing for other stacks, and for one that is not up yet.
+ * stack's resources would. Starts nothing. Writes the authority's certificate first if it is missing or another one, whatever runs the
+ * server.
  *
  * @throws UserError if the engine or the server does not answer, or if clients would not trust the server
  */
 export async function requireServer(stack: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const docker = readDockerSettings(stack, environment);
-  if (docker === undefined) return;
+  if (docker === undefined) {
+    await restoreAuthority(await readResources(stack, environment));
+    return;
+  }
   await requireEngine(stack);
   const fault = await findServerFault(docker, await readResources(stack, environment));
   if (fault === undefined) return;
@@ -131,7 +135,7 @@ async function isUnprobed(container: string): Promise<boolean> {
  * Writes the certificate of a stack's authority where clients look for it, as it is in the state: in a clone from which others
  * did not bring up the stack it is missing or outdated, and every connection would fail before the program runs.
  */
-async function restoreAuthority(resources: readonly ResourceState[]): Promise<void> {
+export async function restoreAuthority(resources: readonly ResourceState[]): Promise<void> {
   for (const { type, outputs = {} } of resources) {
     const { file, certificate } = outputs;
     if (!type.endsWith(":CertificateFile")) continue;

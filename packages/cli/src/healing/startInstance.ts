@@ -10,7 +10,7 @@ import {
 } from "@hosterizer/postgres/server/embedded/server";
 import { readServerState } from "@hosterizer/postgres/server/embedded/serverProcess";
 import { dockerNames } from "../dockerStack/dockerObjects";
-import { findServerFault } from "../dockerStack/serverFault";
+import { findServerFault, restoreAuthority } from "../dockerStack/serverFault";
 import { folders } from "../folders";
 import { type DockerStack, readDockerSettings } from "../stack/readInstanceSettings";
 import { readResources } from "../stack/state";
@@ -33,6 +33,7 @@ export async function startInstance(
 ): Promise<boolean> {
   const docker = readDockerSettings(stack, environment);
   if (docker !== undefined) return bringUpDocker(stack, docker, environment, agreed);
+  await restoreAuthority(await readResources(stack, environment));
   await startEmbedded(stack);
   return false;
 }

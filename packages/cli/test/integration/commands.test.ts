@@ -177,7 +177,7 @@ test("without a terminal and --yes, destroy says what would be lost and refuses"
   const { code, stdout, stderr } = await clone.run(["destroy"]);
 
   expect(code).toBe(1);
-  expect(stdout).toContain("Stack local will be removed, 3 resources");
+  expect(stdout).toContain("Stack local will be removed, 4 resources");
   expect(stderr).toContain("npm run destroy -- --stack local --yes");
 });
 

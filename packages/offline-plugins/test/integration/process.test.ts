@@ -18,7 +18,7 @@ const tsx = join(process.cwd(), "node_modules", "tsx", "dist", "loader.mjs");
 const engineProgram = `
   const { spawn } = require("node:child_process");
   const [address] = process.argv.slice(1);
-  const plugin = spawn(process.execPath, ["--import", ${JSON.stringify(tsx)}, ${JSON.stringify(main)}, address], {
+  const plugin = spawn(process.execPath, ["--conditions=hosterizer-source", "--import", ${JSON.stringify(tsx)}, ${JSON.stringify(main)}, address], {
     stdio: ["ignore", "pipe", "inherit"], detached: true,
   });
   plugin.stdout.on("data", (data) => process.stdout.write(plugin.pid + " " + data));
@@ -64,10 +64,14 @@ async function endsWithin(pid: number, milliseconds: number): Promise<boolean> {
 }
 
 test("prints only its port, and answers there, whatever folder it was started from", async () => {
-  const plugin = spawn(process.execPath, ["--import", tsx, main, await startListener()], {
-    cwd: "/",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const plugin = spawn(
+    process.execPath,
+    ["--conditions=hosterizer-source", "--import", tsx, main, await startListener()],
+    {
+      cwd: "/",
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let printed = "";
   plugin.stdout.on("data", (data: Buffer) => (printed += data.toString()));
   plugin.stderr.on("data", (data: Buffer) => (printed += data.toString()));
@@ -101,9 +105,13 @@ test("exits when its engine is killed without a message", async () => {
 });
 
 test("exits when nothing listens at its engine's address any more", async () => {
-  const plugin = spawn(process.execPath, ["--import", tsx, main, await startListener()], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const plugin = spawn(
+    process.execPath,
+    ["--conditions=hosterizer-source", "--import", tsx, main, await startListener()],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   await firstLine(plugin);
   await sleep(1500);
   expect(plugin.exitCode).toBeNull();

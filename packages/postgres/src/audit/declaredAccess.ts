@@ -20,7 +20,7 @@ export interface DeclaredAccess {
   schemas: readonly SchemaDeclaration[];
   extensions: readonly ExtensionDeclaration[];
   tenancy: Tenancy;
-  settings: readonly SettingDeclaration[];
+  databaseSettings: readonly SettingDeclaration[];
   /** The pooler's user lookup, which its own resource manages. Default: no lookup. */
   lookup?: UserLookup;
 }

@@ -42,7 +42,7 @@ export async function inspectSettings(
   const { rows } = await client.query<LiveSetting>(readSql(__dirname, "settings"), [
     scopeOf(access).roles,
   ]);
-  return planSettings(rows, access.settings, client.database ?? "");
+  return planSettings(rows, access.databaseSettings, client.database ?? "");
 }
 
 /**

@@ -66,7 +66,7 @@ export async function createAuditedDatabase(url?: string, { ledger = false } = {
     schemas,
     extensions,
     tenancy,
-    settings: [],
+    databaseSettings: [],
     lookup,
   };
 

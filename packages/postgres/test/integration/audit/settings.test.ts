@@ -51,7 +51,7 @@ test("names and sets a declared setting that is missing or has another value", a
     { name: "lock_timeout", value: "5s", purpose: "" },
     { name: "work_mem", value: "8MB", role: application, purpose: "" },
   ];
-  const declared = { ...database.audit, settings };
+  const declared = { ...database.audit, databaseSettings: settings };
   await database.run(`alter database ${database.name} set lock_timeout = '1s'`);
   const lines = await database.lines(declared);
   await database.repair(database.superuser, declared);

@@ -107,7 +107,7 @@ describe("a swap", () => {
   test("whose connection breaks is reported as the server has completed it", async () => {
     const predecessor = `${database.name}_old`;
     const [before] = await oids();
-    const { port, close } = await cutAfter("commit", target.maintenance);
+    const { port, close } = await cutAfter("commit\0", target.maintenance);
     try {
       await swapDatabases({ ...target.maintenance, host: "127.0.0.1", port }, swapTo(predecessor));
     } finally {

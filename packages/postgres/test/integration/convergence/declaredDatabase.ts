@@ -74,7 +74,7 @@ export async function createDeclaredDatabase(
     schemas,
     tenancy,
     extensions: [],
-    settings: [],
+    databaseSettings: [],
   };
   const { superuser } = database;
   await repairAreas(superuser, audit, [inspectFacilities], () => true);

@@ -18,5 +18,5 @@ export const declared: DeclaredAccess = {
     administratorRoles: [],
     backupRoles: [],
   },
-  settings: [],
+  databaseSettings: [],
 };

@@ -49,7 +49,7 @@ export function declared({ tables }: Pick<Model, "tables">): DeclaredAccess {
     grants,
     schemas: ["tenancy", "hosterizer"].map((name) => ({ name, purpose: "the program's own" })),
     extensions: ["citext", "pgcrypto"].map((name) => ({ name, schema: "public", purpose: "" })),
-    settings: [],
+    databaseSettings: [],
     tenancy: {
       administrators: "session",
       tables: tables.flatMap(({ name, tenant }) =>

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -93,6 +93,22 @@ describe("an embedded server", () => {
     }
     expect(await runProgram("psql", verified)).toBe(0);
     expect(await runProgram("pg_dump", verified)).toBe(0);
+  });
+
+  test("with a rule that trusts everyone can still be looked at by who verifies it, and by nobody else", async () => {
+    const rules = join(own.server.paths.data, "pg_hba.conf");
+    const before = await readFile(rules, "utf8");
+    const reload = () =>
+      withClient(verified, "test", (client) => client.query("select pg_reload_conf()"));
+    await writeFile(rules, `host all all all trust\n${before}`);
+    await reload();
+
+    await expect.poll(() => enter(plain()).then(String, String)).toContain("lets this client in");
+    expect((await enter(verified)).rows).toEqual([{ one: 1 }]);
+    await expect(enter({ ...plain(), sslmode: "require" })).rejects.toThrow("lets this client in");
+
+    await writeFile(rules, before);
+    await reload();
   });
 
   test("names a certificate that is not the declared one", async () => {
