@@ -15,6 +15,8 @@ export interface EmbeddedServerInputs {
   certificate: string;
   /** PEM; secret. */
   privateKey: string;
+  /** Path of the certificate that clients verify it with, from the project folder. */
+  sslrootcert: string;
 }
 
 /**

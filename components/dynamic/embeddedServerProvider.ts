@@ -5,6 +5,7 @@ import {
   createCluster,
   embeddedServer,
   type EmbeddedServer,
+  hasCertificate,
   readServerDrift,
   removeServer,
   resetAlterSystem,
@@ -59,8 +60,14 @@ function serverOf({
   return embeddedServer(process.cwd(), stack, port, own);
 }
 
-function readDrift(server: EmbeddedServer, inputs: Inputs) {
-  return readServerDrift(server, (port) => superuser(inputs, port));
+/** Connects as everything else that looks at this server does, and so in the same session, if the server has its certificate. */
+async function readDrift(server: EmbeddedServer, inputs: Inputs) {
+  const { sslrootcert } = inputs;
+  const isVerifiable = await hasCertificate(server);
+  return readServerDrift(server, (port) => ({
+    ...superuser(inputs, port),
+    ...(isVerifiable ? { sslmode: "verify-full", sslrootcert } : {}),
+  }));
 }
 
 async function bringUp(inputs: Inputs): Promise<void> {

@@ -49,13 +49,10 @@ export class EmbeddedInstance extends pulumi.ComponentResource implements Instan
       { authority, commonName: host, hosts: [host, "localhost"], usage: "server" },
       child,
     );
-    const account = { host, user: superuser, password };
-    const server = new EmbeddedServer(
-      name,
-      { stack, port, ...account, certificate, privateKey },
-      child,
-    );
     this.tls = { sslmode: "verify-full", sslrootcert: authority.file };
+    const account = { host, user: superuser, password };
+    const shown = { certificate, privateKey, sslrootcert: authority.file };
+    const server = new EmbeddedServer(name, { stack, port, ...account, ...shown }, child);
 
     // Set everything: the plugin takes the rest from PGHOST, PGDATABASE and so on, which `db -- env` sets. Its driver would send the
     // password in clear text to another program on the port, if that asked for it: so it must verify the server.

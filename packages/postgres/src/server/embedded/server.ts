@@ -240,6 +240,15 @@ export async function readServerDrift(
   return [...(await readFileDrift(wanted)), ...settings];
 }
 
+/** Whether the files of a server have the declared certificate, which it then shows: it is restarted with them. */
+export async function hasCertificate({ paths, certificate }: EmbeddedServer): Promise<boolean> {
+  const files = filesOf(certificate);
+  const found = await Promise.all(
+    files.map(([name]) => readFile(join(paths.data, name), "utf8").catch(() => "")),
+  );
+  return files.length > 0 && files.every(([, text], index) => found[index] === text);
+}
+
 async function readFileDrift({
   paths,
   settings,
