@@ -82,8 +82,8 @@ export const found: readonly FoundDamage[] = [
       await project.write("image/Dockerfile", `${text}\nLABEL changed="yes"\n`);
     },
     says: [
-      /^image \S+-postgresql:\S+: found an older build, expected built from image\/$/,
-      /^image \S+-pgbouncer:\S+: found an older build, expected built from image\/$/,
+      /^image \S+-postgresql:\S+: found an older build, expected built from image\/: the files it is built from have changed$/,
+      /^image \S+-pgbouncer:\S+: found an older build, expected built from image\/: the files it is built from have changed$/,
       /^container \S+-postgresql: found others, expected what it was made from as declared/,
     ],
   },
