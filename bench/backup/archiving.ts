@@ -47,6 +47,17 @@ export async function measureArchiving({ project, db }: BackedUpStack): Promise<
       ({ name, value }) => [name, value] as const,
     ),
   ]);
+  // The scheduler may just take the one that it owes.
+  const takeFullBackup = () =>
+    poll("a full backup", () =>
+      db("backup", "--full").then(
+        () => true,
+        (error: unknown) => {
+          if (String(error).includes("Another backup")) return false;
+          throw error;
+        },
+      ),
+    );
   const server = project.container("postgresql");
   const backup = engine.getContainer(project.container("backup").id);
   await server.succeed("createdb", "bench");
@@ -58,7 +69,7 @@ export async function measureArchiving({ project, db }: BackedUpStack): Promise<
       const isOn = way === "archived";
       await setOnServer(project, isOn ? on : off);
       // WAL was lost, and a full backup would follow in the middle of the run.
-      if (isOn) await db("backup", "--full");
+      if (isOn) await takeFullBackup();
       else await backup.pause();
       try {
         // The first change of each page after a checkpoint writes all of it.
