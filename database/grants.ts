@@ -26,7 +26,7 @@ const profile = ["id", "full_name", ...identity, ...loginBookkeeping, ...stamps]
 
 const readsProfiles = ["role", ...profile];
 const readsCredentials = [...readsProfiles, ...credentials];
-/** A new user is a customer, because nobody here may choose `role`. */
+/** Without `role`: a new user gets the default role, customer. */
 const addsUsers = [...profile, ...credentials];
 
 /**
@@ -57,7 +57,7 @@ const sharedTables: readonly GrantDeclaration[] = [
 /** What the other roles may do. Identity columns need no privilege on their sequences. */
 export const grants: readonly GrantDeclaration[] = [
   ...changes(application),
-  // The back office appoints administrators and writes the rules; it signs nobody in.
+  // The back office appoints administrators and edits policies. It does not handle sign-in.
   ...(tenancy.administrators === "role"
     ? [
         ...changes("app_admin"),

@@ -11,7 +11,7 @@ const limits: readonly Omit<SettingDeclaration, "role">[] = [
   {
     name: "lock_timeout",
     value: "10s",
-    purpose: "whoever waits for a lock gives its connection back",
+    purpose: "a session that waits for a lock frees its connection in the end",
   },
   {
     name: "statement_timeout",

@@ -2,13 +2,13 @@ import type { Attack } from "../attack";
 
 const refused = { refusal: "42501" } as const;
 const locks = {
-  open: "whoever may update rows may lock their table: others give up after lock_timeout, PostgreSQL ends an idle transaction after a minute, and PgBouncer does even where the session has lifted that limit",
+  open: "a role that may update a table may also lock it: others give up after lock_timeout, PostgreSQL ends an idle transaction after a minute, and PgBouncer does even where the session has lifted that limit",
 } as const;
 const lifted = {
   open: "PostgreSQL lets a session change these settings: they bound what is left behind, not who means it; PgBouncer's idle_transaction_timeout bounds both",
 } as const;
 const ahead = {
-  open: "whoever may insert into a column may name its value: inserts fail with 23505 until the sequence is past it; grant INSERT on the other columns alone",
+  open: "a role that may insert into a column may choose the value: inserts fail with 23505 until the sequence is past it; grant INSERT on the other columns alone",
 } as const;
 const notified = {
   open: "PostgreSQL cannot withhold LISTEN and NOTIFY: send no tenant's data that way; a listener that stays in a transaction keeps the queue from being emptied",
